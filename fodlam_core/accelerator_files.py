@@ -1,0 +1,174 @@
+"""Reads an accelerator from a data file: a TOML header beside a CSV table of layers.
+
+The header says what holds for the whole table, each with its source::
+
+    name = "mychip"
+    title = "MyChip, 28 nm"
+    kinds = ["conv"]
+    provenance = "measured"         # or post-layout, vendor-model, projected
+    table = "mychip.csv"            # beside the header
+    power_w = 0.2                   # only if the table has no power column
+    [technology]
+    node_nm = 28
+    vdd = 0.9
+    [citation]
+    key = "doe2030mychip"
+    text = "J. Doe, MyChip, 2030"
+    where = "Table 2"
+    bibtex = "@article{doe2030mychip, title = {MyChip}, year = {2030}}"
+
+Each row of the table is one measured layer. ``network, layer, kind, macs, batch`` and a latency
+are required; quantities are written as printed, their unit in the column name
+(``latency_ms``, ``power_mw``, ``dram_mb``). A shape is given by ``in_channels, in_height,
+in_width, out_channels, kernel, stride, padding, groups`` or by ``inputs, outputs``. All further
+numeric columns become `Measurement.details`. The densities of a layer are ``weight_density_pct``
+and ``activation_density_pct``, or the share of zeros among its activations
+``activation_zeros_pct``. Empty cells are unknown, never zero.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from typing import Any
+
+import tomli
+
+from fodlam_core.accelerators import Accelerator
+from fodlam_core.costs import Citation, Measurement
+from fodlam_core.errors import FodlamError, PluginError
+from fodlam_core.layers import Layer
+from fodlam_core.predictors.per_mac import PerMac
+from fodlam_core.shapes import ConvShape, FcShape, Shape
+from fodlam_core.technology import Technology
+
+# Suffix of a column name -> (suffix of the SI name, factor). MB are 1e6 bytes, as in the papers.
+UNITS = {
+    "_s": ("_s", 1.0),
+    "_ms": ("_s", 1e-3),
+    "_us": ("_s", 1e-6),
+    "_w": ("_w", 1.0),
+    "_mw": ("_w", 1e-3),
+    "_mb": ("_bytes", 1e6),
+    "_gmacs": ("_macs", 1e9),
+    "_pct": ("_fraction", 1e-2),
+}
+_SHAPE = ("in_channels", "in_height", "in_width", "out_channels", "kernel", "stride", "padding")
+_CONSUMED = {
+    *("network", "layer", "kind", "macs", "batch", "calibration", "groups", "inputs", "outputs"),
+    *("latency_s", "processing_latency_s", "power_w"),
+    *("weight_density_fraction", "activation_density_fraction"),
+    *_SHAPE,
+}
+
+
+def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerator:
+    """Read an accelerator from its header file and the table beside it.
+
+    Args:
+        path: the TOML header.
+        changes: fields of `Accelerator` that the file does not tell, such as ``predictors``
+            (default: ``per-mac`` alone) or ``options``.
+
+    Raises:
+        PluginError: naming file, line and column.
+    """
+    path = os.fspath(path)
+    try:
+        with open(path, "rb") as file:
+            header = tomli.load(file)
+        table = os.path.join(os.path.dirname(path), header.pop("table"))
+        rows = _read_table(table, header.pop("power_w", None))
+        return Accelerator(
+            **{
+                "predictors": (PerMac(),),
+                **header,
+                "technology": Technology(**header["technology"]),
+                "citation": Citation(**header["citation"]),
+                "measurements": rows,
+                **changes,
+            }
+        )
+    except KeyError as error:
+        raise PluginError(f"{path}: the key {error} is missing") from error
+    except PluginError:
+        raise
+    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError, TypeError, FodlamError) as error:
+        raise PluginError(f"{path}: {error}") from error
+
+
+def _read_table(path: str, power_w: float | None) -> list[Measurement]:
+    with open(path, encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = []
+        for cells in reader:
+            try:
+                rows.append(_measurement(_in_si_units(cells), power_w))
+            except KeyError as error:
+                raise PluginError(
+                    f"{path}:{reader.line_num}: column {error} is missing or empty"
+                ) from error
+            except (ValueError, TypeError, FodlamError) as error:
+                raise PluginError(f"{path}:{reader.line_num}: {error}") from error
+    return rows
+
+
+def _in_si_units(cells: dict[str, str]) -> dict[str, Any]:
+    """Return the cells that are not empty, quantities as numbers under their SI names."""
+    values: dict[str, Any] = {}
+    for column, text in cells.items():
+        if not text:
+            continue
+        stem, _, suffix = column.rpartition("_")
+        unit = UNITS.get(f"_{suffix}") if stem else None
+        if unit:
+            values[stem + unit[0]] = float(text) * unit[1]
+        else:
+            values[column] = text
+    return values
+
+
+def _measurement(row: dict[str, Any], power_w: float | None) -> Measurement:
+    layer = Layer(
+        row["layer"],
+        row["kind"],
+        int(row["macs"]),
+        _shape(row),
+        weight_density=row.get("weight_density_fraction"),
+        activation_density=_activation_density(row),
+    )
+    latency_s = row["latency_s"]
+    return Measurement(
+        row["network"],
+        layer,
+        int(row["batch"]),
+        latency_s,
+        row["power_w"] if power_w is None else power_w,
+        latency_s - row.get("processing_latency_s", latency_s),
+        row.get("calibration", "true") == "true",
+        {name: float(value) for name, value in row.items() if name not in _CONSUMED},
+    )
+
+
+def _activation_density(row: dict[str, Any]) -> float | None:
+    if "activation_zeros_fraction" in row:
+        return float(1 - row["activation_zeros_fraction"])
+    return row.get("activation_density_fraction")
+
+
+def _shape(row: dict[str, Any]) -> Shape | None:
+    if "inputs" in row:
+        return FcShape(int(row["inputs"]), int(row["outputs"]))
+    if "in_channels" in row:
+        channels, height, width, filters, kernel, stride, padding = (
+            int(row[name]) for name in _SHAPE
+        )
+        return ConvShape.from_input(
+            (channels, height, width),
+            filters,
+            kernel,
+            stride,
+            padding,
+            groups=int(row["groups"]),
+        )
+    return None

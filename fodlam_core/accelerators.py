@@ -1,0 +1,86 @@
+"""Accelerators: values, not base classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from fodlam_core.costs import PROVENANCES, Citation, Measurement
+from fodlam_core.errors import PluginError, UnknownNameError, unknown
+from fodlam_core.predictors import Predictor
+from fodlam_core.technology import Technology
+from fodlam_core.values import as_tuple
+
+
+def _provenance(instance: Accelerator, attribute: attrs.Attribute[Any], value: str) -> None:
+    if value not in PROVENANCES:
+        raise PluginError(f"{instance.name}: {unknown('provenance', value, PROVENANCES)}")
+
+
+@attrs.frozen
+class Accelerator:
+    """A chip that is known by its published numbers, by a formula, or by both.
+
+    Attributes:
+        name: what a configuration calls it.
+        title: one line for a person.
+        kinds: the names of the layer kinds that it serves.
+        technology: the point at which its numbers were obtained.
+        citation: where they were published.
+        provenance: ``"measured"``, ``"post-layout"``, ``"vendor-model"`` or ``"projected"``.
+        measurements: its published table.
+        predictors: what predicts layers that are not in the table, the default first.
+        default_for: the kinds for which it is taken when a configuration names no accelerator.
+        precision: number format of weights and activations.
+        clock_hz: clock rate behind the numbers.
+        area_mm2: area of the chip, and what part of it that is.
+        notes: what a reader must know before quoting its numbers.
+        options: an attrs class of options for ``[accelerator.NAME]``, or None.
+        apply_options: ``(accelerator, options) -> accelerator``, where there are options.
+    """
+
+    name: str
+    title: str
+    kinds: tuple[str, ...] = attrs.field(converter=as_tuple)
+    technology: Technology
+    citation: Citation
+    provenance: str = attrs.field(validator=_provenance)
+    measurements: tuple[Measurement, ...] = attrs.field(default=(), converter=as_tuple)
+    predictors: tuple[Predictor, ...] = attrs.field(default=(), converter=as_tuple)
+    default_for: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    precision: str = ""
+    clock_hz: float | None = None
+    area_mm2: float | None = None
+    notes: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    options: type | None = None
+    apply_options: Callable[[Accelerator, Any], Accelerator] | None = attrs.field(
+        default=None, eq=False, repr=False
+    )
+
+    def configure(self, options: object) -> Accelerator:
+        """Return the accelerator with an instance of its options class applied."""
+        return self.apply_options(self, options) if self.apply_options else self
+
+    def calibration(self, kind: str) -> tuple[Measurement, ...]:
+        """Return the measurements of a kind that predictors may be fitted to."""
+        return tuple(row for row in self.measurements if row.calibration and row.layer.kind == kind)
+
+    def predictor(self, name: str | None = None) -> Predictor:
+        """Return a predictor by name; by default the first.
+
+        Raises:
+            UnknownNameError: if there is no such predictor.
+        """
+        for predictor in self.predictors:
+            if name is None or predictor.name == name:
+                return predictor
+        raise UnknownNameError(
+            unknown(
+                f"predictor of {self.name}",
+                name or "(default)",
+                [predictor.name for predictor in self.predictors],
+                f"{self.name} has none and answers for measured layers only",
+            )
+        )

@@ -1,0 +1,48 @@
+"""The core as a plugin of itself: its layer kinds, scaling rules and network readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fodlam_core.hookspecs import hookimpl
+from fodlam_core.layers import LayerKind
+from fodlam_core.networks.native import NativeReader
+from fodlam_core.networks.statistics import StatisticsReader
+from fodlam_core.readers import NetworkReader
+from fodlam_core.scaling import TechnologyScaler
+from fodlam_core.scaling.dennard import Dennard
+from fodlam_core.scaling.identity import NoScaling
+
+
+@hookimpl
+def fodlam_layer_kinds() -> Iterable[LayerKind]:
+    """Supply conv, fc and matmul."""
+    yield LayerKind(
+        "conv",
+        "convolution, grouped, dilated or transposed",
+        {"caffe": ("Convolution", "Deconvolution"), "onnx": ("Conv", "ConvTranspose")},
+    )
+    yield LayerKind(
+        "fc",
+        "fully-connected layer: weights times activations",
+        {"caffe": ("InnerProduct",), "onnx": ("Gemm", "MatMul")},
+    )
+    yield LayerKind(
+        "matmul",
+        "product of activations with activations, as in attention",
+        {"onnx": ("MatMul",)},
+    )
+
+
+@hookimpl
+def fodlam_technology_scalers() -> Iterable[TechnologyScaler]:
+    """Supply the rules of technology scaling."""
+    yield Dennard()
+    yield NoScaling()
+
+
+@hookimpl
+def fodlam_network_readers() -> Iterable[NetworkReader]:
+    """Supply the readers of network files."""
+    yield NativeReader()
+    yield StatisticsReader()

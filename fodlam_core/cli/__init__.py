@@ -1,0 +1,67 @@
+"""The command line: one module for each command, imported only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from fodlam_core.errors import FodlamError
+from fodlam_core.version import __version__
+
+COMMANDS = {
+    "run": "estimate latency, energy and power of a network",
+    "diagnose": "show the cost per MAC of every measured layer, and the averages",
+    "networks": "list the built-in networks, or show one, or a network file",
+    "plugins": "list what is installed, from where, and what cannot be used and why",
+}
+EPILOG = "exit status: 0 done, 1 the request cannot be met, 2 wrong usage"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    argv = sys.argv[1:] if argv is None else list(argv)
+    args = _parser(argv).parse_args(argv)
+    try:
+        status: int = args.execute(args)
+        return status
+    except FodlamError as error:
+        if args.debug:
+            raise
+        for line in str(error).splitlines():
+            print(f"error: {line}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader has gone, as in `| head`: nothing is wrong. Standard output is pointed
+        # elsewhere so that the interpreter does not complain when it closes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser(argv: list[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fodlam-core",
+        description="What would this network cost on real silicon? Latency, energy and power per "
+        "layer, from published numbers of real chips.",
+        epilog=EPILOG,
+    )
+    parser.add_argument("--version", action="version", version=f"fodlam-core {__version__}")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, prog=parser.prog)
+    called = argv[0] if argv and argv[0] in COMMANDS else None
+    for name, help in COMMANDS.items():
+        if called not in (None, name):
+            continue  # the other commands matter only to the general help
+        command = commands.add_parser(name, help=help, description=help, epilog=EPILOG)
+        command.add_argument(
+            "--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+        )
+        if name == called or name in argv:
+            module = importlib.import_module(f"fodlam_core.cli.{name}")
+            module.add_arguments(command)
+            command.set_defaults(execute=module.execute)
+    return parser

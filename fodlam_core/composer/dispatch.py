@@ -1,0 +1,38 @@
+"""Which accelerator serves a kind of layer."""
+
+from __future__ import annotations
+
+from fodlam_core.accelerators import Accelerator
+from fodlam_core.config import Config
+from fodlam_core.errors import PluginError
+from fodlam_core.registry import Registry
+
+
+def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerator | None:
+    """Return the accelerator that serves a kind of layer; None if none does.
+
+    It is the one that the configuration names; else the one that declares itself the default for
+    the kind; else the only one that serves it. So a further plugin changes no existing result.
+
+    Raises:
+        PluginError: if there are several, or if it cannot be told because a plugin is unusable;
+            the text has the line to write.
+    """
+    if kind in config.dispatch:
+        return registry.accelerator(config.dispatch[kind])
+    serving = [each for each in registry.accelerators if kind in each.kinds]
+    defaults = [each for each in serving if kind in each.default_for]
+    candidates = defaults or serving
+    names = ", ".join(each.name for each in candidates)
+    line = f'write {kind} = "NAME" under [dispatch]'
+    if len(candidates) > 1:
+        raise PluginError(f"[dispatch]: several accelerators serve {kind!r} ({names}); {line}")
+    unusable = [*registry.broken(), *registry.conflicts.values()]
+    if unusable and not defaults:
+        # One of these may be what the configuration counts on: never take another silently.
+        serves = f"{names} alone serves" if candidates else "no accelerator serves"
+        raise PluginError(
+            f"[dispatch]: {serves} {kind!r}, but {'; '.join(unusable)}; mend or uninstall it"
+            + (f", or {line}" if candidates else "")
+        )
+    return candidates[0] if candidates else None

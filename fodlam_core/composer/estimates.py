@@ -1,0 +1,241 @@
+"""What comes out: the cost of each layer, with its basis, and the totals.
+
+Named tuples, since they are made by the thousand, and an attrs class costs a run half a
+millisecond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fodlam_core.costs import Citation, Cost, Measurement
+from fodlam_core.layers import Layer, Network
+from fodlam_core.technology import ScalingFactors
+
+if TYPE_CHECKING:
+    from fodlam_core.composer.platforms import Platform
+    from fodlam_core.config import Config
+
+
+class Basis(NamedTuple):
+    """What the cost of a layer rests on.
+
+    Attributes:
+        accelerator: name of the accelerator that runs it.
+        method: ``"published"`` or ``"predicted"``.
+        predictor: name of the predictor, if predicted.
+        native: cost of one item on the accelerator as published, before technology scaling.
+        latency_s: latency of one item after scaling.
+        energy_j: energy of one item after scaling.
+        factors: the scaling factors.
+        batches: batches of the measurements behind it.
+        measurement: the published row, if published.
+        citation: the source of the numbers.
+    """
+
+    accelerator: str
+    method: str
+    predictor: str | None
+    native: Cost
+    latency_s: float
+    energy_j: float
+    factors: ScalingFactors
+    batches: tuple[int, ...]
+    measurement: Measurement | None
+    citation: Citation
+
+
+class LayerEstimate(NamedTuple):
+    """The cost of one layer.
+
+    Attributes:
+        layer: the layer.
+        basis: what the cost rests on; None if no accelerator serves the layer.
+        runs: how often the cost of one item counts: inferences times repetitions.
+        latency_s: seconds; None if not modelled.
+        energy_j: joules; None if not modelled.
+    """
+
+    layer: Layer
+    basis: Basis | None
+    runs: int
+    latency_s: float | None
+    energy_j: float | None
+
+    @property
+    def power_w(self) -> float | None:
+        """Average power in watts; None if not modelled, or where the latency is 0."""
+        if self.latency_s and self.energy_j is not None:
+            return self.energy_j / self.latency_s
+        return None
+
+    @property
+    def method(self) -> str:
+        """``"published"``, ``"predicted"`` or ``"not modelled"``."""
+        return self.basis.method if self.basis else "not modelled"
+
+    @property
+    def accelerator(self) -> str | None:
+        """Name of the accelerator; None if not modelled."""
+        return self.basis.accelerator if self.basis else None
+
+    @property
+    def native(self) -> Cost | None:
+        """The same cost before technology scaling; None if not modelled."""
+        return self.basis.native * self.runs if self.basis else None
+
+
+class Totals(NamedTuple):
+    """Sums over layers.
+
+    Attributes:
+        latency_s: seconds, the layers running one after the other; None if nothing is modelled.
+        energy_j: joules; None if nothing is modelled.
+        macs: multiply-accumulates of one inference, layers that are not modelled included.
+        layers: number of layers, those that are not modelled included.
+        inferences: how many inferences the costs are for; None if batches are mixed.
+        macs_done: multiply-accumulates behind the latency; None if their number is not known.
+        area_mm2: area of the accelerators; None if not known.
+    """
+
+    latency_s: float | None
+    energy_j: float | None
+    macs: int
+    layers: int
+    inferences: int | None = None
+    macs_done: float | None = None
+    area_mm2: float | None = None
+
+    @property
+    def power_w(self) -> float | None:
+        """Average power in watts; None where the latency is 0 or not known."""
+        if self.latency_s and self.energy_j is not None:
+            return self.energy_j / self.latency_s
+        return None
+
+    @property
+    def inferences_per_s(self) -> float | None:
+        """Inferences per second; None if batches are mixed."""
+        if self.latency_s and self.inferences is not None:
+            return self.inferences / self.latency_s
+        return None
+
+    @property
+    def gmacs_per_s(self) -> float | None:
+        """1e9 multiply-accumulates per second."""
+        if self.latency_s and self.macs_done is not None:
+            return self.macs_done / self.latency_s / 1e9
+        return None
+
+    @property
+    def gmacs_per_s_per_w(self) -> float | None:
+        """1e9 multiply-accumulates per second and watt, which is per joule."""
+        if self.energy_j and self.macs_done is not None:
+            return self.macs_done / self.energy_j / 1e9
+        return None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all figures by name."""
+        return {
+            "latency_s": self.latency_s,
+            "energy_j": self.energy_j,
+            "power_w": self.power_w,
+            "macs": self.macs,
+            "layers": self.layers,
+            "inferences": self.inferences,
+            "inferences_per_s": self.inferences_per_s,
+            "gmacs_per_s": self.gmacs_per_s,
+            "gmacs_per_s_per_w": self.gmacs_per_s_per_w,
+            "area_mm2": self.area_mm2,
+        }
+
+
+class Coverage(NamedTuple):
+    """How much of the network the estimate covers, one inference.
+
+    Attributes:
+        layers: number of layers by method, of those that were asked for.
+        macs: multiply-accumulates by method.
+        not_selected_layers: number of layers that were not asked for.
+        not_selected_macs: their multiply-accumulates.
+        skipped: operators without multiply-accumulates, by name, with their counts.
+    """
+
+    layers: Mapping[str, int]
+    macs: Mapping[str, int]
+    not_selected_layers: int
+    not_selected_macs: int
+    skipped: Mapping[str, int]
+
+    def share(self, method: str) -> float | None:
+        """Return the share of the MACs asked for that a method covers; None if there are none."""
+        total = sum(self.macs.values())
+        return self.macs[method] / total if total else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all figures by name."""
+        by_method = {
+            method.replace(" ", "_"): {
+                "layers": count,
+                "macs": self.macs[method],
+                "macs_share": self.share(method),
+            }
+            for method, count in self.layers.items()
+        }
+        return {
+            **by_method,
+            "not_selected": {
+                "layers": self.not_selected_layers,
+                "macs": self.not_selected_macs,
+            },
+            "skipped_operators": dict(self.skipped),
+        }
+
+
+class Estimate(NamedTuple):
+    """What a network costs.
+
+    Attributes:
+        config: the configuration that asked.
+        network: the network.
+        batch: inferences that every cost is for, or ``"published"``: as printed.
+        layers: the layers asked for, in order.
+        totals: by layer kind, and ``"total"``.
+        accelerators: totals by accelerator.
+        platforms: the accelerators that were used, by name.
+        coverage: how much of the network this is.
+        batches: batches of the costs by layer kind.
+        notes: what a reader must know before quoting a number.
+        versions: versions of the distributions that supplied the numbers.
+    """
+
+    config: Config
+    network: Network
+    batch: int | str
+    layers: tuple[LayerEstimate, ...]
+    totals: Mapping[str, Totals]
+    accelerators: Mapping[str, Totals]
+    platforms: Mapping[str, Platform]
+    coverage: Coverage
+    batches: Mapping[str, tuple[int, ...]]
+    notes: tuple[str, ...]
+    versions: Mapping[str, str]
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return a flat dictionary for each layer, for pandas, polars or a CSV file."""
+        from fodlam_core.composer.records import layer_row
+
+        return [layer_row(each) for each in self.layers]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values: the JSON schema of ``run --format json``."""
+        from fodlam_core.composer.records import estimate_record
+
+        return estimate_record(self)
+
+    def _repr_html_(self) -> str:
+        from fodlam_core.composer.view import estimate_document
+        from fodlam_core.documents.html import html
+
+        return html(estimate_document(self))

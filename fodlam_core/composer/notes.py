@@ -1,0 +1,105 @@
+"""What a reader must know before quoting a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from fodlam_core.composer.estimates import Basis
+from fodlam_core.composer.platforms import Platform
+from fodlam_core.config import Config
+from fodlam_core.layers import Layer, Network
+
+
+def batch_line(batches: Mapping[str, tuple[int, ...]]) -> str:
+    """Return how many inferences the costs of each kind are for.
+
+    >>> batch_line({"conv": (3,), "fc": (1,)})
+    'conv: 3 images, fc: 1 image'
+    """
+    parts = []
+    for kind, sizes in batches.items():
+        images = "image" if sizes == (1,) else "images"
+        parts.append(f"{kind}: {' or '.join(map(str, sizes))} {images}")
+    return ", ".join(parts)
+
+
+def mixes(batches: Mapping[str, tuple[int, ...]]) -> bool:
+    """Tell whether costs of different batches meet in one total."""
+    return len({size for sizes in batches.values() for size in sizes}) > 1
+
+
+def gather_notes(
+    config: Config,
+    network: Network,
+    items: tuple[tuple[Layer, Basis | None], ...],
+    platforms: Mapping[str, Platform],
+    batches: Mapping[str, tuple[int, ...]],
+) -> tuple[str, ...]:
+    """Return the notes of an estimate, each a sentence, without repetition."""
+    return tuple(
+        dict.fromkeys(
+            [
+                *_batch(config, items, batches),
+                *_methods(network, items),
+                *_technology(platforms),
+                *_scope(items, platforms),
+                *network.notes,
+            ]
+        )
+    )
+
+
+def _batch(
+    config: Config,
+    items: tuple[tuple[Layer, Basis | None], ...],
+    batches: Mapping[str, tuple[int, ...]],
+) -> Iterator[str]:
+    if config.network.batch == "published":
+        text = f"costs are as printed, for {batch_line(batches)}" if batches else ""
+        if mixes(batches):
+            text += "; totals mix these batches, batch = 1 gives the cost of one inference"
+        if text:
+            yield text
+    elif any(basis and basis.batches != (1,) for _, basis in items):
+        yield (
+            "costs measured at another batch are divided by it and taken as linear in the batch: "
+            "weights that were loaded once for a batch are spread over it"
+        )
+
+
+def _methods(network: Network, items: tuple[tuple[Layer, Basis | None], ...]) -> Iterator[str]:
+    predicted = sorted({basis.predictor or "" for _, basis in items if basis and basis.predictor})
+    if predicted:
+        yield f"predicted costs ({', '.join(predicted)}) are first-order and carry no interval yet"
+    missing = [layer for layer, basis in items if basis is None]
+    if missing:
+        macs = sum(layer.total_macs for layer in missing)
+        kinds = ", ".join(sorted({layer.kind for layer in missing}))
+        yield (
+            f"not modelled, and missing from latency and energy: {len(missing)} layers of kind "
+            f"{kinds} with {macs / 1e6:.6g} MMAC"
+        )
+    if network.skipped:
+        count = sum(network.skipped.values())
+        yield f"{count} operators without MACs (pooling, activation ...) are taken as free"
+
+
+def _technology(platforms: Mapping[str, Platform]) -> Iterator[str]:
+    for name, platform in platforms.items():
+        yield from platform.factors.notes
+        moved = platform.source != platform.target
+        if moved and any(row.offchip_latency_s for row in platform.rows.values()):
+            yield f"{name}: time spent waiting for DRAM is not scaled with the node"
+
+
+def _scope(
+    items: tuple[tuple[Layer, Basis | None], ...], platforms: Mapping[str, Platform]
+) -> Iterator[str]:
+    if len(platforms) > 1:
+        yield (
+            "layers run one after the other; the accelerator that waits is taken to cost nothing"
+        )
+    if items:
+        yield "DRAM energy is in none of the numbers"
+    for platform in platforms.values():
+        yield from platform.accelerator.notes

@@ -1,0 +1,239 @@
+"""From a configuration to a composer: everything that is done once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import attrs
+
+from fodlam_core.composer.composer import Composer
+from fodlam_core.composer.dispatch import accelerator_for
+from fodlam_core.composer.estimates import Basis, Coverage, Estimate
+from fodlam_core.composer.notes import gather_notes
+from fodlam_core.composer.platforms import Platform, platform
+from fodlam_core.config import Config, load_config
+from fodlam_core.errors import ConfigError, FodlamError, NetworkError, unknown
+from fodlam_core.layers import Layer, Network
+from fodlam_core.networks.files import read_network, reader_for
+from fodlam_core.networks.zoo import zoo_network
+from fodlam_core.readers import ReadOptions
+from fodlam_core.registry import Registry, load_registry
+from fodlam_core.version import __version__
+
+METHODS = ("published", "predicted", "not modelled")
+Items = tuple[tuple[Layer, Basis | None], ...]
+
+
+def estimate(
+    config: str | os.PathLike[str] | Config,
+    registry: Registry | None = None,
+    network: Network | None = None,
+) -> Estimate:
+    """Return what a network costs: `prepare` and `Composer.estimate` in one.
+
+    Args:
+        config: a configuration, or the file to read it from.
+        registry: the accelerators and rules to use; by default everything installed.
+        network: the network, instead of the one that the configuration names.
+
+    Raises:
+        FodlamError: with a line for each mistake.
+    """
+    registry = registry or load_registry()
+    if not isinstance(config, Config):
+        config = load_config(config, registry)
+    return prepare(config, registry, network).estimate()
+
+
+def prepare(
+    config: Config, registry: Registry | None = None, network: Network | None = None
+) -> Composer:
+    """Prepare a composer: read the network, dispatch its layers, fit, and find the factors.
+
+    Args:
+        config: the configuration.
+        registry: the accelerators and rules to use; by default everything installed.
+        network: the network, instead of the one that the configuration names.
+
+    Raises:
+        ConfigError: with a line for each mistake, each naming the configuration.
+    """
+    registry = registry or load_registry()
+    try:
+        return _prepare(config, registry, network or configured_network(config, registry))
+    except FodlamError as error:
+        raise ConfigError(
+            line if line.startswith(config.source) else f"{config.source}: {line}"
+            for line in str(error).splitlines()
+        ) from error
+
+
+def configured_network(config: Config, registry: Registry) -> Network:
+    """Return the network that a configuration names.
+
+    Raises:
+        FodlamError: if there is no such network, or its file cannot be read.
+    """
+    wanted = config.network
+    if wanted.file is None:
+        return zoo_network(wanted.name or "")
+    path = Path(wanted.file)
+    reader = registry.reader(wanted.format) if wanted.format else None
+    network = read_network(
+        path,
+        reader or reader_for(path, registry.readers),
+        ReadOptions(wanted.input, wanted.regions),
+    )
+    return attrs.evolve(network, measured_as=wanted.measured_as)
+
+
+def _prepare(config: Config, registry: Registry, network: Network) -> Composer:
+    wanted = config.network.layers
+    layers = network.layers if wanted is None else network.select(wanted)
+    platforms, by_kind = _platforms(config, registry, layers)
+    _check_served(config, registry, network, layers, by_kind)
+    if config.network.measured_as:
+        _check_measured_as(network, by_kind)
+    items = _items(config, network, layers, by_kind)
+    coverage = _coverage(items, network)
+    printed = config.network.batch == "published"
+    batches = _batches(items) if printed else {}
+    return Composer(
+        config,
+        network,
+        items,
+        platforms,
+        coverage,
+        batches,
+        gather_notes(config, network, items, platforms, batches),
+        _versions(registry, platforms),
+    )
+
+
+def _platforms(
+    config: Config, registry: Registry, layers: Iterable[Layer]
+) -> tuple[dict[str, Platform], dict[str, Platform | None]]:
+    """Return the platforms in use by accelerator, and by the kind of layer that they serve."""
+    platforms: dict[str, Platform] = {}
+    by_kind: dict[str, Platform | None] = {}
+    for kind in dict.fromkeys(layer.kind for layer in layers):
+        accelerator = accelerator_for(kind, config, registry)
+        if accelerator is None:
+            by_kind[kind] = None
+            continue
+        if accelerator.name not in platforms:
+            platforms[accelerator.name] = platform(accelerator, config, registry)
+        by_kind[kind] = platforms[accelerator.name]
+    return platforms, by_kind
+
+
+def _check_served(
+    config: Config,
+    registry: Registry,
+    network: Network,
+    layers: tuple[Layer, ...],
+    by_kind: dict[str, Platform | None],
+) -> None:
+    unserved = [layer for layer in layers if by_kind[layer.kind] is None]
+    if not unserved:
+        return
+    if not registry.names("accelerator"):
+        raise NetworkError(registry.nothing_installed("accelerator"))
+    if config.network.layers is not None:
+        raise NetworkError(
+            "\n".join(
+                f"[network] layers: no installed accelerator serves {layer.name!r}, which is of "
+                f"kind {layer.kind!r}; leave it out or install a plugin that does"
+                for layer in unserved
+            )
+        )
+    if len(unserved) == len(layers):
+        raise NetworkError(f"no installed accelerator serves any layer of {network.name}")
+
+
+def _check_measured_as(network: Network, by_kind: dict[str, Platform | None]) -> None:
+    """Check that a file is the measured network that it is said to be, layer by layer."""
+    name = network.measured_as or ""
+    platforms = [each for each in by_kind.values() if each]
+    measured = {row[0] for each in platforms for row in each.rows}
+    if name not in measured:
+        raise NetworkError(f"[network] measured_as: {unknown('network', name, measured)}")
+    problems = []
+    for layer in network.layers:
+        platform = by_kind.get(layer.kind)
+        row = platform.rows.get((name, layer.key)) if platform else None
+        if row is None:
+            problems.append(f"{layer.name} was not measured in {name}")
+        elif row.layer.macs != layer.macs:
+            problems.append(f"{layer.name} has {layer.macs} MACs, in {name} {row.layer.macs}")
+        elif layer.shape and row.layer.shape and layer.shape != row.layer.shape:
+            problems.append(f"{layer.name} is {layer.shape}, in {name} {row.layer.shape}")
+    if problems:
+        raise NetworkError("\n".join(f"[network] measured_as: {problem}" for problem in problems))
+
+
+def _items(
+    config: Config,
+    network: Network,
+    layers: tuple[Layer, ...],
+    by_kind: dict[str, Platform | None],
+) -> Items:
+    items: list[tuple[Layer, Basis | None]] = []
+    problems: list[str] = []
+    for layer in layers:
+        platform = by_kind[layer.kind]
+        try:
+            items.append((layer, platform and _basis(config, network, layer, platform)))
+        except FodlamError as error:
+            problems.append(str(error))
+    if problems:
+        raise NetworkError("\n".join(dict.fromkeys(problems)))
+    return tuple(items)
+
+
+def _basis(config: Config, network: Network, layer: Layer, platform: Platform) -> Basis:
+    method = config.network.method
+    if method != "predicted":
+        row = platform.measurement(network.measured_as, layer)
+        if row:
+            return platform.published(layer, row)
+        if method == "published":
+            measured = sorted({name for name, _ in platform.rows})
+            raise NetworkError(
+                f"[network] method: {layer.name} of {network.name} was not measured on "
+                f"{platform.accelerator.name} (measured: {', '.join(measured) or 'nothing'}); "
+                'write method = "auto" or "predicted"'
+            )
+    return platform.predicted(layer)
+
+
+def _coverage(items: Items, network: Network) -> Coverage:
+    layers = dict.fromkeys(METHODS, 0)
+    macs = dict.fromkeys(METHODS, 0)
+    for layer, basis in items:
+        method = basis.method if basis else "not modelled"
+        layers[method] += 1
+        macs[method] += layer.total_macs
+    selected = {layer.key for layer, _ in items}
+    rest = [layer for layer in network.layers if layer.key not in selected]
+    return Coverage(
+        layers, macs, len(rest), sum(layer.total_macs for layer in rest), network.skipped
+    )
+
+
+def _batches(items: Items) -> dict[str, tuple[int, ...]]:
+    batches: dict[str, set[int]] = {}
+    for layer, basis in items:
+        if basis:
+            batches.setdefault(layer.kind, set()).update(basis.batches)
+    return {kind: tuple(sorted(sizes)) for kind, sizes in batches.items()}
+
+
+def _versions(registry: Registry, platforms: dict[str, Platform]) -> dict[str, str]:
+    versions = {"fodlam-core": __version__}
+    for name in platforms:
+        plugin = registry.providers["accelerator", name]
+        versions[plugin.distribution] = plugin.version
+    return versions

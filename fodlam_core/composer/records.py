@@ -1,0 +1,124 @@
+"""Estimates as plain dictionaries: the JSON schema, version 1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from fodlam_core.composer.estimates import Estimate, LayerEstimate
+from fodlam_core.costs import Cost
+from fodlam_core.technology import ScalingFactors
+
+if TYPE_CHECKING:
+    from fodlam_core.composer.platforms import Platform
+
+SCHEMA_VERSION = 1
+
+
+def layer_row(each: LayerEstimate) -> dict[str, Any]:
+    """Return one layer as a flat dictionary."""
+    basis, native = each.basis, each.native
+    return {
+        "name": each.layer.name,
+        "kind": each.layer.kind,
+        "macs": each.layer.total_macs,
+        "accelerator": each.accelerator,
+        "method": each.method,
+        "predictor": basis.predictor if basis else None,
+        "latency_s": each.latency_s,
+        "energy_j": each.energy_j,
+        "power_w": each.power_w,
+        "native_latency_s": native.latency_s if native else None,
+        "native_energy_j": native.energy_j if native else None,
+        "time_factor": basis.factors.time if basis else None,
+        "energy_factor": basis.factors.energy if basis else None,
+        "citation": basis.citation.key if basis else None,
+    }
+
+
+def layer_record(each: LayerEstimate) -> dict[str, Any]:
+    """Return one layer as the JSON schema has it."""
+    basis = each.basis
+    return {
+        "name": each.layer.name,
+        "kind": each.layer.kind,
+        "macs": each.layer.total_macs,
+        "repeat": each.layer.repeat,
+        "accelerator": each.accelerator,
+        "method": each.method,
+        "predictor": basis.predictor if basis else None,
+        "latency_s": each.latency_s,
+        "energy_j": each.energy_j,
+        "power_w": each.power_w,
+        "native": _cost(each.native),
+        "factors": _factors(basis.factors) if basis else None,
+        "measured_batches": list(basis.batches) if basis else None,
+        "interval": None,
+        "citation": basis.citation.key if basis else None,
+    }
+
+
+def estimate_record(estimate: Estimate) -> dict[str, Any]:
+    """Return an estimate as the JSON schema has it."""
+    config, technology = estimate.config, estimate.config.technology
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "config": config.source,
+        "network": {
+            "name": estimate.network.name,
+            "source": estimate.network.source,
+            "macs": estimate.network.total_macs,
+        },
+        "technology": {
+            "node_nm": technology.node_nm,
+            "vdd": technology.vdd,
+            "flavor": technology.flavor,
+            "scaler": technology.scaler,
+            "clock": technology.clock,
+        },
+        "batch": estimate.batch,
+        "measured_batches": {kind: list(sizes) for kind, sizes in estimate.batches.items()},
+        "totals": {name: totals.to_dict() for name, totals in estimate.totals.items()},
+        "accelerators": {
+            name: {**estimate.accelerators[name].to_dict(), **_platform(platform)}
+            for name, platform in estimate.platforms.items()
+        },
+        "layers": [layer_record(each) for each in estimate.layers],
+        "coverage": estimate.coverage.to_dict(),
+        "notes": list(estimate.notes),
+        "versions": dict(estimate.versions),
+    }
+
+
+def _cost(cost: Cost | None) -> dict[str, Any] | None:
+    if cost is None:
+        return None
+    return {
+        "latency_s": cost.latency_s,
+        "energy_j": cost.energy_j,
+        "power_w": cost.power_w,
+        "offchip_latency_s": cost.offchip_latency_s,
+    }
+
+
+def _factors(factors: ScalingFactors) -> dict[str, Any]:
+    return {
+        "time": factors.time,
+        "energy": factors.energy,
+        "power": factors.power,
+        "area": factors.area,
+    }
+
+
+def _platform(platform: Platform) -> dict[str, Any]:
+    accelerator = platform.accelerator
+    return {
+        "title": accelerator.title,
+        "provenance": accelerator.provenance,
+        "precision": accelerator.precision,
+        "source": attrs.asdict(platform.source),
+        "target": attrs.asdict(platform.target),
+        "factors": _factors(platform.factors),
+        "citation": attrs.asdict(accelerator.citation),
+    }

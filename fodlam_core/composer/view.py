@@ -1,0 +1,117 @@
+"""An estimate as a document for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fodlam_core.composer.estimates import Coverage, Estimate, LayerEstimate, Totals
+from fodlam_core.composer.notes import batch_line, mixes
+from fodlam_core.composer.platforms import Platform
+from fodlam_core.documents import Bullets, Document, Text, table
+from fodlam_core.quantities import percent, quantity
+
+COSTS = ("latency", "energy", "power")
+
+
+def estimate_document(estimate: Estimate) -> Document:
+    """Return layers, totals, coverage, notes and sources."""
+    batch = (
+        "costs as printed"
+        if estimate.batch == "published"
+        else f"{estimate.batch} inference{'' if estimate.batch == 1 else 's'}"
+    )
+    chips = [Text(_platform(platform)) for platform in estimate.platforms.values()]
+    layers = table(
+        ("layer", "kind", "MACs", "accelerator", "method", *COSTS),
+        map(_layer, estimate.layers),
+        "MACs, latency, energy, power",
+    )
+    totals = table(
+        ("total", "layers", "MACs", *COSTS, "inferences/s", "GMAC/s", "GMAC/s/W"),
+        (_total(name, each) for name, each in estimate.totals.items()),
+        "layers, MACs, latency, energy, power, inferences/s, GMAC/s, GMAC/s/W",
+    )
+    citations = {
+        platform.accelerator.citation.key: platform.accelerator.citation
+        for platform in estimate.platforms.values()
+    }
+    return Document(
+        f"{estimate.network.name}, {batch} ({estimate.config.source})",
+        (
+            *chips,
+            layers,
+            *_warnings(estimate),
+            totals,
+            Text(_coverage(estimate.coverage)),
+            Bullets("Notes", estimate.notes),
+            Bullets("Sources", (f"{each.text}, {each.where}" for each in citations.values())),
+        ),
+    )
+
+
+def _platform(platform: Platform) -> str:
+    accelerator, factors = platform.accelerator, platform.factors
+    text = f"{accelerator.name}: {accelerator.title} ({accelerator.provenance})"
+    if platform.source != platform.target:
+        text += (
+            f"; {platform.source} to {platform.target}: time x{factors.time:.4g}, "
+            f"energy x{factors.energy:.4g}, power x{factors.power:.4g}"
+        )
+    return text
+
+
+def _warnings(estimate: Estimate) -> Iterator[Text]:
+    if estimate.batches:
+        line = batch_line(estimate.batches)
+        if mixes(estimate.batches):
+            yield Text(f"Batches are mixed in these totals: {line}", warning=True)
+        else:
+            yield Text(f"Costs as printed: {line}")
+    missing = estimate.coverage.layers["not modelled"]
+    if missing:
+        yield Text(f"{missing} layers are not modelled: the totals lack their cost", warning=True)
+
+
+def _layer(each: LayerEstimate) -> tuple[str, ...]:
+    method = each.method
+    if each.basis and each.basis.predictor:
+        method += f" ({each.basis.predictor})"
+    name = each.layer.name + (f" x{each.layer.repeat}" if each.layer.repeat > 1 else "")
+    return (
+        name,
+        each.layer.kind,
+        quantity(each.layer.total_macs),
+        each.accelerator or "-",
+        method,
+        *_costs(each),
+    )
+
+
+def _total(name: str, each: Totals) -> tuple[str, ...]:
+    rates = (each.inferences_per_s, each.gmacs_per_s, each.gmacs_per_s_per_w)
+    return (
+        name,
+        str(each.layers),
+        quantity(each.macs),
+        *_costs(each),
+        *("-" if rate is None else f"{rate:.4g}" for rate in rates),
+    )
+
+
+def _costs(each: LayerEstimate | Totals) -> tuple[str, str, str]:
+    return quantity(each.latency_s, "s"), quantity(each.energy_j, "J"), quantity(each.power_w, "W")
+
+
+def _coverage(coverage: Coverage) -> str:
+    parts = [
+        f"{method} {percent(coverage.share(method))} of MACs ({count} layers)"
+        for method, count in coverage.layers.items()
+        if count
+    ]
+    text = "Coverage: " + (", ".join(parts) or "no layers")
+    if coverage.not_selected_layers:
+        text += (
+            f"; {coverage.not_selected_layers} layers with "
+            f"{quantity(coverage.not_selected_macs, 'MAC')} were not asked for"
+        )
+    return text

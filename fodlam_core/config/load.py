@@ -1,0 +1,110 @@
+"""Reads a configuration: TOML, or FODLAM's own JSON."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+import tomli
+
+from fodlam_core.config.model import Config
+from fodlam_core.config.names import name_problems
+from fodlam_core.config.overrides import apply_override
+from fodlam_core.config.structure import structure
+from fodlam_core.errors import ConfigError, unknown
+from fodlam_core.registry import Registry, load_registry
+
+MAX_BYTES = 1_000_000
+TABLES = ("network", "technology", "dispatch", "accelerator")
+
+
+def load_config(
+    source: str | os.PathLike[str],
+    registry: Registry | None = None,
+    overrides: Iterable[str] = (),
+) -> Config:
+    """Read a configuration and check everything that can be checked without a network file.
+
+    Args:
+        source: a file, TOML or FODLAM's JSON; ``"-"`` for standard input.
+        registry: what names are checked against; by default everything installed.
+        overrides: ``"table.key=value"`` texts that replace keys of the file.
+
+    Raises:
+        ConfigError: with a line for each mistake: file, table, key and what is wrong.
+    """
+    source = os.fspath(source)
+    label = "<stdin>" if source == "-" else source
+    directory = os.path.dirname(source)
+    text = _decode(_read(source, label), label)
+    fodlam = label.endswith(".json") or text.lstrip().startswith("{")
+    warnings: tuple[str, ...] = ()
+    if fodlam:
+        from fodlam_core.config.fodlam_json import translate
+
+        translated = translate(text, label, directory)
+        tables, warnings = translated.tables, translated.warnings
+    else:
+        tables = _parse_toml(text, label)
+    for override in overrides:
+        apply_override(tables, override)
+    config, problems = _structure(tables, fodlam)
+    problems += name_problems(tables, registry or load_registry())
+    if config is None or problems:
+        raise ConfigError(f"{label}: {problem}" for problem in dict.fromkeys(problems))
+    network = config.network
+    if network.file is not None:
+        network = attrs.evolve(network, file=os.path.join(directory, network.file))
+    return attrs.evolve(config, network=network, source=label, warnings=warnings)
+
+
+def _structure(tables: dict[str, Any], fodlam: bool) -> tuple[Config | None, list[str]]:
+    """Return the tables as a configuration, or None and what is wrong with them."""
+    problems = [unknown("table", str(key), TABLES) for key in tables if key not in TABLES]
+    known = {key: tables[key] for key in TABLES if key in tables}
+    network = known.setdefault("network", {})
+    if not network:
+        problems.append('[network]: write in it name = "VGG16", or another network')
+        known["network"] = {"name": "VGG16"}
+    elif isinstance(network, dict) and network.get("layers") == [] and not fodlam:
+        problems.append("[network] layers: an empty list; leave it out to take every layer")
+    # As if from FODLAM, lest the configuration complain of the empty list once more.
+    config, more = structure({**known, "fodlam": True}, Config, ())
+    return attrs.evolve(config, fodlam=fodlam) if config and not problems else None, problems + more
+
+
+def _read(source: str, label: str) -> bytes:
+    try:
+        if source == "-":
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with open(source, "rb") as file:
+                data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError([f"{label}: cannot be read: {reason}"]) from error
+    if len(data) > MAX_BYTES:
+        raise ConfigError([f"{label}: larger than 1 MB, no configuration"])
+    return data
+
+
+def _decode(data: bytes, label: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ConfigError(
+            [f"{label}:{line}: not UTF-8 text; is this a configuration in TOML?"]
+        ) from error
+
+
+def _parse_toml(text: str, label: str) -> dict[str, Any]:
+    try:
+        return tomli.loads(text)
+    except RecursionError:
+        raise ConfigError([f"{label}: nested too deeply"]) from None
+    except ValueError as error:
+        raise ConfigError([f"{label}: not TOML: {error}"]) from error

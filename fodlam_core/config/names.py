@@ -1,0 +1,114 @@
+"""Checks the names in a configuration against what is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from fodlam_core.config.structure import place, structure
+from fodlam_core.errors import FodlamError, unknown
+from fodlam_core.networks.zoo import zoo_network
+from fodlam_core.registry import Registry
+
+Tables = Mapping[str, Any]
+
+
+def name_problems(tables: Tables, registry: Registry) -> list[str]:
+    """Return a line for each name that nothing answers to.
+
+    The tables may be malformed otherwise: those mistakes are found when they are structured.
+    """
+    return [
+        *_network(_table(tables, "network"), registry),
+        *_technology(_table(tables, "technology"), registry),
+        *_dispatch(_table(tables, "dispatch"), registry),
+        *_accelerators(_table(tables, "accelerator"), registry),
+    ]
+
+
+def _table(tables: Tables, name: str) -> Tables:
+    table = tables.get(name)
+    return table if isinstance(table, Mapping) else {}
+
+
+def _try(where: str, look_up: Callable[..., object], *names: Any) -> Iterator[str]:
+    try:
+        look_up(*names)
+    except FodlamError as error:
+        for line in str(error).splitlines():
+            yield f"{where}: {line}"
+
+
+def _network(table: Tables, registry: Registry) -> Iterator[str]:
+    name, layers, format = table.get("name"), table.get("layers"), table.get("format")
+    if isinstance(name, str):
+        problems = list(_try("[network] name", zoo_network, name))
+        yield from problems
+        if not problems and isinstance(layers, list):
+            names = [layer for layer in layers if isinstance(layer, str)]
+            yield from _try("[network] layers", zoo_network(name).select, names)
+    if isinstance(format, str):
+        yield from _try("[network] format", registry.reader, format)
+
+
+def _technology(table: Tables, registry: Registry) -> Iterator[str]:
+    name = table.get("scaler", "dennard")
+    if not isinstance(name, str):
+        return
+    problems = list(_try("[technology] scaler", registry.scaler, name))
+    yield from problems
+    if not problems and "options" in table:
+        options = getattr(registry.scaler(name), "options", None)
+        yield from _options(table["options"], options, name, ("technology", "options"))
+
+
+def _dispatch(table: Tables, registry: Registry) -> Iterator[str]:
+    for kind, name in table.items():
+        where = place(("dispatch",), str(kind))
+        yield from _try(where, registry.layer_kind, kind)
+        if isinstance(name, str):
+            problems = list(_try(where, registry.accelerator, name))
+            yield from problems
+            if not problems and kind not in registry.accelerator(name).kinds:
+                kinds = ", ".join(registry.accelerator(name).kinds)
+                yield f"{where}: {name} does not serve {kind!r}; it serves {kinds}"
+
+
+def _accelerators(table: Tables, registry: Registry) -> Iterator[str]:
+    for name, settings in table.items():
+        path = ("accelerator", str(name))
+        problems = list(_try(place(path), registry.accelerator, name))
+        yield from problems
+        if problems or not isinstance(settings, Mapping):
+            continue
+        accelerator = registry.accelerator(name)
+        predictor = settings.get("predictor")
+        if isinstance(predictor, str):
+            yield from _try(place(path, "predictor"), accelerator.predictor, predictor)
+        rest = {k: v for k, v in settings.items() if k not in ("predictor", "technology")}
+        yield from _options(rest, accelerator.options, str(name), path, ("predictor", "technology"))
+
+
+def _options(
+    table: object,
+    options: type | None,
+    owner: str,
+    path: tuple[str, ...],
+    also: tuple[str, ...] = (),
+) -> list[str]:
+    """Check options against the attrs class of their owner."""
+    if not isinstance(table, Mapping):
+        return []  # said when the configuration is structured
+    known = [field.name for field in attrs.fields(options)] if options else []
+    missing = f"{owner} has no options"
+    problems = [
+        f"{place(path)}: {unknown('key', str(key), [*known, *also], missing)}"
+        for key in table
+        if key not in known
+    ]
+    if options:
+        good = {key: value for key, value in table.items() if key in known}
+        problems += structure(good, options, path)[1]
+    return problems

@@ -1,0 +1,53 @@
+"""Keys that are set on the command line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import tomli
+
+from fodlam_core.errors import ConfigError
+
+
+def apply_override(table: dict[str, Any], text: str) -> None:
+    """Set one key of a parsed configuration.
+
+    Args:
+        table: the configuration, changed in place.
+        text: ``table.key=value``, the value in TOML; what is no TOML value is taken as a string.
+
+    Raises:
+        ConfigError: if the text is of another form, or a key on the way is no table.
+
+    >>> config = {}
+    >>> apply_override(config, "technology.node_nm=28")
+    >>> apply_override(config, "technology.scaler=none")
+    >>> config
+    {'technology': {'node_nm': 28, 'scaler': 'none'}}
+    """
+    key, equals, value = text.partition("=")
+    parsed = None
+    if equals:
+        for candidate in (value, json.dumps(value)):
+            try:
+                parsed = tomli.loads(f"{key} = {candidate}")
+                break
+            except (tomli.TOMLDecodeError, ValueError, RecursionError):
+                continue
+    if parsed is None:
+        raise ConfigError(
+            [f"--set {text}: expected TABLE.KEY=VALUE, such as technology.node_nm=28"]
+        )
+    _merge(table, parsed, text)
+
+
+def _merge(table: dict[str, Any], changes: dict[str, Any], text: str) -> None:
+    for key, value in changes.items():
+        if not isinstance(value, dict):
+            table[key] = value
+            continue
+        inner = table.setdefault(key, {})
+        if not isinstance(inner, dict):
+            raise ConfigError([f"--set {text}: {key} is not a table"])
+        _merge(inner, value, text)

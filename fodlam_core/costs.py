@@ -1,0 +1,119 @@
+"""Costs, the published measurements they rest on, and the sources of those."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from fodlam_core.errors import PluginError
+from fodlam_core.layers import Layer
+
+PROVENANCES = ("measured", "post-layout", "vendor-model", "projected")
+
+
+@attrs.frozen
+class Cost:
+    """What something costs on an accelerator.
+
+    Attributes:
+        latency_s: seconds.
+        energy_j: joules.
+        offchip_latency_s: the part of the latency that is spent waiting for off-chip memory.
+    """
+
+    latency_s: float
+    energy_j: float
+    offchip_latency_s: float = 0.0
+
+    @property
+    def power_w(self) -> float | None:
+        """Average power in watts; None where the latency is 0."""
+        return self.energy_j / self.latency_s if self.latency_s else None
+
+    def __mul__(self, count: float) -> Cost:
+        return Cost(self.latency_s * count, self.energy_j * count, self.offchip_latency_s * count)
+
+
+@attrs.frozen
+class Citation:
+    """A publication that numbers rest on.
+
+    Attributes:
+        key: its BibTeX key.
+        text: the reference as one prints it.
+        bibtex: the complete BibTeX entry.
+        where: table, figure or page of the numbers.
+    """
+
+    key: str
+    text: str
+    bibtex: str
+    where: str = ""
+
+
+def _positive(instance: Measurement, attribute: attrs.Attribute[Any], value: float) -> None:
+    if not (math.isfinite(value) and value > 0):
+        raise PluginError(
+            f"{instance.network} {instance.layer.name}: {attribute.name} {value!r} "
+            "is not positive and finite"
+        )
+
+
+@attrs.frozen
+class Measurement:
+    """One row of a published table.
+
+    Attributes:
+        network: the network the layer belongs to.
+        layer: the layer that ran, for one inference.
+        batch: the number of inferences that latency and energy are for.
+        latency_s: seconds for the whole batch, waiting for off-chip memory included.
+        power_w: average power in watts over that latency.
+        offchip_latency_s: the part of the latency that is spent waiting for off-chip memory.
+        calibration: whether predictors may be fitted to the row; otherwise it only answers
+            look-ups.
+        details: further published columns, in SI units, such as ``{"dram_bytes": 5e6}``.
+        energy_j: joules for the whole batch: power times total latency, and this stays so when
+            a copy of the row is made with another latency.
+
+    Raises:
+        PluginError: if a number is not positive and finite.
+    """
+
+    network: str
+    layer: Layer
+    batch: int = attrs.field(validator=_positive)
+    latency_s: float = attrs.field(validator=_positive)
+    power_w: float = attrs.field(validator=_positive)
+    offchip_latency_s: float = 0.0
+    calibration: bool = True
+    details: Mapping[str, float] = attrs.field(factory=dict)
+    energy_j: float = attrs.field(
+        default=attrs.Factory(lambda self: self.power_w * self.latency_s, takes_self=True),
+        validator=_positive,
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if not 0 <= self.offchip_latency_s < self.latency_s:
+            raise PluginError(
+                f"{self.network} {self.layer.name}: an off-chip latency of "
+                f"{self.offchip_latency_s!r} s does not fit a total of {self.latency_s!r} s"
+            )
+
+    @property
+    def cost(self) -> Cost:
+        """The cost of one inference."""
+        if self.batch == 1:
+            return Cost(self.latency_s, self.energy_j, self.offchip_latency_s)
+        return Cost(
+            self.latency_s / self.batch,
+            self.energy_j / self.batch,
+            self.offchip_latency_s / self.batch,
+        )
+
+    def as_printed(self) -> Measurement:
+        """Return the row with its printed cost taken for one inference, as FODLAM does."""
+        return self if self.batch == 1 else attrs.evolve(self, batch=1)

@@ -1,0 +1,59 @@
+"""Documents as text for a terminal, through rich."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from io import StringIO
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text as RichText
+
+from fodlam_core.documents import Bullets, Document, Table, Text
+
+
+def text(documents: Iterable[Document], color: bool, width: int) -> str:
+    """Render documents.
+
+    Args:
+        documents: what to show, in order.
+        color: whether control sequences may be used.
+        width: number of columns.
+    """
+    file = StringIO()
+    console = Console(
+        file=file, force_terminal=color, no_color=None if color else True, width=width
+    )
+    for index, document in enumerate(documents):
+        if index:
+            console.print()
+        console.print(RichText(document.title, "bold"))
+        for block in document.blocks:
+            _print(console, block)
+    lines = (line.rstrip() for line in file.getvalue().splitlines())
+    return "\n".join(lines) + "\n"
+
+
+def _print(console: Console, block: Text | Table | Bullets) -> None:
+    if isinstance(block, Text):
+        console.print(RichText(block.text, "bold red" if block.warning else ""))
+    elif isinstance(block, Bullets):
+        console.print(RichText(f"{block.title}:", "bold"))
+        for item in block.items:
+            grid = RichTable.grid(padding=(0, 1))
+            grid.add_row(RichText(" -"), RichText(item))
+            console.print(grid)
+    else:
+        console.print(Padding(_table(block), (0, 0)))
+
+
+def _table(block: Table) -> RichTable:
+    table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
+    for name in block.header:
+        numeric = name in block.numeric
+        table.add_column(RichText(name), justify="right" if numeric else "left", no_wrap=numeric)
+    for row in block.rows:
+        table.add_row(*map(RichText, row))
+    return table

@@ -1,0 +1,89 @@
+"""The errors a user can cause, and the wording they share.
+
+Every message says where, what and what to do; the command line prints it without a traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class FodlamError(Exception):
+    """A request that cannot be met. Its text is complete: one line for each mistake."""
+
+
+class ConfigError(FodlamError):
+    """All the mistakes of one configuration.
+
+    Attributes:
+        problems: one complete line for each mistake.
+    """
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class LayerError(FodlamError, ValueError):
+    """A layer or a shape that contradicts itself."""
+
+
+class NetworkError(FodlamError):
+    """A network that is unknown, or a network file that cannot be read."""
+
+
+class PredictionError(FodlamError):
+    """A layer whose cost a predictor cannot tell."""
+
+
+class ScalingError(FodlamError):
+    """A pair of technology points outside the domain of a scaling rule."""
+
+
+class PluginError(FodlamError):
+    """A plugin, or something that a plugin should have supplied, that cannot be used."""
+
+
+class UnknownNameError(FodlamError):
+    """A name that nothing answers to."""
+
+
+def unknown(what: str, name: str, known: Iterable[str], missing: str = "there are none") -> str:
+    """Say that a name is unknown, and which names were probably meant.
+
+    Args:
+        what: what the name should have named, such as ``"rule"``.
+        name: the name as given.
+        known: the names that would have been right.
+        missing: what to say when no name would have been right.
+
+    >>> unknown("rule", "denard", ["none", "dennard"])
+    "unknown rule 'denard'; did you mean 'dennard'?"
+    >>> unknown("rule", "xyz", ["none", "dennard"])
+    "unknown rule 'xyz'; there are: dennard, none"
+    """
+    names = sorted(set(known))
+    close = similar(name, names)
+    if close:
+        hint = f"did you mean {' or '.join(map(repr, close))}?"
+    elif names:
+        hint = f"there are: {', '.join(names)}"
+    else:
+        hint = missing
+    return f"unknown {what} {name!r}; {hint}"
+
+
+def similar(name: str, known: Iterable[str]) -> list[str]:
+    """Return at most three of the known names that are like the given one, the nearest first."""
+    import difflib
+
+    matcher = difflib.SequenceMatcher(b=_plain(name[:200]))
+    scores = {}
+    for key in known:
+        matcher.set_seq1(_plain(key))
+        scores[key] = matcher.ratio()
+    return sorted((key for key in scores if scores[key] >= 0.6), key=lambda key: -scores[key])[:3]
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "-")

@@ -1,0 +1,1 @@
+"""Networks: the zoo, and the readers of network files."""

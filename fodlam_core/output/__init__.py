@@ -1,0 +1,1 @@
+"""Results as text in the formats that every command offers."""

@@ -1,0 +1,46 @@
+"""Predictors: what a layer that nobody measured would cost, from layers that were measured.
+
+Fitting and predicting are apart, so that one cross-validation serves every predictor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from fodlam_core.costs import Cost, Measurement
+from fodlam_core.layers import Layer
+
+
+class FittedPredictor(Protocol):
+    """A predictor after it has seen measurements of one kind of layer."""
+
+    def predict(self, layer: Layer) -> Cost:
+        """Return the cost of one inference and one item of the layer.
+
+        Raises:
+            PredictionError: if the layer lacks what the predictor needs.
+        """
+        ...
+
+
+class Predictor(Protocol):
+    """A way to predict costs; a value without state."""
+
+    @property
+    def name(self) -> str:
+        """What a configuration calls it."""
+        ...
+
+    @property
+    def requires(self) -> frozenset[str]:
+        """The optional fields of `Layer` that it needs, such as ``{"shape"}``."""
+        ...
+
+    def fit(self, measurements: Sequence[Measurement]) -> FittedPredictor:
+        """Fit everything that is fitted to measurements of one kind of layer.
+
+        Raises:
+            PredictionError: if the measurements do not suffice.
+        """
+        ...

@@ -1,0 +1,40 @@
+"""Numbers as a person reads them."""
+
+from __future__ import annotations
+
+import math
+
+PREFIXES = {-15: "f", -12: "p", -9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
+
+
+def quantity(value: float | None, unit: str = "", digits: int = 4) -> str:
+    """Return a number with a prefix of the SI, rounded to so many significant digits.
+
+    >>> quantity(0.0043094, "s"), quantity(15470264320, "MAC"), quantity(None), quantity(0.0, "J")
+    ('4.309 ms', '15.47 GMAC', '-', '0 J')
+    """
+    if value is None:
+        return "-"
+    if value == 0:
+        return f"0 {unit}".rstrip()
+    # Rounded first: 999.96 with four digits is 1 k.
+    value = float(f"{value:.{digits - 1}e}")
+    exponent = min(12, max(-15, 3 * math.floor(math.log10(abs(value)) / 3)))
+    return f"{value / 10.0**exponent:.{digits}g} {PREFIXES[exponent]}{unit}".rstrip()
+
+
+def percent(share: float | None) -> str:
+    """Return a share in percent; what is neither nothing nor all never looks like it.
+
+    >>> percent(1.0), percent(0.99999), percent(0.5), percent(1e-6), percent(0.0), percent(None)
+    ('100 %', '>99.9 %', '50.0 %', '<0.1 %', '0 %', '-')
+    """
+    if share is None:
+        return "-"
+    if share in (0.0, 1.0):
+        return f"{share:.0%}".replace("%", " %")
+    if share > 0.999:
+        return ">99.9 %"
+    if share < 0.001:
+        return "<0.1 %"
+    return f"{100 * share:.1f} %"

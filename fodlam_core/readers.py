@@ -1,0 +1,46 @@
+"""What reads a network file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from fodlam_core.layers import Network
+
+
+class ReadOptions(NamedTuple):
+    """What a configuration says about a network file.
+
+    Attributes:
+        input: size of one input, such as (3, 600, 1000); None: as in the file.
+        regions: how often per-region layers run; None if not said.
+    """
+
+    input: tuple[int, ...] | None = None
+    regions: int | None = None
+
+
+class NetworkReader(Protocol):
+    """A reader of one file format."""
+
+    @property
+    def name(self) -> str:
+        """What ``[network] format`` calls it."""
+        ...
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """File name endings, with the dot, that it may be tried on."""
+        ...
+
+    def accepts(self, head: bytes) -> bool:
+        """Tell from the first bytes of a file whether it is of this format."""
+        ...
+
+    def read(self, path: Path, options: ReadOptions) -> Network:
+        """Read a file.
+
+        Raises:
+            NetworkError: naming the file and the place in it.
+        """
+        ...

@@ -1,0 +1,34 @@
+"""Constant-field scaling."""
+
+from __future__ import annotations
+
+from fodlam_core.technology import ScalingFactors, Technology
+
+LEAKAGE_ERA_NM = 90
+
+
+class Dennard:
+    """Constant-field scaling: with s = target / source node, time s, power s^2, energy s^3.
+
+    Area goes with s^2; the supply voltage is taken to scale by s.
+
+    Source: R. H. Dennard et al., "Design of Ion-Implanted MOSFET's with Very Small Physical
+    Dimensions", IEEE JSSC 9(5), 1974, Table I; the rule that FODLAM uses.
+
+    >>> Dennard().factors(Technology(45), Technology(90)).energy
+    8.0
+    """
+
+    name = "dennard"
+
+    def factors(self, source: Technology, target: Technology) -> ScalingFactors:
+        """Return the factors; every node is within the domain."""
+        s = target.node_nm / source.node_nm
+        notes: tuple[str, ...] = ()
+        if min(source.node_nm, target.node_nm) < LEAKAGE_ERA_NM and s != 1:
+            notes = (
+                f"dennard scaling between {source.node_nm:g} and {target.node_nm:g} nm: the rule "
+                f"ceased to hold below about {LEAKAGE_ERA_NM} nm, where leakage stopped the supply "
+                "voltage from falling",
+            )
+        return ScalingFactors(s, s**3, s**2, notes)

@@ -1,0 +1,269 @@
+"""Shapes of layers for one inference, batch excluded; each knows its MACs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from fodlam_core.errors import LayerError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def _positive(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    values = value if isinstance(value, tuple) else (value,)
+    _whole(instance, attribute, values, 1)
+
+
+def _not_negative(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    values = value if isinstance(value, tuple) else (value,)
+    _whole(instance, attribute, values, 0)
+
+
+def _whole(
+    instance: object, attribute: attrs.Attribute[Any], values: tuple[object, ...], least: int
+) -> None:
+    for number in values:
+        if type(number) is not int or number < least:
+            raise LayerError(
+                f"{type(instance).__name__}.{attribute.name}: {number!r} is not a whole number "
+                f"of at least {least}"
+            )
+
+
+def pair(value: int | Sequence[int], what: str) -> tuple[int, int]:
+    """Return a size per axis, (height, width), from one number or from two.
+
+    Raises:
+        LayerError: for anything else.
+    """
+    if isinstance(value, int):
+        return value, value
+    if len(value) == 2:
+        return value[0], value[1]
+    raise LayerError(f"{what}: expected one number or [height, width], got {value!r}")
+
+
+def four_sides(value: int | Sequence[int]) -> tuple[int, int, int, int]:
+    """Return padding as (top, left, bottom, right) from one, two (height, width) or four numbers.
+
+    Raises:
+        LayerError: for anything else.
+    """
+    if isinstance(value, int):
+        return value, value, value, value
+    if len(value) == 2:
+        return value[0], value[1], value[0], value[1]
+    if len(value) == 4:
+        return value[0], value[1], value[2], value[3]
+    raise LayerError(
+        "padding: expected one number, [height, width] or [top, left, bottom, right], "
+        f"got {value!r}"
+    )
+
+
+@attrs.frozen
+class ConvShape:
+    """A convolution over ``in_channels x in_height x in_width`` (pixels).
+
+    Sizes per axis are (height, width); padding is (top, left, bottom, right). ``groups`` divides
+    both channel counts; a depthwise convolution has as many groups as input channels.
+
+    Raises:
+        LayerError: if a number is out of range, or the output does not follow from the rest.
+    """
+
+    in_channels: int = attrs.field(validator=_positive)
+    in_height: int = attrs.field(validator=_positive)
+    in_width: int = attrs.field(validator=_positive)
+    out_channels: int = attrs.field(validator=_positive)
+    out_height: int = attrs.field(validator=_positive)
+    out_width: int = attrs.field(validator=_positive)
+    kernel: tuple[int, int] = attrs.field(validator=_positive)
+    stride: tuple[int, int] = attrs.field(default=(1, 1), validator=_positive)
+    padding: tuple[int, int, int, int] = attrs.field(default=(0, 0, 0, 0), validator=_not_negative)
+    dilation: tuple[int, int] = attrs.field(default=(1, 1), validator=_positive)
+    groups: int = attrs.field(default=1, validator=_positive)
+    transposed: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if self.in_channels % self.groups or self.out_channels % self.groups:
+            raise LayerError(
+                f"groups: {self.groups} does not divide both {self.in_channels} input and "
+                f"{self.out_channels} output channels"
+            )
+        top, left, bottom, right = self.padding
+        for axis, (size, out, pad) in enumerate(
+            (
+                (self.in_height, self.out_height, top + bottom),
+                (self.in_width, self.out_width, left + right),
+            )
+        ):
+            self._check_axis(("height", "width")[axis], axis, size, out, pad)
+
+    def _check_axis(self, name: str, axis: int, size: int, out: int, pad: int) -> None:
+        reach = self.dilation[axis] * (self.kernel[axis] - 1) + 1
+        stride = self.stride[axis]
+        if self.transposed:
+            # Several output sizes map to one input size: up to stride - 1 rows may be appended.
+            least = (size - 1) * stride + reach - pad
+            fits = least <= out < least + stride
+        else:
+            least = (size + pad - reach) // stride + 1
+            fits = out == least
+        if not fits:
+            raise LayerError(
+                f"output {name}: {out} does not follow from input {size}, kernel "
+                f"{self.kernel[axis]}, stride {stride}, padding {pad}, dilation "
+                f"{self.dilation[axis]}; expected {least}"
+            )
+
+    @classmethod
+    def from_input(
+        cls,
+        input: Sequence[int],
+        out_channels: int,
+        kernel: int | Sequence[int],
+        stride: int | Sequence[int] = 1,
+        padding: int | Sequence[int] = 0,
+        dilation: int | Sequence[int] = 1,
+        groups: int = 1,
+    ) -> ConvShape:
+        """Derive the output size of a convolution, rounding down as every framework does.
+
+        Args:
+            input: channels, height and width.
+            out_channels: number of filters.
+            kernel: (height, width) of a filter, or one number for both.
+            stride: (vertical, horizontal), or one number for both.
+            padding: one number, (height, width) or (top, left, bottom, right).
+            dilation: (vertical, horizontal) distance of neighbouring filter taps, or one number.
+            groups: number of independent groups of channels.
+
+        >>> ConvShape.from_input((3, 227, 227), 96, kernel=11, stride=4).macs
+        105415200
+        """
+        if len(input) != 3:
+            raise LayerError(f"input: expected [channels, height, width], got {list(input)!r}")
+        channels, height, width = input
+        kernel, stride = pair(kernel, "kernel"), pair(stride, "stride")
+        dilation, sides = pair(dilation, "dilation"), four_sides(padding)
+        if min(stride) < 1:
+            raise LayerError(f"stride: {stride!r} is not positive")
+        reach = [d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True)]
+        return cls(
+            channels,
+            height,
+            width,
+            out_channels,
+            (height + sides[0] + sides[2] - reach[0]) // stride[0] + 1,
+            (width + sides[1] + sides[3] - reach[1]) // stride[1] + 1,
+            kernel,
+            stride,
+            sides,
+            dilation,
+            groups,
+        )
+
+    @property
+    def kind(self) -> str:
+        """The name of the layer kind that such a shape belongs to."""
+        return "conv"
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of one inference; a transposed convolution by its input pixels."""
+        if self.transposed:
+            pixels = self.in_height * self.in_width
+        else:
+            pixels = self.out_height * self.out_width
+        return pixels * self.weights
+
+    @property
+    def weights(self) -> int:
+        """Number of weights, without biases."""
+        taps = self.kernel[0] * self.kernel[1]
+        return self.in_channels // self.groups * self.out_channels * taps
+
+    def __str__(self) -> str:
+        text = (
+            f"{self.in_channels}x{self.in_height}x{self.in_width} -> "
+            f"{self.out_channels}x{self.out_height}x{self.out_width}, "
+            f"kernel {self.kernel[0]}x{self.kernel[1]}"
+        )
+        if self.stride != (1, 1):
+            text += f", stride {self.stride[0]}x{self.stride[1]}"
+        if self.dilation != (1, 1):
+            text += f", dilation {self.dilation[0]}x{self.dilation[1]}"
+        if self.groups > 1:
+            text += f", {self.groups} groups"
+        return text + (", transposed" if self.transposed else "")
+
+
+@attrs.frozen
+class FcShape:
+    """A fully-connected layer: a weight matrix of ``outputs x inputs`` times ``rows`` vectors.
+
+    >>> FcShape(9216, 4096).macs
+    37748736
+    """
+
+    inputs: int = attrs.field(validator=_positive)
+    outputs: int = attrs.field(validator=_positive)
+    rows: int = attrs.field(default=1, validator=_positive)
+
+    @property
+    def kind(self) -> str:
+        """The name of the layer kind that such a shape belongs to."""
+        return "fc"
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of one inference."""
+        return self.weights * self.rows
+
+    @property
+    def weights(self) -> int:
+        """Number of weights, without biases."""
+        return self.inputs * self.outputs
+
+    def __str__(self) -> str:
+        return f"{self.inputs} -> {self.outputs}" + (f", {self.rows} rows" if self.rows > 1 else "")
+
+
+@attrs.frozen
+class MatmulShape:
+    """``count`` products of activations with activations, ``(m x k) (k x n)`` each.
+
+    >>> MatmulShape(m=128, k=64, n=128, count=12).macs
+    12582912
+    """
+
+    m: int = attrs.field(validator=_positive)
+    k: int = attrs.field(validator=_positive)
+    n: int = attrs.field(validator=_positive)
+    count: int = attrs.field(default=1, validator=_positive)
+
+    @property
+    def kind(self) -> str:
+        """The name of the layer kind that such a shape belongs to."""
+        return "matmul"
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of one inference."""
+        return self.m * self.k * self.n * self.count
+
+    @property
+    def weights(self) -> int:
+        """Number of weights: none, both factors are activations."""
+        return 0
+
+    def __str__(self) -> str:
+        text = f"({self.m}x{self.k}) ({self.k}x{self.n})"
+        return text + (f", {self.count} times" if self.count > 1 else "")
+
+
+Shape = ConvShape | FcShape | MatmulShape

@@ -1,0 +1,92 @@
+"""Technology points and the factors between them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import attrs
+
+from fodlam_core.errors import ScalingError
+
+FLAVORS = ("hp", "lp", "bulk")
+
+
+def _point(instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
+    if value is None and attribute.name == "vdd":
+        return
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not (math.isfinite(value) and value > 0)
+    ):
+        raise ScalingError(f"{attribute.name}: {value!r} is not a positive, finite number")
+
+
+def _flavor(instance: object, attribute: attrs.Attribute[Any], value: str | None) -> None:
+    if value is not None and value not in FLAVORS:
+        raise ScalingError(f"flavor: {value!r} is none of {', '.join(FLAVORS)}")
+
+
+@attrs.frozen
+class Technology:
+    """An operating point of a process.
+
+    Attributes:
+        node_nm: the process node in nanometres.
+        vdd: the supply voltage in volts; None if unknown.
+        flavor: ``"hp"``, ``"lp"`` or ``"bulk"``; None if unknown.
+
+    Raises:
+        ScalingError: if a value is out of range.
+    """
+
+    node_nm: float = attrs.field(validator=_point)
+    vdd: float | None = attrs.field(default=None, validator=_point)
+    flavor: str | None = attrs.field(default=None, validator=_flavor)
+
+    def __str__(self) -> str:
+        parts = [f"{self.node_nm:g} nm"]
+        if self.vdd is not None:
+            parts.append(f"{self.vdd:g} V")
+        if self.flavor is not None:
+            parts.append(self.flavor)
+        return " ".join(parts)
+
+
+def _factor(instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
+    if value is None and attribute.name == "area":
+        return
+    if not isinstance(value, int | float) or not (math.isfinite(value) and value > 0):
+        raise ScalingError(f"the {attribute.name} factor {value!r} is not positive and finite")
+
+
+@attrs.frozen
+class ScalingFactors:
+    """What a cost is multiplied by on the way to another technology point.
+
+    Attributes:
+        time: factor of latency.
+        energy: factor of energy.
+        area: factor of area; None if the rule does not tell.
+        notes: warnings and sources that belong to the result.
+
+    Raises:
+        ScalingError: if a factor is not positive and finite.
+
+    >>> ScalingFactors(time=2.0, energy=3.0).power
+    1.5
+    """
+
+    time: float = attrs.field(validator=_factor)
+    energy: float = attrs.field(validator=_factor)
+    area: float | None = attrs.field(default=None, validator=_factor)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def power(self) -> float:
+        """Factor of power: energy / time, so that energy is always power times time."""
+        return self.energy / self.time
+
+
+IDENTITY = ScalingFactors(1.0, 1.0, 1.0)

@@ -1,0 +1,15 @@
+"""What value types share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+def as_tuple(items: Iterable[Any]) -> tuple[Any, ...]:
+    """Return the items as a tuple; an attrs converter.
+
+    attrs inspects the signature of a converter, which for the built-in ``tuple`` takes longer
+    than everything else it does for a class.
+    """
+    return tuple(items)

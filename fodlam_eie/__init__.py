@@ -1,0 +1,16 @@
+"""EIE (Han et al., ISCA 2016): fully-connected layers at constant power."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from fodlam_core.accelerator_files import load_accelerator
+from fodlam_core.accelerators import Accelerator
+from fodlam_core.hookspecs import hookimpl
+
+
+@hookimpl
+def fodlam_accelerators() -> Iterable[Accelerator]:
+    """Supply EIE."""
+    yield load_accelerator(os.path.join(os.path.dirname(__file__), "data", "eie.toml"))

@@ -1,0 +1,47 @@
+"""Eyeriss (Chen et al., JSSC 2017): convolutional layers with a power for each layer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Literal
+
+import attrs
+
+from fodlam_core.accelerator_files import load_accelerator
+from fodlam_core.accelerators import Accelerator
+from fodlam_core.hookspecs import hookimpl
+
+
+@attrs.frozen
+class EyerissOptions:
+    """Options of ``[accelerator.eyeriss]``.
+
+    Attributes:
+        latency: ``"total"`` includes waiting for DRAM; ``"processing"`` is what remains if all
+            DRAM traffic were overlapped. Energy is power times total latency either way.
+    """
+
+    latency: Literal["total", "processing"] = "total"
+
+
+def apply_options(accelerator: Accelerator, options: EyerissOptions) -> Accelerator:
+    """Return the accelerator with the asked-for latency in every row."""
+    if options.latency == "total":
+        return accelerator
+    rows = [
+        attrs.evolve(row, latency_s=row.latency_s - row.offchip_latency_s, offchip_latency_s=0.0)
+        for row in accelerator.measurements
+    ]
+    note = "eyeriss: processing latency, as if all DRAM traffic were overlapped"
+    return attrs.evolve(accelerator, measurements=rows, notes=(*accelerator.notes, note))
+
+
+@hookimpl
+def fodlam_accelerators() -> Iterable[Accelerator]:
+    """Supply Eyeriss."""
+    yield load_accelerator(
+        os.path.join(os.path.dirname(__file__), "data", "eyeriss.toml"),
+        options=EyerissOptions,
+        apply_options=apply_options,
+    )
