@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from fodlam_core.errors import PluginError as PluginError
     from fodlam_core.errors import PredictionError as PredictionError
     from fodlam_core.errors import ScalingError as ScalingError
+    from fodlam_core.errors import UnknownNameError as UnknownNameError
     from fodlam_core.hookspecs import hookimpl as hookimpl
     from fodlam_core.layers import Layer as Layer
     from fodlam_core.layers import LayerKind as LayerKind
@@ -75,6 +76,7 @@ _HOME = {
     "ScalingFactors": "technology",
     "Technology": "technology",
     "TechnologyConfig": "config",
+    "UnknownNameError": "errors",
     "estimate": "composer",
     "hookimpl": "hookspecs",
     "load_accelerator": "accelerator_files",

@@ -45,10 +45,10 @@ class Accelerator:
     title: str
     kinds: tuple[str, ...] = attrs.field(converter=as_tuple)
     technology: Technology
-    citation: Citation
+    citation: Citation = attrs.field(repr=False)
     provenance: str = attrs.field(validator=_provenance)
-    measurements: tuple[Measurement, ...] = attrs.field(default=(), converter=as_tuple)
-    predictors: tuple[Predictor, ...] = attrs.field(default=(), converter=as_tuple)
+    measurements: tuple[Measurement, ...] = attrs.field(default=(), converter=as_tuple, repr=False)
+    predictors: tuple[Predictor, ...] = attrs.field(default=(), converter=as_tuple, repr=False)
     default_for: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     precision: str = ""
     clock_hz: float | None = None

@@ -45,6 +45,9 @@ class Plugin(NamedTuple):
 
         return __version__
 
+    def __repr__(self) -> str:
+        return f"<Plugin {self.name}{', broken' if self.problem else ''}>"
+
     def __str__(self) -> str:
         return f"plugin {self.name!r} ({self.distribution} {self.version})"
 

@@ -38,6 +38,9 @@ class Registry(NamedTuple):
     providers: Mapping[tuple[str, str], Plugin]
     conflicts: Mapping[tuple[str, str], str]
 
+    def __repr__(self) -> str:
+        return f"<Registry of {', '.join(plugin.name for plugin in self.plugins)}>"
+
     def names(self, what: str) -> list[str]:
         """Return the sorted names of one kind of thing, such as ``"accelerator"``."""
         return sorted(name for kind, name in self.items if kind == what)
@@ -120,24 +123,24 @@ def load_registry() -> Registry:
 def build_registry(plugins: list[Plugin]) -> Registry:
     """Build the registry from plugins; a name claimed twice is unusable and disturbs no other."""
     checked = tuple(map(_checked, plugins))
-    items: dict[tuple[str, str], Any] = {}
-    providers: dict[tuple[str, str], Plugin] = {}
-    conflicts: dict[tuple[str, str], str] = {}
+    claims: dict[tuple[str, str], list[tuple[Plugin, Any]]] = {}
     for plugin in checked:
         for hook, supplied in plugin.provided.items():
-            what = SUPPLIES[hook][0]
             for item in supplied:
-                key = (what, item.name)
-                if key in providers:
-                    conflicts[key] = (
-                        f"the {what} {item.name!r} is supplied by {providers[key]} and by "
-                        f"{plugin}; uninstall one of them"
-                    )
-                items[key] = item
-                providers[key] = plugin
-    for key in conflicts:
-        del items[key]
-    return Registry(checked, items, providers, conflicts)
+                claims.setdefault((SUPPLIES[hook][0], item.name), []).append((plugin, item))
+    sole = {key: claimed[0] for key, claimed in claims.items() if len(claimed) == 1}
+    return Registry(
+        checked,
+        {key: item for key, (_, item) in sole.items()},
+        {key: plugin for key, (plugin, _) in sole.items()},
+        {key: _conflict(key, claimed) for key, claimed in claims.items() if key not in sole},
+    )
+
+
+def _conflict(key: tuple[str, str], claimed: list[tuple[Plugin, Any]]) -> str:
+    what, name = key
+    plugins = " and by ".join(str(plugin) for plugin, _ in claimed)
+    return f"the {what} {name!r} is supplied by {plugins}; uninstall all but one of them"
 
 
 def _checked(plugin: Plugin) -> Plugin:

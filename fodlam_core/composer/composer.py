@@ -37,6 +37,9 @@ class Composer(NamedTuple):
     notes: tuple[str, ...]
     versions: Mapping[str, str]
 
+    def __repr__(self) -> str:
+        return f"<Composer of {self.network.name}, {len(self.items)} layers>"
+
     def estimate(self, batch: int | None = None) -> Estimate:
         """Return what the network costs.
 

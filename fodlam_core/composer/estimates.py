@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.costs import Citation, Cost, Measurement
 from fodlam_core.layers import Layer, Network
+from fodlam_core.quantities import quantity
 from fodlam_core.technology import ScalingFactors
 
 if TYPE_CHECKING:
@@ -221,6 +222,11 @@ class Estimate(NamedTuple):
     batches: Mapping[str, tuple[int, ...]]
     notes: tuple[str, ...]
     versions: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        total = self.totals["total"]
+        costs = f"{quantity(total.latency_s, 's')}, {quantity(total.energy_j, 'J')}"
+        return f"<Estimate of {self.network.name}, batch {self.batch}: {costs}>"
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return a flat dictionary for each layer, for pandas, polars or a CSV file."""

@@ -29,7 +29,7 @@ def apply_override(table: dict[str, Any], text: str) -> None:
     key, equals, value = text.partition("=")
     parsed = None
     if equals:
-        for candidate in (value, json.dumps(value)):
+        for candidate in (value, _string(value)):
             try:
                 parsed = tomli.loads(f"{key} = {candidate}")
                 break
@@ -40,6 +40,11 @@ def apply_override(table: dict[str, Any], text: str) -> None:
             [f"--set {text}: expected TABLE.KEY=VALUE, such as technology.node_nm=28"]
         )
     _merge(table, parsed, text)
+
+
+def _string(text: str) -> str:
+    """Return a TOML string: JSON's, but for a control character that JSON leaves as it is."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _merge(table: dict[str, Any], changes: dict[str, Any], text: str) -> None:

@@ -1,0 +1,48 @@
+"""Costs and measurements."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import attrs
+import pytest
+
+from fodlam_core import Cost, Layer, Measurement, PluginError
+
+ROW = Measurement("n", Layer("a", "conv", 10), 4, 0.8, 0.5, offchip_latency_s=0.2)
+
+
+def test_cost_of_one_inference() -> None:
+    """A measured cost is divided by its batch."""
+    assert Cost(0.2, 0.1, 0.05) == ROW.cost
+    assert 0.5 == ROW.cost.power_w
+
+
+def test_as_printed() -> None:
+    """As printed, the cost of the batch stands for one inference."""
+    assert Cost(0.8, 0.4, 0.2) == ROW.as_printed().cost
+
+
+def test_energy_stays_with_total_latency() -> None:
+    """A copy with another latency keeps the energy, which goes with the total."""
+    assert 0.4 == attrs.evolve(ROW, latency_s=0.6, offchip_latency_s=0.0).energy_j
+
+
+def test_power_of_nothing() -> None:
+    """Where the latency is 0 there is no power."""
+    assert Cost(0.0, 0.0).power_w is None
+
+
+@pytest.mark.parametrize("bad", [0, -1, math.nan, math.inf])
+@pytest.mark.parametrize("name", ["batch", "latency_s", "power_w"])
+def test_measured_numbers_are_positive_and_finite(name: str, bad: Any) -> None:
+    """A number that no chip can have shown is refused, and its row named."""
+    with pytest.raises(PluginError, match=f"n a: {name}"):
+        attrs.evolve(ROW, **{name: bad})
+
+
+def test_offchip_latency_is_a_part() -> None:
+    """Waiting for off-chip memory cannot take longer than everything together."""
+    with pytest.raises(PluginError, match="off-chip"):
+        attrs.evolve(ROW, offchip_latency_s=0.8)

@@ -1,0 +1,137 @@
+"""Discovery: each plugin apart, and nothing hidden."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fodlam_core import LayerKind, PluginError, UnknownNameError, load_registry
+from fodlam_core.hookspecs import HookSpecs, hookimpl
+from fodlam_core.plugins import Plugin, call_hooks
+from fodlam_core.registry import build_registry
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Put a distribution with one plugin on the path, as pip would."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def add(name: str, code: str, distribution: str = "", entry_point: str = "") -> None:
+        distribution = distribution or f"dist-{name}"
+        (tmp_path / f"plugin_{name}.py").write_text(code)
+        folder = tmp_path / f"{distribution.replace('-', '_')}-1.2.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.2\n"
+        )
+        (folder / "entry_points.txt").write_text(
+            f"[fodlam]\n{entry_point or name} = plugin_{name}\n"
+        )
+        importlib.invalidate_caches()
+        monkeypatch.delitem(sys.modules, f"plugin_{name}", raising=False)
+
+    return add
+
+
+GOOD = """
+from fodlam_core import LayerKind, hookimpl
+print("hello from a plugin")
+
+@hookimpl
+def fodlam_layer_kinds():
+    yield LayerKind("pool", "pooling")
+"""
+
+
+def plugin_named(name: str) -> Plugin:
+    """Return what became of one plugin."""
+    [plugin] = [plugin for plugin in load_registry().plugins if plugin.name == name]
+    return plugin
+
+
+def test_a_plugin_is_found(install: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """A plugin supplies through its hooks; what it prints goes to standard error."""
+    install("good", GOOD)
+
+    registry = load_registry()
+
+    assert "pooling" == registry.layer_kind("pool").description
+    assert "plugin 'good' (dist-good 1.2)" == str(registry.providers["layer kind", "pool"])
+    captured = capsys.readouterr()
+    assert ("", "hello from a plugin\n") == (captured.out, captured.err)
+
+
+@pytest.mark.parametrize(
+    ("code", "problem"),
+    [
+        ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
+        ("import sys; sys.exit(3)", "SystemExit: 3"),
+        ("raise RuntimeError('a\\nb')", "RuntimeError: a b"),
+        ("def f(:", "SyntaxError"),
+        (GOOD.replace("kinds()", "kinds(registry)"), "PluginValidationError"),
+        (GOOD.replace("fodlam_layer_kinds", "fodlam_layer_kind"), "fodlam_layer_kind"),
+        (GOOD.replace("yield", "return"), "TypeError: 'LayerKind' object is not iterable"),
+        (GOOD.replace('LayerKind("pool", "pooling")', "3"), "supplied 'int', which is no layer"),
+        (GOOD.replace("yield", "yield 1/0;"), "ZeroDivisionError"),
+    ],
+)
+def test_a_broken_plugin_disturbs_nobody(install: Any, code: str, problem: str) -> None:
+    """A plugin that fails is recorded with the reason; all others work."""
+    install("bad", code)
+    install("good", GOOD)
+
+    registry = load_registry()
+
+    assert problem in str(plugin_named("bad").problem)
+    assert "pool" in registry.names("layer kind")
+    assert {"eie", "eyeriss"} <= set(registry.names("accelerator"))
+    [sentence] = registry.broken()
+    assert sentence.startswith("plugin 'bad' (dist-bad 1.2) cannot be used: ")
+
+
+def test_two_distributions_with_one_name(install: Any) -> None:
+    """Two distributions that claim one plugin name are both unusable, and both named."""
+    install("one", GOOD, "first", "same")
+    install("two", GOOD, "second", "same")
+
+    registry = load_registry()
+
+    assert "pool" not in registry.names("layer kind")
+    for plugin in registry.plugins:
+        if plugin.name == "same":
+            assert "claimed by first 1.2 and second 1.2; uninstall one" in str(plugin.problem)
+
+
+class Supplies:
+    """A plugin that supplies a layer kind."""
+
+    @hookimpl
+    def fodlam_layer_kinds(self) -> Any:
+        """Supply a kind."""
+        return [LayerKind("pool", "pooling")]
+
+
+def test_a_name_claimed_twice() -> None:
+    """A name that two plugins supply is unusable until one of them goes; others are not."""
+    provided = call_hooks(Supplies(), HookSpecs)
+    registry = build_registry(
+        [Plugin("core"), Plugin("one", provided), Plugin("two", provided), Plugin("3", provided)]
+    )
+
+    assert [] == registry.names("layer kind")
+    with pytest.raises(PluginError, match=r"'pool' is supplied by plugin 'one' .* uninstall"):
+        registry.layer_kind("pool")
+
+
+def test_unknown_names_tell_of_broken_plugins() -> None:
+    """What a broken plugin might have supplied is not called unknown without saying so."""
+    registry = build_registry([Plugin("bad", problem="ImportError: boom")])
+
+    with pytest.raises(
+        UnknownNameError, match=r"no plugin with any accelerator.*ImportError: boom"
+    ):
+        registry.accelerator("mychip")
