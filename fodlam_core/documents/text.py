@@ -30,8 +30,12 @@ def text(documents: Iterable[Document], color: bool, width: int) -> str:
         if index:
             console.print()
         console.print(RichText(document.title, "bold"))
+        before: object = None
         for block in document.blocks:
+            if before is not None and not (isinstance(before, Text) and isinstance(block, Text)):
+                console.print()
             _print(console, block)
+            before = block
     lines = (line.rstrip() for line in file.getvalue().splitlines())
     return "\n".join(lines) + "\n"
 

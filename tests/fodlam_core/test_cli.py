@@ -25,6 +25,7 @@ def run(*arguments: object, stdin: str | None = None, **env: str) -> Any:
         capture_output=True,
         text=True,
         timeout=60,
+        cwd=Path(__file__).parent,  # not the source tree, lest it be imported from there
         env={**os.environ, **env},
         check=False,
     )

@@ -21,10 +21,10 @@ def test_text() -> None:
     """As text, tables align, nothing is taken for markup, and no line ends in blanks."""
     lines = text([DOCUMENT], color=False, width=60).splitlines()
 
-    assert ["A <title>", "Mind [this]"] == lines[:2]
-    assert "name   latency" == lines[2]
-    assert ["a|b       1 ms", "c        20 ms"] == lines[4:6]
-    assert ["Notes:", " - first", " - second"] == lines[6:]
+    assert ["A <title>", "Mind [this]", ""] == lines[:3]
+    assert "name   latency" == lines[3]
+    assert ["a|b       1 ms", "c        20 ms", ""] == lines[5:8]
+    assert ["Notes:", " - first", " - second"] == lines[8:]
 
 
 def test_color_only_if_asked() -> None:
