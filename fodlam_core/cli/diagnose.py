@@ -52,7 +52,7 @@ def execute(args: argparse.Namespace) -> int:
 
 def _document(costs: list[CostPerMac], batch: str) -> Document:
     averages = {each.kind: each for each in costs if each.network is None}
-    header = ("network", "layer", "kind", "accelerator", "measured batch", "latency/MAC")
+    header = ("network", "layer", "kind", "accelerator", "batch", "latency/MAC")
     rows = [
         (
             each.network or "average",
@@ -76,13 +76,13 @@ def _document(costs: list[CostPerMac], batch: str) -> Document:
     else:
         note = Text("Costs of one image: the printed costs divided by the measured batch.")
     return Document(
-        "Cost per MAC of every measured layer, at 65 nm",
+        "Cost per MAC of every measured layer at 65 nm, and relative to the average",
         (
             note,
             table(
-                (*header, "x average", "energy/MAC", "x average "),
+                (*header, "relative", "energy/MAC", "relative "),
                 rows,
-                "measured batch, latency/MAC, x average, energy/MAC, x average ",
+                "batch, latency/MAC, relative, energy/MAC, relative ",
             ),
         ),
     )

@@ -37,7 +37,7 @@ def execute(args: argparse.Namespace) -> int:
     registry = load_registry()
     warn_of_plugins(registry)
     estimates, problems = [], []
-    for config in dict.fromkeys(args.configs):
+    for config in args.configs:
         try:
             estimates.append(_estimate(config, args.set, registry))
         except FodlamError as error:
