@@ -1,7 +1,6 @@
 """A configuration as frozen values; its tables and keys are those of the TOML file."""
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 import attrs
@@ -12,21 +11,44 @@ Batch = int | Literal["published"]
 _Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
 
-def _between(least: float, most: float) -> _Validator:
+def _between(least: float, most: float, whole: bool = False) -> _Validator:
+    """Check a number, or each of a tuple of numbers; None, where a field allows it, passes."""
+
     def check(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
         for number in value if isinstance(value, tuple) else (value,):
-            if isinstance(number, int | float) and not (
-                math.isfinite(number) and least <= number <= most
-            ):
-                raise ValueError(f"{number!r} is not between {least:g} and {most:g}")
+            if number is None:
+                continue
+            if type(number) is not int and (whole or type(number) is not float):
+                what = "a whole number" if whole else "a number"
+                raise ValueError(f"{attribute.name}: expected {what}, got {number!r}")
+            if not least <= number <= most:
+                shown = repr(number) if abs(number) < 1e12 else f"{float(str(number)[:300]):g}"
+                raise ValueError(f"{shown} is not between {least:g} and {most:g}")
 
     return check
+
+
+def _one_of(*choices: str) -> _Validator:
+    def check(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+        if value is not None and value not in choices:
+            raise ValueError(f"{attribute.name}: {value!r} is none of {', '.join(choices)}")
+
+    return check
+
+
+def _batch(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    if value is None or value != "published":
+        _between(1, 1_000_000_000, whole=True)(instance, attribute, 0 if value is None else value)
+
+
+def _layer_names(names: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(names)
 
 
 def _image(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     if isinstance(value, tuple) and not value:
         raise ValueError("expected the size of one input, such as [3, 224, 224]")
-    _between(1, 1_000_000)(instance, attribute, value)
+    _between(1, 1_000_000, whole=True)(instance, attribute, value)
 
 
 _node = _between(1, 10_000)
@@ -57,10 +79,12 @@ class NetworkConfig:
     measured_as: str | None = None
     format: str | None = None
     input: tuple[int, ...] | None = attrs.field(default=None, validator=_image)
-    regions: int | None = attrs.field(default=None, validator=_between(1, 1_000_000))
-    layers: tuple[str, ...] | None = None
-    method: Literal["auto", "published", "predicted"] = "auto"
-    batch: Batch = attrs.field(default=1, validator=_between(1, 1_000_000_000))
+    regions: int | None = attrs.field(default=None, validator=_between(1, 1_000_000, whole=True))
+    layers: tuple[str, ...] | None = attrs.field(default=None, converter=_layer_names)
+    method: Literal["auto", "published", "predicted"] = attrs.field(
+        default="auto", validator=_one_of("auto", "published", "predicted")
+    )
+    batch: Batch = attrs.field(default=1, validator=_batch)
 
     def __attrs_post_init__(self) -> None:
         if (self.name is None) == (self.file is None):
@@ -90,9 +114,11 @@ class TechnologyConfig:
 
     node_nm: float = attrs.field(default=65.0, validator=_node)
     vdd: float | None = attrs.field(default=None, validator=_volts)
-    flavor: Flavor | None = None
+    flavor: Flavor | None = attrs.field(default=None, validator=_one_of("hp", "lp", "bulk"))
     scaler: str = "dennard"
-    clock: Literal["scale", "hold"] = "scale"
+    clock: Literal["scale", "hold"] = attrs.field(
+        default="scale", validator=_one_of("scale", "hold")
+    )
     options: Mapping[str, Any] = attrs.field(factory=dict)
 
 
@@ -106,7 +132,7 @@ class PointConfig:
 
     node_nm: float | None = attrs.field(default=None, validator=_node)
     vdd: float | None = attrs.field(default=None, validator=_volts)
-    flavor: Flavor | None = None
+    flavor: Flavor | None = attrs.field(default=None, validator=_one_of("hp", "lp", "bulk"))
 
 
 @attrs.frozen

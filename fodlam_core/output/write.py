@@ -7,42 +7,60 @@ import sys
 
 from fodlam_core.errors import FodlamError
 
+# What an encoding lacks is written as an escape, never a reason to fail.
+UNENCODABLE = "backslashreplace"
+
 
 def write(text: str, path: str | None) -> None:
     """Write text to a file, replacing it only once all is written, or to standard output.
 
     Raises:
-        FodlamError: if the file cannot be written; what was there before stays.
+        FodlamError: if it cannot be written; a file that was there before stays as it was.
     """
-    if path is None or path == "-":
+    try:
+        if path is None or path == "-":
+            _write_to_stdout(text)
+        elif os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+            # A device or a pipe cannot be replaced.
+            with open(path, "w", encoding="utf-8", errors=UNENCODABLE) as file:
+                file.write(text)
+        else:
+            _replace(text, os.path.realpath(path))
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FodlamError(f"{path or 'standard output'}: cannot be written: {reason}") from error
+
+
+def _write_to_stdout(text: str) -> None:
+    if sys.stdout is None:
+        raise ValueError("it is closed")
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors=UNENCODABLE)
+    try:
         sys.stdout.write(text)
         sys.stdout.flush()
-        return
+    except OSError:
+        # Lest the interpreter tries once more, and complains, when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
+
+
+def _replace(text: str, target: str) -> None:
     import tempfile
 
-    target = os.path.realpath(path)
+    if os.path.isdir(target):
+        raise IsADirectoryError(21, "Is a directory")
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".fodlam-")
     try:
-        if os.path.isdir(target):
-            raise IsADirectoryError(21, "Is a directory")
-        if os.path.exists(target) and not os.path.isfile(target):
-            _write_through(text, target)  # a device or a pipe cannot be replaced
-            return
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".fodlam-")
-        try:
-            with open(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            os.chmod(temporary, _mode(target))
-            os.replace(temporary, target)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise FodlamError(f"{path}: cannot be written: {error.strerror}") from error
-
-
-def _write_through(text: str, path: str) -> None:
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
+        with open(handle, "w", encoding="utf-8", errors=UNENCODABLE, newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, _mode(target))
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
 
 
 def _mode(path: str) -> int:
