@@ -255,6 +255,8 @@ def _shape(kind: str, given: dict[str, Any]) -> Shape | None:
         raise NetworkError(f"the shape lacks {', '.join(missing)}")
     for key, value in given.items():
         _check_numbers(key, value)
+    if kind == "conv" and not (isinstance(given["input"], list) and len(given["input"]) == 3):
+        raise NetworkError("input: expected [channels, height, width]")
     if kind == "fc":
         return FcShape(**given)
     if kind == "matmul":
