@@ -19,7 +19,8 @@ def read_network(path: Path, reader: NetworkReader, options: ReadOptions) -> Net
     Raises:
         NetworkError: if it cannot be read; the text names the file.
     """
-    head_of(path)
+    if not _is_folder_for(path, reader):
+        head_of(path)
     try:
         return reader.read(path, options)
     except UnicodeDecodeError as error:
@@ -39,17 +40,27 @@ def reader_for(path: Path, readers: Iterable[NetworkReader]) -> NetworkReader:
         NetworkError: if none does, or several do.
     """
     readers = list(readers)
-    head = head_of(path)
-    fitting = [
-        reader
-        for reader in readers
-        if path.name.lower().endswith(reader.suffixes) and reader.accepts(head)
-    ]
+    fitting = [reader for reader in readers if _is_folder_for(path, reader)]
+    if not fitting:
+        head = head_of(path)
+        fitting = [
+            reader
+            for reader in readers
+            if path.name.lower().endswith(reader.suffixes) and reader.accepts(head)
+        ]
     if len(fitting) == 1:
         return fitting[0]
     names = ", ".join(reader.name for reader in fitting or readers)
     what = "fits several formats" if fitting else "is in no format that is known by its name"
     raise NetworkError(f"{path}: {what}; write format = ... under [network], one of: {names}")
+
+
+def _is_folder_for(path: Path, reader: NetworkReader) -> bool:
+    """Tell whether a path is a folder, and the reader one that reads folders."""
+    try:
+        return getattr(reader, "reads_folders", False) and path.is_dir()
+    except ValueError as error:
+        raise NetworkError(f"{path!r}: {error}") from None
 
 
 def head_of(path: Path) -> bytes:

@@ -25,7 +25,7 @@ def read_text(path: Path, most: int = MAX_BYTES) -> str:
     with path.open("rb") as file:
         data = file.read(most + 1)
     if len(data) > most:
-        raise NetworkError(f"{path}: larger than {most // 1_000_000} MB, no network in text form")
+        raise NetworkError(f"{path}: larger than {most / 1e6:g} MB, no network in text form")
     return data.decode("utf-8-sig")
 
 

@@ -1,0 +1,105 @@
+"""What a Timeloop problem is: a convolution, a fully-connected layer, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from fodlam_core.errors import NetworkError
+from fodlam_core.shapes import ConvShape, FcShape, Shape
+
+COEFFICIENTS = ("Hstride", "Wstride", "Hdilation", "Wdilation")
+# Batch, input and output channels (M, or K before version 0.4), output and filter sizes, groups.
+_CONV = frozenset("NCMKPQRSG")
+_GEMM = frozenset("MNK")
+
+
+class Problem(NamedTuple):
+    """A problem's numbers.
+
+    Attributes:
+        sizes: dimensions and coefficients by name; what is left out is 1.
+        dimensions: what the shape calls its dimensions; empty if the shape is elsewhere.
+        projections: for each data space, in lower case, the names in each of its axes.
+        misspelt: names of coefficients that were not spelt as Timeloop does.
+    """
+
+    sizes: Mapping[str, int]
+    dimensions: tuple[str, ...] = ()
+    projections: Mapping[str, tuple[tuple[str, ...], ...]] = {}
+    misspelt: tuple[str, ...] = ()
+
+
+def problem_shape(problem: Problem) -> Shape:
+    """Return the shape of a problem's layer, for a batch of one.
+
+    Raises:
+        NetworkError: if its dimensions are those of no layer that is known.
+
+    >>> problem_shape(Problem({"C": 9216, "M": 4096})).macs
+    37748736
+    """
+    names = frozenset(problem.dimensions) or frozenset(problem.sizes).difference(COEFFICIENTS)
+    if names <= _GEMM and "C" not in names and "K" in names and "N" in names:
+        get = problem.sizes.get
+        return FcShape(get("K", 1), get("N", 1), get("M", 1))
+    strange = sorted(names.union(problem.sizes).difference(_CONV, COEFFICIENTS))
+    if strange:
+        raise NetworkError(
+            f"dimension {', '.join(strange)}: neither of a convolution ({', '.join('NCMKPQRSG')}) "
+            "nor of a matrix product (M, N, K)"
+        )
+    if {"K", "M"} <= names:
+        raise NetworkError("both K and M: which are the output channels?")
+    return _conv(problem, names)
+
+
+def _conv(problem: Problem, names: frozenset[str]) -> Shape:
+    size = {name: problem.sizes.get(name, 1) for name in (*_CONV, *COEFFICIENTS)}
+    groups, inputs, outputs = size["G"], size["C"], size["M"] * size["K"]
+    depth = _depthwise(problem, names)
+    if depth:
+        groups, inputs, outputs = groups * size[depth], 1, 1
+    elif _is_fc(size):
+        return FcShape(inputs, outputs, size["P"] * size["Q"])
+    high, wide = _axes(problem)
+    kernel = size[high[0]], size[wide[0]]
+    output = size[high[1]], size[wide[1]]
+    stride, dilation = (size["Hstride"], size["Wstride"]), (size["Hdilation"], size["Wdilation"])
+    height, width = (
+        (output[axis] - 1) * stride[axis] + dilation[axis] * (kernel[axis] - 1) + 1
+        for axis in (0, 1)
+    )
+    return ConvShape.from_input(
+        (inputs * groups, height, width),
+        outputs * groups,
+        kernel,
+        stride,
+        dilation=dilation,
+        groups=groups,
+    )
+
+
+def _is_fc(size: Mapping[str, int]) -> bool:
+    """Tell a product with a matrix, perhaps for several rows, from a convolution of an image."""
+    return size["R"] == size["S"] == size["G"] == 1 and 1 in (size["P"], size["Q"])
+
+
+def _depthwise(problem: Problem, names: frozenset[str]) -> str | None:
+    """Return the one channel dimension of a shape in which input and output channels are one."""
+    channels = names & {"C", "M", "K"}
+    if problem.dimensions and len(channels) == 1 and "R" in names:
+        return next(iter(channels))
+    return None
+
+
+def _axes(problem: Problem) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return (filter, output) of the vertical axis and of the horizontal one.
+
+    Files differ in which letters are vertical; the strides in the projection of the inputs tell.
+    """
+    upright = ("R", "P"), ("S", "Q")
+    for axis in problem.projections.get("inputs", ()):
+        if {"R", "P"} <= set(axis) and {"Wstride", "Wdilation"} & set(axis):
+            return upright[1], upright[0]
+    return upright
