@@ -5,12 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+import attrs
+
 from fodlam_core.errors import NetworkError
 from fodlam_core.layers import Network
+from fodlam_core.networks.cross_check import deviations
 from fodlam_core.readers import NetworkReader, ReadOptions
 
 MAX_BYTES = 64_000_000
 HEAD_BYTES = 4096
+
+
+def open_network(
+    path: Path,
+    readers: Iterable[NetworkReader],
+    options: ReadOptions = ReadOptions(),  # noqa: B008, immutable
+    reader: NetworkReader | None = None,
+) -> Network:
+    """Read a network file, and compare its total with that of a built-in network of its name.
+
+    Args:
+        path: the file, or a folder for a format that is one.
+        readers: the readers to choose from, by suffix and content.
+        options: what is said about the file.
+        reader: the reader to take instead.
+
+    Raises:
+        NetworkError: if it cannot be read; the text names the file.
+    """
+    network = read_network(path, reader or reader_for(path, readers), options)
+    notes = dict.fromkeys((*network.notes, *deviations(network, path.stem)))
+    return attrs.evolve(network, notes=tuple(notes))
 
 
 def read_network(path: Path, reader: NetworkReader, options: ReadOptions) -> Network:

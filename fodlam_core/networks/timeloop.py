@@ -13,6 +13,7 @@ Nothing is executed: lines of Jinja are passed over, an alias that the file does
 for nothing, and YAML tags are refused. A dimension that is left out is 1. P and Q are sizes of the
 output, so the input comes out as padded. Output channels are M, or K in older files; where there
 is G, channels are counted within a group. N, the batch, is left out: a layer is for one inference.
+Densities of weights and inputs are taken over; bits of CiMLoop's problems (I, L, T) are left out.
 The layers of a folder are its files in numerical order, each under the name of its file.
 """
 
@@ -56,7 +57,7 @@ class TimeloopReader:
                 if problem is None:
                     others.append(file.name)
                     continue
-                layers.append(Layer.from_shape(check_name(file.stem), problem_shape(problem)))
+                layers.append(_layer(check_name(file.stem), problem))
                 notes |= dict.fromkeys(_notes(problem))
             except FodlamError as error:
                 problems += [
@@ -71,6 +72,15 @@ class TimeloopReader:
             notes[f"files without a problem are no layers: {', '.join(others[:5])}"] = None
         name = check_name(path.resolve().name if path.is_dir() else path.stem)
         return Network(name, layers, {}, str(path), notes=tuple(notes))
+
+
+def _layer(name: str, problem: Problem) -> Layer:
+    return Layer.from_shape(
+        name,
+        problem_shape(problem),
+        weight_density=problem.densities.get("weights"),
+        activation_density=problem.densities.get("inputs"),
+    )
 
 
 def _files(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
@@ -117,7 +127,7 @@ def read_problem(path: Path) -> Problem | None:
 
 
 def _notes(problem: Problem) -> Iterator[str]:
-    if problem.sizes.get("N", 1) > 1:
+    if problem.sizes.get("N", 1) > 1 and not problem.is_product:
         yield "N, the batch of Timeloop's problems, is left out: layers are for one inference"
     if problem.misspelt:
         yield f"{', '.join(problem.misspelt)}: read as Hstride, Wstride, Hdilation, Wdilation"

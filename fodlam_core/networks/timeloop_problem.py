@@ -12,6 +12,9 @@ COEFFICIENTS = ("Hstride", "Wstride", "Hdilation", "Wdilation")
 # Batch, input and output channels (M, or K before version 0.4), output and filter sizes, groups.
 _CONV = frozenset("NCMKPQRSG")
 _GEMM = frozenset("MNK")
+# Sizes and padding of the input, and bits of inputs, weights and outputs (as in CiMLoop): all
+# multiply-accumulates are counted without them.
+IGNORED = frozenset(("H", "W", "Hpad", "Wpad", "I", "L", "T"))
 
 
 class Problem(NamedTuple):
@@ -22,12 +25,25 @@ class Problem(NamedTuple):
         dimensions: what the shape calls its dimensions; empty if the shape is elsewhere.
         projections: for each data space, in lower case, the names in each of its axes.
         misspelt: names of coefficients that were not spelt as Timeloop does.
+        densities: for each data space, in lower case, the share of values that are not zero.
     """
 
     sizes: Mapping[str, int]
     dimensions: tuple[str, ...] = ()
     projections: Mapping[str, tuple[tuple[str, ...], ...]] = {}
     misspelt: tuple[str, ...] = ()
+    densities: Mapping[str, float] = {}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The dimensions that multiply-accumulates are counted over, named or not."""
+        given = frozenset(self.dimensions) or frozenset(self.sizes).difference(COEFFICIENTS)
+        return given - IGNORED
+
+    @property
+    def is_product(self) -> bool:
+        """Whether it is a product of (M x K) with (K x N)."""
+        return {"K", "N"} <= self.names <= _GEMM
 
 
 def problem_shape(problem: Problem) -> Shape:
@@ -39,10 +55,9 @@ def problem_shape(problem: Problem) -> Shape:
     >>> problem_shape(Problem({"C": 9216, "M": 4096})).macs
     37748736
     """
-    names = frozenset(problem.dimensions) or frozenset(problem.sizes).difference(COEFFICIENTS)
-    if names <= _GEMM and "C" not in names and "K" in names and "N" in names:
-        get = problem.sizes.get
-        return FcShape(get("K", 1), get("N", 1), get("M", 1))
+    names = problem.names
+    if problem.is_product:
+        return FcShape(*(problem.sizes.get(name, 1) for name in "KNM"))
     strange = sorted(names.union(problem.sizes).difference(_CONV, COEFFICIENTS))
     if strange:
         raise NetworkError(
@@ -59,7 +74,8 @@ def _conv(problem: Problem, names: frozenset[str]) -> Shape:
     groups, inputs, outputs = size["G"], size["C"], size["M"] * size["K"]
     depth = _depthwise(problem, names)
     if depth:
-        groups, inputs, outputs = groups * size[depth], 1, 1
+        rest = size["C"] * size["M"] * size["K"] // size[depth]
+        groups, inputs, outputs = groups * size[depth], 1, rest
     elif _is_fc(size):
         return FcShape(inputs, outputs, size["P"] * size["Q"])
     high, wide = _axes(problem)
@@ -86,11 +102,11 @@ def _is_fc(size: Mapping[str, int]) -> bool:
 
 
 def _depthwise(problem: Problem, names: frozenset[str]) -> str | None:
-    """Return the one channel dimension of a shape in which input and output channels are one."""
-    channels = names & {"C", "M", "K"}
-    if problem.dimensions and len(channels) == 1 and "R" in names:
-        return next(iter(channels))
-    return None
+    """Return the channel dimension that weights, inputs and outputs share, if there is one."""
+    spaces = [{word for axis in axes for word in axis} for axes in problem.projections.values()]
+    if len(spaces) < 3:
+        return None
+    return next(iter(sorted(frozenset("CMK") & names.intersection(*spaces))), None)
 
 
 def _axes(problem: Problem) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -99,6 +115,8 @@ def _axes(problem: Problem) -> tuple[tuple[str, str], tuple[str, str]]:
     Files differ in which letters are vertical; the strides in the projection of the inputs tell.
     """
     upright = ("R", "P"), ("S", "Q")
+    if "K" in problem.names and not problem.projections:
+        return upright[1], upright[0]  # the older form, whose shape is NVlabs's cnn-layer
     for axis in problem.projections.get("inputs", ()):
         if {"R", "P"} <= set(axis) and {"Wstride", "Wdilation"} & set(axis):
             return upright[1], upright[0]

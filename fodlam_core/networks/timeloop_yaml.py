@@ -13,7 +13,7 @@ import yaml
 from yaml.composer import ComposerError
 
 from fodlam_core.errors import NetworkError, similar
-from fodlam_core.networks.timeloop_problem import COEFFICIENTS, Problem
+from fodlam_core.networks.timeloop_problem import COEFFICIENTS, IGNORED, Problem
 
 _MAP = "tag:yaml.org,2002:map"
 _DEEP_MERGE = "<<<"
@@ -75,7 +75,13 @@ def problem_of(text: str, where: str) -> Problem | None:
     sizes, misspelt = reading.sizes(given, dimensions, strict=given is not problem)
     if not sizes:
         return None
-    return Problem(sizes, tuple(dimensions), reading.projections(shape), tuple(misspelt))
+    return Problem(
+        sizes,
+        tuple(dimensions),
+        reading.projections(shape),
+        tuple(misspelt),
+        reading.densities(given.get("densities")),
+    )
 
 
 class _Reading:
@@ -158,6 +164,8 @@ class _Reading:
         sizes: dict[str, int] = {}
         misspelt = []
         for key, node in given.items():
+            if key in IGNORED or (key == "N" and not _is_number(node)):
+                continue
             name = next((c for c in COEFFICIENTS if c.lower() == key.lower()), key)
             expected = name in (*COEFFICIENTS, *dimensions) or re.fullmatch("[A-Z]", name)
             if not expected:
@@ -172,6 +180,19 @@ class _Reading:
             if name != key:
                 misspelt.append(key)
         return sizes, misspelt
+
+    def densities(self, node: yaml.Node | None) -> dict[str, float]:
+        """Return the share of values that are not zero by data space, where it is a number."""
+        found = {}
+        for space, item in self.entries(node).items():
+            number = self.entries(item).get("density", item)
+            if not _is_number(number):
+                continue
+            text = str(number.value)
+            if text.count(".") > 1 or not 0 < float(text) <= 1:
+                raise self.error(number, f"density of {space}: {text[:40]!r} is not in (0, 1]")
+            found[space.lower()] = float(text)
+        return found
 
     def _size(self, key: str, node: yaml.Node) -> int:
         if not isinstance(node, yaml.ScalarNode):
@@ -191,4 +212,7 @@ def _over(node: yaml.Node, base: yaml.Node) -> yaml.Node:
 
 
 def _is_number(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and re.fullmatch("-?[0-9.]+", node.value) is not None
+    return (
+        isinstance(node, yaml.ScalarNode)
+        and re.fullmatch(r"-?[0-9.]*[0-9][0-9.]*", node.value) is not None
+    )
