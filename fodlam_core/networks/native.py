@@ -134,7 +134,7 @@ def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     table: dict[str, Any] = {}
     for key, value in pairs:
         if key in table:
-            raise NetworkError(f"key {key!r} is given twice")
+            raise ValueError(f"key {key!r} is given twice")
         table[key] = value
     return table
 

@@ -176,8 +176,7 @@ class _Table:
         count = self._seen[key] = self._seen.get(key, 0) + 1
         if count == 1:
             return name
-        numbered = f"{name}#{count}"
-        self._seen.setdefault(layer_key(numbered), 1)
+        numbered = f"{name}#{count}"  # no other name: # starts a comment
         self._renamed.append(numbered)
         return numbered
 
