@@ -9,7 +9,6 @@ import attrs
 
 from fodlam_core.errors import NetworkError
 from fodlam_core.layers import Network
-from fodlam_core.networks.cross_check import deviations
 from fodlam_core.readers import NetworkReader, ReadOptions
 
 MAX_BYTES = 64_000_000
@@ -33,6 +32,8 @@ def open_network(
     Raises:
         NetworkError: if it cannot be read; the text names the file.
     """
+    from fodlam_core.networks.cross_check import deviations
+
     network = read_network(path, reader or reader_for(path, readers), options)
     notes = dict.fromkeys((*network.notes, *deviations(network, path.stem)))
     return attrs.evolve(network, notes=tuple(notes))

@@ -22,12 +22,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fodlam_core.errors import FodlamError, NetworkError
 from fodlam_core.layers import Layer, Network
 from fodlam_core.networks.text import check_name, read_text, refuse
-from fodlam_core.networks.timeloop_problem import Problem, problem_shape
 from fodlam_core.readers import ReadOptions
+
+if TYPE_CHECKING:
+    from fodlam_core.networks.timeloop_problem import Problem
 
 MAX_BYTES = 500_000
 MAX_FILES = 10_000
@@ -75,6 +78,8 @@ class TimeloopReader:
 
 
 def _layer(name: str, problem: Problem) -> Layer:
+    from fodlam_core.networks.timeloop_problem import problem_shape
+
     return Layer.from_shape(
         name,
         problem_shape(problem),

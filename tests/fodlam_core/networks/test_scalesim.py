@@ -204,11 +204,11 @@ def test_macs_follow_the_formula_of_the_tool(
     height: int, width: int, r: int, s: int, channels: int, filters: int, stride: int, dp: bool
 ) -> None:
     """Whatever kind a row becomes, its MACs are those that SCALE-Sim computes."""
-    from fodlam_core.networks.scalesim import _Header, _Table
+    from fodlam_core.networks.scalesim_table import Header, Table
 
-    header = _Header.parse(HEADER)
+    header = Header.parse(HEADER)
     assert header
-    table = _Table(header)
+    table = Table(header)
     name = "aDP" if dp else "a"
     table.add(2, f"{name},{height},{width},{r},{s},{channels},{filters},{stride}")
     out = [-(-(n - f + stride) // stride) for n, f in ((height, r), (width, s))]

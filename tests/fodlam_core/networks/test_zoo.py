@@ -80,6 +80,12 @@ def test_bert_is_what_tinybert_measured() -> None:
     assert 2 * zoo_network("BERT-base-128").total_macs == pytest.approx(22.5e9, rel=0.01)
 
 
+@pytest.mark.parametrize(("name", "gflops"), [("SqueezeNet-1.0", 1.737), ("SqueezeNet-1.1", 0.785)])
+def test_squeezenet_is_what_open_model_zoo_says(name: str, gflops: float) -> None:
+    """Open Model Zoo (docs.openvino.ai, squeezenet1.x) counts two for a MAC, pooling included."""
+    assert 2 * zoo_network(name).total_macs == pytest.approx(gflops * 1e9, rel=0.02)
+
+
 def test_attention_of_bert_is_of_kind_matmul() -> None:
     """The products of attention are counted, head by head, in one layer each."""
     layers = [each for each in zoo_network("BERT-base-128").layers if each.kind == "matmul"]
