@@ -42,8 +42,8 @@ class Problem(NamedTuple):
 
     @property
     def is_product(self) -> bool:
-        """Whether it is a product of (M x K) with (K x N)."""
-        return {"K", "N"} <= self.names <= _GEMM
+        """Whether it is a product of (M x K) with (K x N), or of vectors, where M or N is 1."""
+        return "K" in self.names and self.names <= _GEMM
 
 
 def problem_shape(problem: Problem) -> Shape:

@@ -110,6 +110,12 @@ def test_matrix_product_is_fully_connected(read: Read) -> None:
     assert network.notes == ()
 
 
+def test_product_of_vectors_is_fully_connected(read: Read) -> None:
+    """Without N, or without M, a product over K is one with a vector."""
+    assert _shape(read, "problem: {instance: {M: 1, K: 16}}") == FcShape(16, 1)
+    assert _shape(read, "problem: {instance: {N: 4, K: 16}}") == FcShape(16, 4)
+
+
 def test_merges_fill_in_what_is_left_out(read: Read) -> None:
     """An instance takes what it lacks from one that the file merges, deeply with <<<."""
     text = (
