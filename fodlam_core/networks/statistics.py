@@ -53,7 +53,7 @@ class StatisticsReader:
                 problems.append(f"{path}: entry {index}: {error}")
                 continue
             if layer is None:
-                skipped[row.get("type", "unknown")] += 1
+                skipped[_operator(row)] += 1
             else:
                 key = layer_key(layer.name)
                 if layers.pop(key, None):
@@ -64,11 +64,16 @@ class StatisticsReader:
         return Network(path.stem, layers.values(), dict(skipped), str(path), notes=tuple(notes))
 
 
+def _operator(row: dict[str, Any]) -> str:
+    """Return the type of an entry that costs nothing, of which FODLAM asks nothing else."""
+    type_ = row.get("type")
+    return type_ if isinstance(type_, str) and type_.isprintable() and type_ else "unknown"
+
+
 def _layer(row: Any) -> Layer | None:
     if not isinstance(row, dict):
         raise NetworkError("expected an object with name, type and macs")
     if "macs" not in row:
-        check_name(row.get("type", "unknown"), "type")
         return None
     name, type_ = check_name(row.get("name")), check_name(row.get("type"), "type")
     macs = row["macs"]

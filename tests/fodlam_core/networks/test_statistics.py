@@ -25,6 +25,8 @@ def test_entries_without_macs_are_skipped_operators(read: Read) -> None:
     rows = [
         {"name": "conv1", "type": "Convolution", "macs": 12},
         {"name": "relu1", "type": "ReLU"},
+        {"name": "odd", "type": None},
+        {},
         {"name": "fc1", "type": "InnerProduct", "macs": 3.0},
     ]
     network = read(StatisticsReader(), "x.json", json.dumps(rows))
@@ -32,7 +34,7 @@ def test_entries_without_macs_are_skipped_operators(read: Read) -> None:
         ("conv1", "conv", 12),
         ("fc1", "fc", 3),
     ]
-    assert network.skipped == {"ReLU": 1}
+    assert network.skipped == {"ReLU": 1, "unknown": 2}
 
 
 def test_last_of_two_entries_counts(read: Read) -> None:
@@ -62,7 +64,6 @@ def test_options_are_refused(read: Read, key: str) -> None:
         ('[{"name": "a", "type": "Convolution", "macs": NaN}]', "macs nan"),
         ('[{"name": "a", "type": "Convolution", "macs": null}]', "macs None"),
         ('[{"name": "a", "type": "Convolutio", "macs": 1}]', "did you mean 'Convolution'"),
-        ('[{"type": 3}]', "entry 1: type: expected a string"),
         ("[", "not JSON"),
         ("", "not JSON"),
         ("[" * 100_000, "nested too deeply"),
