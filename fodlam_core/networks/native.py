@@ -68,7 +68,7 @@ from typing import Any
 from fodlam_core.errors import FodlamError, NetworkError, unknown
 from fodlam_core.layers import Network
 from fodlam_core.networks.native_layer import layer_of
-from fodlam_core.networks.text import check_name, read_text, refuse
+from fodlam_core.networks.text import check_name, read_text, refuse, refuse_if
 from fodlam_core.readers import ReadOptions
 
 _NETWORK = ("name", "source", "notes", "layers", "skipped", "uncosted")
@@ -153,8 +153,7 @@ def network_from_table(
             name = row.get("name") if isinstance(row, Mapping) else None
             place = f"layer {index}" + (f" ({name!r})" if name else "")
             problems.append(f"{place}: {error}")
-    if problems:
-        raise NetworkError("\n".join(f"{where}: {problem}" for problem in problems))
+    refuse_if([f"{where}: {problem}" for problem in problems])
     try:
         return Network(
             table.get("name", default_name),

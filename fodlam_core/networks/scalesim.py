@@ -27,7 +27,7 @@ from pathlib import Path
 
 from fodlam_core.errors import NetworkError
 from fodlam_core.layers import Network
-from fodlam_core.networks.text import read_text, refuse
+from fodlam_core.networks.text import read_text, refuse, refuse_if
 from fodlam_core.readers import ReadOptions
 
 
@@ -59,8 +59,7 @@ class ScaleSimReader:
         table = Table(header)
         for number, line in enumerate(lines[1:], start=2):
             table.add(number, line)
-        if table.problems:
-            raise NetworkError("\n".join(f"{path}:{problem}" for problem in table.problems))
+        refuse_if([f"{path}:{problem}" for problem in table.problems])
         if not table.layers:
             raise NetworkError(f"{path}: no layers")
         return Network(path.stem, table.layers, {}, str(path), notes=tuple(table.notes()))

@@ -14,7 +14,7 @@ from typing import Any
 from fodlam_core.errors import FodlamError, NetworkError, unknown
 from fodlam_core.layers import Layer, Network, layer_key
 from fodlam_core.networks.native import is_json_list
-from fodlam_core.networks.text import check_name, read_text, refuse
+from fodlam_core.networks.text import check_name, read_text, refuse, refuse_if
 from fodlam_core.readers import ReadOptions
 from fodlam_core.shapes import ConvShape
 
@@ -59,8 +59,7 @@ class StatisticsReader:
                 if layers.pop(key, None):
                     notes.append(f"{path}: layer {layer.name!r} is listed twice; the last counts")
                 layers[key] = layer
-        if problems:
-            raise NetworkError("\n".join(problems))
+        refuse_if(problems)
         return Network(path.stem, layers.values(), dict(skipped), str(path), notes=tuple(notes))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from fodlam_core.errors import NetworkError
 from fodlam_core.readers import ReadOptions
 
-MAX_BYTES = 16_000_000
+MAX_BYTES = 8_000_000
+MAX_PROBLEMS = 50
 
 
 def read_text(path: Path, most: int = MAX_BYTES) -> str:
@@ -44,6 +46,19 @@ def refuse(path: Path, options: ReadOptions, *keys: str) -> None:
         raise NetworkError(
             "\n".join(f"{path}: [network] {key}: {reasons[key]}; leave it out" for key in given)
         )
+
+
+def refuse_if(problems: Sequence[str]) -> None:
+    """Raise an error with a line for each problem, the first of them only where they are many.
+
+    Raises:
+        NetworkError: if there is a problem.
+    """
+    if problems:
+        lines = list(problems[:MAX_PROBLEMS])
+        if len(problems) > MAX_PROBLEMS:
+            lines.append(f"... and {len(problems) - MAX_PROBLEMS} more like these")
+        raise NetworkError("\n".join(lines))
 
 
 def check_name(name: object, what: str = "name") -> str:

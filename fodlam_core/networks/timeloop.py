@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.errors import FodlamError, NetworkError
 from fodlam_core.layers import Layer, Network
-from fodlam_core.networks.text import check_name, read_text, refuse
+from fodlam_core.networks.text import check_name, read_text, refuse, refuse_if
 from fodlam_core.readers import ReadOptions
 
 if TYPE_CHECKING:
     from fodlam_core.networks.timeloop_problem import Problem
 
-MAX_BYTES = 500_000
+MAX_BYTES = 200_000
 MAX_FILES = 10_000
 _JINJA = r"(?m)^[ \t]*(\{\{.*\}\}|\{%.*%\}|\{#.*#\})[ \t\r]*$"
 
@@ -67,8 +67,7 @@ class TimeloopReader:
                     line if line.startswith(str(file)) else f"{file}: {line}"
                     for line in str(error).splitlines()
                 ]
-        if problems:
-            raise NetworkError("\n".join(problems))
+        refuse_if(problems)
         if not layers:
             raise NetworkError(f"{path}: no problem with dimensions in it")
         if others:
@@ -119,10 +118,14 @@ def read_problem(path: Path) -> Problem | None:
         raise NetworkError(
             "Timeloop's problems are YAML; run: pip install 'fodlam-core[timeloop]'"
         ) from error
-    # Blank instead of gone, so that line numbers stay those of the file.
-    text = re.sub(_JINJA, "", read_text(path, MAX_BYTES))
     try:
+        # Blank instead of gone, so that line numbers stay those of the file.
+        text = re.sub(_JINJA, "", read_text(path, MAX_BYTES))
         return problem_of(text, str(path))
+    except OSError as error:
+        raise NetworkError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise NetworkError(f"{path}: not UTF-8 text: {error.reason}") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark else ""

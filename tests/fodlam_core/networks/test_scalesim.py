@@ -191,8 +191,10 @@ def test_endless_file_is_refused_early(read: Read) -> None:
     with pytest.raises(NetworkError) as caught:
         _read(read, *["a,b1,2"] * 5000)
     assert len(str(caught.value).splitlines()) == 20
-    with pytest.raises(NetworkError, match="larger than 16 MB"):
-        _read(read, "#" * 17_000_000)
+    with pytest.raises(NetworkError, match="larger than 8 MB"):
+        _read(read, "#" * 9_000_000)
+    with pytest.raises(NetworkError, match=r"net\.csv:100002: more than 100000 layers"):
+        _read(read, *["a,1,2,3"] * 100_001, header="Layer,M,N,K")
 
 
 SIZE = st.integers(1, 30)

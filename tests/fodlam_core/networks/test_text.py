@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fodlam_core import NetworkError
-from fodlam_core.networks.text import check_name, read_text, refuse
+from fodlam_core.networks.text import check_name, read_text, refuse, refuse_if
 from fodlam_core.readers import ReadOptions
 
 
@@ -33,6 +33,14 @@ def test_all_refused_options_are_named() -> None:
         refuse(Path("x"), ReadOptions((1, 2, 3), 4), "input", "regions")
     assert len(str(caught.value).splitlines()) == 2
     refuse(Path("x"), ReadOptions(regions=4), "input")
+
+
+def test_flood_of_problems_is_cut_short() -> None:
+    """Of many problems the first are told, and how many more there are."""
+    with pytest.raises(NetworkError) as caught:
+        refuse_if([f"problem {i}" for i in range(53)])
+    assert str(caught.value).splitlines()[-2:] == ["problem 49", "... and 3 more like these"]
+    refuse_if([])
 
 
 @pytest.mark.parametrize("name", [None, 3, "", " ", "a\tb", "a\u2028b", "\ud800"])

@@ -158,11 +158,13 @@ def test_mistakes_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     """Every file of a folder that is wrong has a line."""
     (tmp_path / "1.yaml").write_text("problem: {instance: {C: 0}}")
     (tmp_path / "2.yaml").write_text("problem: [")
+    (tmp_path / "3.yaml").write_bytes(b"\xff\xfe")
     with pytest.raises(NetworkError) as caught:
         read_network(tmp_path, TimeloopReader(), ReadOptions())
     assert [line.split(":")[0] for line in str(caught.value).splitlines()] == [
         str(tmp_path / "1.yaml"),
         str(tmp_path / "2.yaml"),
+        str(tmp_path / "3.yaml"),
     ]
 
 
@@ -206,7 +208,7 @@ NESTED = "a: &a [x, x]\n" + "".join(
         ("problem: " + "[" * 100_000, "1: not YAML: nested too deeply"),
         ("- " * 50_000, "1: not YAML: nested too deeply"),
         (NESTED + "problem: {instance: {C: 1}, shape: {dimensions: *u}}", "far too many entries"),
-        ("#" * 600_000, "larger than 0.5 MB"),
+        ("#" * 300_000, "larger than 0.2 MB"),
     ],
 )
 def test_rubbish_is_an_error(read: Read, text: str, message: str) -> None:
