@@ -195,7 +195,7 @@ def _document(network: Network) -> Document:
     return Document(
         network.name,
         (
-            Text(network.source),
+            *([Text(network.source)] if network.source else []),
             table(
                 ("layer", "kind", "shape", "repeat", "MACs", "parameters"),
                 cells,
