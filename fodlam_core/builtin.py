@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from fodlam_core.hookspecs import hookimpl
 from fodlam_core.layers import LayerKind
 from fodlam_core.networks.native import NativeReader
+from fodlam_core.networks.scalesim import ScaleSimReader
 from fodlam_core.networks.statistics import StatisticsReader
+from fodlam_core.networks.timeloop import TimeloopReader
 from fodlam_core.readers import NetworkReader
 from fodlam_core.scaling import TechnologyScaler
 from fodlam_core.scaling.dennard import Dennard
@@ -45,4 +47,6 @@ def fodlam_technology_scalers() -> Iterable[TechnologyScaler]:
 def fodlam_network_readers() -> Iterable[NetworkReader]:
     """Supply the readers of network files."""
     yield NativeReader()
+    yield ScaleSimReader()
     yield StatisticsReader()
+    yield TimeloopReader()

@@ -11,6 +11,9 @@ from fodlam_core.errors import LayerError, NetworkError, similar
 from fodlam_core.shapes import Shape
 from fodlam_core.values import as_tuple
 
+MOST = 10**18
+"""Limit of every count; a layer beyond it is a mistake, and would not fit 64 bits."""
+
 
 def layer_key(name: str) -> str:
     """Return the form in which layer names are compared: upper case, ``-`` for ``_``.
@@ -74,8 +77,12 @@ class Layer:
         object.__setattr__(self, "key", layer_key(self.name))
         for what in ("macs", "repeat"):
             value = getattr(self, what)
-            if type(value) is not int or value < 1:
-                raise LayerError(f"layer {self.name!r}: {what} {value!r} is not a positive integer")
+            if type(value) is not int or not 1 <= value <= MOST:
+                shown = f"{value!r:.40}" if type(value) is not int or value < 1 else "too large"
+                raise LayerError(
+                    f"layer {self.name!r}: {what} {shown}: expected a positive integer of at "
+                    f"most {MOST:.0e}"
+                )
         if self.shape is not None and self.shape.macs != self.macs:
             raise LayerError(
                 f"layer {self.name!r}: {self.macs} MACs are given, but its shape "
@@ -111,11 +118,12 @@ class Network:
     Attributes:
         name: its name.
         layers: every layer that costs MACs.
-        skipped: operators that are left out, with their counts.
+        skipped: operators that cost no MACs, with their counts.
         source: where the layers come from.
         measured_as: the name under which accelerators may have measured it; None if its costs
             have to be predicted.
         notes: what a reader must know of how it was read.
+        uncosted: operators that cost something but whose MACs cannot be told, with their counts.
 
     Raises:
         NetworkError: if two layers have one name.
@@ -127,6 +135,7 @@ class Network:
     source: str = ""
     measured_as: str | None = None
     notes: tuple[str, ...] = ()
+    uncosted: Mapping[str, int] = attrs.field(factory=dict)
 
     @property
     def total_macs(self) -> int:

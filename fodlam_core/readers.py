@@ -21,7 +21,10 @@ class ReadOptions(NamedTuple):
 
 
 class NetworkReader(Protocol):
-    """A reader of one file format."""
+    """A reader of one file format.
+
+    One that reads a folder as a network says so with an attribute ``reads_folders = True``.
+    """
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from fodlam_core.version import __version__
 COMMANDS = {
     "run": "estimate latency, energy and power of a network",
     "diagnose": "show the cost per MAC of every measured layer, and the averages",
-    "networks": "list the built-in networks, or show one, or a network file",
+    "networks": "list the built-in networks; show or convert one, or a network file",
     "plugins": "list what is installed, from where, and what cannot be used and why",
 }
 EPILOG = "exit status: 0 done, 1 the request cannot be met, 2 wrong usage"

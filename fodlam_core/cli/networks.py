@@ -1,22 +1,27 @@
-"""``fodlam-core networks``: the zoo, and what is in a network file."""
+"""``fodlam-core networks``: the zoo, what is in a network file, and conversion."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 from fodlam_core.cli.common import add_output_arguments, emit, warn, warn_of_plugins
 from fodlam_core.documents import Bullets, Document, Text, table
+from fodlam_core.errors import NetworkError, unknown
 from fodlam_core.layers import Network
-from fodlam_core.networks.files import read_network, reader_for
+from fodlam_core.networks.files import open_network
 from fodlam_core.networks.records import network_record
 from fodlam_core.networks.zoo import zoo_names, zoo_network
-from fodlam_core.output.report import Report
+from fodlam_core.output.report import Report, as_json
+from fodlam_core.output.write import write
 from fodlam_core.quantities import quantity
 from fodlam_core.readers import ReadOptions
 from fodlam_core.registry import load_registry
+
+MOST = 1_000_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,18 +33,55 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_output_arguments(listing)
     listing.set_defaults(act=_list)
     show = actions.add_parser("show", help="show layers, shapes and MACs of a network")
-    show.add_argument("network", metavar="NAME|FILE", help="a built-in network, or a network file")
+    _add_network_arguments(show)
     add_output_arguments(show)
     show.set_defaults(act=_show)
+    convert = actions.add_parser(
+        "convert", help="write a network as a native table or as FODLAM's statistics"
+    )
+    _add_network_arguments(convert)
+    convert.add_argument("target", metavar="OUT", help="a .toml or .json file; - for the screen")
+    convert.add_argument(
+        "--to",
+        choices=("native", "fodlam"),
+        default="native",
+        help="native: the layer table, in TOML or JSON (default); fodlam: FODLAM's statistics",
+    )
+    convert.set_defaults(act=_convert)
+
+
+def _add_network_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "network", metavar="NAME|FILE", help="a built-in network, or a network file"
+    )
+    parser.add_argument(
+        "--input", type=_sizes, metavar="C,H,W", help="size of one input, such as 3,600,1000"
+    )
+    parser.add_argument(
+        "--regions", type=_count, metavar="N", help="how often layers per region run"
+    )
+    parser.add_argument(
+        "--file-format", metavar="NAME", help="the reader; by default by suffix and content"
+    )
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,7}", text) or not 1 <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {MOST}")
+    return int(text)
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(map(_count, text.split(",")))
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Print what the action asks for."""
-    emit(args.act(args), args)
+    """Do what the action asks for."""
+    args.act(args)
     return 0
 
 
-def _list(args: argparse.Namespace) -> Report:
+def _list(args: argparse.Namespace) -> None:
     networks = [zoo_network(name) for name in zoo_names()]
 
     def rows() -> list[dict[str, Any]]:
@@ -63,11 +105,11 @@ def _list(args: argparse.Namespace) -> Report:
             (table(("name", "layers", "MACs", "source"), cells, "layers, MACs"),),
         )
 
-    return Report(lambda: [document()], rows, rows)
+    emit(Report(lambda: [document()], rows, rows), args)
 
 
-def _show(args: argparse.Namespace) -> Report:
-    network = _network(args.network)
+def _show(args: argparse.Namespace) -> None:
+    network = _network(args)
     warn(network.notes)
 
     def rows() -> list[dict[str, Any]]:
@@ -83,16 +125,51 @@ def _show(args: argparse.Namespace) -> Report:
             for layer in network.layers
         ]
 
-    return Report(lambda: [_document(network)], lambda: network_record(network), rows)
+    emit(Report(lambda: [_document(network)], lambda: network_record(network), rows), args)
 
 
-def _network(name: str) -> Network:
-    if name in zoo_names() or not (os.path.exists(name) or os.sep in name or "." in name):
+def _convert(args: argparse.Namespace) -> None:
+    suffix = os.path.splitext(args.target)[1].lower()
+    suffixes = (".json",) if args.to == "fodlam" else (".toml", ".json")
+    if args.target != "-" and suffix not in suffixes:
+        raise NetworkError(
+            f"{args.target}: the name of a {args.to} file ends in {' or '.join(suffixes)}"
+        )
+    network = _network(args)
+    warn(network.notes)
+    if args.to == "fodlam":
+        from fodlam_core.networks.statistics import statistics_rows
+
+        text = as_json(statistics_rows(network))
+        repeated = [layer.name for layer in network.layers if layer.repeat > 1]
+        if repeated:
+            warn([f"MACs are those of one item; how often it runs is lost: {', '.join(repeated)}"])
+    else:
+        from fodlam_core.networks.native_text import native_json, native_toml
+
+        text = native_json(network) if suffix == ".json" else native_toml(network)
+    write(text, args.target)
+
+
+def _network(args: argparse.Namespace) -> Network:
+    name: str = args.network
+    names = zoo_names()
+    if name in names:
+        given = [key for key in ("input", "regions", "file_format") if getattr(args, key)]
+        if given:
+            options = ", ".join(f"--{key.replace('_', '-')}" for key in given)
+            raise NetworkError(f"{name} is built in; only for a network file: {options}")
         return zoo_network(name)
+    if not os.path.lexists(name) and os.sep not in name:
+        raise NetworkError(f"{name}: no such file, and {unknown('network', name, names)}")
     registry = load_registry()
     warn_of_plugins(registry)
-    path = Path(name)
-    return read_network(path, reader_for(path, registry.readers), ReadOptions())
+    return open_network(
+        Path(name),
+        registry.readers,
+        ReadOptions(args.input, args.regions),
+        registry.reader(args.file_format) if args.file_format else None,
+    )
 
 
 def _document(network: Network) -> Document:
@@ -111,16 +188,23 @@ def _document(network: Network) -> Document:
     ]
     parameters = quantity(sum(known)) if complete else "-"
     cells.append(("total", "", "", "", quantity(network.total_macs), parameters))
-    skipped = [f"{name}: {count}" for name, count in network.skipped.items()]
+    lists = {
+        "Operators without MACs": network.skipped,
+        "Operators whose MACs are not known": network.uncosted,
+    }
     return Document(
         network.name,
         (
-            Text(network.source),
+            *([Text(network.source)] if network.source else []),
             table(
                 ("layer", "kind", "shape", "repeat", "MACs", "parameters"),
                 cells,
                 "repeat, MACs, parameters",
             ),
-            *([Bullets("Operators without MACs", skipped)] if skipped else []),
+            *(
+                Bullets(title, (f"{name}: {count}" for name, count in counts.items()))
+                for title, counts in lists.items()
+                if counts
+            ),
         ),
     )

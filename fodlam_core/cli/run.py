@@ -29,6 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TABLE.KEY=VALUE",
         help="override a key of the configurations, such as technology.node_nm=28",
     )
+    parser.add_argument(
+        "--require-coverage",
+        type=_percent,
+        metavar="PERCENT",
+        help="fail if a smaller share of the MACs asked for has a cost, or if the network has "
+        "operators whose MACs are not known",
+    )
     add_output_arguments(parser, "fodlam")
 
 
@@ -39,7 +46,7 @@ def execute(args: argparse.Namespace) -> int:
     estimates, problems = [], []
     for config in args.configs:
         try:
-            estimates.append(_estimate(config, args.set, registry))
+            estimates.append(_estimate(config, args, registry))
         except FodlamError as error:
             if args.debug:
                 raise
@@ -55,11 +62,25 @@ def execute(args: argparse.Namespace) -> int:
     return 0
 
 
-def _estimate(source: str, overrides: list[str], registry: Registry) -> Estimate:
-    config = load_config(source, registry, overrides)
+def _percent(text: str) -> float:
+    try:
+        value = float(text.removesuffix("%"))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 100")
+    return value
+
+
+def _estimate(source: str, args: argparse.Namespace, registry: Registry) -> Estimate:
+    config = load_config(source, registry, args.set)
     warn(config.warnings)
     estimate = prepare(config, registry).estimate()
     warn(estimate.network.notes)
+    if args.require_coverage is not None:
+        from fodlam_core.composer.coverage import check_coverage
+
+        check_coverage(estimate, args.require_coverage)
     return estimate
 
 

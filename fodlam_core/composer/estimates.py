@@ -161,6 +161,7 @@ class Coverage(NamedTuple):
         not_selected_layers: number of layers that were not asked for.
         not_selected_macs: their multiply-accumulates.
         skipped: operators without multiply-accumulates, by name, with their counts.
+        uncosted: operators whose multiply-accumulates are not known, by name, with their counts.
     """
 
     layers: Mapping[str, int]
@@ -168,6 +169,13 @@ class Coverage(NamedTuple):
     not_selected_layers: int
     not_selected_macs: int
     skipped: Mapping[str, int]
+    uncosted: Mapping[str, int] = {}
+
+    @property
+    def modelled_share(self) -> float | None:
+        """The share of the MACs asked for that has a cost; None if there are none."""
+        total = sum(self.macs.values())
+        return (total - self.macs["not modelled"]) / total if total else None
 
     def share(self, method: str) -> float | None:
         """Return the share of the MACs asked for that a method covers; None if there are none."""
@@ -191,6 +199,7 @@ class Coverage(NamedTuple):
                 "macs": self.not_selected_macs,
             },
             "skipped_operators": dict(self.skipped),
+            "uncosted_operators": dict(self.uncosted),
         }
 
 

@@ -79,6 +79,12 @@ def _methods(network: Network, items: tuple[tuple[Layer, Basis | None], ...]) ->
             f"not modelled, and missing from latency and energy: {len(missing)} layers of kind "
             f"{kinds} with {macs / 1e6:.6g} MMAC"
         )
+    if network.uncosted:
+        operators = ", ".join(f"{name} ({count})" for name, count in network.uncosted.items())
+        yield (
+            "operators whose MACs are not known, and which are missing from every number: "
+            f"{operators}"
+        )
     if network.skipped:
         count = sum(network.skipped.values())
         yield f"{count} operators without MACs (pooling, activation ...) are taken as free"

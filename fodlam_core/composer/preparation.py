@@ -16,7 +16,7 @@ from fodlam_core.composer.platforms import Platform, platform
 from fodlam_core.config import Config, load_config
 from fodlam_core.errors import ConfigError, FodlamError, NetworkError, unknown
 from fodlam_core.layers import Layer, Network
-from fodlam_core.networks.files import read_network, reader_for
+from fodlam_core.networks.files import open_network
 from fodlam_core.networks.zoo import zoo_network
 from fodlam_core.readers import ReadOptions
 from fodlam_core.registry import Registry, load_registry
@@ -79,12 +79,11 @@ def configured_network(config: Config, registry: Registry) -> Network:
     wanted = config.network
     if wanted.file is None:
         return zoo_network(wanted.name or "")
-    path = Path(wanted.file)
-    reader = registry.reader(wanted.format) if wanted.format else None
-    network = read_network(
-        path,
-        reader or reader_for(path, registry.readers),
+    network = open_network(
+        Path(wanted.file),
+        registry.readers,
         ReadOptions(wanted.input, wanted.regions),
+        registry.reader(wanted.format) if wanted.format else None,
     )
     return attrs.evolve(network, measured_as=wanted.measured_as)
 
@@ -219,7 +218,12 @@ def _coverage(items: Items, network: Network) -> Coverage:
     selected = {layer.key for layer, _ in items}
     rest = [layer for layer in network.layers if layer.key not in selected]
     return Coverage(
-        layers, macs, len(rest), sum(layer.total_macs for layer in rest), network.skipped
+        layers,
+        macs,
+        len(rest),
+        sum(layer.total_macs for layer in rest),
+        network.skipped,
+        network.uncosted,
     )
 
 

@@ -70,6 +70,9 @@ def _warnings(estimate: Estimate) -> Iterator[Text]:
     missing = estimate.coverage.layers["not modelled"]
     if missing:
         yield Text(f"{missing} layers are not modelled: the totals lack their cost", warning=True)
+    uncosted = sum(estimate.coverage.uncosted.values())
+    if uncosted:
+        yield Text(f"{uncosted} operators could not be costed: see the notes", warning=True)
 
 
 def _layer(each: LayerEstimate) -> tuple[str, ...]:
@@ -109,6 +112,8 @@ def _coverage(coverage: Coverage) -> str:
         if count
     ]
     text = "Coverage: " + (", ".join(parts) or "no layers")
+    if coverage.uncosted:
+        text += f"; {sum(coverage.uncosted.values())} operators with unknown MACs are in none of it"
     if coverage.not_selected_layers:
         text += (
             f"; {coverage.not_selected_layers} layers with "

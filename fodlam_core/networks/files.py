@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+import attrs
+
 from fodlam_core.errors import NetworkError
 from fodlam_core.layers import Network
 from fodlam_core.readers import NetworkReader, ReadOptions
@@ -13,13 +15,38 @@ MAX_BYTES = 64_000_000
 HEAD_BYTES = 4096
 
 
+def open_network(
+    path: Path,
+    readers: Iterable[NetworkReader],
+    options: ReadOptions = ReadOptions(),  # noqa: B008, immutable
+    reader: NetworkReader | None = None,
+) -> Network:
+    """Read a network file, and compare its total with that of a built-in network of its name.
+
+    Args:
+        path: the file, or a folder for a format that is one.
+        readers: the readers to choose from, by suffix and content.
+        options: what is said about the file.
+        reader: the reader to take instead.
+
+    Raises:
+        NetworkError: if it cannot be read; the text names the file.
+    """
+    from fodlam_core.networks.cross_check import deviations
+
+    network = read_network(path, reader or reader_for(path, readers), options)
+    notes = dict.fromkeys((*network.notes, *deviations(network, path.stem)))
+    return attrs.evolve(network, notes=tuple(notes))
+
+
 def read_network(path: Path, reader: NetworkReader, options: ReadOptions) -> Network:
     """Read a network file.
 
     Raises:
         NetworkError: if it cannot be read; the text names the file.
     """
-    head_of(path)
+    if not _is_folder_for(path, reader):
+        head_of(path)
     try:
         return reader.read(path, options)
     except UnicodeDecodeError as error:
@@ -39,17 +66,27 @@ def reader_for(path: Path, readers: Iterable[NetworkReader]) -> NetworkReader:
         NetworkError: if none does, or several do.
     """
     readers = list(readers)
-    head = head_of(path)
-    fitting = [
-        reader
-        for reader in readers
-        if path.name.lower().endswith(reader.suffixes) and reader.accepts(head)
-    ]
+    fitting = [reader for reader in readers if _is_folder_for(path, reader)]
+    if not fitting:
+        head = head_of(path)
+        fitting = [
+            reader
+            for reader in readers
+            if path.name.lower().endswith(reader.suffixes) and reader.accepts(head)
+        ]
     if len(fitting) == 1:
         return fitting[0]
     names = ", ".join(reader.name for reader in fitting or readers)
     what = "fits several formats" if fitting else "is in no format that is known by its name"
     raise NetworkError(f"{path}: {what}; write format = ... under [network], one of: {names}")
+
+
+def _is_folder_for(path: Path, reader: NetworkReader) -> bool:
+    """Tell whether a path is a folder, and the reader one that reads folders."""
+    try:
+        return getattr(reader, "reads_folders", False) and path.is_dir()
+    except ValueError as error:
+        raise NetworkError(f"{path!r}: {error}") from None
 
 
 def head_of(path: Path) -> bytes:

@@ -28,5 +28,6 @@ def network_record(network: Network) -> dict[str, Any]:
             for layer in network.layers
         ],
         "skipped": dict(network.skipped),
+        "uncosted": dict(network.uncosted),
         "total_macs": network.total_macs,
     }

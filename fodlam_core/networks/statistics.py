@@ -14,7 +14,9 @@ from typing import Any
 from fodlam_core.errors import FodlamError, NetworkError, unknown
 from fodlam_core.layers import Layer, Network, layer_key
 from fodlam_core.networks.native import is_json_list
+from fodlam_core.networks.text import check_name, read_text, refuse, refuse_if
 from fodlam_core.readers import ReadOptions
+from fodlam_core.shapes import ConvShape
 
 # Caffe's names for the operators that FODLAM costs.
 KINDS = {"Convolution": "conv", "Deconvolution": "conv", "InnerProduct": "fc"}
@@ -32,8 +34,11 @@ class StatisticsReader:
 
     def read(self, path: Path, options: ReadOptions) -> Network:
         """Read a file; it has neither an input size nor regions that could be changed."""
+        refuse(path, options, "input", "regions")
         try:
-            rows = json.loads(path.read_text(encoding="utf-8-sig"))
+            rows = json.loads(read_text(path))
+        except UnicodeDecodeError:
+            raise
         except ValueError as error:
             raise NetworkError(f"{path}: not JSON: {error}") from error
         if not isinstance(rows, list):
@@ -48,15 +53,20 @@ class StatisticsReader:
                 problems.append(f"{path}: entry {index}: {error}")
                 continue
             if layer is None:
-                skipped[str(row.get("type", "unknown"))] += 1
+                skipped[_operator(row)] += 1
             else:
                 key = layer_key(layer.name)
                 if layers.pop(key, None):
                     notes.append(f"{path}: layer {layer.name!r} is listed twice; the last counts")
                 layers[key] = layer
-        if problems:
-            raise NetworkError("\n".join(problems))
+        refuse_if(problems)
         return Network(path.stem, layers.values(), dict(skipped), str(path), notes=tuple(notes))
+
+
+def _operator(row: dict[str, Any]) -> str:
+    """Return the type of an entry that costs nothing, of which FODLAM asks nothing else."""
+    type_ = row.get("type")
+    return type_ if isinstance(type_, str) and type_.isprintable() and type_ else "unknown"
 
 
 def _layer(row: Any) -> Layer | None:
@@ -64,11 +74,37 @@ def _layer(row: Any) -> Layer | None:
         raise NetworkError("expected an object with name, type and macs")
     if "macs" not in row:
         return None
-    name, type_, macs = row.get("name"), row.get("type"), row["macs"]
-    if not isinstance(name, str) or not isinstance(type_, str):
-        raise NetworkError("name and type: expected strings")
+    name, type_ = check_name(row.get("name")), check_name(row.get("type"), "type")
+    macs = row["macs"]
     if type_ not in KINDS:
         raise NetworkError(f"layer {name!r}: {unknown('type', type_, KINDS)}")
     if isinstance(macs, float) and macs.is_integer():
         macs = int(macs)
     return Layer(name, KINDS[type_], macs)
+
+
+def statistics_rows(network: Network) -> list[dict[str, Any]]:
+    """Return a network as FODLAM's statistics: MACs are those of one item.
+
+    Raises:
+        NetworkError: naming the layers and operators that have no counterpart there.
+    """
+    types = {"conv": "Convolution", "fc": "InnerProduct"}
+    strange = [
+        f"{layer.name!r} ({layer.kind})" for layer in network.layers if layer.kind not in types
+    ]
+    strange += [f"{count} of {name!r}, not costed" for name, count in network.uncosted.items()]
+    if strange:
+        raise NetworkError(
+            f"{network.name}: FODLAM's statistics know Convolution and InnerProduct only, and have "
+            f"no place for {', '.join(strange[:10])}" + (" ..." if len(strange) > 10 else "")
+        )
+    rows: list[dict[str, Any]] = []
+    for layer in network.layers:
+        type_ = types[layer.kind]
+        if isinstance(layer.shape, ConvShape) and layer.shape.transposed:
+            type_ = "Deconvolution"
+        rows.append({"name": layer.name, "type": type_, "macs": layer.macs})
+    for type_, count in network.skipped.items():
+        rows += ({"name": f"{type_}{i}", "type": type_} for i in range(1, count + 1))
+    return rows

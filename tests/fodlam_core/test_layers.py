@@ -19,10 +19,10 @@ def test_layer_from_shape() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"macs": 0}, "macs 0 is not a positive integer"),
-        ({"macs": 2.0}, "macs 2.0 is not a positive integer"),
-        ({"macs": True}, "macs True is not"),
-        ({"repeat": -1}, "repeat -1 is not"),
+        ({"macs": 0}, "macs 0: expected a positive integer"),
+        ({"macs": 2.0}, "macs 2.0: expected"),
+        ({"macs": True}, "macs True: expected"),
+        ({"repeat": -1}, "repeat -1: expected"),
         ({"shape": FcShape(2, 2)}, r"7 MACs are given, but its shape \(2 -> 2\) has 4"),
         ({"weight_density": 0.0}, r"weight_density 0.0 is not in \(0, 1\]"),
         ({"activation_density": 1.1}, "activation_density 1.1"),
