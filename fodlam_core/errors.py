@@ -40,6 +40,27 @@ class ScalingError(FodlamError):
     """A pair of technology points outside the domain of a scaling rule."""
 
 
+class MissingInputsError(ScalingError):
+    """Technology points that lack what a rule needs.
+
+    Attributes:
+        missing: ``(side, key)`` pairs, such as ``("source", "vdd")`` or ``("target", "flavor")``.
+    """
+
+    def __init__(self, missing: Iterable[tuple[str, str]]) -> None:
+        self.missing = tuple(missing)
+        sides = dict.fromkeys(side for side, _ in self.missing)
+        super().__init__(
+            "; ".join(
+                f"the {side} states no {' and no '.join(k for s, k in self.missing if s == side)}"
+                for side in sides
+            )
+        )
+
+    def __reduce__(self) -> tuple[type, tuple[object]]:
+        return type(self), (self.missing,)
+
+
 class PluginError(FodlamError):
     """A plugin, or something that a plugin should have supplied, that cannot be used."""
 

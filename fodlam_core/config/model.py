@@ -1,6 +1,5 @@
 """A configuration as frozen values; its tables and keys are those of the TOML file."""
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -15,9 +14,7 @@ _Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 def _between(least: float, most: float) -> _Validator:
     def check(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
         for number in value if isinstance(value, tuple) else (value,):
-            if isinstance(number, int | float) and not (
-                math.isfinite(number) and least <= number <= most
-            ):
+            if isinstance(number, int | float) and not least <= number <= most:
                 raise ValueError(f"{number!r} is not between {least:g} and {most:g}")
 
     return check

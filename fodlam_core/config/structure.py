@@ -102,7 +102,9 @@ def _has_origin(origin: object) -> Callable[[Any], bool]:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -math.inf < value < math.inf
 
 
 def _expect(what: str, test: Callable[[Any], bool]) -> Hook:
