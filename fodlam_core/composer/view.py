@@ -54,8 +54,8 @@ def _platform(platform: Platform) -> str:
     text = f"{accelerator.name}: {accelerator.title} ({accelerator.provenance})"
     if platform.source != platform.target:
         text += (
-            f"; {platform.source} to {platform.target}: time x{factors.time:.4g}, "
-            f"energy x{factors.energy:.4g}, power x{factors.power:.4g}"
+            f"; {platform.source} to {platform.target} by {platform.scaler}: "
+            f"time x{factors.time:.4g}, energy x{factors.energy:.4g}, power x{factors.power:.4g}"
         )
     return text
 

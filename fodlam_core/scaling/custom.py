@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import attrs
 
 from fodlam_core.errors import ScalingError
 from fodlam_core.technology import IDENTITY, ScalingFactors, Technology
 
+Ratios = dict[tuple[float, float], float]
 TOLERANCE = 1e-9
 LINE = "[[technology.options.factors]] from_nm = {:g}, to_nm = {:g}, time = ..., power = ..."
 
 
-def _positive(instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
+def _positive(instance: object, attribute: object, value: float | None) -> None:
     if value is not None and not 0 < value < math.inf:
         raise ValueError(f"{value!r} is not positive and finite")
 
@@ -88,7 +89,9 @@ def given_levels(factors: Iterable[GivenFactors]) -> Levels:
     Raises:
         ValueError: if one pair of factors contradicts what follows from the others.
     """
-    time, energy, area = {}, {}, {}
+    time: Ratios = {}
+    energy: Ratios = {}
+    area: Ratios = {}
     for given in factors:
         pair = given.from_nm, given.to_nm
         for table, name, value in (
@@ -101,7 +104,7 @@ def given_levels(factors: Iterable[GivenFactors]) -> Levels:
     return Levels(_levels("time", time), _levels("energy", energy), _levels("area", area))
 
 
-def _levels(name: str, ratios: Mapping[tuple[float, float], float]) -> dict[float, Level]:
+def _levels(name: str, ratios: Ratios) -> dict[float, Level]:
     """Follow the factors from node to node, and check each that was not needed for it."""
     steps: dict[float, list[tuple[float, float]]] = {}
     for (source, target), value in ratios.items():
@@ -116,6 +119,7 @@ def _levels(name: str, ratios: Mapping[tuple[float, float], float]) -> dict[floa
                 for other, value in steps[node]:
                     if other not in levels:
                         levels[other] = Level(root, levels[node].value * value)
+                        _positive(None, None, levels[other].value)
                         found.append(other)
     for (source, target), value in ratios.items():
         follows = levels[target].value / levels[source].value

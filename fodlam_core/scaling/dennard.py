@@ -22,7 +22,7 @@ class Dennard:
     uses = ("node_nm",)
     domain = f"every node; ceased to hold below about {LEAKAGE_ERA_NM} nm, which is said"
     source = (
-        'R. H. Dennard et al., "Design of Ion-Implanted MOSFET\'s with Very Small Physical '
+        "R. H. Dennard et al., \"Design of Ion-Implanted MOSFET's with Very Small Physical "
         'Dimensions", IEEE JSSC 9(5), 1974, Table I; the rule that FODLAM uses'
     )
 
