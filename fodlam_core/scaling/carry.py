@@ -69,7 +69,6 @@ def cautions(source: Technology, target: Technology) -> Iterator[str]:
 def ignored(rule: TechnologyScaler, given: Iterable[str]) -> Iterator[str]:
     """Yield which of the fields that a user gave the rule does not use."""
     uses = getattr(rule, "uses", None)
-    if uses is not None:
-        for key in given:
-            if key not in uses:
-                yield f"{rule.name} does not use {key}: what is given has no effect"
+    useless = [] if uses is None else [key for key in given if key not in uses]
+    if useless:
+        yield f"{' and '.join(useless)} as given have no effect: {rule.name} does not use them"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -16,7 +16,7 @@ TOLERANCE = 1e-9
 LINE = "[[technology.options.factors]] from_nm = {:g}, to_nm = {:g}, time = ..., power = ..."
 
 
-def _positive(instance: object, attribute: object, value: float | None) -> None:
+def _positive(instance: object, attribute: object, value: Any) -> None:
     if value is not None and not 0 < value < math.inf:
         raise ValueError(f"{value!r} is not positive and finite")
 

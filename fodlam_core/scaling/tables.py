@@ -39,10 +39,9 @@ class Entry(NamedTuple):
 
 def ratio(source: Entry, target: Entry, notes: Iterable[str] = ()) -> ScalingFactors:
     """Return the factors between two entries, with the notes of both."""
-    factors = [b / a for a, b in zip(source.values, target.values, strict=True)]
-    return ScalingFactors(
-        *factors, notes=tuple(dict.fromkeys((*source.notes, *target.notes, *notes)))
-    )
+    time, energy, *area = (b / a for a, b in zip(source.values, target.values, strict=True))
+    said = dict.fromkeys((*source.notes, *target.notes, *notes))
+    return ScalingFactors(time, energy, area[0] if area else None, tuple(said))
 
 
 def neighbours(node_nm: float, nodes: Iterable[float], interpolate: bool = False) -> Weighted:
