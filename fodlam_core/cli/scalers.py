@@ -73,9 +73,19 @@ def _list(args: argparse.Namespace, registry: Registry) -> Report:
         ]
 
     def document() -> Document:
-        shown = ("name", "aliases", "inputs", "distribution", "domain", "source")
-        cells = (tuple(str(row[key] or "-") for key in shown) for row in rows())
-        return Document("Rules of technology scaling", (table(shown, cells),))
+        shown = ("name", "aliases", "inputs", "distribution")
+        return Document(
+            "Rules of technology scaling",
+            (
+                table(shown, (tuple(row[key] or "-" for key in shown) for row in rows())),
+                *(
+                    Bullets(
+                        key.capitalize(), (f"{row['name']}: {row[key] or '-'}" for row in rows())
+                    )
+                    for key in ("title", "domain", "source")
+                ),
+            ),
+        )
 
     return Report(lambda: [document()], lambda: records, rows)
 
@@ -100,7 +110,9 @@ def _option(field: attrs.Attribute[Any]) -> str:
     default = field.default
     if default is attrs.NOTHING or isinstance(default, attrs.Factory):  # type: ignore[arg-type]
         return field.name
-    return f"{field.name} = {str(default).lower() if isinstance(default, bool) else default!r}"
+    if isinstance(default, bool):
+        return f"{field.name} = {str(default).lower()}"
+    return f"{field.name} = {list(default) if isinstance(default, tuple) else default!r}"
 
 
 class Step(NamedTuple):
