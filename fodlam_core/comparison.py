@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from fodlam_core.composer import Estimate, prepare
+from fodlam_core.composer import Estimate, Totals, prepare
 from fodlam_core.composer.preparation import configured_network
 from fodlam_core.composer.records import factors_record
 from fodlam_core.config import Config
@@ -15,6 +15,7 @@ from fodlam_core.errors import FodlamError, ScalingError
 from fodlam_core.registry import Registry
 
 FACTORS = ("time", "energy", "power", "area")
+COSTS = ("latency_s", "energy_j", "power_w")
 
 
 class Variant(NamedTuple):
@@ -48,28 +49,48 @@ class Outcome(NamedTuple):
         record = self.to_dict()
         row: dict[str, Any] = dict(self.choices)
         for name in accelerators:
-            factors = record["factors"].get(name, {})
+            each = record["accelerators"].get(name, {})
+            factors = each.get("factors", {})
             row |= {f"{name}_{key}_factor": factors.get(key) for key in FACTORS}
-        return row | {key: record[key] for key in ("latency_s", "energy_j", "power_w", "reason")}
+            row |= {f"{name}_{key}": each.get(key) for key in COSTS}
+        return row | {key: record[key] for key in (*COSTS, "reason")}
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
-        estimate = self.estimate
-        total = estimate.totals["total"] if estimate else None
-        platforms = estimate.platforms if estimate else {}
+        if self.estimate is None:
+            nothing = dict.fromkeys(COSTS)
+            return {
+                **self.choices,
+                "accelerators": {},
+                **nothing,
+                "notes": [],
+                "reason": self.reason,
+            }
         return {
             **self.choices,
-            "factors": {name: factors_record(each.factors) for name, each in platforms.items()},
-            "technology": {
-                name: {"source": attrs.asdict(each.source), "target": attrs.asdict(each.target)}
-                for name, each in platforms.items()
+            "accelerators": {
+                name: {
+                    "source": attrs.asdict(each.source),
+                    "target": attrs.asdict(each.target),
+                    "factors": factors_record(each.factors),
+                    **_costs(self.estimate.accelerators[name]),
+                }
+                for name, each in self.estimate.platforms.items()
             },
-            "latency_s": total.latency_s if total else None,
-            "energy_j": total.energy_j if total else None,
-            "power_w": total.power_w if total else None,
-            "notes": [note for each in platforms.values() for note in each.factors.notes],
-            "reason": self.reason,
+            **_costs(self.estimate.totals["total"]),
+            "notes": self.notes,
+            "reason": None,
         }
+
+    @property
+    def notes(self) -> list[str]:
+        """What the rule and the core have to say of the factors."""
+        platforms = self.estimate.platforms.values() if self.estimate else ()
+        return list(dict.fromkeys(note for each in platforms for note in each.factors.notes))
+
+
+def _costs(totals: Totals) -> dict[str, float | None]:
+    return {key: getattr(totals, key) for key in COSTS}
 
 
 class Comparison(NamedTuple):

@@ -60,7 +60,7 @@ def _document(comparison: Comparison) -> Document:
     notes: dict[str, None] = {}
     for each in comparison.outcomes:
         name = ", ".join(each.choices.values())
-        notes |= dict.fromkeys(f"{name}: {note}" for note in each.to_dict()["notes"])
+        notes |= dict.fromkeys(f"{name}: {note}" for note in each.notes)
     refusals = [
         line for each in comparison.outcomes if each.reason for line in each.reason.splitlines()
     ]
@@ -81,10 +81,13 @@ def _document(comparison: Comparison) -> Document:
 
 def _cells(outcome: Outcome, accelerators: list[str]) -> list[str]:
     record = outcome.to_dict()
-    factors = (record["factors"].get(name) for name in accelerators)
+    used = (record["accelerators"].get(name) for name in accelerators)
     return [
         *outcome.choices.values(),
-        *(" ".join(_number(each[key]) for key in FACTORS) if each else "-" for each in factors),
+        *(
+            " ".join(_number(each["factors"][key]) for key in FACTORS) if each else "-"
+            for each in used
+        ),
         quantity(record["latency_s"], "s"),
         quantity(record["energy_j"], "J"),
         quantity(record["power_w"], "W"),
