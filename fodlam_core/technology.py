@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any
 
 import attrs
 
 from fodlam_core.errors import ScalingError
 
+MOST = sys.float_info.max
 FLAVORS = ("hp", "lp", "bulk")
 
 
 def _point(instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
     if value is None and attribute.name == "vdd":
         return
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MOST:
         raise ScalingError(f"{attribute.name}: {value!r} is not a positive, finite number")
 
 
@@ -53,7 +55,7 @@ class Technology:
 def _factor(instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
     if value is None and attribute.name == "area":
         return
-    if not isinstance(value, int | float) or not 0 < value < math.inf:
+    if not isinstance(value, int | float) or not 0 < value <= MOST:
         raise ScalingError(f"the {attribute.name} factor {value!r} is not positive and finite")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
@@ -116,7 +116,7 @@ def _has_origin(origin: object) -> Callable[[Any], bool]:
 def _is_number(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return -math.inf < value < math.inf
+    return abs(value) <= sys.float_info.max
 
 
 def _expect(what: str, test: Callable[[Any], bool]) -> Hook:

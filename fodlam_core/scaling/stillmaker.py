@@ -39,7 +39,7 @@ class Row(NamedTuple):
         if vdd < self.vdd_min:
             raise ScalingError(f"{where}: the fit of energy holds from {self.vdd_min:g} V up only")
         delay, energy = _polynomial(self.delay, vdd), _polynomial(self.energy, vdd)
-        if delay <= 0 or energy <= 0:
+        if delay <= 0:
             raise ScalingError(f"{where}: the fitted delay is not positive; give a lower vdd")
         notes: tuple[str, ...] = ()
         if self.delay_turns_at is not None and vdd > self.delay_turns_at:
