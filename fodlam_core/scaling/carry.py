@@ -79,4 +79,4 @@ def ignored(rule: TechnologyScaler, given: Iterable[str]) -> Iterator[str]:
     uses = getattr(rule, "uses", None)
     useless = [] if uses is None else [key for key in given if key not in uses]
     if useless:
-        yield f"{' and '.join(useless)} as given have no effect: {rule.name} does not use them"
+        yield f"given without effect: {' and '.join(useless)}, which {rule.name} does not use"

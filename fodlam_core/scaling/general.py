@@ -32,8 +32,8 @@ class General:
     energy 1/(S U^2), so power S/U^3. Area 1/S^2. Both follow from delay C V / I and energy
     C V^2 with C ~ 1/S. U = S is Dennard scaling, U = 1 constant voltage.
 
-    >>> General().factors(Technology(65, vdd=1.0), Technology(32.5, vdd=0.8)).power
-    0.64
+    >>> General().factors(Technology(65, vdd=1.0), Technology(32.5, vdd=0.5)).power
+    0.25
     """
 
     name = "general"

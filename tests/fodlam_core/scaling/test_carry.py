@@ -80,9 +80,9 @@ def test_inputs_without_effect_are_said() -> None:
     """What a user gave and the rule does not use is named, where the rule tells what it uses."""
     points = Technology(45, 1.0, "hp"), Technology(65, 1.0)
     said = carry(NoScaling(), *points, given=["vdd", "flavor"]).notes
-    assert "vdd and flavor as given have no effect: none does not use them" in said
-    assert "no effect" not in notes(*points, "vdd", "flavor")
-    assert not any("no effect" in note for note in carry(NoScaling(), *points).notes)
+    assert "given without effect: vdd and flavor, which none does not use" in said
+    assert "without effect" not in notes(*points, "vdd", "flavor")
+    assert not any("without effect" in note for note in carry(NoScaling(), *points).notes)
 
 
 def test_a_held_clock_leaves_time_and_moves_power_with_energy() -> None:
