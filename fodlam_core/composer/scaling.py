@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import attrs
 
 from fodlam_core.accelerators import Accelerator
@@ -16,29 +14,16 @@ from fodlam_core.scaling.carry import carry
 from fodlam_core.technology import ScalingFactors, Technology
 
 
-class Scaling(NamedTuple):
-    """How the costs of an accelerator are carried to the target.
-
-    Attributes:
-        scaler: the name of the rule.
-        source: the accelerator's own technology point.
-        target: the technology point that is asked about.
-        factors: what its costs are multiplied by.
-    """
-
-    scaler: str
-    source: Technology
-    target: Technology
-    factors: ScalingFactors
-
-
 def scaling(
     accelerator: Accelerator,
     settings: AcceleratorConfig,
     asked: TechnologyConfig,
     registry: Registry,
-) -> Scaling:
-    """Return how the costs of an accelerator are carried to the point that is asked about.
+) -> tuple[str, Technology, Technology, ScalingFactors]:
+    """Find out how the costs of an accelerator are carried to the point that is asked about.
+
+    Returns:
+        The name of the rule, the accelerator's own point, the target, and the factors.
 
     Raises:
         ScalingError: if the rule cannot; the text has the lines to write, where some would help.
@@ -56,7 +41,7 @@ def scaling(
             f"[technology] scaler: {scaler.name} cannot carry {accelerator.name} "
             f"from {source} to {target}: {error}{_cure(error, accelerator.name)}"
         ) from error
-    return Scaling(scaler.name, source, target, factors)
+    return scaler.name, source, target, factors
 
 
 def configured_scaler(asked: TechnologyConfig, registry: Registry) -> TechnologyScaler:

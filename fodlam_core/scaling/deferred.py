@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
-from typing import Any, NamedTuple
+from typing import Any
 
 from fodlam_core.scaling import TechnologyScaler
 from fodlam_core.technology import ScalingFactors, Technology
@@ -16,7 +16,7 @@ def _load(module: str, maker: str) -> TechnologyScaler:
     return rule
 
 
-class DeferredRule(NamedTuple):
+class DeferredRule:
     """Stands for a rule so that a run pays only for the one that it uses.
 
     Everything but its names is that of the rule.
@@ -28,16 +28,15 @@ class DeferredRule(NamedTuple):
         maker: the class or function in it that makes the rule.
     """
 
-    name: str
-    aliases: tuple[str, ...]
-    module: str
-    maker: str
+    def __init__(self, name: str, aliases: tuple[str, ...], module: str, maker: str) -> None:
+        """Take the names of the rule and where it is."""
+        self.name, self.aliases, self.module, self.maker = name, aliases, module, maker
 
     def factors(self, source: Technology, target: Technology) -> ScalingFactors:
         """Return the factors of the rule."""
         return _load(self.module, self.maker).factors(source, target)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__"):  # pickle and copy ask before there are any attributes
             raise AttributeError(name)
         return getattr(_load(self.module, self.maker), name)

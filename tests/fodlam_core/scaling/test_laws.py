@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pytest
@@ -37,7 +38,25 @@ def stillmaker_points(draw: st.DrawFn, interpolated: bool = False) -> Technology
     known = st.sampled_from(sorted(read_table().nodes))
     node = draw(st.floats(7, 180) if interpolated else known)
     flavor = draw(st.sampled_from(("hp", "lp") if node < 65 else (None, "bulk", "hp", "lp")))
-    return Technology(node, draw(st.floats(0.73, 1.15)), flavor)
+    if interpolated:
+        return Technology(node, draw(st.floats(0.73, 1.15)), flavor)
+    name = "bulk" if node >= 65 else flavor
+    lowest = read_table().rows[node, name].vdd_min
+    return Technology(node, draw(st.floats(lowest, highest_vdd(node, name))), flavor)
+
+
+@functools.cache
+def highest_vdd(node: float, flavor: str) -> float:
+    """Return the voltage, up to 2 V and to 1 mV, up to which the fitted delay is positive."""
+    row = read_table().rows[node, flavor]
+    vdd = row.vdd_min
+    while vdd < 2.0:
+        try:
+            row.at(vdd + 0.001)
+        except ScalingError:
+            break
+        vdd += 0.001
+    return vdd
 
 
 def table_points(nodes_nm: list[float], interpolated: bool) -> st.SearchStrategy[Technology]:
