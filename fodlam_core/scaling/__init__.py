@@ -3,16 +3,20 @@
 How to write a rule
 ===================
 A rule is any object with a ``name`` and a method ``factors(source, target)``; the hook
-``fodlam_technology_scalers`` hands it over (its docstring holds a complete plugin)::
+``fodlam_technology_scalers`` hands it over (its docstring holds a complete plugin, and
+``examples/plugins/fodlam-deepscaletool`` a distribution to copy):
 
-    class Linear:
-        name = "linear"
-        title = "time and energy in proportion to the node"
-        uses = ("node_nm",)
-
-        def factors(self, source, target):
-            s = target.node_nm / source.node_nm
-            return ScalingFactors(time=s, energy=s, area=s * s)
+>>> from fodlam_core import ScalingFactors, Technology
+>>> class Linear:
+...     name = "linear"
+...     title = "time and energy in proportion to the node"
+...     uses = ("node_nm",)
+...
+...     def factors(self, source, target):
+...         s = target.node_nm / source.node_nm
+...         return ScalingFactors(time=s, energy=s, area=s * s)
+>>> Linear().factors(Technology(45), Technology(90)).power
+1.0
 
 * A factor multiplies the source value. Time and energy are two numbers of your choice; power is
   always energy / time, so a rule never gives it. ``area`` may be left out.

@@ -89,6 +89,8 @@ def blend(node_nm: float, entries: Sequence[Entry], weights: Weighted) -> Entry:
 class NodeTable(NamedTuple):
     """Time, energy and, where known, area by node, all relative to a common reference.
 
+    A rule with such a table should offer `TableOptions`, which its errors speak of.
+
     >>> table = NodeTable({65: (1.0, 1.0), 45: (0.81, 0.63)})
     >>> ratio(table.at(65), table.at(45)).time
     0.81
