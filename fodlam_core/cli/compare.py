@@ -7,7 +7,7 @@ import argparse
 from fodlam_core.cli.common import add_output_arguments, emit, warn, warn_of_plugins
 from fodlam_core.comparison import FACTORS, Comparison, Outcome, compare, scaler_variants
 from fodlam_core.config import load_config
-from fodlam_core.documents import Bullets, Document, Text, table
+from fodlam_core.documents import Bullets, Document, Table, Text, table
 from fodlam_core.output.report import Report
 from fodlam_core.quantities import quantity
 from fodlam_core.registry import load_registry
@@ -73,6 +73,7 @@ def _document(comparison: Comparison) -> Document:
                 (_cells(each, accelerators) for each in comparison.outcomes),
                 "latency, energy, power",
             ),
+            *([_by_accelerator(comparison)] if len(accelerators) > 1 else []),
             *([Bullets("Refused", refusals)] if refusals else []),
             *([Bullets("Notes", notes)] if notes else []),
         ),
@@ -92,6 +93,22 @@ def _cells(outcome: Outcome, accelerators: list[str]) -> list[str]:
         quantity(record["energy_j"], "J"),
         quantity(record["power_w"], "W"),
     ]
+
+
+def _by_accelerator(comparison: Comparison) -> Table:
+    """Return what each accelerator costs, since one may hide the other in the totals."""
+    columns = [
+        (name, key, unit)
+        for name in comparison.accelerators
+        for key, unit in (("latency_s", "s"), ("energy_j", "J"))
+    ]
+    header = [f"{name} {key.partition('_')[0]}" for name, key, _ in columns]
+    cells = []
+    for each in comparison.outcomes:
+        used = each.to_dict()["accelerators"]
+        costs = (quantity(used.get(name, {}).get(key), unit) for name, key, unit in columns)
+        cells.append((*each.choices.values(), *costs))
+    return table((*comparison.outcomes[0].choices, *header), cells, ", ".join(header))
 
 
 def _number(factor: float | None) -> str:
