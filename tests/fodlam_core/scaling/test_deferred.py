@@ -28,11 +28,9 @@ def test_a_run_loads_no_rule_but_its_own(examples: Path) -> None:
     code = (
         "import sys; from fodlam_core.cli import main; "
         f"main(['run', '-f', 'json', '-o', '/dev/null', {str(examples / 'vgg16.toml')!r}]); "
-        "print(*sorted(name for name in sys.modules if name.startswith('fodlam_core.scaling.')))"
+        "print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == [
-        "fodlam_core.scaling.carry",
-        "fodlam_core.scaling.deferred",
-        "fodlam_core.scaling.dennard",
-    ]
+    loaded = set(done.stdout.split())
+    assert "fodlam_core.scaling.dennard" in loaded
+    assert loaded.isdisjoint(f"fodlam_core.scaling.{module}" for _, _, module, _ in RULES)
