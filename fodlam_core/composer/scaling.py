@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 
 from fodlam_core.accelerators import Accelerator
@@ -54,9 +56,13 @@ def configured_scaler(asked: TechnologyConfig, registry: Registry) -> Technology
     options: type | None = getattr(scaler, "options", None)
     configure = getattr(scaler, "configure", None)
     if options and configure:
-        configured: TechnologyScaler = configure(
-            checked_options(asked.options, options, ("technology", "options"))
-        )
+        chosen: Any = checked_options(asked.options, options, ("technology", "options"))
+        try:
+            configured: TechnologyScaler = configure(chosen)
+        except FodlamError:
+            raise
+        except Exception as error:
+            raise ScalingError(f"[technology.options]: {scaler.name} fails: {error!r}") from error
         return configured
     if asked.options:
         raise ConfigError([f"[technology.options]: {asked.scaler} has no options"])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from fodlam_core import (
@@ -162,3 +163,25 @@ def test_the_estimate_names_rule_points_and_factors(registry: Registry) -> None:
     assert eie["target"] == {"node_nm": 28, "vdd": None, "flavor": None}
     assert set(eie["factors"]) == {"time", "energy", "power", "area"}
     assert record["technology"]["options"] == {}
+
+
+def test_a_rule_that_cannot_be_configured_is_an_error(registry: Registry) -> None:
+    """Whatever a foreign rule raises over its options, a FodlamError names rule and table."""
+
+    @attrs.frozen
+    class Options:
+        power: int = 3
+
+    class Picky:
+        name = "picky"
+        options = Options
+
+        def configure(self, options: Options) -> Picky:
+            raise KeyError(options.power)
+
+        def factors(self, source: Technology, target: Technology) -> ScalingFactors:
+            return ScalingFactors(1.0, 1.0)
+
+    items = {**registry.items, ("rule", "picky"): Picky()}
+    with pytest.raises(ConfigError, match=r"\[technology.options\]: picky fails: KeyError\(3\)"):
+        vgg16(registry._replace(items=items), scaler="picky")
