@@ -133,30 +133,26 @@ def load_registry() -> Registry:
 def build_registry(plugins: list[Plugin]) -> Registry:
     """Build the registry from plugins; a name claimed twice is unusable and disturbs no other."""
     checked = tuple(map(_checked, plugins))
-    items: dict[tuple[str, str], Any] = {}
-    providers: dict[tuple[str, str], Plugin] = {}
-    conflicts: dict[tuple[str, str], str] = {}
-    aliases: dict[tuple[str, str], str] = {}
+    claims: dict[tuple[str, str], list[tuple[Plugin, Any]]] = {}
     for plugin in checked:
         for hook, supplied in plugin.provided.items():
-            what = SUPPLIES[hook][0]
             for item in supplied:
                 for name in _names(item):
-                    key = (what, name)
-                    if key in providers:
-                        conflicts[key] = (
-                            f"the {what} {name!r} is supplied by {providers[key]} and by "
-                            f"{plugin}; uninstall one of them"
-                        )
-                    providers[key] = plugin
-                    if name == item.name:
-                        items[key] = item
-                    else:
-                        aliases[key] = item.name
-    for key in conflicts:
-        items.pop(key, None)
-        aliases.pop(key, None)
-    return Registry(checked, items, providers, conflicts, aliases)
+                    claims.setdefault((SUPPLIES[hook][0], name), []).append((plugin, item))
+    sole = {key: claimed[0] for key, claimed in claims.items() if len(claimed) == 1}
+    return Registry(
+        checked,
+        {key: item for key, (_, item) in sole.items() if key[1] == item.name},
+        {key: plugin for key, (plugin, _) in sole.items()},
+        {key: _conflict(key, claimed) for key, claimed in claims.items() if key not in sole},
+        {key: item.name for key, (_, item) in sole.items() if key[1] != item.name},
+    )
+
+
+def _conflict(key: tuple[str, str], claimed: list[tuple[Plugin, Any]]) -> str:
+    what, name = key
+    plugins = " and by ".join(str(plugin) for plugin, _ in claimed)
+    return f"the {what} {name!r} is supplied by {plugins}; uninstall all but one of them"
 
 
 def well_known_plugin(what: str, name: str) -> str | None:

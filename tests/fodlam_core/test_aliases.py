@@ -72,7 +72,7 @@ def test_an_alias_that_two_plugins_claim_is_unusable_and_disturbs_no_name() -> N
 def test_an_alias_cannot_take_over_a_name() -> None:
     """A name that is the alias of another plugin's rule is in conflict, not replaced."""
     registry = build_registry([plugin("a", Rule("one")), plugin("b", Rule("two", ["one"]))])
-    with pytest.raises(PluginError, match="uninstall one of them"):
+    with pytest.raises(PluginError, match="uninstall all but one"):
         registry.scaler("one")
     assert registry.scaler("two").name == "two"
 
