@@ -95,7 +95,10 @@ def unknown(what: str, name: str, known: Iterable[str], missing: str = "there ar
 
 
 def similar(name: str, known: Iterable[str]) -> list[str]:
-    """Return at most three of the known names that are like the given one, the nearest first."""
+    """Return at most three of the known names that are like the given one, the nearest first.
+
+    A name that is much less like it than the nearest is left out.
+    """
     import difflib
 
     matcher = difflib.SequenceMatcher(b=_plain(name[:200]))
@@ -103,7 +106,8 @@ def similar(name: str, known: Iterable[str]) -> list[str]:
     for key in known:
         matcher.set_seq1(_plain(key))
         scores[key] = matcher.ratio()
-    return sorted((key for key in scores if scores[key] >= 0.6), key=lambda key: -scores[key])[:3]
+    least = max(0.6, max(scores.values(), default=0) - 0.2)
+    return sorted((key for key in scores if scores[key] >= least), key=lambda key: -scores[key])[:3]
 
 
 def _plain(name: str) -> str:
