@@ -12,8 +12,20 @@ from fodlam_core.networks.statistics import StatisticsReader
 from fodlam_core.networks.timeloop import TimeloopReader
 from fodlam_core.readers import NetworkReader
 from fodlam_core.scaling import TechnologyScaler
+from fodlam_core.scaling.deferred import DeferredRule
 from fodlam_core.scaling.dennard import Dennard
-from fodlam_core.scaling.identity import NoScaling
+
+# Rules other than the default: name, aliases, and the class or function that makes the rule.
+RULES = (
+    ("constant-voltage", ("fixed-voltage",), "constant_voltage", "ConstantVoltage"),
+    ("custom", ("table",), "custom", "Custom"),
+    ("dark-silicon-conservative", (), "dark_silicon", "conservative"),
+    ("dark-silicon-itrs", (), "dark_silicon", "itrs"),
+    ("general", (), "general", "General"),
+    ("none", ("identity",), "identity", "NoScaling"),
+    ("post-dennard", ("leakage-limited",), "post_dennard", "PostDennard"),
+    ("stillmaker-baas-2017", ("stillmaker",), "stillmaker", "StillmakerBaas"),
+)
 
 
 @hookimpl
@@ -40,7 +52,8 @@ def fodlam_layer_kinds() -> Iterable[LayerKind]:
 def fodlam_technology_scalers() -> Iterable[TechnologyScaler]:
     """Supply the rules of technology scaling."""
     yield Dennard()
-    yield NoScaling()
+    for name, aliases, module, maker in RULES:
+        yield DeferredRule(name, aliases, f"fodlam_core.scaling.{module}", maker)
 
 
 @hookimpl

@@ -40,6 +40,27 @@ class ScalingError(FodlamError):
     """A pair of technology points outside the domain of a scaling rule."""
 
 
+class MissingInputsError(ScalingError):
+    """Technology points that lack what a rule needs.
+
+    Attributes:
+        missing: ``(side, key)`` pairs, such as ``("source", "vdd")`` or ``("target", "flavor")``.
+    """
+
+    def __init__(self, missing: Iterable[tuple[str, str]]) -> None:
+        self.missing = tuple(missing)
+        sides = dict.fromkeys(side for side, _ in self.missing)
+        super().__init__(
+            "; ".join(
+                f"the {side} states no {' and no '.join(k for s, k in self.missing if s == side)}"
+                for side in sides
+            )
+        )
+
+    def __reduce__(self) -> tuple[type, tuple[object]]:
+        return type(self), (self.missing,)
+
+
 class PluginError(FodlamError):
     """A plugin, or something that a plugin should have supplied, that cannot be used."""
 
@@ -74,7 +95,10 @@ def unknown(what: str, name: str, known: Iterable[str], missing: str = "there ar
 
 
 def similar(name: str, known: Iterable[str]) -> list[str]:
-    """Return at most three of the known names that are like the given one, the nearest first."""
+    """Return at most three of the known names that are like the given one, the nearest first.
+
+    A name that is much less like it than the nearest is left out.
+    """
     import difflib
 
     matcher = difflib.SequenceMatcher(b=_plain(name[:200]))
@@ -82,7 +106,8 @@ def similar(name: str, known: Iterable[str]) -> list[str]:
     for key in known:
         matcher.set_seq1(_plain(key))
         scores[key] = matcher.ratio()
-    return sorted((key for key in scores if scores[key] >= 0.6), key=lambda key: -scores[key])[:3]
+    least = max(0.6, max(scores.values(), default=0) - 0.2)
+    return sorted((key for key in scores if scores[key] >= least), key=lambda key: -scores[key])[:3]
 
 
 def _plain(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from fodlam_core import builtin
@@ -10,7 +11,7 @@ from fodlam_core.accelerators import Accelerator
 from fodlam_core.errors import PluginError, UnknownNameError, unknown
 from fodlam_core.hookspecs import HookSpecs
 from fodlam_core.layers import LayerKind
-from fodlam_core.plugins import Plugin, call_hooks, describe, installed_plugins
+from fodlam_core.plugins import Plugin, call_hooks, installed_plugins
 from fodlam_core.readers import NetworkReader
 from fodlam_core.scaling import TechnologyScaler
 
@@ -31,12 +32,14 @@ class Registry(NamedTuple):
         items: what is supplied, by ``(what, name)``.
         providers: which plugin supplied it, by ``(what, name)``.
         conflicts: names that cannot be used because two plugins claim them, with the reason.
+        aliases: further names of what is supplied: ``(what, alias)`` to its name.
     """
 
     plugins: tuple[Plugin, ...]
     items: Mapping[tuple[str, str], Any]
     providers: Mapping[tuple[str, str], Plugin]
     conflicts: Mapping[tuple[str, str], str]
+    aliases: Mapping[tuple[str, str], str] = MappingProxyType({})
 
     def __repr__(self) -> str:
         return f"<Registry of {', '.join(plugin.name for plugin in self.plugins)}>"
@@ -46,13 +49,18 @@ class Registry(NamedTuple):
         return sorted(name for kind, name in self.items if kind == what)
 
     def _get(self, what: str, name: str) -> Any:
+        name = self.aliases.get((what, name), name)
         try:
             return self.items[what, name]
         except KeyError:
             pass
         if (what, name) in self.conflicts:
             raise PluginError(self.conflicts[what, name])
-        message = unknown(what, name, self.names(what), self.nothing_installed(what))
+        known = [*self.names(what), *(alias for kind, alias in self.aliases if kind == what)]
+        message = unknown(what, name, known, self.nothing_installed(what))
+        supplier = well_known_plugin(what, name)
+        if supplier:
+            message = f"the {what} {name!r} is not installed; {supplier}"
         raise UnknownNameError("; ".join([message, *self.broken()]))
 
     @staticmethod
@@ -102,6 +110,11 @@ class Registry(NamedTuple):
         return [self.accelerator(name) for name in self.names("accelerator")]
 
     @property
+    def scalers(self) -> list[TechnologyScaler]:
+        """All scaling rules, sorted by name."""
+        return [self.scaler(name) for name in self.names("rule")]
+
+    @property
     def readers(self) -> list[NetworkReader]:
         """All network readers, sorted by format name."""
         return [self.reader(name) for name in self.names("format")]
@@ -127,13 +140,15 @@ def build_registry(plugins: list[Plugin]) -> Registry:
     for plugin in checked:
         for hook, supplied in plugin.provided.items():
             for item in supplied:
-                claims.setdefault((SUPPLIES[hook][0], item.name), []).append((plugin, item))
+                for name in _names(item):
+                    claims.setdefault((SUPPLIES[hook][0], name), []).append((plugin, item))
     sole = {key: claimed[0] for key, claimed in claims.items() if len(claimed) == 1}
     return Registry(
         checked,
-        {key: item for key, (_, item) in sole.items()},
+        {key: item for key, (_, item) in sole.items() if key[1] == item.name},
         {key: plugin for key, (plugin, _) in sole.items()},
         {key: _conflict(key, claimed) for key, claimed in claims.items() if key not in sole},
+        {key: item.name for key, (_, item) in sole.items() if key[1] != item.name},
     )
 
 
@@ -143,16 +158,38 @@ def _conflict(key: tuple[str, str], claimed: list[tuple[Plugin, Any]]) -> str:
     return f"the {what} {name!r} is supplied by {plugins}; uninstall all but one of them"
 
 
+def well_known_plugin(what: str, name: str) -> str | None:
+    """Say which plugin supplies something that is not installed; None if that is not known."""
+    import os
+
+    import tomli
+
+    with open(os.path.join(os.path.dirname(__file__), "well_known.toml"), "rb") as file:
+        for plugin in tomli.load(file)["plugins"]:
+            if name in plugin["supplies"].get(what, ()):
+                return f"the plugin {plugin['distribution']} supplies it: {plugin['install']}"
+    return None
+
+
+def _names(item: Any) -> list[str]:
+    """Return the name and the aliases of what is supplied; raises TypeError if it is rubbish."""
+    aliases = getattr(item, "aliases", ())
+    names = [item.name, *aliases]
+    if isinstance(aliases, str) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"{names!r} are no names")
+    return list(dict.fromkeys(names))
+
+
 def _checked(plugin: Plugin) -> Plugin:
     """Return the plugin, or the plugin without what it supplied if any of that is rubbish."""
     for hook, supplied in plugin.provided.items():
         what, needed = SUPPLIES[hook]
         for item in supplied:
             try:
-                lacks = [name for name in ("name", *needed) if not hasattr(item, name)]
-            except Exception as error:
-                lacks = [describe(error)]
-            if lacks or not isinstance(item.name, str):
+                sound = all(hasattr(item, name) for name in needed) and bool(_names(item))
+            except Exception:
+                sound = False
+            if not sound:
                 problem = f"{hook} supplied {type(item).__name__!r}, which is no {what}"
                 return plugin._replace(provided={}, problem=problem)
     return plugin

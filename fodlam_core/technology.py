@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any
 
 import attrs
 
 from fodlam_core.errors import ScalingError
 
+MOST = sys.float_info.max
 FLAVORS = ("hp", "lp", "bulk")
 
 
 def _point(instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
     if value is None and attribute.name == "vdd":
         return
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not (math.isfinite(value) and value > 0)
-    ):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MOST:
         raise ScalingError(f"{attribute.name}: {value!r} is not a positive, finite number")
 
 
@@ -57,7 +55,7 @@ class Technology:
 def _factor(instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
     if value is None and attribute.name == "area":
         return
-    if not isinstance(value, int | float) or not (math.isfinite(value) and value > 0):
+    if not isinstance(value, int | float) or not 0 < value <= MOST:
         raise ScalingError(f"the {attribute.name} factor {value!r} is not positive and finite")
 
 
@@ -72,7 +70,7 @@ class ScalingFactors:
         notes: warnings and sources that belong to the result.
 
     Raises:
-        ScalingError: if a factor is not positive and finite.
+        ScalingError: if a factor, that of power included, is not positive and finite.
 
     >>> ScalingFactors(time=2.0, energy=3.0).power
     1.5
@@ -82,6 +80,10 @@ class ScalingFactors:
     energy: float = attrs.field(validator=_factor)
     area: float | None = attrs.field(default=None, validator=_factor)
     notes: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        if not 0 < self.power < math.inf:
+            raise ScalingError(f"the power factor {self.power!r} is not positive and finite")
 
     @property
     def power(self) -> float:

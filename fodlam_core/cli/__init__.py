@@ -14,6 +14,8 @@ from fodlam_core.version import __version__
 COMMANDS = {
     "run": "estimate latency, energy and power of a network",
     "diagnose": "show the cost per MAC of every measured layer, and the averages",
+    "compare": "put one configuration under several scaling rules side by side",
+    "scalers": "list the rules of technology scaling, or show the factors of one",
     "networks": "list the built-in networks; show or convert one, or a network file",
     "plugins": "list what is installed, from where, and what cannot be used and why",
 }

@@ -14,7 +14,7 @@ from fodlam_core.composer.estimates import Basis, Coverage, Estimate
 from fodlam_core.composer.notes import gather_notes
 from fodlam_core.composer.platforms import Platform, platform
 from fodlam_core.config import Config, load_config
-from fodlam_core.errors import ConfigError, FodlamError, NetworkError, unknown
+from fodlam_core.errors import ConfigError, FodlamError, NetworkError, ScalingError, unknown
 from fodlam_core.layers import Layer, Network
 from fodlam_core.networks.files import open_network
 from fodlam_core.networks.zoo import zoo_network
@@ -114,17 +114,26 @@ def _prepare(config: Config, registry: Registry, network: Network) -> Composer:
 def _platforms(
     config: Config, registry: Registry, layers: Iterable[Layer]
 ) -> tuple[dict[str, Platform], dict[str, Platform | None]]:
-    """Return the platforms in use by accelerator, and by the kind of layer that they serve."""
+    """Return the platforms in use by accelerator, and by the kind of layer that they serve.
+
+    Raises:
+        ScalingError: with a line for each accelerator that the rule refuses.
+    """
+    kinds = {
+        kind: accelerator_for(kind, config, registry)
+        for kind in dict.fromkeys(layer.kind for layer in layers)
+    }
+    accelerators = {each.name: each for each in kinds.values() if each}
     platforms: dict[str, Platform] = {}
-    by_kind: dict[str, Platform | None] = {}
-    for kind in dict.fromkeys(layer.kind for layer in layers):
-        accelerator = accelerator_for(kind, config, registry)
-        if accelerator is None:
-            by_kind[kind] = None
-            continue
-        if accelerator.name not in platforms:
-            platforms[accelerator.name] = platform(accelerator, config, registry)
-        by_kind[kind] = platforms[accelerator.name]
+    refusals: list[str] = []
+    for name, accelerator in accelerators.items():
+        try:
+            platforms[name] = platform(accelerator, config, registry)
+        except ScalingError as error:
+            refusals.append(str(error))
+    if refusals:
+        raise ScalingError("\n".join(refusals))
+    by_kind = {kind: platforms[each.name] if each else None for kind, each in kinds.items()}
     return platforms, by_kind
 
 

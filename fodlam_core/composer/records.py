@@ -52,7 +52,7 @@ def layer_record(each: LayerEstimate) -> dict[str, Any]:
         "energy_j": each.energy_j,
         "power_w": each.power_w,
         "native": _cost(each.native),
-        "factors": _factors(basis.factors) if basis else None,
+        "factors": factors_record(basis.factors) if basis else None,
         "measured_batches": list(basis.batches) if basis else None,
         "interval": None,
         "citation": basis.citation.key if basis else None,
@@ -76,6 +76,7 @@ def estimate_record(estimate: Estimate) -> dict[str, Any]:
             "flavor": technology.flavor,
             "scaler": technology.scaler,
             "clock": technology.clock,
+            "options": dict(technology.options),
         },
         "batch": estimate.batch,
         "measured_batches": {kind: list(sizes) for kind, sizes in estimate.batches.items()},
@@ -102,7 +103,8 @@ def _cost(cost: Cost | None) -> dict[str, Any] | None:
     }
 
 
-def _factors(factors: ScalingFactors) -> dict[str, Any]:
+def factors_record(factors: ScalingFactors) -> dict[str, float | None]:
+    """Return the four factors by name."""
     return {
         "time": factors.time,
         "energy": factors.energy,
@@ -117,8 +119,9 @@ def _platform(platform: Platform) -> dict[str, Any]:
         "title": accelerator.title,
         "provenance": accelerator.provenance,
         "precision": accelerator.precision,
+        "scaler": platform.scaler,
         "source": attrs.asdict(platform.source),
         "target": attrs.asdict(platform.target),
-        "factors": _factors(platform.factors),
+        "factors": factors_record(platform.factors),
         "citation": attrs.asdict(accelerator.citation),
     }

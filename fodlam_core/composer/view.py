@@ -52,12 +52,13 @@ def estimate_document(estimate: Estimate) -> Document:
 def _platform(platform: Platform) -> str:
     accelerator, factors = platform.accelerator, platform.factors
     text = f"{accelerator.name}: {accelerator.title} ({accelerator.provenance})"
-    if platform.source != platform.target:
-        text += (
-            f"; {platform.source} to {platform.target}: time x{factors.time:.4g}, "
-            f"energy x{factors.energy:.4g}, power x{factors.power:.4g}"
-        )
-    return text
+    if platform.source == platform.target:
+        return f"{text}; at {platform.source}, where {platform.scaler} changes nothing"
+    area = "" if factors.area is None else f", area x{factors.area:.4g}"
+    return (
+        f"{text}; {platform.source} to {platform.target} by {platform.scaler}: "
+        f"time x{factors.time:.4g}, energy x{factors.energy:.4g}, power x{factors.power:.4g}{area}"
+    )
 
 
 def _warnings(estimate: Estimate) -> Iterator[Text]:

@@ -10,12 +10,19 @@ import tomli
 from fodlam_core.errors import ConfigError
 
 
-def apply_override(table: dict[str, Any], text: str) -> None:
+def apply_override(
+    table: dict[str, Any],
+    text: str,
+    flag: str = "--set",
+    form: str = "TABLE.KEY=VALUE, such as technology.node_nm=28",
+) -> None:
     """Set one key of a parsed configuration.
 
     Args:
         table: the configuration, changed in place.
         text: ``table.key=value``, the value in TOML; what is no TOML value is taken as a string.
+        flag: the option of the command line, for messages.
+        form: what the text should look like, for messages.
 
     Raises:
         ConfigError: if the text is of another form, or a key on the way is no table.
@@ -27,32 +34,44 @@ def apply_override(table: dict[str, Any], text: str) -> None:
     {'technology': {'node_nm': 28, 'scaler': 'none'}}
     """
     key, equals, value = text.partition("=")
-    parsed = None
-    if equals:
-        for candidate in (value, _string(value)):
-            try:
-                parsed = tomli.loads(f"{key} = {candidate}")
-                break
-            except (tomli.TOMLDecodeError, ValueError, RecursionError):
-                continue
-    if parsed is None:
-        raise ConfigError(
-            [f"--set {text}: expected TABLE.KEY=VALUE, such as technology.node_nm=28"]
-        )
-    _merge(table, parsed, text)
+    path = _path(key) if equals else ()
+    parsed = _value(value)
+    if not path or parsed is None:
+        raise ConfigError([f"{flag} {text}: expected {form}"])
+    for step in path[:-1]:
+        table = table.setdefault(step, {})
+        if not isinstance(table, dict):
+            raise ConfigError([f"{flag} {text}: {step} is not a table"])
+    table[path[-1]] = parsed
+
+
+def _path(key: str) -> tuple[str, ...]:
+    """Return the steps of a dotted key, () if it is none."""
+    path = []
+    try:
+        rest: Any = tomli.loads(f"{key} = 0")
+    except (ValueError, RecursionError):
+        return ()
+    while isinstance(rest, dict):
+        if len(rest) != 1:
+            return ()  # several keys, or none, hidden behind a line break
+        [(step, rest)] = rest.items()
+        path.append(step)
+    return tuple(path)
+
+
+def _value(text: str) -> Any:
+    """Return a value in TOML; what is none is a string."""
+    for candidate in (text, _string(text)):
+        try:
+            parsed = tomli.loads(f"value = {candidate}")
+        except (ValueError, RecursionError):
+            continue
+        if list(parsed) == ["value"]:
+            return parsed["value"]
+    return None
 
 
 def _string(text: str) -> str:
     """Return a TOML string: JSON's, but for a control character that JSON leaves as it is."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _merge(table: dict[str, Any], changes: dict[str, Any], text: str) -> None:
-    for key, value in changes.items():
-        if not isinstance(value, dict):
-            table[key] = value
-            continue
-        inner = table.setdefault(key, {})
-        if not isinstance(inner, dict):
-            raise ConfigError([f"--set {text}: {key} is not a table"])
-        _merge(inner, value, text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
@@ -11,7 +11,7 @@ import attrs
 from cattrs import Converter
 
 from fodlam_core.config.model import AcceleratorConfig, Batch
-from fodlam_core.errors import unknown
+from fodlam_core.errors import ConfigError, unknown
 
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
@@ -50,6 +50,18 @@ def structure(table: object, cls: type[T], path: tuple[str, ...]) -> tuple[T | N
         found = [(("",), str(error))]
     places = ((path + keys, text) for keys, text in found)
     return None, [f"{place(keys[:-1], keys[-1])}: {text}" for keys, text in places]
+
+
+def checked_options(table: object, cls: type[T], path: tuple[str, ...]) -> T:
+    """Return the table as an instance of an attrs class.
+
+    Raises:
+        ConfigError: with a line for each mistake.
+    """
+    options, problems = structure(table, cls, path)
+    if options is None:
+        raise ConfigError(problems)
+    return options
 
 
 def place(path: tuple[str, ...], key: str = "") -> str:
@@ -102,7 +114,9 @@ def _has_origin(origin: object) -> Callable[[Any], bool]:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= sys.float_info.max
 
 
 def _expect(what: str, test: Callable[[Any], bool]) -> Hook:
@@ -131,6 +145,9 @@ def _list_of(converter: Converter, type_: Any) -> Hook:
     def hook(values: Any, type_: Any) -> Any:
         if not isinstance(values, list | tuple):
             raise TypeError(f"expected a list, got {show(values)}")
+        if attrs.has(item_type):  # a list of tables: each mistake has a place of its own
+            numbered = {str(n): (item, item_type, value) for n, value in enumerate(values, 1)}
+            return tuple(_gather(numbered).values())
         items, problems = [], []
         for value in values:
             try:
@@ -165,12 +182,14 @@ def _table_as(converter: Converter, cls: type[Any]) -> Hook:
     """Structure a table as an attrs class; each field's validator runs apart from the others."""
     fields = attrs.fields(attrs.resolve_types(cls))
     hooks = {field.name: _field(converter, field) for field in fields}
+    needed = [field.name for field in fields if field.default is attrs.NOTHING and field.init]
 
     def hook(table: Any, type_: Any) -> Any:
         _expect_table(table)
         if cls is AcceleratorConfig:
             table = _gather_options(table)
         extra = [(("",), unknown("key", str(key), hooks)) for key in table if key not in hooks]
+        extra += [((key,), "is missing") for key in needed if key not in table]
         given = {key: (hooks[key], None, value) for key, value in table.items() if key in hooks}
         return cls(**_gather(given, extra))
 

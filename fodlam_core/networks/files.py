@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -83,10 +84,7 @@ def reader_for(path: Path, readers: Iterable[NetworkReader]) -> NetworkReader:
 
 def _is_folder_for(path: Path, reader: NetworkReader) -> bool:
     """Tell whether a path is a folder, and the reader one that reads folders."""
-    try:
-        return getattr(reader, "reads_folders", False) and path.is_dir()
-    except ValueError as error:
-        raise NetworkError(f"{path!r}: {error}") from None
+    return getattr(reader, "reads_folders", False) and os.path.isdir(path)
 
 
 def head_of(path: Path) -> bytes:

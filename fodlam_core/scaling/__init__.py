@@ -1,4 +1,41 @@
-"""Technology scaling: rules that carry a cost from one technology point to another."""
+"""Technology scaling: rules that carry a cost from one technology point to another.
+
+How to write a rule
+===================
+A rule is any object with a ``name`` and a method ``factors(source, target)``; the hook
+``fodlam_technology_scalers`` hands it over (its docstring holds a complete plugin, and
+``examples/plugins/fodlam-deepscaletool`` a distribution to copy):
+
+>>> from fodlam_core import ScalingFactors, Technology
+>>> class Linear:
+...     name = "linear"
+...     title = "time and energy in proportion to the node"
+...     uses = ("node_nm",)
+...
+...     def factors(self, source, target):
+...         s = target.node_nm / source.node_nm
+...         return ScalingFactors(time=s, energy=s, area=s * s)
+>>> Linear().factors(Technology(45), Technology(90)).power
+1.0
+
+* A factor multiplies the source value. Time and energy are two numbers of your choice; power is
+  always energy / time, so a rule never gives it. ``area`` may be left out.
+* Raise `ScalingError` outside the domain, saying what the domain is: never take the nearest
+  node, never interpolate unless the user asked for it, never extrapolate. What a point lacks is
+  reported best by `fodlam_core.scaling.inputs.require`, whose error the core completes with the
+  lines to write. `fodlam_core.scaling.tables.NodeTable` is a table of nodes that behaves so.
+* Equal points have factors of exactly 1; the way back is the inverse; a detour makes no
+  difference. ``fodlam_core.testing.check_scaler`` tests it.
+* ``notes`` of the factors are what a reader must know of this pair; they travel with the result.
+* The core does for every rule what is no business of a rule: it skips the call for equal points,
+  holds the clock (``clock = "hold"``), and warns of long jumps, planar against FinFET, HP against
+  LP, and of inputs that the rule does not use (`fodlam_core.scaling.carry`).
+
+Optional attributes: ``title`` (one line), ``aliases`` (further names), ``uses`` (the fields of
+`Technology` that matter), ``domain`` and ``source`` (sentences for ``fodlam-core scalers``),
+``options`` (an attrs class for ``[technology.options]``) with ``configure(options)``, which
+returns the configured rule.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +45,7 @@ from fodlam_core.technology import ScalingFactors, Technology
 
 
 class TechnologyScaler(Protocol):
-    """A scaling rule.
-
-    It is the identity on equal points, invertible and transitive. A rule with options also has a
-    class attribute ``options`` (an attrs class) and a method ``configure(options)`` that returns
-    the configured rule.
-    """
+    """A scaling rule: the identity on equal points, invertible and transitive."""
 
     @property
     def name(self) -> str:

@@ -12,14 +12,19 @@ class Dennard:
 
     Area goes with s^2; the supply voltage is taken to scale by s.
 
-    Source: R. H. Dennard et al., "Design of Ion-Implanted MOSFET's with Very Small Physical
-    Dimensions", IEEE JSSC 9(5), 1974, Table I; the rule that FODLAM uses.
-
     >>> Dennard().factors(Technology(45), Technology(90)).energy
     8.0
     """
 
     name = "dennard"
+    aliases = ("constant-field",)
+    title = "constant field: time s, power s^2, energy s^3, area s^2"
+    uses = ("node_nm",)
+    domain = f"every node; ceased to hold below about {LEAKAGE_ERA_NM} nm, which is said"
+    source = (
+        "R. H. Dennard et al., \"Design of Ion-Implanted MOSFET's with Very Small Physical "
+        'Dimensions", IEEE JSSC 9(5), 1974, Table I; the rule that FODLAM uses'
+    )
 
     def factors(self, source: Technology, target: Technology) -> ScalingFactors:
         """Return the factors; every node is within the domain."""
@@ -31,4 +36,4 @@ class Dennard:
                 f"ceased to hold below about {LEAKAGE_ERA_NM} nm, where leakage stopped the supply "
                 "voltage from falling",
             )
-        return ScalingFactors(s, s**3, s**2, notes)
+        return ScalingFactors(s, s * s * s, s * s, notes)

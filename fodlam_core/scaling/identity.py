@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from fodlam_core.technology import ScalingFactors, Technology
+from fodlam_core.technology import IDENTITY, ScalingFactors, Technology
 
 
 class NoScaling:
     """Costs stay as they are on the accelerator's own node, which is said where nodes differ."""
 
     name = "none"
+    aliases = ("identity",)
+    title = "nothing is scaled"
+    uses = ()
+    domain = "every node; says so where nodes differ"
+    source = "-"
 
     def factors(self, source: Technology, target: Technology) -> ScalingFactors:
         """Return factors of 1."""
         if source.node_nm == target.node_nm:
-            return ScalingFactors(1.0, 1.0, 1.0)
+            return IDENTITY
         note = (
             f"no scaling: numbers of a {source.node_nm:g} nm chip stand unchanged for "
             f"{target.node_nm:g} nm"

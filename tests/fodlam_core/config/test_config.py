@@ -249,6 +249,16 @@ def test_override_of_another_form(text: str) -> None:
         apply_override({}, text)
 
 
+def test_override_replaces() -> None:
+    """A value is replaced whole, a table too; a line break cannot smuggle in a second key."""
+    table: dict[str, Any] = {"dispatch": {"conv": "eyeriss"}}
+
+    apply_override(table, "dispatch={}")
+    apply_override(table, "network.name=1\nbatch = 2")
+
+    assert {"dispatch": {}, "network": {"name": "1\nbatch = 2"}} == table
+
+
 def test_override_through_a_value() -> None:
     """A key below a value that is no table cannot be set."""
     with pytest.raises(ConfigError, match="technology is not a table"):

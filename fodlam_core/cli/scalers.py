@@ -1,0 +1,216 @@
+"""``fodlam-core scalers``: the rules of technology scaling, and the factors of one."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, NamedTuple
+
+import attrs
+
+from fodlam_core.cli.common import add_output_arguments, emit, warn_of_plugins
+from fodlam_core.composer.records import factors_record
+from fodlam_core.composer.scaling import configured_scaler
+from fodlam_core.config import TechnologyConfig
+from fodlam_core.config.overrides import apply_override
+from fodlam_core.documents import Bullets, Document, Text, table
+from fodlam_core.errors import FodlamError, MissingInputsError, ScalingError
+from fodlam_core.output.report import Report
+from fodlam_core.registry import Registry, load_registry
+from fodlam_core.scaling import TechnologyScaler
+from fodlam_core.scaling.carry import carry
+from fodlam_core.technology import FLAVORS, ScalingFactors, Technology
+
+FACTORS = ("time", "energy", "power", "area")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command and of its actions."""
+    add_output_arguments(parser)
+    parser.set_defaults(act=_list)
+    actions = parser.add_subparsers(metavar="ACTION")
+    listing = actions.add_parser("list", help="list the installed rules (default)")
+    add_output_arguments(listing)
+    listing.set_defaults(act=_list)
+    show = actions.add_parser("show", help="show a rule, and its factors between two points")
+    show.add_argument("rule", metavar="RULE", help="a rule by name or alias")
+    show.add_argument("--from", dest="from_nm", type=float, metavar="NM", help="source node")
+    show.add_argument(
+        "--to", dest="to_nm", type=float, nargs="+", metavar="NM", help="target node, or several"
+    )
+    for side in ("from", "to"):
+        show.add_argument(f"--{side}-vdd", type=float, metavar="V", help="its supply voltage")
+        show.add_argument(f"--{side}-flavor", choices=FLAVORS, help="its flavour")
+    show.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="an option of the rule, such as model=long-channel; the value as in TOML",
+    )
+    add_output_arguments(show)
+    show.set_defaults(act=_show, error=show.error)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Print what the action asks for."""
+    registry = load_registry()
+    warn_of_plugins(registry)
+    emit(args.act(args, registry), args)
+    return 0
+
+
+def _list(args: argparse.Namespace, registry: Registry) -> Report:
+    records = [_record(rule, registry) for rule in registry.scalers]
+    header = ("name", "aliases", "inputs", "options", "distribution", "title", "domain", "source")
+
+    def rows() -> list[dict[str, Any]]:
+        return [
+            {
+                key: ", ".join(each[key]) if isinstance(each[key], list) else each[key]
+                for key in header
+            }
+            for each in records
+        ]
+
+    def document() -> Document:
+        shown = ("name", "aliases", "inputs", "distribution")
+        return Document(
+            "Rules of technology scaling",
+            (
+                table(shown, (tuple(row[key] or "-" for key in shown) for row in rows())),
+                *(
+                    Bullets(
+                        key.capitalize(), (f"{row['name']}: {row[key] or '-'}" for row in rows())
+                    )
+                    for key in ("title", "domain", "source")
+                ),
+            ),
+        )
+
+    return Report(lambda: [document()], lambda: records, rows)
+
+
+def _record(rule: TechnologyScaler, registry: Registry) -> dict[str, Any]:
+    """Return what a rule says of itself; what it does not say is None."""
+    uses = getattr(rule, "uses", None)
+    options: type | None = getattr(rule, "options", None)
+    return {
+        "name": rule.name,
+        "aliases": list(getattr(rule, "aliases", ())),
+        "title": getattr(rule, "title", None),
+        "inputs": None if uses is None else list(uses),
+        "options": [_option(field) for field in attrs.fields(options)] if options else [],
+        "domain": getattr(rule, "domain", None),
+        "source": getattr(rule, "source", None),
+        "distribution": registry.providers["rule", rule.name].distribution,
+    }
+
+
+def _option(field: attrs.Attribute[Any]) -> str:
+    default = field.default
+    if default is attrs.NOTHING or isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+        return field.name
+    if isinstance(default, bool):
+        return f"{field.name} = {str(default).lower()}"
+    return f"{field.name} = {list(default) if isinstance(default, tuple) else default!r}"
+
+
+class Step(NamedTuple):
+    """One pair of points, with its factors or the reason why there are none."""
+
+    source: Technology
+    target: Technology
+    factors: ScalingFactors | None
+    reason: str | None
+
+    def to_row(self) -> dict[str, Any]:
+        """Return points, factors and reason as a flat dictionary."""
+        factors = factors_record(self.factors) if self.factors else {}
+        return {
+            **{f"from_{key}": value for key, value in attrs.asdict(self.source).items()},
+            **{f"to_{key}": value for key, value in attrs.asdict(self.target).items()},
+            **{key: factors.get(key) for key in FACTORS},
+            "reason": self.reason,
+        }
+
+
+def _show(args: argparse.Namespace, registry: Registry) -> Report:
+    if (args.from_nm is None) != (args.to_nm is None):
+        args.error("--from and --to go together")
+    rule = _configured(args, registry)
+    record = _record(registry.scaler(args.rule), registry)
+    steps = _steps(rule, args) if args.from_nm is not None else []
+    reasons = [step.reason for step in steps if step.reason]
+    if reasons and len(reasons) == len(steps):
+        raise ScalingError("\n".join(f"{rule.name}: {reason}" for reason in reasons))
+
+    def data() -> dict[str, Any]:
+        notes = ({"notes": list(step.factors.notes) if step.factors else []} for step in steps)
+        rows = [{**step.to_row(), **more} for step, more in zip(steps, notes, strict=True)]
+        return {**record, "factors": rows}
+
+    return Report(
+        lambda: [_document(record, steps)], data, lambda: [step.to_row() for step in steps]
+    )
+
+
+def _configured(args: argparse.Namespace, registry: Registry) -> TechnologyScaler:
+    tables: dict[str, Any] = {}
+    for option in args.option:
+        apply_override(tables, option, "--option", "KEY=VALUE, such as model=long-channel")
+    return configured_scaler(TechnologyConfig(scaler=args.rule, options=tables), registry)
+
+
+def _steps(rule: TechnologyScaler, args: argparse.Namespace) -> list[Step]:
+    source = Technology(args.from_nm, args.from_vdd, args.from_flavor)
+    targets = [Technology(node, args.to_vdd, args.to_flavor) for node in args.to_nm]
+    given = [
+        key
+        for key in ("vdd", "flavor")
+        if getattr(args, f"from_{key}") is not None or getattr(args, f"to_{key}") is not None
+    ]
+    return [_step(rule, source, target, given) for target in targets]
+
+
+def _step(rule: TechnologyScaler, source: Technology, target: Technology, given: list[str]) -> Step:
+    try:
+        return Step(source, target, carry(rule, source, target, given), None)
+    except FodlamError as error:
+        reason = str(error)
+        if isinstance(error, MissingInputsError):
+            sides = {"source": "from", "target": "to"}
+            flags = [f"--{sides[side]}-{key}" for side, key in error.missing]
+            reason += f"; give {' and '.join(flags)}"
+        return Step(source, target, None, f"{source} to {target}: {reason}")
+
+
+def _document(record: dict[str, Any], steps: list[Step]) -> Document:
+    said = {
+        "aliases": ", ".join(record["aliases"]),
+        "inputs": ", ".join(record["inputs"] or ()),
+        "options": ", ".join(record["options"]),
+        "domain": record["domain"],
+        "source": record["source"],
+        "distribution": record["distribution"],
+    }
+    cells = [
+        (
+            str(step.source),
+            str(step.target),
+            *("-" if row[key] is None else f"{row[key]:.6g}" for key in FACTORS),
+        )
+        for step in steps
+        for row in [step.to_row()]
+    ]
+    reasons = [step.reason for step in steps if step.reason]
+    notes = dict.fromkeys(note for step in steps if step.factors for note in step.factors.notes)
+    return Document(
+        record["name"],
+        (
+            Text(record["title"] or ""),
+            *(Text(f"{key}: {text}") for key, text in said.items() if text),
+            *([table(("from", "to", *FACTORS), cells, ", ".join(FACTORS))] if cells else []),
+            *([Bullets("Refused", reasons)] if reasons else []),
+            *([Bullets("Notes", notes)] if notes else []),
+        ),
+    )

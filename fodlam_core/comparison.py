@@ -1,0 +1,168 @@
+"""One configuration under several choices, side by side: one row for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import attrs
+
+from fodlam_core.composer import Estimate, Totals, prepare
+from fodlam_core.composer.preparation import configured_network
+from fodlam_core.composer.records import factors_record
+from fodlam_core.config import Config
+from fodlam_core.errors import FodlamError, ScalingError
+from fodlam_core.registry import Registry
+
+FACTORS = ("time", "energy", "power", "area")
+COSTS = ("latency_s", "energy_j", "power_w")
+
+
+class Variant(NamedTuple):
+    """A configuration, and the choices that set it apart from the others.
+
+    Attributes:
+        choices: what was chosen, such as ``{"scaler": "dennard"}``; all variants of a comparison
+            have the same keys.
+        config: the configuration with these choices.
+    """
+
+    choices: Mapping[str, str]
+    config: Config
+
+
+class Outcome(NamedTuple):
+    """What came of a variant.
+
+    Attributes:
+        choices: those of the variant.
+        estimate: the estimate; None if the rule refused.
+        reason: why the rule refused; None if it did not.
+    """
+
+    choices: Mapping[str, str]
+    estimate: Estimate | None
+    reason: str | None
+
+    def to_row(self, accelerators: Iterable[str]) -> dict[str, Any]:
+        """Return choices, factors by accelerator, totals and reason as a flat dictionary."""
+        record = self.to_dict()
+        row: dict[str, Any] = dict(self.choices)
+        for name in accelerators:
+            each = record["accelerators"].get(name, {})
+            factors = each.get("factors", {})
+            row |= {f"{name}_{key}_factor": factors.get(key) for key in FACTORS}
+            row |= {f"{name}_{key}": each.get(key) for key in COSTS}
+        return row | {key: record[key] for key in (*COSTS, "reason")}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        if self.estimate is None:
+            nothing = dict.fromkeys(COSTS)
+            return {
+                **self.choices,
+                "accelerators": {},
+                **nothing,
+                "notes": [],
+                "reason": self.reason,
+            }
+        return {
+            **self.choices,
+            "accelerators": {
+                name: {
+                    "source": attrs.asdict(each.source),
+                    "target": attrs.asdict(each.target),
+                    "factors": factors_record(each.factors),
+                    **_costs(self.estimate.accelerators[name]),
+                }
+                for name, each in self.estimate.platforms.items()
+            },
+            **_costs(self.estimate.totals["total"]),
+            "notes": self.notes,
+            "reason": None,
+        }
+
+    @property
+    def notes(self) -> list[str]:
+        """What the rule and the core have to say of the factors."""
+        platforms = self.estimate.platforms.values() if self.estimate else ()
+        return list(dict.fromkeys(note for each in platforms for note in each.factors.notes))
+
+
+def _costs(totals: Totals) -> dict[str, float | None]:
+    return {key: getattr(totals, key) for key in COSTS}
+
+
+class Comparison(NamedTuple):
+    """The outcomes of all variants.
+
+    Attributes:
+        config: the configuration that they vary.
+        outcomes: one for each variant, in the order that was asked for.
+    """
+
+    config: Config
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def accelerators(self) -> list[str]:
+        """The names of all accelerators in use, in the order in which they come up."""
+        return list(
+            dict.fromkeys(
+                name for each in self.outcomes if each.estimate for name in each.estimate.platforms
+            )
+        )
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return a flat dictionary for each variant; all have the same keys."""
+        accelerators = self.accelerators
+        return [each.to_row(accelerators) for each in self.outcomes]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {
+            "config": self.config.source,
+            "variants": [each.to_dict() for each in self.outcomes],
+        }
+
+
+def scaler_variants(config: Config, registry: Registry, names: Iterable[str]) -> list[Variant]:
+    """Return the configuration under each of the rules.
+
+    Options of the configuration go to its own rule; the others take their defaults.
+
+    Raises:
+        UnknownNameError: if there is no rule of a name.
+    """
+    own = registry.scaler(config.technology.scaler).name
+    variants = []
+    for name in dict.fromkeys(registry.scaler(name).name for name in names):
+        options = config.technology.options if name == own else {}
+        technology = attrs.evolve(config.technology, scaler=name, options=options)
+        variants.append(Variant({"scaler": name}, attrs.evolve(config, technology=technology)))
+    return variants
+
+
+def compare(config: Config, variants: Iterable[Variant], registry: Registry) -> Comparison:
+    """Estimate every variant; what a rule refuses is an outcome, not a failure.
+
+    Args:
+        config: the configuration that they vary.
+        variants: what to compare.
+        registry: the accelerators and rules to use.
+
+    Raises:
+        FodlamError: if the configuration cannot be met whatever the rule.
+    """
+    network = configured_network(config, registry)
+    outcomes = []
+    for variant in variants:
+        try:
+            estimate = prepare(variant.config, registry, network).estimate()
+        except FodlamError as error:
+            if not isinstance(error.__cause__, ScalingError):
+                raise
+            outcomes.append(Outcome(variant.choices, None, str(error.__cause__)))
+        else:
+            outcomes.append(Outcome(variant.choices, estimate, None))
+    return Comparison(config, tuple(outcomes))

@@ -1,0 +1,41 @@
+"""Constant-voltage scaling: dimensions shrink, the supply voltage stays."""
+
+from __future__ import annotations
+
+from fodlam_core.scaling.general import CurrentModel
+from fodlam_core.technology import ScalingFactors, Technology
+
+
+class ConstantVoltage:
+    """General scaling with U = 1; s = target / source node.
+
+    Velocity-saturated: time s, energy s, so power 1. Long-channel: time s^2, energy s, so power
+    1/s. Area s^2.
+
+    >>> ConstantVoltage().factors(Technology(90), Technology(45)).power
+    1.0
+    """
+
+    name = "constant-voltage"
+    aliases = ("fixed-voltage",)
+    title = "vdd stays: time s or s^2, energy s, area s^2"
+    uses = ("node_nm",)
+    domain = "every node, at one supply voltage"
+    source = (
+        "J. M. Rabaey, A. Chandrakasan and B. Nikolic, Digital Integrated Circuits, 2nd edition, "
+        "fixed-voltage scaling"
+    )
+    options = CurrentModel
+
+    def __init__(self, options: CurrentModel | None = None) -> None:
+        """Take the options; by default those of the class."""
+        self._model = (options or CurrentModel()).model
+
+    def configure(self, options: CurrentModel) -> ConstantVoltage:
+        """Return the rule with the current model that is asked for."""
+        return ConstantVoltage(options)
+
+    def factors(self, source: Technology, target: Technology) -> ScalingFactors:
+        """Return the factors; every node is within the domain."""
+        s = target.node_nm / source.node_nm
+        return ScalingFactors(s * s if self._model == "long-channel" else s, s, s * s)

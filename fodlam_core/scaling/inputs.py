@@ -1,0 +1,36 @@
+"""What a rule needs to know of the two technology points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fodlam_core.errors import MissingInputsError
+from fodlam_core.technology import Technology
+
+
+def require(
+    source: Technology,
+    target: Technology,
+    source_needs: Iterable[str],
+    target_needs: Iterable[str],
+) -> None:
+    """Check that each point states what a rule needs.
+
+    Args:
+        source: where costs are known.
+        target: where they are asked for.
+        source_needs: fields of `Technology` that the source has to state, such as ``["vdd"]``.
+        target_needs: the same for the target.
+
+    Raises:
+        MissingInputsError: naming everything that is missing, on both sides.
+
+    >>> require(Technology(45), Technology(65, vdd=1.0), ["vdd"], ["vdd"])
+    Traceback (most recent call last):
+        ...
+    fodlam_core.errors.MissingInputsError: the source states no vdd
+    """
+    missing = [("source", key) for key in source_needs if getattr(source, key) is None]
+    missing += [("target", key) for key in target_needs if getattr(target, key) is None]
+    if missing:
+        raise MissingInputsError(missing)

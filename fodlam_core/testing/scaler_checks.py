@@ -1,0 +1,227 @@
+"""What must hold for every scaling rule, each law a function of a rule and some points.
+
+Pairs of points that a rule refuses with `ScalingError` are outside its domain and are left out,
+so a law holds wherever all the factors that it speaks of exist.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import pickle
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import attrs
+
+from fodlam_core.errors import ScalingError
+from fodlam_core.scaling import TechnologyScaler
+from fodlam_core.technology import ScalingFactors, Technology
+
+RELATIVE_TOLERANCE = 1e-12
+QUANTITIES = ("time", "energy", "area")
+
+Points = Sequence[Technology]
+
+
+def check_names(scaler: TechnologyScaler, points: Points) -> None:
+    """Check that the name and the aliases are strings that a configuration can hold."""
+    names = [scaler.name, *getattr(scaler, "aliases", ())]
+    for name in names:
+        _hold(isinstance(name, str) and bool(name.strip()), f"{name!r} is no name")
+    _hold(len(set(names)) == len(names), f"names are given twice: {names}")
+
+
+def check_description(scaler: TechnologyScaler, points: Points) -> None:
+    """Check that ``uses`` names fields of `Technology`, and that texts are texts."""
+    fields = {field.name for field in attrs.fields(Technology)}
+    uses = getattr(scaler, "uses", ())
+    _hold(
+        not isinstance(uses, str) and fields.issuperset(uses),
+        f"uses = {uses!r} is no list of fields of Technology ({', '.join(sorted(fields))})",
+    )
+    for key in ("title", "domain", "source"):
+        text = getattr(scaler, key, "")
+        _hold(isinstance(text, str), f"{key} = {text!r} is no text")
+
+
+def check_options(scaler: TechnologyScaler, points: Points) -> None:
+    """Check that options and ``configure`` go together, and that the result is a rule as well."""
+    options: Any = getattr(scaler, "options", None)
+    configure = getattr(scaler, "configure", None)
+    _hold((options is None) == (configure is None), "options and configure go together")
+    if options is None or configure is None:
+        return
+    _hold(attrs.has(options), f"options = {options!r} is no attrs class")
+    if all(field.default is not attrs.NOTHING for field in attrs.fields(options)):
+        configured = configure(options())
+        _hold(hasattr(configured, "factors"), "configure returns no rule")
+        _hold(configured.name == scaler.name, "configure returns a rule of another name")
+
+
+def check_domain(scaler: TechnologyScaler, points: Points) -> None:
+    """Check that the rule accepts at least one pair of different points."""
+    pairs = itertools.permutations(points, 2)
+    _hold(
+        any(factors for factors in itertools.starmap(_Rule(scaler).get, pairs)),
+        "every pair of points is refused; give points within the domain",
+    )
+
+
+def check_errors(scaler: TechnologyScaler, points: Points) -> None:
+    """Check that the rule returns `ScalingFactors` or raises `ScalingError` with a text."""
+    odd = [Technology(1e-3), Technology(123.456), Technology(1e6)]
+    bare = [Technology(point.node_nm) for point in points]
+    for source, target in itertools.product([*points, *bare, *odd], repeat=2):
+        try:
+            factors = scaler.factors(source, target)
+        except ScalingError as error:
+            _hold(bool(str(error).strip()), f"{source} to {target}: the error has no text")
+        except Exception as error:
+            _fail(f"{source} to {target}: {type(error).__name__} is no ScalingError: {error}")
+        else:
+            _hold(
+                isinstance(factors, ScalingFactors),
+                f"{source} to {target}: {type(factors).__name__} is no ScalingFactors",
+            )
+
+
+def check_notes(scaler: TechnologyScaler, points: Points) -> None:
+    """Check that the notes are a tuple of sentences."""
+    for source, target, factors in _Rule(scaler).pairs(points):
+        notes: object = factors.notes
+        _hold(
+            isinstance(notes, tuple) and all(isinstance(note, str) and note for note in notes),
+            f"{source} to {target}: notes are {notes!r}, no tuple of texts",
+        )
+
+
+def check_identity(scaler: TechnologyScaler, points: Points) -> None:
+    """Check that equal points have factors of exactly 1."""
+    rule = _Rule(scaler)
+    for point in points:
+        factors = rule.get(point, point)
+        for name in (*QUANTITIES, "power"):
+            value = getattr(factors, name) if factors else None
+            _hold(value in (None, 1.0), f"{point} to itself: the {name} factor is {value!r}")
+
+
+def check_positive_and_finite(scaler: TechnologyScaler, points: Points) -> None:
+    """Check that every factor is a positive, finite number."""
+    for source, target, factors in _Rule(scaler).pairs(points):
+        for name in (*QUANTITIES, "power"):
+            value = getattr(factors, name)
+            _hold(
+                (value is None and name == "area") or 0 < value < math.inf,
+                f"{source} to {target}: the {name} factor is {value!r}",
+            )
+
+
+def check_power(scaler: TechnologyScaler, points: Points) -> None:
+    """Check that power times time is energy."""
+    for source, target, factors in _Rule(scaler).pairs(points):
+        _close(factors.power * factors.time, factors.energy, f"{source} to {target}: power x time")
+
+
+def check_inverse(scaler: TechnologyScaler, points: Points) -> None:
+    """Check that the way back exists and has the inverse factors."""
+    rule = _Rule(scaler)
+    for source, target, there in rule.pairs(points):
+        back = rule.get(target, source)
+        if back is None:
+            _fail(f"{source} to {target} is accepted, but the way back is refused")
+        for name in QUANTITIES:
+            a, b = getattr(there, name), getattr(back, name)
+            if a is not None and b is not None:
+                _close(a * b, 1.0, f"{source} to {target} and back: {name}")
+
+
+def check_transitivity(scaler: TechnologyScaler, points: Points) -> None:
+    """Check that a detour makes no difference, wherever all three factors exist."""
+    rule = _Rule(scaler)
+    for a, b, c in itertools.permutations(points, 3):
+        first, second, direct = rule.get(a, b), rule.get(b, c), rule.get(a, c)
+        if first and second and direct:
+            for name in QUANTITIES:
+                x, y, z = (getattr(each, name) for each in (first, second, direct))
+                if None not in (x, y, z):
+                    _close(x * y, z, f"{a} to {b} to {c}: {name}")
+
+
+def check_repeatable(scaler: TechnologyScaler, points: Points) -> None:
+    """Check that the same question has the same answer."""
+    for source, target, factors in _Rule(scaler).pairs(points):
+        _hold(
+            scaler.factors(source, target) == factors,
+            f"{source} to {target}: a second call has another answer",
+        )
+
+
+def check_picklable(scaler: TechnologyScaler, points: Points) -> None:
+    """Check that a copy made by pickle, as a worker process has it, gives the same factors."""
+    copy = pickle.loads(pickle.dumps(scaler))  # noqa: S301, written one line before it is read
+    for source, target, factors in _Rule(scaler).pairs(points):
+        _hold(
+            copy.factors(source, target) == factors,
+            f"{source} to {target}: the copy has another answer",
+        )
+
+
+CHECKS = (
+    check_names,
+    check_description,
+    check_options,
+    check_domain,
+    check_errors,
+    check_notes,
+    check_identity,
+    check_positive_and_finite,
+    check_power,
+    check_inverse,
+    check_transitivity,
+    check_repeatable,
+    check_picklable,
+)
+
+
+class CheckFailed(AssertionError):  # noqa: N818, it is what assert raises
+    """Something that must hold for every rule does not."""
+
+
+class _Rule:
+    """A rule whose refusals are None, and which is asked each question once."""
+
+    def __init__(self, scaler: TechnologyScaler) -> None:
+        self._scaler = scaler
+        self._known: dict[tuple[Technology, Technology], ScalingFactors | None] = {}
+
+    def get(self, source: Technology, target: Technology) -> ScalingFactors | None:
+        pair = source, target
+        if pair not in self._known:
+            try:
+                self._known[pair] = self._scaler.factors(source, target)
+            except ScalingError:
+                self._known[pair] = None
+        return self._known[pair]
+
+    def pairs(self, points: Points) -> Iterator[tuple[Technology, Technology, ScalingFactors]]:
+        for source, target in itertools.permutations(points, 2):
+            factors = self.get(source, target)
+            if factors is not None:
+                yield source, target, factors
+
+
+def _fail(text: str) -> None:
+    raise CheckFailed(text)
+
+
+def _hold(condition: bool, text: str) -> None:
+    if not condition:
+        _fail(text)
+
+
+def _close(value: float, expected: float, text: str) -> None:
+    _hold(
+        math.isclose(value, expected, rel_tol=RELATIVE_TOLERANCE),
+        f"{text} is {value!r}, not {expected!r}",
+    )

@@ -1,0 +1,36 @@
+"""Rules whose module is imported when they are first used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fodlam_core import Registry
+from fodlam_core.builtin import RULES
+
+
+@pytest.mark.parametrize("entry", RULES, ids=lambda entry: entry[0])
+def test_names_agree_with_those_of_the_rule(entry, registry: Registry) -> None:
+    """Name and aliases, which are known before the rule is loaded, are those of the rule."""
+    name, aliases, *_ = entry
+    rule = registry.scaler(name)
+    loaded = __import__(rule.module, fromlist=["x"])
+    actual = getattr(loaded, rule.maker)()
+    assert (actual.name, tuple(getattr(actual, "aliases", ()))) == (name, aliases)
+    assert rule.title == actual.title
+
+
+def test_a_run_loads_no_rule_but_its_own(examples: Path) -> None:
+    """An estimate under the default rule imports no other rule and reads no table of one."""
+    code = (
+        "import sys; from fodlam_core.cli import main; "
+        f"main(['run', '-f', 'json', '-o', '/dev/null', {str(examples / 'vgg16.toml')!r}]); "
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "fodlam_core.scaling.dennard" in loaded
+    assert loaded.isdisjoint(f"fodlam_core.scaling.{module}" for _, _, module, _ in RULES)
