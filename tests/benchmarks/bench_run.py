@@ -10,7 +10,6 @@ installed from a wheel, so that the byte code is there.
 
 from __future__ import annotations
 
-import os
 import resource
 import shutil
 import statistics
@@ -26,17 +25,15 @@ FLOOR = (
     "import attrs, pluggy, tomli, argparse, json, importlib.metadata as m; "
     "m.entry_points(group='fodlam')"
 )
-ROUNDS = 25
+ROUNDS = 40
 
 
 def process_time_s(command: list[str]) -> float:
     """Return user and system time of a process."""
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    after = os.times()
-    return (
-        after.children_user + after.children_system - before.children_user - before.children_system
-    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def start_up() -> None:
@@ -51,8 +48,18 @@ def start_up() -> None:
         f"process time of a run / floor: median {statistics.median(ratios):.2f} "
         f"(quartiles {low:.2f} to {high:.2f}, {ROUNDS} pairs)"
     )
-    peak_kb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    print(f"peak memory of a run: {peak_kb / 1024:.0f} MB")
+
+
+def memory() -> None:
+    """Print the peak memory of a run, as the process itself saw it (Linux)."""
+    code = (
+        "import sys; from fodlam_core.cli import main; main(sys.argv[1:]);"
+        "print(open('/proc/self/status').read(), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, "run", str(EXAMPLE), "--format", "json"]
+    status = subprocess.run(command, check=True, capture_output=True, text=True).stderr
+    [peak] = [line for line in status.splitlines() if line.startswith("VmHWM")]
+    print(f"peak memory of a run: {int(peak.split()[1]) / 1024:.0f} MB")
 
 
 def estimate() -> None:
@@ -65,4 +72,5 @@ def estimate() -> None:
 
 if __name__ == "__main__":
     start_up()
+    memory()
     estimate()
