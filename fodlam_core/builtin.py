@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from fodlam_core.hookspecs import hookimpl
 from fodlam_core.layers import LayerKind
+from fodlam_core.networks.caffe import CaffeReader
 from fodlam_core.networks.native import NativeReader
 from fodlam_core.networks.statistics import StatisticsReader
 from fodlam_core.readers import NetworkReader
@@ -44,5 +45,6 @@ def fodlam_technology_scalers() -> Iterable[TechnologyScaler]:
 @hookimpl
 def fodlam_network_readers() -> Iterable[NetworkReader]:
     """Supply the readers of network files."""
+    yield CaffeReader()
     yield NativeReader()
     yield StatisticsReader()

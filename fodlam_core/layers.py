@@ -12,6 +12,10 @@ from fodlam_core.shapes import Shape
 from fodlam_core.values import as_tuple
 
 
+# Far beyond any network (GPT-3 has 2e14 per sequence); more is a mistake in a file.
+MAX_MACS = 10**18
+
+
 def layer_key(name: str) -> str:
     """Return the form in which layer names are compared: upper case, ``-`` for ``_``.
 
@@ -76,6 +80,11 @@ class Layer:
             value = getattr(self, what)
             if type(value) is not int or value < 1:
                 raise LayerError(f"layer {self.name!r}: {what} {value!r} is not a positive integer")
+        if self.macs > MAX_MACS:
+            raise LayerError(
+                f"layer {self.name!r}: more than 10^{len(str(MAX_MACS)) - 1} MACs, as no network "
+                "has; check its sizes"
+            )
         if self.shape is not None and self.shape.macs != self.macs:
             raise LayerError(
                 f"layer {self.name!r}: {self.macs} MACs are given, but its shape "
@@ -116,6 +125,7 @@ class Network:
         measured_as: the name under which accelerators may have measured it; None if its costs
             have to be predicted.
         notes: what a reader must know of how it was read.
+        uncosted: operators that should cost something but cannot be costed, with their counts.
 
     Raises:
         NetworkError: if two layers have one name.
@@ -127,6 +137,7 @@ class Network:
     source: str = ""
     measured_as: str | None = None
     notes: tuple[str, ...] = ()
+    uncosted: Mapping[str, int] = attrs.field(factory=dict)
 
     @property
     def total_macs(self) -> int:

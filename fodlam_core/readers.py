@@ -21,7 +21,11 @@ class ReadOptions(NamedTuple):
 
 
 class NetworkReader(Protocol):
-    """A reader of one file format."""
+    """A reader of one file format.
+
+    It may have an attribute ``max_bytes``: the largest file it takes, None for any, 64 MB if it
+    does not say.
+    """
 
     @property
     def name(self) -> str:
