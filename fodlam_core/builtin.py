@@ -8,6 +8,7 @@ from fodlam_core.hookspecs import hookimpl
 from fodlam_core.layers import LayerKind
 from fodlam_core.networks.caffe import CaffeReader
 from fodlam_core.networks.native import NativeReader
+from fodlam_core.networks.onnx import OnnxReader
 from fodlam_core.networks.statistics import StatisticsReader
 from fodlam_core.readers import NetworkReader
 from fodlam_core.scaling import TechnologyScaler
@@ -47,4 +48,5 @@ def fodlam_network_readers() -> Iterable[NetworkReader]:
     """Supply the readers of network files."""
     yield CaffeReader()
     yield NativeReader()
+    yield OnnxReader()
     yield StatisticsReader()
