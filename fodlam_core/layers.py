@@ -11,7 +11,6 @@ from fodlam_core.errors import LayerError, NetworkError, similar
 from fodlam_core.shapes import Shape
 from fodlam_core.values import as_tuple
 
-
 # Far beyond any network (GPT-3 has 2e14 per sequence); more is a mistake in a file.
 MAX_MACS = 10**18
 

@@ -9,11 +9,12 @@ from fodlam_core.errors import NetworkError
 from fodlam_core.networks.caffe_upgrade import Node
 from fodlam_core.networks.caffe_windows import Dims, text
 from fodlam_core.readers import ReadOptions
+from fodlam_core.values import words
 
-SOURCES = frozenset("""
+SOURCES = words("""
     AnnotatedData Data DummyData HDF5Data ImageData ImageSegData Input MemoryData WindowData
     WindowSegData
-""".split())  # fmt: skip
+""")  # fmt: skip
 
 
 class Blob(NamedTuple):
@@ -148,6 +149,4 @@ def _line(dims: Dims) -> str:
     """Return the line to write, with what is known and with usual sizes for the rest."""
     usual = (3, 224, 224)
     sizes = dims[1:] if len(dims) > 1 else (0, 0, 0)
-    return str(
-        [size if size > 0 else (usual[i] if i < 3 else 1) for i, size in enumerate(sizes)]
-    )
+    return str([size if size > 0 else (usual[i] if i < 3 else 1) for i, size in enumerate(sizes)])

@@ -34,9 +34,11 @@ MESSAGES = {
         state:NetState layer*:LayerParameter layers*:V1LayerParameter
         net:string train_net:string test_net*:string""",
     "LayerParameter": """name:string type:string bottom*:string top*:string
-        include*:NetStateRule exclude*:NetStateRule""" + _PARAMS,
+        include*:NetStateRule exclude*:NetStateRule"""
+    + _PARAMS,
     "V1LayerParameter": """name:string type:V1Type bottom*:string top*:string
-        include*:NetStateRule exclude*:NetStateRule layer:V0LayerParameter""" + _PARAMS,
+        include*:NetStateRule exclude*:NetStateRule layer:V0LayerParameter"""
+    + _PARAMS,
     "V0LayerParameter": """name:string type:string num_output:uint32 pad:uint32 kernelsize:uint32
         group:uint32 stride:uint32 batchsize:uint32 cropsize:uint32 new_num:int64
         new_channels:int64 new_height:int64 new_width:int64 concat_dim:int32""",

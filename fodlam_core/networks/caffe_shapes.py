@@ -6,6 +6,7 @@ that define the other types (SSD, py-faster-rcnn, PSPNet, SegNet).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from math import prod
 
@@ -20,27 +21,26 @@ from fodlam_core.networks.caffe_windows import (
     text,
     window_counts,
 )
+from fodlam_core.values import words
 
 Rule = Callable[[Node, Sequence[Dims]], Dims]
 
 # Free of MACs; one top with the shape of the first bottom.
-SAME = frozenset("""
+SAME = words("""
     AbsVal Axpy BN BNLL BatchNorm BatchNormalization Bias CReLUInPlace Clip CuDNNBatchNorm
     Dropout ELU Exp HardSigmoid Log LRN MVN Normalize NormalizeLayer PReLU Power ReLU ReLU6
     Scale SeLU ShuffleChannel Sigmoid Softmax Split Swish SyncBN TanH Threshold
-""".split())  # fmt: skip
+""")  # fmt: skip
 # Free of MACs; what they make is no input of a layer that costs.
-ENDS = frozenset("""
+ENDS = words("""
     Accuracy DetectionEvaluate DetectionOutput HDF5Output MultiBoxLoss PriorBox Proposal
     SegAccuracy Silence
-""".split())  # fmt: skip
+""")  # fmt: skip
 
 
 def is_loss(type_: str) -> bool:
     """Tell whether a layer type is a loss, which a file for deployment may leave dangling."""
     return "Loss" in type_ or type_ in ("Accuracy", "SegAccuracy", "DetectionEvaluate")
-
-
 
 
 def _pooling(node: Node, bottoms: Sequence[Dims]) -> Dims:
@@ -70,8 +70,10 @@ def _concat(node: Node, bottoms: Sequence[Dims]) -> Dims:
     first = bottoms[0]
     axis = axis_of(axis, first)
     for dims in bottoms:
-        if len(dims) != len(first) or axis >= len(first) or (
-            dims[:axis] + dims[axis + 1 :] != first[:axis] + first[axis + 1 :]
+        if (
+            len(dims) != len(first)
+            or axis >= len(first)
+            or (dims[:axis] + dims[axis + 1 :] != first[:axis] + first[axis + 1 :])
         ):
             raise LayerError(f"cannot join {text(first)} and {text(dims)} along axis {axis}")
     return *first[:axis], sum(dims[axis] for dims in bottoms), *first[axis + 1 :]
@@ -159,7 +161,6 @@ def _upsample(node: Node, bottoms: Sequence[Dims]) -> Dims:
     )
 
 
-
 def _pyramid(node: Node, bottoms: Sequence[Dims]) -> Dims:
     levels = node.params.spp_param.pyramid_height
     if not 1 <= levels <= 20:
@@ -190,8 +191,6 @@ def _embed(node: Node, bottoms: Sequence[Dims]) -> Dims:
     return *bottoms[0], node.params.embed_param.num_output
 
 
-
-
 def slices(node: Node, dims: Dims) -> list[Dims]:
     """Return what a Slice layer makes of its input.
 
@@ -210,7 +209,7 @@ def slices(node: Node, dims: Dims) -> list[Dims]:
             raise LayerError(f"{size} channels cannot be cut into {count} equal parts")
         points = [size // count * part for part in range(1, count)]
     edges = [0, *points, size]
-    parts = [after - before for before, after in zip(edges[:-1], edges[1:], strict=True)]
+    parts = [after - before for before, after in itertools.pairwise(edges)]
     if len(parts) != count or min(parts) < 1:
         raise LayerError(f"slice points {points} do not cut {size} into {count} parts")
     return [(*dims[:axis], part, *dims[axis + 1 :]) for part in parts]

@@ -108,7 +108,9 @@ def _node(block: Any, where: str, old: bool) -> Node:
     if not type_ or type_ == "None":
         raise NetworkError(f"{where}: layer {name!r}: no type")
     tops = tuple(block.top)
-    return Node(name or (tops[0] if tops else type_), type_, tuple(block.bottom), tops, params, where)
+    return Node(
+        name or (tops[0] if tops else type_), type_, tuple(block.bottom), tops, params, where
+    )
 
 
 def _v0_type(layer: Any, where: str) -> str:

@@ -56,10 +56,7 @@ def per_axis(param: Any, what: str, default: int | None) -> tuple[int, int]:
         return getattr(param, f"{what}_h"), getattr(param, f"{what}_w")
     field = "kernel_size" if what == "kernel" else what
     value = getattr(param, field)
-    if isinstance(value, int):
-        values = [value] if param.HasField(field) else []
-    else:
-        values = list(value)
+    values = ([value] if param.HasField(field) else []) if isinstance(value, int) else list(value)
     if not values:
         if default is None:
             raise LayerError(f"{field} is missing")

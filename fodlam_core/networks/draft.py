@@ -20,6 +20,7 @@ class Draft:
         skipped: operators that cost nothing, with their counts.
         uncosted: operators that should cost something but cannot be costed, with their counts.
         notes: what a reader of the result must know.
+        renamed: layers that bear a number because their name was taken.
     """
 
     def __init__(self) -> None:
@@ -27,6 +28,7 @@ class Draft:
         self.skipped: Counter[str] = Counter()
         self.uncosted: Counter[str] = Counter()
         self.notes: list[str] = []
+        self.renamed: list[str] = []
         self._keys: Counter[str] = Counter()
 
     def add(self, layer: Layer) -> int:
@@ -35,7 +37,7 @@ class Draft:
         self._keys[key] += 1
         if self._keys[key] > 1:
             name = f"{layer.name}#{self._keys[key]}"
-            self.notes.append(f"a further layer {layer.name!r} is called {name!r} here")
+            self.renamed.append(name)
             return self.add(attrs.evolve(layer, name=name))
         self.layers.append(layer)
         return len(self.layers) - 1
@@ -47,6 +49,9 @@ class Draft:
     def network(self, name: str, source: str) -> Network:
         """Return what was collected as a network."""
         notes = list(self.notes)
+        if self.renamed:
+            names = ", ".join(self.renamed[:3]) + (" ..." if len(self.renamed) > 3 else "")
+            notes.append(f"layers whose name was taken bear a number: {names}")
         if self.uncosted:
             counts = ", ".join(f"{count} {name}" for name, count in self.uncosted.items())
             notes.append(f"cannot be costed, and missing from every total: {counts}")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from fodlam_core.errors import NetworkError
 from fodlam_core.networks.draft import require
+from fodlam_core.networks.onnx_inputs import fix_inputs
 from fodlam_core.networks.onnx_operators import REGION_POOLS, STANDARD
 from fodlam_core.networks.onnx_wire import without_weights
 from fodlam_core.readers import ReadOptions
@@ -52,7 +53,7 @@ def load_graph(path: Path, options: ReadOptions) -> Graph:
     constants = {tensor.name for tensor in graph.initializer}
     constants |= {tensor.values.name for tensor in graph.sparse_initializer}
     inputs = [value for value in graph.input if value.name not in constants]
-    batch, notes = _fix_inputs(inputs, options, path)
+    batch, notes = fix_inputs(inputs, options, path)
     _drop_stale_shapes(graph, options)
     graph = _inferred(model, path).graph
     return Graph(
@@ -103,67 +104,6 @@ def _inferred(model: Any, path: Path) -> Any:
 
 def _line(error: Exception) -> str:
     return " ".join(str(error).split())[:300]
-
-
-def _fix_inputs(inputs: list[Any], options: ReadOptions, path: Path) -> tuple[int, list[str]]:
-    """Give every symbolic size a number; return the batch and what was assumed."""
-    if not inputs:
-        return 1, []
-    first = inputs[0]
-    dims = first.type.tensor_type.shape.dim
-    notes = []
-    if options.input is not None:
-        if first.type.tensor_type.HasField("shape") and len(dims) != len(options.input) + 1:
-            raise NetworkError(
-                f"{path}: input {first.name!r} takes {max(0, len(dims) - 1)} numbers without the "
-                f"batch, {_shown(dims)}; got {list(options.input)}"
-            )
-        while len(dims) < len(options.input) + 1:
-            dims.add()
-    symbols: dict[str, int] = {}
-    if dims and dims[0].dim_value < 1:
-        symbol = dims[0].dim_param
-        notes.append(f"the batch{f' {symbol!r}' if symbol else ''} is taken as 1")
-        _set(dims[0], 1, symbols)
-    batch = dims[0].dim_value if len(dims) > 1 else 1
-    for dim, size in zip(list(dims)[1:], options.input or (), strict=False):
-        _set(dim, size, symbols)
-    _check_first(first, symbols, path)
-    for value in inputs[1:]:
-        for axis, dim in enumerate(value.type.tensor_type.shape.dim):
-            if dim.dim_value < 1 and dim.dim_param in symbols:
-                _set(dim, symbols[dim.dim_param], symbols)
-            elif dim.dim_value < 1 and axis == 0:
-                _set(dim, batch, symbols)
-    return batch, notes
-
-
-def _set(dim: Any, size: int, symbols: dict[str, int]) -> None:
-    if dim.dim_param:
-        symbols[dim.dim_param] = size
-    dim.dim_value = size
-
-
-def _check_first(first: Any, symbols: Mapping[str, int], path: Path) -> None:
-    dims = first.type.tensor_type.shape.dim
-    for dim in dims:
-        if dim.dim_value < 1 and dim.dim_param in symbols:
-            dim.dim_value = symbols[dim.dim_param]
-    unknown = [dim for dim in dims if dim.dim_value < 1]
-    if unknown or (not dims and first.type.HasField("tensor_type")
-                   and not first.type.tensor_type.HasField("shape")):  # fmt: skip
-        shown = f"has the size {_shown(dims)}" if dims else "has no size"
-        usual = (3, 224, 224) if len(dims) in (0, 4) else (128,) * (len(dims) - 1)
-        sizes = [dim.dim_value if dim.dim_value > 0 else 0 for dim in list(dims)[1:]]
-        sizes = [size or usual[axis] for axis, size in enumerate(sizes)] or list(usual)
-        raise NetworkError(
-            f"{path}: input {first.name!r} {shown}; say which, write for instance "
-            f"input = {sizes} under [network]"
-        )
-
-
-def _shown(dims: Any) -> str:
-    return "[" + ", ".join(dim.dim_param or str(dim.dim_value or "?") for dim in dims) + "]"
 
 
 def _drop_stale_shapes(graph: Any, options: ReadOptions) -> None:

@@ -1,7 +1,4 @@
-"""The layers that the operators of ONNX stand for, from the shapes of what they read and make.
-
-Sizes here still hold the batch.
-"""
+"""The layers that the operators of ONNX stand for, from the shapes of what they read and make."""
 
 from __future__ import annotations
 
@@ -10,25 +7,8 @@ from math import prod
 from typing import Any, NamedTuple
 
 from fodlam_core.errors import LayerError
-from fodlam_core.shapes import ConvShape, FcShape, MatmulShape, Shape
-
-Sizes = tuple[int, ...]
-
-
-class Work(NamedTuple):
-    """One layer, before the batch is divided out.
-
-    Attributes:
-        kind: the kind of layer.
-        macs: multiply-accumulates of one item.
-        shape: the shape of one item; None if the kind has none for it.
-        items: how often it runs for the whole batch, for instance once for each image.
-    """
-
-    kind: str
-    macs: int
-    shape: Shape | None
-    items: int = 1
+from fodlam_core.networks.work import Sizes, Work, matrix_product
+from fodlam_core.shapes import ConvShape, MatmulShape
 
 
 def attribute(node: Any, name: str, default: Any = None) -> Any:
@@ -140,32 +120,6 @@ def product(node: Any, left: Factor, right: Factor) -> Work:
         raise LayerError(f"cannot multiply {list(left.sizes)} with {list(right.sizes)}")
     count = prod(_broadcast(a[:-2], b[:-2]))
     return matrix_product(m, k, n, count, left.constant, right.constant, a[:-2], b[:-2])
-
-
-def matrix_product(
-    m: int,
-    k: int,
-    n: int,
-    count: int,
-    left_constant: bool,
-    right_constant: bool,
-    left_stack: Sizes = (),
-    right_stack: Sizes = (),
-) -> Work:
-    """Return ``count`` products of (m x k) with (k x n).
-
-    A constant factor is a weight, and each of its matrices a fully-connected layer of its own.
-    """
-    if right_constant:
-        stack = prod(right_stack)
-        shape = FcShape(k, n, m * count // stack)
-        return Work("fc", shape.macs, shape, stack)
-    if left_constant:
-        stack = prod(left_stack)
-        shape = FcShape(k, m, n * count // stack)
-        return Work("fc", shape.macs, shape, stack)
-    product_ = MatmulShape(m, k, n, count)
-    return Work("matmul", product_.macs, product_)
 
 
 def _broadcast(left: Sizes, right: Sizes) -> Sizes:

@@ -7,6 +7,8 @@ operator schemas of onnx 1.23 (domain ``ai.onnx``) and the ONNX Runtime contrib 
 
 from __future__ import annotations
 
+from fodlam_core.values import words
+
 # Convolutions, with the positions of input and weights.
 CONVOLUTIONS = {
     "Conv": (0, 1),
@@ -23,14 +25,14 @@ STANDARD = ("", "ai.onnx")
 
 # Free, and one value of the output depends on one value of the input: the output of a layer stays
 # at hand for an addition in the same pass.
-ELEMENTWISE = frozenset("""
+ELEMENTWISE = words("""
     BatchNormalization Cast CastLike Celu Clip DequantizeLinear Dropout Elu Erf Gelu HardSigmoid
     HardSwish Identity LeakyRelu Mish PRelu QuantizeLinear Relu Selu Sigmoid Softplus Softsign
     Swish Tanh ThresholdedRelu
-""".split())  # fmt: skip
+""")  # fmt: skip
 # Free as well, and elementwise if only one of their inputs depends on the network's input.
 ARITHMETIC = frozenset(("Add", "Div", "Mul", "Sub", "Sum"))
-FREE = ELEMENTWISE | ARITHMETIC | frozenset("""
+FREE = ELEMENTWISE | ARITHMETIC | words("""
     Abs Acos Acosh AffineGrid And ArgMax ArgMin Asin Asinh Atan Atanh AveragePool Bernoulli
     BitCast BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor BlackmanWindow Ceil CenterCropPad
     Col2Im Compress Concat ConcatFromSequence Constant ConstantOfShape Cos Cosh CumProd CumSum
@@ -49,19 +51,19 @@ FREE = ELEMENTWISE | ARITHMETIC | frozenset("""
     SoftmaxCrossEntropyLoss SpaceToDepth Split SplitToSequence Sqrt Squeeze StringConcat
     StringNormalizer StringSplit SwiGLU Tan TensorScatter TfIdfVectorizer Tile TopK Transpose
     Trilu Unique Unsqueeze Upsample Where Xor
-""".split())  # fmt: skip
+""")  # fmt: skip
 FREE_ELSEWHERE = {
-    "ai.onnx.ml": frozenset("""
+    "ai.onnx.ml": words("""
         ArrayFeatureExtractor Binarizer CastMap CategoryMapper DictVectorizer FeatureVectorizer
         Imputer LabelEncoder Normalizer OneHotEncoder Scaler ZipMap
-    """.split()),
-    "com.microsoft": frozenset("""
+    """),
+    "com.microsoft": words("""
         BiasGelu DequantizeLinear FastGelu Gelu NchwcUpsample QLinearAdd QLinearAveragePool
         QLinearConcat QLinearGlobalAveragePool QLinearLeakyRelu QLinearMul QLinearSigmoid
         QLinearSoftmax QuantizeLinear QuickGelu SkipLayerNormalization
         SkipSimplifiedLayerNormalization
-    """.split()),
-}  # fmt: skip
+    """),
+}
 
 
 def is_free(op_type: str, domain: str) -> bool:

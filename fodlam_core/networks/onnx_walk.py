@@ -14,8 +14,6 @@ from fodlam_core.networks.draft import Draft
 from fodlam_core.networks.onnx_graph import Graph, load_graph
 from fodlam_core.networks.onnx_layers import (
     Factor,
-    Sizes,
-    Work,
     attention,
     convolution,
     einsum,
@@ -32,6 +30,7 @@ from fodlam_core.networks.onnx_operators import (
     full_name,
     is_free,
 )
+from fodlam_core.networks.work import Sizes, Work
 from fodlam_core.readers import ReadOptions
 from fodlam_core.shapes import FcShape, MatmulShape
 
@@ -149,7 +148,7 @@ class _Walk:
             return tensor._replace(regions=True)
         if not varying:
             return tensor
-        if node.op_type in ELEMENTWISE or node.op_type in ARITHMETIC and len(varying) == 1:
+        if node.op_type in ELEMENTWISE or (node.op_type in ARITHMETIC and len(varying) == 1):
             return tensor._replace(layer=varying[0].layer)
         if node.op_type in ("Add", "Sum", "QLinearAdd") and self._same_sizes(node):
             last = max(varying, key=lambda each: each.made)

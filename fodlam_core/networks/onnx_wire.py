@@ -7,7 +7,7 @@ data of every large tensor and keep the rest as it is. Field numbers: ``onnx/onn
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ MAX_DEPTH = 50
 class _Message(NamedTuple):
     """A message: which of its fields hold messages that may hold tensors, and which hold data."""
 
-    fields: dict[int, str] = {}
+    fields: Mapping[int, str]
     data: frozenset[int] = frozenset()
 
 
