@@ -78,6 +78,14 @@ def _parsed(path: Path) -> Any:
         raise NetworkError(f"{path}: not ONNX, or cut off: {error}") from None
     if not model.graph.node:
         raise NetworkError(f"{path}: no operators; is this an ONNX network?")
+    for node in model.graph.node:
+        texts = (node.name, node.op_type, node.domain, *node.input, *node.output)
+        # protobuf hands over as bytes what is no text.
+        if not all(isinstance(text, str) for text in texts):
+            raise NetworkError(f"{path}: node {node.name!r}: a name in it is not UTF-8 text")
+    imported = {each.domain for each in model.opset_import}
+    for domain in {node.domain for node in model.graph.node} - imported - set(STANDARD):
+        model.opset_import.add(domain=domain, version=1)  # exporters forget it
     return model
 
 
@@ -127,7 +135,7 @@ def _drop_stale_shapes(graph: Any, options: ReadOptions) -> None:
     from onnx.helper import make_tensor_value_info
 
     for node in graph.node:
-        if node.op_type in REGION_POOLS and node.domain in STANDARD:
+        if node.op_type in REGION_POOLS and node.domain in STANDARD and node.output:
             sizes = [options.regions, None, None, None]
             graph.value_info.append(make_tensor_value_info(node.output[0], 1, sizes))
 

@@ -27,6 +27,7 @@ def fix_inputs(inputs: list[Any], options: ReadOptions, path: Path) -> tuple[int
         return 1, []
     first, symbols, notes = inputs[0], dict[str, int](), []
     dims = first.type.tensor_type.shape.dim
+    shown = _shown(dims)
     if options.input is not None:
         _make_room(first, options.input, path)
     if dims and dims[0].dim_value < 1:
@@ -40,7 +41,7 @@ def fix_inputs(inputs: list[Any], options: ReadOptions, path: Path) -> tuple[int
         for dim in value.type.tensor_type.shape.dim:
             if dim.dim_value < 1 and dim.dim_param in symbols:
                 dim.dim_value = symbols[dim.dim_param]
-    _check_first(first, path)
+    _check_first(first, shown, path)
     for value in inputs[1:]:
         others = value.type.tensor_type.shape.dim
         if others and others[0].dim_value < 1:
@@ -66,7 +67,7 @@ def _set(dim: Any, size: int, symbols: dict[str, int]) -> None:
     dim.dim_value = size
 
 
-def _check_first(first: Any, path: Path) -> None:
+def _check_first(first: Any, shown: str, path: Path) -> None:
     """Ask for the sizes of the first input that are not known."""
     tensor = first.type.tensor_type
     dims = list(tensor.shape.dim)
@@ -76,7 +77,7 @@ def _check_first(first: Any, path: Path) -> None:
     usual = (3, 224, 224) if len(dims) in (0, 4) else (128,) * (len(dims) - 1)
     sizes = [max(0, dim.dim_value) or usual[axis] for axis, dim in enumerate(dims[1:])]
     raise NetworkError(
-        f"{path}: input {first.name!r} {f'is {_shown(dims)}' if dims else 'has no size'}; say "
+        f"{path}: input {first.name!r} {f'is {shown}' if dims else 'has no size'}; say "
         f"which, write for instance input = {sizes or list(usual)} under [network]"
     )
 

@@ -178,6 +178,8 @@ class _Walk:
         sizes = tuple(size for size in dims or () if size is not None)
         if dims is None or len(sizes) != len(dims):
             raise _UnknownSizeError(name)
+        if any(size < 1 for size in sizes):
+            raise LayerError(f"tensor {name!r} has the size {list(sizes)}")
         return sizes
 
     def _cost(self, node: Any, tensor: _Tensor, name: str) -> _Tensor:
