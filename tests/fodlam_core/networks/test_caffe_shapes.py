@@ -173,20 +173,18 @@ def test_deconvolution_counts_input_pixels(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("params", "tops", "sizes"),
+    ("params", "sizes"),
     [
-        ("", 2, [3, 3]),
-        ("slice_param { slice_point: 1 slice_point: 3 }", 3, [1, 2, 3]),
-        ("slice_param { slice_dim: 1 slice_point: 2 }", 2, [2, 4]),
+        ("", [3, 3]),
+        ("slice_param { slice_point: 1 slice_point: 3 }", [1, 2, 3]),
+        ("slice_param { slice_dim: 1 slice_point: 2 }", [2, 4]),
     ],
 )
-def test_slices(tmp_path: Path, params: str, tops: int, sizes: list[int]) -> None:
+def test_slices(tmp_path: Path, params: str, sizes: list[int]) -> None:
     """A slice cuts channels evenly, or at the points it names."""
-    names = [f"s{index}" for index in range(tops)]
-    text = 'layer { name: "x" type: "Slice" bottom: "a" %s %s }\n' % (
-        " ".join(f'top: "{name}"' for name in names),
-        params,
-    )
+    names = [f"s{index}" for index in range(len(sizes))]
+    tops = " ".join(f'top: "{name}"' for name in names)
+    text = f'layer {{ name: "x" type: "Slice" bottom: "a" {tops} {params} }}\n'
     text += "".join(CONV.replace('"t"', f'"{name}"').replace('"c"', f'"c{name}"') for name in names)
     path = tmp_path / "net.prototxt"
     path.write_text(INPUT + text)
