@@ -141,7 +141,7 @@ def _blob(name: str, dims: Dims, images: bool, options: ReadOptions) -> Blob:
     known = f"only {text(tuple(max(0, size) for size in dims))}" if any(dims) else "no size"
     why = f"the file gives {known} for its input {name!r}"
     if images:
-        why += f"; write input = {_line(dims)} under [network]"
+        why += f"; write for instance input = {_line(dims)} under [network]"
     return Blob(None, why)
 
 

@@ -24,7 +24,7 @@ _PARAMS = """
     psroi_pooling_param:PsRoiParameter permute_param:PermuteParameter
     interp_param:InterpParameter upsample_param:UpsampleParameter spp_param:SppParameter
     tile_param:TileParameter reduction_param:ReductionParameter argmax_param:ArgMaxParameter
-    embed_param:EmbedParameter"""
+    embed_param:EmbedParameter recurrent_param:EmbedParameter"""
 
 MESSAGES = {
     "BlobShape": "dim*:int64",

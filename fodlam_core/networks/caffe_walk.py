@@ -26,6 +26,9 @@ from fodlam_core.shapes import ConvShape, FcShape, Shape
 
 DEPTHWISE = ("ConvolutionDepthwise", "DepthwiseConvolution")
 CONVOLUTIONS = ("Convolution", "Deconvolution", *DEPTHWISE)
+# Vectors that a unit of a recurrent layer makes from its input, and from its own last output.
+# Source: lstm_layer.cpp (four gates each) and rnn_layer.cpp (one, and one for the output).
+RECURRENT = {"LSTM": (4, 4), "RNN": (1, 2)}
 POOLS_OF_REGIONS = {
     "ROIPooling": "roi_pooling_param",
     "ROIAlign": "roi_align_param",
@@ -100,6 +103,8 @@ class _Walk:
             return [self._convolution(node, blob) for blob in bottoms]
         if node.type == "InnerProduct":
             return [self._inner_product(node, blob) for blob in bottoms]
+        if node.type in RECURRENT:
+            return [self._recurrent(node, bottoms)]
         if node.type in POOLS_OF_REGIONS:
             return [self._pool_of_regions(node, bottoms[0])]
         free = is_loss(node.type) or node.type in ENDS
@@ -204,6 +209,30 @@ class _Walk:
         shape = FcShape(prod(dims[axis:]), param.num_output, rows // repeat)
         index = self._add(node, shape, repeat)
         return Blob((*dims[:axis], param.num_output), regions=blob.regions, layer=index)
+
+    def _recurrent(self, node: Node, bottoms: list[Blob]) -> Blob:
+        """Add the products of a layer that runs over the first axis, steps, batch on the second."""
+        units = node.params.recurrent_param.num_output
+        dims = self._known(bottoms[0])
+        if len(dims) < 3 or units < 1 or len(bottoms) > 2:
+            raise LayerError(
+                "expected num_output, and inputs of steps x batch x values and of steps x batch"
+            )
+        rows = self._images(dims[0] * dims[1], bottoms[0])
+        of_input, of_state = RECURRENT[node.type]
+        if self.batch > 1:
+            self.draft.notes.append(
+                f"layer {node.name!r} is recurrent, and counted for one of the {self.batch} items "
+                "on the first axis of the input, which may be a step of a sequence"
+            )
+        name = node.name
+        for suffix, inputs, factor in (
+            ("input", prod(dims[2:]), of_input),
+            ("state", units, of_state),
+        ):
+            shape = FcShape(inputs, factor * units, rows)
+            index = self._add(node._replace(name=f"{name}/{suffix}"), shape, 1)
+        return Blob((*dims[:2], units), layer=index)
 
     def _pool_of_regions(self, node: Node, blob: Blob) -> Blob:
         """Return the blob in which the first axis counts regions."""

@@ -89,7 +89,7 @@ def test_a_database_tells_no_channels(tmp_path: Path) -> None:
         "transform_param { crop_size: 16 } data_param { batch_size: 4 } }\n"
     )
     text = data + CURRENT.split("\n", 3)[3]
-    with pytest.raises(NetworkError, match=r"net.prototxt:2: .*write input = \[3, 16, 16\]"):
+    with pytest.raises(NetworkError, match=r"net.prototxt:2: .*input = \[3, 16, 16\]"):
         read(tmp_path, text)
     assert read(tmp_path, text, input=(3, 16, 16)).total_macs == CONV_MACS + FC_MACS
 
@@ -108,7 +108,7 @@ def test_an_override_must_fit_the_declared_input(tmp_path: Path) -> None:
 
 def test_an_input_without_size_is_asked_for(tmp_path: Path) -> None:
     """A size of zero in the file is no size: the line to write is shown."""
-    with pytest.raises(NetworkError, match=r"1x3x0x0.*write input = \[3, 224, 224\]"):
+    with pytest.raises(NetworkError, match=r"1x3x0x0.*write for instance input = \[3, 224, 224\]"):
         read(tmp_path, V1.replace("16", "0").replace("input_dim: 4", "input_dim: 1"))
 
 
@@ -322,8 +322,9 @@ LAYER = st.builds(
     st.sampled_from(
         sorted(
             words("""
-                Convolution Deconvolution InnerProduct Pooling Concat Eltwise Reshape Slice Flatten Crop
-            Tile Permute ArgMax SPP Interp ROIPooling Softmax LSTM Upsample Reduction Im2col
+                Convolution Deconvolution InnerProduct Pooling Concat Eltwise Reshape
+                Slice Flatten Crop Tile Permute ArgMax SPP Interp
+                ROIPooling Softmax LSTM Upsample Reduction Im2col
             ConvolutionDepthwise Embed""")
         )
     ),
