@@ -323,9 +323,9 @@ LAYER = st.builds(
         sorted(
             words("""
                 Convolution Deconvolution InnerProduct Pooling Concat Eltwise Reshape
-                Slice Flatten Crop Tile Permute ArgMax SPP Interp
-                ROIPooling Softmax LSTM Upsample Reduction Im2col
-            ConvolutionDepthwise Embed""")
+                Slice Flatten Crop Tile Permute ArgMax SPP Interp ROIPooling Softmax LSTM
+                Upsample Reduction Im2col ConvolutionDepthwise Embed
+            """)
         )
     ),
     st.sampled_from("abc"),
