@@ -15,6 +15,9 @@ SOURCES = words("""
     AnnotatedData Data DummyData HDF5Data ImageData ImageSegData Input MemoryData WindowData
     WindowSegData
 """)  # fmt: skip
+# Vectors that a unit of a recurrent layer makes from its input, and from its own last output.
+# Source: lstm_layer.cpp (four gates each) and rnn_layer.cpp (one, and one for the output).
+RECURRENT = {"LSTM": (4, 4), "RNN": (1, 2)}
 
 
 class Blob(NamedTuple):
@@ -60,6 +63,7 @@ def inputs_of(net: Any, nodes: Iterable[Node], options: ReadOptions, where: str)
     Raises:
         NetworkError: if the override does not fit.
     """
+    nodes = list(nodes)
     sizes: dict[str, Dims] = _declared(net, where)
     for node in nodes:
         if is_source(node):
@@ -78,8 +82,10 @@ def inputs_of(net: Any, nodes: Iterable[Node], options: ReadOptions, where: str)
             )
         batch = max(1, known[0]) if known else 1
         blobs[images] = Blob((batch, *options.input))
-    dims_of = blobs[images].dims
-    return Inputs(blobs, dims_of[0] if dims_of else 1)
+    found = blobs[images].dims or (1,)
+    recurrent = any(node.type in RECURRENT for node in nodes)
+    # Recurrent layers read steps x batch x values.
+    return Inputs(blobs, found[1 if recurrent and len(found) in (2, 3) else 0])
 
 
 def _declared(net: Any, where: str) -> dict[str, Dims]:

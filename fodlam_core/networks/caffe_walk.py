@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fodlam_core.errors import FodlamError, LayerError, NetworkError
 from fodlam_core.layers import Layer, Network
-from fodlam_core.networks.caffe_blobs import Blob, Inputs, inputs_of, is_source
+from fodlam_core.networks.caffe_blobs import RECURRENT, Blob, Inputs, inputs_of, is_source
 from fodlam_core.networks.caffe_shapes import ENDS, RULES, SAME, is_loss, slices
 from fodlam_core.networks.caffe_text import parse
 from fodlam_core.networks.caffe_upgrade import Node, nodes_of
@@ -26,9 +26,6 @@ from fodlam_core.shapes import ConvShape, FcShape, Shape
 
 DEPTHWISE = ("ConvolutionDepthwise", "DepthwiseConvolution")
 CONVOLUTIONS = ("Convolution", "Deconvolution", *DEPTHWISE)
-# Vectors that a unit of a recurrent layer makes from its input, and from its own last output.
-# Source: lstm_layer.cpp (four gates each) and rnn_layer.cpp (one, and one for the output).
-RECURRENT = {"LSTM": (4, 4), "RNN": (1, 2)}
 POOLS_OF_REGIONS = {
     "ROIPooling": "roi_pooling_param",
     "ROIAlign": "roi_align_param",
@@ -214,24 +211,23 @@ class _Walk:
         """Add the products of a layer that runs over the first axis, steps, batch on the second."""
         units = node.params.recurrent_param.num_output
         dims = self._known(bottoms[0])
-        if len(dims) < 3 or units < 1 or len(bottoms) > 2:
+        if len(dims) < 3 or units < 1 or len(bottoms) > 3:
             raise LayerError(
                 "expected num_output, and inputs of steps x batch x values and of steps x batch"
             )
-        rows = self._images(dims[0] * dims[1], bottoms[0])
+        steps = self._images(dims[0] * dims[1], bottoms[0])
         of_input, of_state = RECURRENT[node.type]
-        if self.batch > 1:
-            self.draft.notes.append(
-                f"layer {node.name!r} is recurrent, and counted for one of the {self.batch} items "
-                "on the first axis of the input, which may be a step of a sequence"
-            )
-        name = node.name
-        for suffix, inputs, factor in (
-            ("input", prod(dims[2:]), of_input),
-            ("state", units, of_state),
-        ):
-            shape = FcShape(inputs, factor * units, rows)
-            index = self._add(node._replace(name=f"{name}/{suffix}"), shape, 1)
+        products = [
+            ("input", FcShape(prod(dims[2:]), of_input * units, steps)),
+            ("state", FcShape(units, of_state * units, steps)),
+        ]
+        for blob in bottoms[2:]:
+            static = self._known(blob)
+            rows = self._images(static[0], blob)
+            products.append(("static", FcShape(prod(static[1:]), of_input * units, rows)))
+        index = 0
+        for suffix, shape in products:
+            index = self._add(node._replace(name=f"{node.name}/{suffix}"), shape, 1)
         return Blob((*dims[:2], units), layer=index)
 
     def _pool_of_regions(self, node: Node, blob: Blob) -> Blob:

@@ -220,16 +220,15 @@ def test_contradictions_are_refused(tmp_path: Path, text: str, message: str) -> 
 
 @pytest.mark.parametrize(("type_", "macs"), [("LSTM", 4 * 5 * (7 + 5)), ("RNN", 5 * 7 + 2 * 5 * 5)])
 def test_recurrent_layers_multiply_input_and_state(tmp_path: Path, type_: str, macs: int) -> None:
-    """A recurrent layer costs its gates for each step, and hands its units on."""
+    """A recurrent layer costs its gates for each step of a sequence, and hands its units on."""
     path = tmp_path / "net.prototxt"
     path.write_text(
-        'input: "t" input_shape { dim: 6 dim: 1 dim: 7 }\n'
-        'input: "cont" input_shape { dim: 6 dim: 1 }\n'
+        'input: "t" input_shape { dim: 6 dim: 2 dim: 7 }\n'
+        'input: "cont" input_shape { dim: 6 dim: 2 }\n'
         f'layer {{ name: "r" type: "{type_}" bottom: "t" bottom: "cont" top: "t" '
         "recurrent_param { num_output: 5 } }\n" + FC.replace("output: 1", "output: 2 axis: 2")
     )
     network = CaffeReader().read(path, ReadOptions())
     assert [layer.name for layer in network.layers] == ["r/input", "r/state", "c"]
-    assert sum(layer.macs for layer in network.layers[:2]) == macs
-    assert network.layers[2].shape == FcShape(5, 2)
-    assert any("one of the 6 items" in note for note in network.notes)
+    assert sum(layer.macs for layer in network.layers[:2]) == 6 * macs
+    assert network.layers[2].shape == FcShape(5, 2, rows=6)
