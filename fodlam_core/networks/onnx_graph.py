@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from fodlam_core.errors import NetworkError
 from fodlam_core.networks.draft import require
 from fodlam_core.networks.onnx_inputs import fix_inputs
+from fodlam_core.networks.onnx_limits import check_functions, values_stay_few
 from fodlam_core.networks.onnx_operators import REGION_POOLS, STANDARD
 from fodlam_core.networks.onnx_wire import without_weights
 from fodlam_core.readers import ReadOptions
@@ -95,6 +96,7 @@ def _inlined(model: Any, path: Path) -> Any:
         return model
     from onnx.inliner import inline_local_functions
 
+    check_functions(model, path)
     try:
         return inline_local_functions(model)
     except Exception as error:  # whatever the library's C++ code makes of a malformed model
@@ -105,7 +107,7 @@ def _inferred(model: Any, path: Path) -> Any:
     from onnx.shape_inference import infer_shapes
 
     try:
-        return infer_shapes(model, data_prop=True)
+        return infer_shapes(model, data_prop=values_stay_few(model.graph))
     except Exception as error:  # as above
         raise NetworkError(f"{path}: its shapes cannot be inferred: {_line(error)}") from None
 
