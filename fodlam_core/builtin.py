@@ -22,17 +22,28 @@ def fodlam_layer_kinds() -> Iterable[LayerKind]:
     yield LayerKind(
         "conv",
         "convolution, grouped, dilated or transposed",
-        {"caffe": ("Convolution", "Deconvolution"), "onnx": ("Conv", "ConvTranspose")},
+        {
+            "caffe": (
+                "Convolution",
+                "ConvolutionDepthwise",
+                "Deconvolution",
+                "DepthwiseConvolution",
+            ),
+            "onnx": ("Conv", "ConvInteger", "ConvTranspose", "DeformConv", "QLinearConv"),
+        },
     )
     yield LayerKind(
         "fc",
         "fully-connected layer: weights times activations",
-        {"caffe": ("InnerProduct",), "onnx": ("Gemm", "MatMul")},
+        {
+            "caffe": ("InnerProduct", "LSTM", "RNN"),
+            "onnx": ("Einsum", "Gemm", "MatMul", "MatMulInteger", "QLinearMatMul"),
+        },
     )
     yield LayerKind(
         "matmul",
         "product of activations with activations, as in attention",
-        {"onnx": ("MatMul",)},
+        {"onnx": ("Attention", "Einsum", "Gemm", "MatMul", "MatMulInteger", "QLinearMatMul")},
     )
 
 

@@ -155,6 +155,12 @@ def conv(op: str, data: Sizes, weights: Sequence[int], **attributes: Any) -> Any
                  output_shape=[18, 18]),
             ConvShape(6, 9, 9, 4, 18, 18, (4, 4), (2, 2), (1, 1, 1, 1), groups=2, transposed=True),
         ),
+        # The output may be longer by less than the stride or the dilation, whichever is larger.
+        (
+            conv("ConvTranspose", [1, 2, 5, 5], (2, 2, 3, 3), dilations=[3, 3],
+                 output_padding=[2, 2]),
+            ConvShape(2, 5, 5, 2, 13, 13, (3, 3), dilation=(3, 3), transposed=True),
+        ),
     ],
 )  # fmt: skip
 def test_convolutions(read: Callable[..., Network], proto: Any, shape: ConvShape) -> None:
@@ -267,6 +273,18 @@ def test_additions_mark_the_layer_that_ends_last(read: Callable[..., Network]) -
     ]
     network = read(model(nodes, {"x": [1, 4, 16]}, {"w": (16, 16), "b": (16,)}))
     assert [layer.name for layer in network.layers if layer.residual_add] == ["second"]
+
+
+def test_attention_is_two_products(read: Callable[..., Network]) -> None:
+    """The attention operator multiplies queries with keys, and the result with values."""
+    node = helper.make_node("Attention", ["x", "k", "v"], ["y"], "a", q_num_heads=4, kv_num_heads=4)
+    proto = model([node], {"x": [1, 10, 64], "k": [1, 12, 64], "v": [1, 12, 32]}, {})
+    proto.opset_import[0].version = 23
+    network = read(proto)
+    assert [layer.shape for layer in network.layers] == [
+        MatmulShape(10, 16, 12, 4),
+        MatmulShape(10, 12, 8, 4),
+    ]
 
 
 def test_unknown_operators_are_listed(read: Callable[..., Network]) -> None:
