@@ -11,8 +11,8 @@ from fodlam_core.errors import LayerError, NetworkError, similar
 from fodlam_core.shapes import Shape
 from fodlam_core.values import as_tuple
 
-# Far beyond any network (GPT-3 has 2e14 per sequence); more is a mistake in a file.
-MAX_MACS = 10**18
+MOST = 10**18
+"""Limit of every count; a layer beyond it is a mistake, and would not fit 64 bits."""
 
 
 def layer_key(name: str) -> str:
@@ -77,13 +77,12 @@ class Layer:
         object.__setattr__(self, "key", layer_key(self.name))
         for what in ("macs", "repeat"):
             value = getattr(self, what)
-            if type(value) is not int or value < 1:
-                raise LayerError(f"layer {self.name!r}: {what} {value!r} is not a positive integer")
-        if self.macs > MAX_MACS:
-            raise LayerError(
-                f"layer {self.name!r}: more than 10^{len(str(MAX_MACS)) - 1} MACs, as no network "
-                "has; check its sizes"
-            )
+            if type(value) is not int or not 1 <= value <= MOST:
+                shown = f"{value!r:.40}" if type(value) is not int or value < 1 else "too large"
+                raise LayerError(
+                    f"layer {self.name!r}: {what} {shown}: expected a positive integer of at "
+                    f"most {MOST:.0e}"
+                )
         if self.shape is not None and self.shape.macs != self.macs:
             raise LayerError(
                 f"layer {self.name!r}: {self.macs} MACs are given, but its shape "
@@ -119,12 +118,12 @@ class Network:
     Attributes:
         name: its name.
         layers: every layer that costs MACs.
-        skipped: operators that are left out, with their counts.
+        skipped: operators that cost no MACs, with their counts.
         source: where the layers come from.
         measured_as: the name under which accelerators may have measured it; None if its costs
             have to be predicted.
         notes: what a reader must know of how it was read.
-        uncosted: operators that should cost something but cannot be costed, with their counts.
+        uncosted: operators that cost something but whose MACs cannot be told, with their counts.
 
     Raises:
         NetworkError: if two layers have one name.

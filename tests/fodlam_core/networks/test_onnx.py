@@ -385,7 +385,7 @@ def test_large_weights_and_absent_external_data_are_not_needed(
         (lambda p: p.graph.node[0].input.__setitem__(0, "y"), "'conv'.*reads 'y', which nothing"),
         (lambda p: p.graph.node[4].input.__setitem__(0, "nowhere"), "'fc'.*reads 'nowhere'"),
         (lambda p: p.graph.initializer[0].dims.__setitem__(1, 5), "'conv'.*5 channels"),
-        (lambda p: p.graph.initializer[0].dims.__setitem__(0, 10**15), "absurdly|more than 10"),
+        (lambda p: p.graph.initializer[0].dims.__setitem__(0, 10**15), r"absurdly|at most 1e\+18"),
         (lambda p: p.graph.initializer[0].dims.__setitem__(2, 0), "'conv'"),
         (lambda p: p.graph.node[0].attribute.append(helper.make_attribute("group", 0)), "'conv'"),
         (lambda p: p.graph.node[0].attribute.append(helper.make_attribute("group", 2)), "'conv'"),
