@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from fodlam_core.hookspecs import hookimpl
 from fodlam_core.layers import LayerKind
+from fodlam_core.networks.caffe import CaffeReader
 from fodlam_core.networks.native import NativeReader
+from fodlam_core.networks.onnx import OnnxReader
 from fodlam_core.networks.scalesim import ScaleSimReader
 from fodlam_core.networks.statistics import StatisticsReader
 from fodlam_core.networks.timeloop import TimeloopReader
@@ -34,17 +36,28 @@ def fodlam_layer_kinds() -> Iterable[LayerKind]:
     yield LayerKind(
         "conv",
         "convolution, grouped, dilated or transposed",
-        {"caffe": ("Convolution", "Deconvolution"), "onnx": ("Conv", "ConvTranspose")},
+        {
+            "caffe": (
+                "Convolution",
+                "ConvolutionDepthwise",
+                "Deconvolution",
+                "DepthwiseConvolution",
+            ),
+            "onnx": ("Conv", "ConvInteger", "ConvTranspose", "DeformConv", "QLinearConv"),
+        },
     )
     yield LayerKind(
         "fc",
         "fully-connected layer: weights times activations",
-        {"caffe": ("InnerProduct",), "onnx": ("Gemm", "MatMul")},
+        {
+            "caffe": ("InnerProduct", "LSTM", "RNN"),
+            "onnx": ("Einsum", "Gemm", "MatMul", "MatMulInteger", "QLinearMatMul"),
+        },
     )
     yield LayerKind(
         "matmul",
         "product of activations with activations, as in attention",
-        {"onnx": ("MatMul",)},
+        {"onnx": ("Attention", "Einsum", "Gemm", "MatMul", "MatMulInteger", "QLinearMatMul")},
     )
 
 
@@ -59,7 +72,9 @@ def fodlam_technology_scalers() -> Iterable[TechnologyScaler]:
 @hookimpl
 def fodlam_network_readers() -> Iterable[NetworkReader]:
     """Supply the readers of network files."""
+    yield CaffeReader()
     yield NativeReader()
+    yield OnnxReader()
     yield ScaleSimReader()
     yield StatisticsReader()
     yield TimeloopReader()

@@ -24,6 +24,9 @@ class NetworkReader(Protocol):
     """A reader of one file format.
 
     One that reads a folder as a network says so with an attribute ``reads_folders = True``.
+
+    It may have an attribute ``max_bytes``: the largest file it takes, None for any, 64 MB if it
+    does not say.
     """
 
     @property

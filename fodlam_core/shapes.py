@@ -107,9 +107,10 @@ class ConvShape:
         reach = self.dilation[axis] * (self.kernel[axis] - 1) + 1
         stride = self.stride[axis]
         if self.transposed:
-            # Several output sizes map to one input size: up to stride - 1 rows may be appended.
+            # Several output sizes map to one input size: frameworks append fewer rows than the
+            # stride or the dilation, whichever is larger.
             least = (size - 1) * stride + reach - pad
-            fits = least <= out < least + stride
+            fits = least <= out < least + max(stride, self.dilation[axis])
         else:
             least = (size + pad - reach) // stride + 1
             fits = out == least

@@ -13,3 +13,12 @@ def as_tuple(items: Iterable[Any]) -> tuple[Any, ...]:
     than everything else it does for a class.
     """
     return tuple(items)
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text; the readable form of a long set of names.
+
+    >>> sorted(words("Conv Gemm"))
+    ['Conv', 'Gemm']
+    """
+    return frozenset(text.split())

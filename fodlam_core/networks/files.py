@@ -12,6 +12,7 @@ from fodlam_core.errors import NetworkError
 from fodlam_core.layers import Network
 from fodlam_core.readers import NetworkReader, ReadOptions
 
+# What a reader takes that does not say otherwise in an attribute ``max_bytes``.
 MAX_BYTES = 64_000_000
 HEAD_BYTES = 4096
 
@@ -48,6 +49,7 @@ def read_network(path: Path, reader: NetworkReader, options: ReadOptions) -> Net
     """
     if not _is_folder_for(path, reader):
         head_of(path)
+        _check_size(path, getattr(reader, "max_bytes", MAX_BYTES))
     try:
         return reader.read(path, options)
     except UnicodeDecodeError as error:
@@ -58,6 +60,11 @@ def read_network(path: Path, reader: NetworkReader, options: ReadOptions) -> Net
         raise NetworkError(f"{path}: nested too deeply") from None
     except OSError as error:
         raise NetworkError(f"{path}: {error.strerror}") from error
+
+
+def _check_size(path: Path, most: int | None) -> None:
+    if most is not None and path.stat().st_size > most:
+        raise NetworkError(f"{path}: larger than {most // 1_000_000} MB, no network file")
 
 
 def reader_for(path: Path, readers: Iterable[NetworkReader]) -> NetworkReader:
@@ -88,16 +95,14 @@ def _is_folder_for(path: Path, reader: NetworkReader) -> bool:
 
 
 def head_of(path: Path) -> bytes:
-    """Return the first bytes of a regular file of sensible size.
+    """Return the first bytes of a regular file.
 
     Raises:
-        NetworkError: if it is not there, not a regular file, or too large.
+        NetworkError: if it is not there, or not a regular file.
     """
     try:
         if path.exists() and not path.is_file():
             raise NetworkError(f"{path}: not a regular file")
-        if path.stat().st_size > MAX_BYTES:
-            raise NetworkError(f"{path}: larger than {MAX_BYTES // 1_000_000} MB, no network file")
         with path.open("rb") as file:
             return file.read(HEAD_BYTES)
     except (OSError, ValueError) as error:

@@ -1,0 +1,84 @@
+"""A network while it is read from a file: what it costs, what is free, what cannot be costed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib import import_module
+from typing import Any
+
+import attrs
+
+from fodlam_core.errors import NetworkError
+from fodlam_core.layers import Layer, Network, layer_key
+
+
+class Draft:
+    """Collects the layers of a network in the order in which they run.
+
+    Attributes:
+        layers: the layers so far.
+        skipped: operators that cost nothing, with their counts.
+        uncosted: operators that should cost something but cannot be costed, with their counts.
+        notes: what a reader of the result must know.
+        renamed: layers that bear a number because their name was taken.
+    """
+
+    def __init__(self) -> None:
+        self.layers: list[Layer] = []
+        self.skipped: Counter[str] = Counter()
+        self.uncosted: Counter[str] = Counter()
+        self.notes: list[str] = []
+        self.renamed: list[str] = []
+        self._keys: Counter[str] = Counter()
+
+    def add(self, layer: Layer) -> int:
+        """Append a layer and return its index; a name that is taken gets a number."""
+        key = layer_key(layer.name)
+        self._keys[key] += 1
+        if self._keys[key] > 1:
+            name = f"{layer.name}#{self._keys[key]}"
+            self.renamed.append(name)
+            return self.add(attrs.evolve(layer, name=name))
+        self.layers.append(layer)
+        return len(self.layers) - 1
+
+    def mark_residual(self, index: int) -> None:
+        """Note that a shortcut is added to the output of a layer in the same pass."""
+        self.layers[index] = attrs.evolve(self.layers[index], residual_add=True)
+
+    def network(self, name: str, source: str) -> Network:
+        """Return what was collected as a network."""
+        notes = list(self.notes)
+        if self.renamed:
+            names = ", ".join(self.renamed[:3]) + (" ..." if len(self.renamed) > 3 else "")
+            notes.append(f"layers whose name was taken bear a number: {names}")
+        if self.uncosted:
+            counts = ", ".join(f"{count} {name}" for name, count in self.uncosted.items())
+            notes.append(f"cannot be costed, and missing from every total: {counts}")
+        return Network(
+            name,
+            self.layers,
+            dict(self.skipped),
+            source,
+            notes=tuple(notes),
+            uncosted=dict(self.uncosted),
+        )
+
+
+def require(module: str, extra: str, what: str) -> Any:
+    """Import a module of an optional distribution.
+
+    Args:
+        module: its dotted name.
+        extra: the extra of this distribution that brings it.
+        what: what it is needed for.
+
+    Raises:
+        NetworkError: saying what to install.
+    """
+    try:
+        return import_module(module)
+    except ModuleNotFoundError:
+        raise NetworkError(
+            f"{what} needs {module.split('.')[0]}; run: pip install 'fodlam-core[{extra}]'"
+        ) from None

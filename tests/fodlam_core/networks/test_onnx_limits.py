@@ -1,0 +1,74 @@
+"""Tests of files that are small and would grow without bounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fodlam_core.errors import NetworkError
+from fodlam_core.networks.files import read_network
+from fodlam_core.networks.onnx import OnnxReader
+from fodlam_core.networks.onnx_limits import values_stay_few
+from fodlam_core.readers import ReadOptions
+
+onnx = pytest.importorskip("onnx")
+helper = onnx.helper
+INPUT = helper.make_tensor_value_info("x", 1, [1, 3, 4, 4])
+OUTPUT = helper.make_tensor_value_info("y", 1, None)
+IMPORTS = [helper.make_opsetid("", 17), helper.make_opsetid("local", 1)]
+
+
+def with_functions(bodies: dict[str, list[str]]) -> Any:
+    """Return a model that calls the first function; each calls the named ones in turn."""
+    functions = []
+    for name, calls in bodies.items():
+        values = ["a", *(f"t{index}" for index in range(len(calls) - 1)), "b"]
+        nodes = [
+            helper.make_node(call, [values[index]], [values[index + 1]], domain=domain)
+            for index, call in enumerate(calls)
+            for domain in ["local" if call in bodies else ""]
+        ]
+        functions.append(helper.make_function("local", name, ["a"], ["b"], nodes, IMPORTS))
+    node = helper.make_node(next(iter(bodies)), ["x"], ["y"], domain="local")
+    graph = helper.make_graph([node], "g", [INPUT], [OUTPUT])
+    return helper.make_model(graph, functions=functions, opset_imports=IMPORTS)
+
+
+@pytest.mark.parametrize(
+    ("bodies", "message"),
+    [
+        ({"F": ["F"]}, "function 'F' calls itself"),
+        ({"F": ["G"], "G": ["Relu", "F"]}, "function 'F' calls itself"),
+        ({f"F{i}": [f"F{i + 1}"] * 2 for i in range(40)} | {"F40": ["Relu"]}, "unfold to more"),
+    ],
+)
+def test_functions_have_an_end(tmp_path: Path, bodies: dict[str, list[str]], message: str) -> None:
+    """Functions that call themselves, or double at every level, are refused."""
+    path = tmp_path / "net.onnx"
+    path.write_bytes(with_functions(bodies).SerializeToString())
+    with pytest.raises(NetworkError, match=message):
+        read_network(path, OnnxReader(), ReadOptions())
+
+
+def test_functions_that_end_are_unfolded(tmp_path: Path) -> None:
+    """Three levels of doubling are eight operators."""
+    bodies = {f"F{i}": [f"F{i + 1}"] * 2 for i in range(3)} | {"F3": ["Relu"]}
+    path = tmp_path / "net.onnx"
+    path.write_bytes(with_functions(bodies).SerializeToString())
+    assert read_network(path, OnnxReader(), ReadOptions()).skipped == {"Relu": 8}
+
+
+@pytest.mark.parametrize(("doublings", "few"), [(5, True), (25, False)])
+def test_lists_of_sizes_do_not_double_for_ever(tmp_path: Path, doublings: int, few: bool) -> None:
+    """A list of sizes that is joined with itself time and again is not followed to the end."""
+    nodes = [helper.make_node("Shape", ["x"], ["s0"])]
+    for index in range(doublings):
+        nodes.append(helper.make_node("Concat", [f"s{index}"] * 2, [f"c{index}"], axis=0))
+        nodes.append(helper.make_node("Cast", [f"c{index}"], [f"s{index + 1}"], to=7))
+    graph = helper.make_graph(nodes, "g", [INPUT], [OUTPUT])
+    assert values_stay_few(graph) is few
+    path = tmp_path / "net.onnx"
+    path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
+    assert read_network(path, OnnxReader(), ReadOptions()).skipped["Shape"] == 1

@@ -1,0 +1,197 @@
+"""Tests of taking a network from a PyTorch module; skipped where torch is not installed."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+from fodlam_core.errors import NetworkError
+from fodlam_core.networks import from_torch
+from fodlam_core.shapes import ConvShape, FcShape, MatmulShape
+
+try:
+    import torch
+    from torch import nn
+    from torch.nn import functional
+except ModuleNotFoundError:
+    torch = None  # type: ignore[assignment]
+
+needs_torch = pytest.mark.skipif(
+    torch is None, reason="torch is not installed; pip install torch==2.13.0 to run this"
+)
+
+
+def module(forward: Any, **parts: Any) -> Any:
+    """Return a module with the given parts."""
+
+    class Net(nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            for name, part in parts.items():
+                setattr(self, name, part)
+
+        def forward(self, *inputs: Any) -> Any:
+            return forward(self, *inputs)
+
+    return Net()
+
+
+def test_without_torch_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extra that is missing is named as it is to be typed."""
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(NetworkError, match=r"pip install 'fodlam-core\[torch\]'"):
+        from_torch(object(), (3, 8, 8))
+
+
+@needs_torch
+def test_layers_are_named_after_their_modules() -> None:
+    """Convolutions and linear layers carry the path of their module, shapes and no batch."""
+    net = nn.Sequential(
+        nn.Conv2d(3, 8, 3, stride=2, padding=1),
+        nn.BatchNorm2d(8),
+        nn.ReLU(),
+        nn.Conv2d(8, 8, 3, groups=8, dilation=2),
+        nn.ConvTranspose2d(8, 4, 4, stride=2, padding=1),
+        nn.Flatten(),
+        nn.Linear(4 * 8 * 8, 5),
+    )
+    network = from_torch(net, (3, 16, 16), name="tiny")
+    assert network.name == "tiny"
+    assert [(layer.name, layer.shape) for layer in network.layers] == [
+        ("0", ConvShape.from_input((3, 16, 16), 8, 3, stride=2, padding=1)),
+        ("3", ConvShape.from_input((8, 8, 8), 8, 3, dilation=2, groups=8)),
+        ("4", ConvShape(8, 4, 4, 4, 8, 8, (4, 4), (2, 2), (1, 1, 1, 1), transposed=True)),
+        ("6", FcShape(256, 5)),
+    ]
+    assert network.uncosted == {}
+
+
+@needs_torch
+def test_one_and_three_dimensions() -> None:
+    """A convolution over a line has height 1; one over a volume has MACs and no shape."""
+    (line,) = from_torch(nn.Conv1d(4, 8, 3, stride=2), (4, 100)).layers
+    assert line.shape == ConvShape(4, 1, 100, 8, 1, 49, (1, 3), (1, 2))
+    (volume,) = from_torch(nn.Conv3d(2, 3, 3), (2, 5, 5, 5)).layers
+    assert (volume.macs, volume.shape) == (2 * 3 * 27 * 27, None)
+
+
+@needs_torch
+def test_functions_count_as_modules_do() -> None:
+    """Attention written with functions, and the operator itself, are both products."""
+
+    def by_hand(net: Any, x: Any) -> Any:
+        q, k, v = net.qkv(x).chunk(3, dim=-1)
+        return (q @ k.transpose(-1, -2)).softmax(-1) @ v
+
+    def by_operator(net: Any, x: Any) -> Any:
+        q, k, v = net.qkv(x).chunk(3, dim=-1)
+        return functional.scaled_dot_product_attention(q, k, v)
+
+    for forward in (by_hand, by_operator):
+        network = from_torch(module(forward, qkv=nn.Linear(16, 48)), (10, 16))
+        assert [(layer.kind, layer.shape) for layer in network.layers] == [
+            ("fc", FcShape(16, 48, rows=10)),
+            ("matmul", MatmulShape(10, 16, 10)),
+            ("matmul", MatmulShape(10, 10, 16)),
+        ]
+        assert network.uncosted == {}
+
+
+@needs_torch
+def test_bert_has_its_published_macs() -> None:
+    """An encoder of the size of BERT-base at 128 tokens comes to 11 174.2 MMAC."""
+    encoder = nn.TransformerEncoderLayer(768, 12, 3072, activation="gelu", batch_first=True)
+
+    def forward(net: Any, tokens: Any) -> Any:
+        return torch.tanh(net.pooler(net.encoder(net.embedding(tokens))[:, 0]))
+
+    with torch.device("meta"):
+        net = module(
+            forward,
+            embedding=nn.Embedding(30522, 768),
+            encoder=nn.TransformerEncoder(encoder, 12),
+            pooler=nn.Linear(768, 768),
+        )
+    network = from_torch(net, (128,), dtype=torch.long)
+    assert network.total_macs == 11_174_215_680
+    products = [layer for layer in network.layers if layer.kind == "matmul"]
+    assert sum(layer.total_macs for layer in products) == 12 * 2 * 12 * 128 * 128 * 64
+
+
+@needs_torch
+def test_a_module_that_runs_again_is_repeated() -> None:
+    """Shared weights are one layer with a count; other weights of the same size are another."""
+
+    def forward(net: Any, x: Any) -> Any:
+        return net.b(net.a(net.a(x)))
+
+    network = from_torch(module(forward, a=nn.Linear(8, 8), b=nn.Linear(8, 8)), (8,))
+    assert [(layer.name, layer.repeat) for layer in network.layers] == [("a", 2), ("b", 1)]
+
+
+@needs_torch
+def test_recurrent_modules_count_every_step() -> None:
+    """An LSTM is two products per step: 4 x 32 x (16 + 32) MACs, ten times."""
+    network = from_torch(nn.LSTM(16, 32, batch_first=True), (10, 16))
+    assert network.total_macs == 10 * 4 * 32 * (16 + 32)
+    assert network.uncosted == {}
+
+
+@needs_torch
+def test_additions_mark_the_layer_that_ends_last() -> None:
+    """A shortcut marks the layer before it, through batch normalisation."""
+
+    def forward(net: Any, x: Any) -> Any:
+        return functional.relu(net.norm(net.b(functional.relu(net.a(x)))) + x)
+
+    parts = {"a": nn.Conv2d(4, 4, 1), "b": nn.Conv2d(4, 4, 1), "norm": nn.BatchNorm2d(4)}
+    network = from_torch(module(forward, **parts), (4, 8, 8))
+    assert [layer.name for layer in network.layers if layer.residual_add] == ["b"]
+
+
+@needs_torch
+def test_what_cannot_be_costed_is_listed() -> None:
+    """A Fourier transform is no layer, and is not silently free either."""
+    network = from_torch(module(lambda _, x: torch.fft.fft(x)), (8,))
+    assert sum(network.uncosted.values()) == 1
+    assert any("cannot be costed" in note for note in network.notes)
+
+
+@needs_torch
+def test_the_module_is_left_as_it_was() -> None:
+    """Mode, hooks, devices and values of a module do not change."""
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Dropout())
+    net[1].eval()
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    from_torch(net, (3, 8, 8))
+    assert [each.training for each in net.modules()] == [True, True, False, True]
+    assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
+    assert not any(each._forward_hooks or each._forward_pre_hooks for each in net.modules())
+
+
+@needs_torch
+def test_several_inputs() -> None:
+    """A list of sizes gives a module several inputs."""
+    net = module(lambda net, x, y: net.a(torch.cat([x, y], 1)), a=nn.Linear(7, 2))
+    assert from_torch(net, [(3,), (4,)]).total_macs == 14
+
+
+@needs_torch
+@pytest.mark.parametrize(
+    ("net", "size", "message"),
+    [
+        (lambda: nn.Conv2d(3, 4, 3), (5, 8, 8), "cannot be run on the meta device"),
+        (lambda: module(lambda _, x: x if x.sum() > 0 else -x), (8,), "cannot be run"),
+        (lambda: nn.Conv2d(3, 4, 3), (3, 0, 8), "input_size"),
+        (lambda: nn.Conv2d(3, 4, 3), 3, "input_size"),
+        (lambda: nn.Conv2d(3, 4, 3), [], "input_size"),
+        (lambda: nn.LazyLinear(3), (4,), "cannot be run on the meta device"),
+        (lambda: "net", (4,), "expected a torch.nn.Module, got str"),
+    ],
+)
+def test_mistakes_are_named(net: Any, size: Any, message: str) -> None:
+    """What cannot be run is refused with the reason, not with PyTorch's traceback."""
+    with pytest.raises(NetworkError, match=message):
+        from_torch(net(), size)
