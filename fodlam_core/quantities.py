@@ -38,3 +38,17 @@ def percent(share: float | None) -> str:
     if share < 0.001:
         return "<0.1 %"
     return f"{100 * share:.1f} %"
+
+
+def deviation(value: float | None, ends: tuple[float, float]) -> str:
+    """Return how far the ends of an interval lie from a value, in percent.
+
+    >>> deviation(10.0, (9.98, 10.02)), deviation(10.0, (7.5, 15.0)), deviation(10.0, (10.0, 10.0))
+    ('0.2 %', '-25 +50 %', '0 %')
+    """
+    if not value:
+        return "-"
+    low, high = (100 * (end / value - 1) for end in ends)
+    if f"{-low:.2g}" == f"{high:.2g}":
+        return f"{high:.2g} %"
+    return f"{low:.0f} +{high:.0f} %"

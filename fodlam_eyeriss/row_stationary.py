@@ -138,15 +138,13 @@ def _work(layer: Layer, room: float | None, batch: float) -> Work:
     if shape.transposed or shape.dilation != (1, 1) or shape.kernel[0] > ROWS:
         raise PredictionError(
             f"row-stationary: {layer.name} ({shape}) is transposed, dilated or has more than "
-            f'{ROWS} filter rows, which Eyeriss does not run; write [accelerator.eyeriss] '
+            f"{ROWS} filter rows, which Eyeriss does not run; write [accelerator.eyeriss] "
             'predictor = "per-mac"'
         )
     return work(shape, channels_per_pass(shape, room), batch)
 
 
-def _fit_time(
-    rows: Sequence[Measurement], room: float | None
-) -> tuple[float, tuple[float, float]]:
+def _fit_time(rows: Sequence[Measurement], room: float | None) -> tuple[float, tuple[float, float]]:
     """Return the mean absolute relative error of the best k1, k2, and these."""
     shares = []
     for row in rows:

@@ -8,10 +8,12 @@ from typing import NamedTuple
 from fodlam_core.composer.estimates import Basis, Coverage, Estimate, LayerEstimate, Totals
 from fodlam_core.composer.platforms import Platform
 from fodlam_core.config import Config
+from fodlam_core.costs import Interval
 from fodlam_core.layers import Layer, Network
 
 # FODLAM's two kinds are always in the totals, even where a network has no such layer.
 ALWAYS = ("conv", "fc")
+NOTHING = Interval((0.0, 0.0), (0.0, 0.0))
 
 
 class Composer(NamedTuple):
@@ -98,13 +100,23 @@ def _layer(layer: Layer, basis: Basis | None, inferences: int) -> LayerEstimate:
 class _Sum:
     """A running sum over the layers of one kind on one accelerator."""
 
-    __slots__ = ("batches", "energy_j", "latency_s", "layers", "macs", "macs_done", "modelled")
+    __slots__ = (
+        "batches",
+        "energy_j",
+        "interval",
+        "latency_s",
+        "layers",
+        "macs",
+        "macs_done",
+        "modelled",
+    )
 
     def __init__(self) -> None:
         self.latency_s = self.energy_j = 0.0
         self.macs = self.layers = 0
         self.macs_done: float | None = 0.0
         self.modelled = True
+        self.interval: Interval | None = NOTHING
         self.batches: set[int | None] = set()
 
     def add(self, each: LayerEstimate, inferences: int | None) -> None:
@@ -113,9 +125,11 @@ class _Sum:
         self.layers += 1
         if each.basis is None:
             self.modelled = False
+            self.interval = None
             return
         self.latency_s += each.latency_s or 0.0
         self.energy_j += each.energy_j or 0.0
+        self.interval = _add(self.interval, each.interval)
         if inferences is None:
             inferences = each.basis.batches[0] if len(each.basis.batches) == 1 else None
         self.batches.add(inferences)
@@ -133,6 +147,9 @@ def _total(sums: Iterable[_Sum], inferences: int | None, area_mm2: float | None 
         inferences = batches.pop() if len(batches) == 1 else None
     done = [each.macs_done for each in modelled]
     empty = bool(sums) and not modelled
+    interval: Interval | None = NOTHING
+    for each in sums:
+        interval = _add(interval, each.interval)
     return Totals(
         None if empty else sum(each.latency_s for each in modelled),
         None if empty else sum(each.energy_j for each in modelled),
@@ -141,7 +158,17 @@ def _total(sums: Iterable[_Sum], inferences: int | None, area_mm2: float | None 
         inferences,
         None if None in done else sum(number for number in done if number is not None),
         area_mm2,
+        interval,
     )
+
+
+def _add(one: Interval | None, other: Interval | None) -> Interval | None:
+    """Return the sums of both ends; None if either is not known."""
+    if one is None or other is None:
+        return None
+    (a, b), (c, d) = one
+    (e, f), (g, h) = other
+    return Interval((a + e, b + f), (c + g, d + h))
 
 
 def _sum_areas(areas: Iterable[float | None]) -> float | None:

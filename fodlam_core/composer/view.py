@@ -8,9 +8,10 @@ from fodlam_core.composer.estimates import Coverage, Estimate, LayerEstimate, To
 from fodlam_core.composer.notes import batch_line, mixes
 from fodlam_core.composer.platforms import Platform
 from fodlam_core.documents import Bullets, Document, Text, table
-from fodlam_core.quantities import percent, quantity
+from fodlam_core.quantities import deviation, percent, quantity
 
-COSTS = ("latency", "energy", "power")
+# A name of a column is shown as it is; the ends of an interval stand behind their cost.
+COSTS = ("latency", "+-", "energy", "+-", "power")
 
 
 def estimate_document(estimate: Estimate) -> Document:
@@ -24,12 +25,12 @@ def estimate_document(estimate: Estimate) -> Document:
     layers = table(
         ("layer", "kind", "MACs", "accelerator", "method", *COSTS),
         map(_layer, estimate.layers),
-        "MACs, latency, energy, power",
+        "MACs, latency, +-, energy, power",
     )
     totals = table(
         ("total", "layers", "MACs", *COSTS, "inferences/s", "GMAC/s", "GMAC/s/W"),
         (_total(name, each) for name, each in estimate.totals.items()),
-        "layers, MACs, latency, energy, power, inferences/s, GMAC/s, GMAC/s/W",
+        "layers, MACs, latency, +-, energy, power, inferences/s, GMAC/s, GMAC/s/W",
     )
     citations = {
         platform.accelerator.citation.key: platform.accelerator.citation
@@ -98,8 +99,15 @@ def _total(name: str, each: Totals) -> tuple[str, ...]:
     )
 
 
-def _costs(each: LayerEstimate | Totals) -> tuple[str, str, str]:
-    return quantity(each.latency_s, "s"), quantity(each.energy_j, "J"), quantity(each.power_w, "W")
+def _costs(each: LayerEstimate | Totals) -> tuple[str, ...]:
+    interval = each.interval
+    return (
+        quantity(each.latency_s, "s"),
+        deviation(each.latency_s, interval.latency_s) if interval else "-",
+        quantity(each.energy_j, "J"),
+        deviation(each.energy_j, interval.energy_j) if interval else "-",
+        quantity(each.power_w, "W"),
+    )
 
 
 def _coverage(coverage: Coverage) -> str:

@@ -17,8 +17,7 @@ def non_negative(rows: Sequence[tuple[float, float]]) -> tuple[float, float]:
     0.0
     """
     aa, bb, ab, sa, sb = (
-        sum(values)
-        for values in zip(*((a * a, b * b, a * b, a, b) for a, b in rows), strict=True)
+        sum(values) for values in zip(*((a * a, b * b, a * b, a, b) for a, b in rows), strict=True)
     )
     determinant = aa * bb - ab * ab
     if determinant > 1e-12 * aa * bb:
