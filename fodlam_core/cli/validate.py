@@ -19,8 +19,8 @@ from fodlam_core.validation.scores import METRICS, Validation, validate, variant
 HOW = (
     "Mean absolute error against the published costs of one inference, of layers that the "
     "predictor had not seen; everything that is fitted is fitted without them. Under the name of a "
-    "network stands the mean of its layers, and the error of the sum over its layers. * marks the "
-    "default."
+    "network that is held out stands the mean over its layers, under its total the error of their "
+    "sum. * marks the default."
 )
 
 
@@ -90,7 +90,7 @@ def _documents(results: Sequence[Validation]) -> Iterator[Document]:
         every = list(group)
         blocks: list[Text | Table] = [Text(HOW)]
         for scheme in dict.fromkeys(each.scheme for each in every):
-            blocks += [Text(f"{scheme}:"), _table([x for x in every if x.scheme == scheme])]
+            blocks += [Text(f"{scheme}:"), *_tables([x for x in every if x.scheme == scheme])]
         notes = dict.fromkeys(
             f"{each.predictor}, {each.scheme}: {note}" for each in every for note in each.notes
         )
@@ -99,32 +99,43 @@ def _documents(results: Sequence[Validation]) -> Iterator[Document]:
         )
 
 
-def _table(results: Sequence[Validation]) -> Table:
+def _tables(results: Sequence[Validation]) -> Iterator[Table]:
+    """Return the errors of one scheme, and for whole networks those of each network as well."""
     records = [record for each in results for record in each.records()]
     defaults = {each.predictor for each in results if each.default}
-    networks = list(dict.fromkeys(name for record in records for name in record["totals"]))
-    few = results[0].scheme == "leave-one-network-out"
-    rows = []
-    for record in records:
-        first = record["metric"] == METRICS[0]
-        name = record["predictor"] if first else ""
-        by_fold = {fold["held_out"]: fold["mape"] for fold in record["folds"]}
-        rows.append(
+    names = [
+        (record["predictor"] + (" *" if record["predictor"] in defaults else ""))
+        if record["metric"] == METRICS[0]
+        else ""
+        for record in records
+    ]
+    rows = (
+        (
+            name,
+            record["metric"],
+            *(_error(record[what]) for what in ("mape", "median", "worst")),
+            record["worst_layer"] or "-",
+        )
+        for name, record in zip(names, records, strict=True)
+    )
+    header = ("predictor", "metric", "error", "median", "worst", "worst layer")
+    yield table(header, rows, "error, median, worst")
+    if results[0].scheme != "leave-one-network-out":
+        return
+    networks = list(dict.fromkeys(x["held_out"] for record in records for x in record["folds"]))
+    totals = [f"{network} total" for network in networks]
+    cells = []
+    for name, record in zip(names, records, strict=True):
+        means = {fold["held_out"]: fold["mape"] for fold in record["folds"]}
+        cells.append(
             (
-                name + (" *" if name in defaults else ""),
+                name,
                 record["metric"],
-                *(_error(record[what]) for what in ("mape", "median", "worst")),
-                record["worst_layer"] or "-",
-                *(_error(by_fold.get(network)) for network in networks if few),
+                *(_error(means.get(network)) for network in networks),
                 *(_error(record["totals"].get(network), "+") for network in networks),
             )
         )
-    names = [
-        *(network for network in networks if few),
-        *(f"{network} total" for network in networks),
-    ]
-    header = ("predictor", "metric", "error", "median", "worst", "worst layer", *names)
-    return table(header, rows, ",".join(("error", "median", "worst", *names)))
+    yield table(("predictor", "metric", *networks, *totals), cells, ",".join((*networks, *totals)))
 
 
 def _error(error: float | None, sign: str = "") -> str:
