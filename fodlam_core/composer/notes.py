@@ -105,8 +105,9 @@ def _intervals(
     if outside:
         names = sorted({size for sizes in outside for size in sizes})
         yield (
-            f"extrapolated, with a wider interval: {len(outside)} layers outside the measured "
-            f"range of {', '.join(names)}"
+            f"extrapolated, with a wider interval: {len(outside)} "
+            f"layer{'s' if len(outside) > 1 else ''} outside the measured range of "
+            f"{', '.join(names)}"
         )
 
 

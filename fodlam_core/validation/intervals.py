@@ -16,7 +16,7 @@ rate is approximate.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from fodlam_core.costs import Cost, Interval, Measurement
@@ -98,9 +98,14 @@ def interval_rule(
                 half_width(_residual(each, "energy_j") for each in layers),
                 _ranges(measurements),
                 scheme,
-                tuple(dict.fromkeys([*notes(fitted), *open_ends])),
+                tuple(dict.fromkeys([*_few(measurements), *notes(fitted), *open_ends])),
             )
     return None
+
+
+def _few(measurements: Sequence[Measurement]) -> Iterator[str]:
+    if len({row.network for row in measurements}) == 1:
+        yield "one network alone was measured, so how far off others are is not known"
 
 
 def half_width(residuals: Iterable[float]) -> float:
