@@ -48,7 +48,7 @@ def deviation(value: float | None, ends: tuple[float, float]) -> str:
     """
     if not value:
         return "-"
-    low, high = (100 * (end / value - 1) for end in ends)
-    if f"{-low:.2g}" == f"{high:.2g}":
-        return f"{high:.2g} %"
-    return f"{low:.0f} +{high:.0f} %"
+    down, up = (100 * abs(end / value - 1) for end in ends)
+    if f"{down:.2g}" == f"{up:.2g}":
+        return f"{up:.2g} %"
+    return f"-{down:.0f} +{up:.0f} %"

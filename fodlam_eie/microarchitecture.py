@@ -23,7 +23,7 @@ def padding(rows_per_pe: float, weight_density: float) -> float:
         weight_density: share of weights that are not zero.
 
     >>> padding(64, 1.0), round(padding(64, 0.09), 3)
-    (1.0, 1.194)
+    (1.0, 1.193)
     """
     total, run = 1.0, PADDED_RUN
     while run < rows_per_pe:

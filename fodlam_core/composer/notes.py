@@ -101,6 +101,8 @@ def _intervals(
                 f"by the residuals of {rule.scheme}{without}"
             )
             yield from (f"{name}: {note}" for note in rule.notes)
+    if any(platform.source != platform.target for platform in platforms.values()):
+        yield "the error of technology scaling is not known and in no interval"
     outside = [basis.outside for _, basis in items if basis and basis.outside]
     if outside:
         names = sorted({size for sizes in outside for size in sizes})

@@ -6,7 +6,14 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+import pytest
+
+from fodlam_core import load_accelerator
+from fodlam_core.plugins import Plugin
+from fodlam_core.registry import build_registry
 
 FIELDS = [
     *("accelerator", "kind", "predictor", "metric", "scheme", "mape", "median", "worst"),
@@ -71,3 +78,30 @@ def test_unknown_names_are_errors(cli: Callable[..., Any]) -> None:
     assert (result.status, result.out) == (1, "")
     assert "did you mean 'sparse'?" in result.err
     assert "did you mean 'eyeriss'?" in cli("validate", "--accelerator", "eyeris").err
+
+
+def test_a_plugins_accelerator_is_validated_like_any_other(
+    cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A chip from a data file gets the generic predictors, and a row for each of them."""
+    (tmp_path / "chip.csv").write_text(
+        "network,layer,kind,macs,batch,latency_ms\nA,F1,fc,1000,1,1.0\nA,F2,fc,2000,1,2.0\n"
+        "B,F1,fc,4000,1,8.0\nB,F2,fc,5000,1,10.0\n"
+    )
+    (tmp_path / "chip.toml").write_text(
+        'name = "chip"\ntitle = "a chip"\nkinds = ["fc"]\nprovenance = "measured"\n'
+        'table = "chip.csv"\npower_w = 0.5\n[technology]\nnode_nm = 28\n'
+        '[citation]\nkey = "k"\ntext = "t"\nbibtex = "@misc{k}"\n'
+    )
+    chip = load_accelerator(tmp_path / "chip.toml")
+    registry = build_registry([Plugin("plugin", {"fodlam_accelerators": (chip,)})])
+    monkeypatch.setattr("fodlam_core.cli.validate.load_registry", lambda: registry)
+    rows = json.loads(cli("validate", "-f", "json").out)
+    assert {row["predictor"] for row in rows} == {
+        *("per-mac", "per-mac-geomean", "nearest", "power-law")
+    }
+    # A MAC costs 1 us in A and 2 us in B, so each is off by a factor of two from the other.
+    assert (rows[0]["predictor"], rows[0]["mape"]) == ("per-mac", pytest.approx((1.0 + 0.5) / 2))
+    nearest = next(row for row in rows if row["predictor"] == "nearest")
+    assert nearest["mape"] is None
+    assert "nearest: there is no measured layer to fit to" in nearest["notes"][0]
