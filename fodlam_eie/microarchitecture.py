@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Han et al., ISCA 2016, Table V: 64 PEs at 800 MHz. Rows of the weight matrix are interleaved
-# over the PEs (Section III-B).
+# over the PEs (Section III-C).
 PES = 64
 CLOCK_HZ = 800e6
 

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from fodlam_core.shapes import ConvShape
 
-ROWS, COLUMNS = 12, 14  # PE array (Section IV)
+ROWS, COLUMNS = 12, 14  # the PE array
 PES = ROWS * COLUMNS
 CLOCK_HZ = 200e6  # core clock of Tables V and VI
 WORD_BYTES = 2  # 16-bit fixed point (Table IV)
 IFMAP_SCRATCHPAD_WORDS = 12  # 24 bytes for feature maps in each PE (Table IV)
-PSUM_WORDS_PER_CYCLE = 4  # the global-buffer port for partial sums is 64 bits wide (Section V)
+PSUM_WORDS_PER_CYCLE = 4  # the global buffer is 64 bits wide
 SETS_OVER_CHANNELS = 2  # r of Table III is 1 or 2 where its mapping agrees with Table V's traffic
 
 

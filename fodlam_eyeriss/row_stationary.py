@@ -7,7 +7,7 @@ inside the array in one pass, and the traffic of partial sums to the buffer sets
     energy  = p0 latency + a (MACs whose activation is not zero)        p0, a >= 0
 
 Both pairs are fitted by least squares of relative errors. Zero activations matter because
-Eyeriss gates their MACs (Chen et al., IEEE JSSC 52(1), 2017, Section V).
+Eyeriss gates their MACs (Chen et al., IEEE JSSC 52(1), 2017).
 """
 
 from __future__ import annotations

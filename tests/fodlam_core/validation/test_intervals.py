@@ -26,6 +26,12 @@ def test_a_half_width_covers_nine_in_ten(residuals: list[float], more: float) ->
     assert half_width(greater) >= width
 
 
+def test_a_half_width_is_an_order_statistic() -> None:
+    """Of n residuals the one of rank 0.9 (n + 1) is taken; fewer than nine are stretched."""
+    ranks = {n: half_width(range(1, n + 1)) for n in (2, 8, 9, 18, 19, 99)}
+    assert ranks == {2: 3, 8: 9, 9: 9, 18: 18, 19: 18, 99: 90}
+
+
 def _noisy(chance: random.Random, network: str, noise: float) -> list[Measurement]:
     rows = []
     for index in range(6):
