@@ -74,6 +74,10 @@ class RowStationary:
     name = "row-stationary"
     requires = frozenset({"shape"})
     optional = (("activation_density", "average-zeros"),)
+    notes = (
+        "the form of this predictor was found with all measured layers in view, which "
+        "cross-validation does not undo",
+    )
     rooms: tuple[float | None, ...] = ROOMS
 
     def fit(self, measurements: Sequence[Measurement]) -> FittedRowStationary:

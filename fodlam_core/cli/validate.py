@@ -91,11 +91,14 @@ def _documents(results: Sequence[Validation]) -> Iterator[Document]:
         blocks: list[Text | Table] = [Text(HOW)]
         for scheme in dict.fromkeys(each.scheme for each in every):
             blocks += [Text(f"{scheme}:"), *_tables([x for x in every if x.scheme == scheme])]
-        notes = dict.fromkeys(
-            f"{each.predictor}, {each.scheme}: {note}" for each in every for note in each.notes
-        )
+        notes: dict[str, dict[str, None]] = {}
+        for each in every:
+            for note in each.notes:
+                about = note if note in each.caveats else f"{each.scheme} {note}"
+                notes.setdefault(about, {})[each.predictor] = None
+        bullets = [f"{', '.join(names)}: {about}" for about, names in notes.items()]
         yield Document(
-            f"{accelerator}, {kind}", (*blocks, *([Bullets("Notes", notes)] if notes else []))
+            f"{accelerator}, {kind}", (*blocks, *([Bullets("Notes", bullets)] if bullets else []))
         )
 
 

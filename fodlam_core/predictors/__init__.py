@@ -34,7 +34,8 @@ class Predictor(Protocol):
 
     A predictor that uses fields of `Layer` where they are known, and does without where they are
     not, may name them in ``optional``, each with what validation calls the predictor without it:
-    ``(("activation_density", "average-zeros"),)``.
+    ``(("activation_density", "average-zeros"),)``. What a reader must know of its errors may
+    stand in ``notes``.
     """
 
     @property

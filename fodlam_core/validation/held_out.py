@@ -92,6 +92,6 @@ def alternatives(fitted: FittedPredictor) -> tuple[FittedPredictor, ...]:
     return tuple(getattr(fitted, "alternatives", ()))
 
 
-def notes(fitted: FittedPredictor) -> tuple[str, ...]:
-    """Return what the measured layers leave open, which a fitted predictor may say."""
-    return tuple(getattr(fitted, "notes", ()))
+def notes(predictor: Predictor | FittedPredictor) -> tuple[str, ...]:
+    """Return what a reader must know of a predictor, or what measured layers leave open in it."""
+    return tuple(getattr(predictor, "notes", ()))

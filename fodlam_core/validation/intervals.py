@@ -98,7 +98,11 @@ def interval_rule(
                 half_width(_residual(each, "energy_j") for each in layers),
                 _ranges(measurements),
                 scheme,
-                tuple(dict.fromkeys([*_few(measurements), *notes(fitted), *open_ends])),
+                tuple(
+                    dict.fromkeys(
+                        [*_few(measurements), *notes(predictor), *notes(fitted), *open_ends]
+                    )
+                ),
             )
     return None
 

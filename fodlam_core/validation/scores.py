@@ -10,7 +10,7 @@ from fodlam_core.accelerators import Accelerator
 from fodlam_core.costs import Cost
 from fodlam_core.predictors import Predictor
 from fodlam_core.validation.folds import SCHEMES
-from fodlam_core.validation.held_out import FoldResult, HeldOut, cross_validate
+from fodlam_core.validation.held_out import FoldResult, HeldOut, cross_validate, notes
 
 METRICS = ("latency", "energy", "power")
 
@@ -25,6 +25,7 @@ class Validation(NamedTuple):
         scheme: one of `folds.SCHEMES`.
         folds: each fold, predicted.
         default: whether a configuration that names no predictor gets it.
+        caveats: what a reader must know of the predictor.
     """
 
     accelerator: str
@@ -33,6 +34,7 @@ class Validation(NamedTuple):
     scheme: str
     folds: tuple[FoldResult, ...]
     default: bool
+    caveats: tuple[str, ...] = ()
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Return the scores for each metric; errors are fractions, None where not known."""
@@ -67,7 +69,7 @@ class Validation(NamedTuple):
         """What folds leave open; why there is no score."""
         if not self.folds:
             return ("there is only one group of measured layers, so none can be held out",)
-        return tuple(
+        return self.caveats + tuple(
             f"without {fold.fold.held_out}: {note}" for fold in self.folds for note in fold.notes
         )
 
@@ -114,6 +116,7 @@ def validate(
             scheme,
             tuple(cross_validate(predictor, accelerator.calibration(kind), scheme, hide)),
             name == accelerator.predictors[0].name,
+            notes(predictor),
         )
         for accelerator in accelerators
         for kind in accelerator.kinds
