@@ -13,7 +13,6 @@ from fodlam_core.layers import Layer, Network
 
 # FODLAM's two kinds are always in the totals, even where a network has no such layer.
 ALWAYS = ("conv", "fc")
-NOTHING = Interval((0.0, 0.0), (0.0, 0.0))
 
 
 class Composer(NamedTuple):
@@ -102,8 +101,12 @@ class _Sum:
 
     __slots__ = (
         "batches",
+        "bounded",
+        "energy_high_j",
         "energy_j",
-        "interval",
+        "energy_low_j",
+        "latency_high_s",
+        "latency_low_s",
         "latency_s",
         "layers",
         "macs",
@@ -112,11 +115,11 @@ class _Sum:
     )
 
     def __init__(self) -> None:
-        self.latency_s = self.energy_j = 0.0
+        self.latency_s = self.latency_low_s = self.latency_high_s = 0.0
+        self.energy_j = self.energy_low_j = self.energy_high_j = 0.0
         self.macs = self.layers = 0
         self.macs_done: float | None = 0.0
-        self.modelled = True
-        self.interval: Interval | None = NOTHING
+        self.modelled = self.bounded = True
         self.batches: set[int | None] = set()
 
     def add(self, each: LayerEstimate, inferences: int | None) -> None:
@@ -124,12 +127,18 @@ class _Sum:
         self.macs += macs
         self.layers += 1
         if each.basis is None:
-            self.modelled = False
-            self.interval = None
+            self.modelled = self.bounded = False
             return
         self.latency_s += each.latency_s or 0.0
         self.energy_j += each.energy_j or 0.0
-        self.interval = _add(self.interval, each.interval)
+        if each.basis.interval is None:
+            self.bounded = False
+        else:
+            (latency_low_s, latency_high_s), (energy_low_j, energy_high_j) = each.basis.interval
+            self.latency_low_s += latency_low_s * each.runs
+            self.latency_high_s += latency_high_s * each.runs
+            self.energy_low_j += energy_low_j * each.runs
+            self.energy_high_j += energy_high_j * each.runs
         if inferences is None:
             inferences = each.basis.batches[0] if len(each.basis.batches) == 1 else None
         self.batches.add(inferences)
@@ -147,9 +156,6 @@ def _total(sums: Iterable[_Sum], inferences: int | None, area_mm2: float | None 
         inferences = batches.pop() if len(batches) == 1 else None
     done = [each.macs_done for each in modelled]
     empty = bool(sums) and not modelled
-    interval: Interval | None = NOTHING
-    for each in sums:
-        interval = _add(interval, each.interval)
     return Totals(
         None if empty else sum(each.latency_s for each in modelled),
         None if empty else sum(each.energy_j for each in modelled),
@@ -158,17 +164,21 @@ def _total(sums: Iterable[_Sum], inferences: int | None, area_mm2: float | None 
         inferences,
         None if None in done else sum(number for number in done if number is not None),
         area_mm2,
-        interval,
+        _interval(sums),
     )
 
 
-def _add(one: Interval | None, other: Interval | None) -> Interval | None:
-    """Return the sums of both ends; None if either is not known."""
-    if one is None or other is None:
-        return None
-    (a, b), (c, d) = one
-    (e, f), (g, h) = other
-    return Interval((a + e, b + f), (c + g, d + h))
+def _interval(sums: Iterable[_Sum]) -> Interval | None:
+    """Return the sums of the lower and of the upper ends; None if a part has none."""
+    low_s = high_s = low_j = high_j = 0.0
+    for each in sums:
+        if not each.bounded:
+            return None
+        low_s += each.latency_low_s
+        high_s += each.latency_high_s
+        low_j += each.energy_low_j
+        high_j += each.energy_high_j
+    return Interval((low_s, high_s), (low_j, high_j))
 
 
 def _sum_areas(areas: Iterable[float | None]) -> float | None:
