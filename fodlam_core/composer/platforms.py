@@ -155,7 +155,8 @@ class Platform(NamedTuple):
         """Return a basis with the interval of its native cost, scaled as that was."""
         if native is None:
             return basis
-        time = basis.latency_s / basis.native.latency_s
+        latency_s = basis.native.latency_s
+        time = basis.latency_s / latency_s if latency_s else basis.factors.time
         return basis._replace(interval=native.scaled(time, basis.factors.energy))
 
 

@@ -78,7 +78,10 @@ def interval_rule(
     measurements: Sequence[Measurement],
     hide: frozenset[str] = frozenset(),
 ) -> IntervalRule | None:
-    """Return the rule for a predictor; None if nothing can be held out to learn it from.
+    """Return the rule for a predictor.
+
+    None if nothing can be held out to learn it from, or if a held-out layer was predicted to cost
+    nothing, which no factor makes good.
 
     Args:
         predictor: the predictor.
@@ -90,6 +93,8 @@ def interval_rule(
         folds = cross_validate(predictor, measurements, scheme, hide)
         layers = [each for fold in folds for each in fold.layers]
         if len(layers) == len(measurements):
+            if not all(map(_positive, layers)):
+                return None
             open_ends = [
                 f"without {fold.fold.held_out}, {note}" for fold in folds for note in fold.notes
             ]
@@ -126,6 +131,11 @@ def half_width(residuals: Iterable[float]) -> float:
     count = len(ordered)
     rank = -(-COVERAGE_PERCENT * (count + 1) // 100)
     return ordered[rank - 1] if rank <= count else ordered[-1] * rank / count
+
+
+def _positive(each: HeldOut) -> bool:
+    costs = (each.predicted, *each.alternatives)
+    return all(cost.latency_s > 0 and cost.energy_j > 0 for cost in costs)
 
 
 def _residual(each: HeldOut, what: str) -> float:

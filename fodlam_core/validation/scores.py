@@ -146,7 +146,7 @@ def error(each: HeldOut, metric: str) -> float:
 
 def _value(cost: Cost, metric: str) -> float:
     if metric == "power":
-        return cost.energy_j / cost.latency_s
+        return cost.power_w or 0.0
     return cost.latency_s if metric == "latency" else cost.energy_j
 
 

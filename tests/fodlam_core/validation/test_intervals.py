@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fodlam_core import Accelerator, ConvShape, Layer, Measurement, Registry
+from fodlam_core import Accelerator, ConvShape, Cost, Layer, Measurement, Registry
 from fodlam_core.predictors.per_mac import PerMac
 from fodlam_core.validation.folds import SCHEMES, folds
 from fodlam_core.validation.intervals import half_width, interval_rule
+from fodlam_core.validation.scores import validate
 from fodlam_eyeriss.row_stationary import RowStationary
 
 
@@ -145,6 +146,25 @@ def test_too_few_measurements_give_no_rule(chip: Accelerator) -> None:
     """One measured layer says nothing of the error on another."""
     rows = chip.measurements[:1]
     assert interval_rule(chip.predictors[0], chip.predictors[0].fit(rows), rows) is None
+
+
+def test_a_predictor_of_nothing_has_no_rule(chip: Accelerator) -> None:
+    """A predictor that finds layers free has an error of 100 %, which no interval can hold."""
+
+    class Free:
+        name = "free"
+        requires: frozenset[str] = frozenset()
+
+        def fit(self, measurements: object) -> Free:
+            return self
+
+        def predict(self, layer: Layer) -> Cost:
+            return Cost(0.0, 0.0)
+
+    free = attrs.evolve(chip, predictors=[Free()])
+    assert interval_rule(Free(), Free(), chip.measurements) is None
+    [result] = validate([free], schemes=["leave-one-network-out"])
+    assert [record["mape"] for record in result.records()] == [1, 1, 1]
 
 
 def test_one_network_falls_back_on_blocks(chip: Accelerator) -> None:
