@@ -102,7 +102,7 @@ def _intervals(
             )
             yield from (f"{name}: {note}" for note in rule.notes)
     if any(platform.source != platform.target for platform in platforms.values()):
-        yield "the error of technology scaling is not known and in no interval"
+        yield "no interval holds the error of technology scaling"
     outside = [basis.outside for _, basis in items if basis and basis.outside]
     if outside:
         names = sorted({size for sizes in outside for size in sizes})
