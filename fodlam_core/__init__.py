@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fodlam_core.config import load_config as load_config
     from fodlam_core.costs import Citation as Citation
     from fodlam_core.costs import Cost as Cost
+    from fodlam_core.costs import Interval as Interval
     from fodlam_core.costs import Measurement as Measurement
     from fodlam_core.errors import ConfigError as ConfigError
     from fodlam_core.errors import FodlamError as FodlamError
@@ -60,6 +61,7 @@ _HOME = {
     "Estimate": "composer",
     "FcShape": "shapes",
     "FodlamError": "errors",
+    "Interval": "costs",
     "Layer": "layers",
     "LayerError": "errors",
     "LayerEstimate": "composer",

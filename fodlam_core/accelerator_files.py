@@ -38,7 +38,7 @@ from fodlam_core.accelerators import Accelerator
 from fodlam_core.costs import Citation, Measurement
 from fodlam_core.errors import FodlamError, PluginError
 from fodlam_core.layers import Layer
-from fodlam_core.predictors.per_mac import PerMac
+from fodlam_core.predictors.generic import generic_predictors
 from fodlam_core.shapes import ConvShape, FcShape, Shape
 from fodlam_core.technology import Technology
 
@@ -56,10 +56,24 @@ UNITS = {
 _SHAPE = ("in_channels", "in_height", "in_width", "out_channels", "kernel", "stride", "padding")
 _CONSUMED = {
     *("network", "layer", "kind", "macs", "batch", "calibration", "groups", "inputs", "outputs"),
-    *("latency_s", "processing_latency_s", "power_w"),
+    *("latency_s", "processing_latency_s", "power_w", "latency_rounding", "power_rounding"),
     *("weight_density_fraction", "activation_density_fraction"),
     *_SHAPE,
 }
+
+
+# Quantities whose printed digits matter: half a unit of the last one is kept beside them.
+PRINTED = ("latency_s", "power_w")
+
+
+def half_unit(text: str) -> float:
+    """Return half a unit of the last digit of a printed number.
+
+    >>> half_unit("20.9"), half_unit("332"), half_unit("1.50e3")
+    (0.05, 0.5, 5.0)
+    """
+    digits, _, exponent = text.lower().partition("e")
+    return 0.5 * 10.0 ** (int(exponent or 0) - len(digits.partition(".")[2]))
 
 
 def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerator:
@@ -68,7 +82,8 @@ def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerato
     Args:
         path: the TOML header.
         changes: fields of `Accelerator` that the file does not tell, such as ``predictors``
-            (default: ``per-mac`` alone) or ``options``.
+            (default: the generic
+            ones, ``per-mac`` first) or ``options``.
 
     Raises:
         PluginError: naming file, line and column.
@@ -81,7 +96,7 @@ def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerato
         rows = _read_table(table, header.pop("power_w", None))
         return Accelerator(
             **{
-                "predictors": (PerMac(),),
+                "predictors": generic_predictors(),
                 **header,
                 "technology": Technology(**header["technology"]),
                 "citation": Citation(**header["citation"]),
@@ -123,6 +138,8 @@ def _in_si_units(cells: dict[str, str]) -> dict[str, Any]:
         unit = UNITS.get(f"_{suffix}") if stem else None
         if unit:
             values[stem + unit[0]] = float(text) * unit[1]
+            if stem + unit[0] in PRINTED:
+                values[f"{stem}_rounding"] = half_unit(text) * unit[1]
         else:
             values[column] = text
     return values
@@ -137,16 +154,24 @@ def _measurement(row: dict[str, Any], power_w: float | None) -> Measurement:
         weight_density=row.get("weight_density_fraction"),
         activation_density=_activation_density(row),
     )
-    latency_s = row["latency_s"]
+    latency_s, latency_rounding_s = row["latency_s"], row["latency_rounding"]
+    if power_w is None:
+        power_w, power_rounding_w = row["power_w"], row["power_rounding"]
+    else:
+        power_rounding_w = half_unit(repr(power_w))
     return Measurement(
         row["network"],
         layer,
         int(row["batch"]),
         latency_s,
-        row["power_w"] if power_w is None else power_w,
+        power_w,
         latency_s - row.get("processing_latency_s", latency_s),
         row.get("calibration", "true") == "true",
         {name: float(value) for name, value in row.items() if name not in _CONSUMED},
+        latency_rounding_s=latency_rounding_s,
+        # The product of the upper ends, less the product.
+        energy_rounding_j=power_w * latency_rounding_s
+        + (latency_s + latency_rounding_s) * power_rounding_w,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -35,6 +35,25 @@ class Cost:
 
     def __mul__(self, count: float) -> Cost:
         return Cost(self.latency_s * count, self.energy_j * count, self.offchip_latency_s * count)
+
+
+class Interval(NamedTuple):
+    """Where a cost may lie.
+
+    Attributes:
+        latency_s: least and greatest latency in seconds.
+        energy_j: least and greatest energy in joules.
+    """
+
+    latency_s: tuple[float, float]
+    energy_j: tuple[float, float]
+
+    def scaled(self, time: float, energy: float) -> Interval:
+        """Return the interval of a cost that is so many times as great."""
+        return Interval(
+            (self.latency_s[0] * time, self.latency_s[1] * time),
+            (self.energy_j[0] * energy, self.energy_j[1] * energy),
+        )
 
 
 @attrs.frozen
@@ -78,6 +97,9 @@ class Measurement:
         details: further published columns, in SI units, such as ``{"dram_bytes": 5e6}``.
         energy_j: joules for the whole batch: power times total latency, and this stays so when
             a copy of the row is made with another latency.
+        latency_rounding_s: half a unit of the last printed digit of the latency; None if it is
+            not known how the latency was printed.
+        energy_rounding_j: what the rounding of power and latency can amount to in the energy.
 
     Raises:
         PluginError: if a number is not positive and finite.
@@ -95,6 +117,8 @@ class Measurement:
         default=attrs.Factory(lambda self: self.power_w * self.latency_s, takes_self=True),
         validator=_positive,
     )
+    latency_rounding_s: float | None = None
+    energy_rounding_j: float | None = None
 
     def __attrs_post_init__(self) -> None:
         if not 0 <= self.offchip_latency_s < self.latency_s:
@@ -112,6 +136,17 @@ class Measurement:
             self.latency_s / self.batch,
             self.energy_j / self.batch,
             self.offchip_latency_s / self.batch,
+        )
+
+    @property
+    def interval(self) -> Interval | None:
+        """What the cost of one inference may be, given how it was printed; None if not known."""
+        latency, energy = self.latency_rounding_s, self.energy_rounding_j
+        if latency is None or energy is None:
+            return None
+        return Interval(
+            ((self.latency_s - latency) / self.batch, (self.latency_s + latency) / self.batch),
+            ((self.energy_j - energy) / self.batch, (self.energy_j + energy) / self.batch),
         )
 
     def as_printed(self) -> Measurement:

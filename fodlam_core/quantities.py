@@ -38,3 +38,20 @@ def percent(share: float | None) -> str:
     if share < 0.001:
         return "<0.1 %"
     return f"{100 * share:.1f} %"
+
+
+def deviation(value: float | None, ends: tuple[float, float]) -> str:
+    """Return how far the ends of an interval lie from a value: in percent, or as factors from 2.
+
+    >>> deviation(10.0, (9.98, 10.02)), deviation(10.0, (7.5, 15.0)), deviation(10.0, (2.0, 30.0))
+    ('0.2 %', '-25 +50 %', '/5 x3')
+    """
+    if not value:
+        return "-"
+    low, high = ends
+    if high >= 2 * value and low > 0:
+        return f"/{value / low:.2g} x{high / value:.2g}"
+    down, up = (100 * abs(end / value - 1) for end in ends)
+    if f"{down:.2g}" == f"{up:.2g}":
+        return f"{up:.2g} %"
+    return f"-{down:.0f} +{up:.0f} %"

@@ -8,9 +8,18 @@ from collections.abc import Iterable
 from fodlam_core.accelerator_files import load_accelerator
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.hookspecs import hookimpl
+from fodlam_core.predictors.generic import generic_predictors
+from fodlam_eie.sparse import Sparse
 
 
 @hookimpl
 def fodlam_accelerators() -> Iterable[Accelerator]:
-    """Supply EIE."""
-    yield load_accelerator(os.path.join(os.path.dirname(__file__), "data", "eie.toml"))
+    """Supply EIE.
+
+    ``sparse`` errs least, but few networks tell their densities; the default is the best of those
+    that need no more than a shape.
+    """
+    yield load_accelerator(
+        os.path.join(os.path.dirname(__file__), "data", "eie.toml"),
+        predictors=[*generic_predictors("nearest"), Sparse()],
+    )

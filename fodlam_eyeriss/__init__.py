@@ -11,6 +11,8 @@ import attrs
 from fodlam_core.accelerator_files import load_accelerator
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.hookspecs import hookimpl
+from fodlam_core.predictors.generic import generic_predictors
+from fodlam_eyeriss.row_stationary import DerivedRowStationary, RowStationary
 
 
 @attrs.frozen
@@ -42,6 +44,7 @@ def fodlam_accelerators() -> Iterable[Accelerator]:
     """Supply Eyeriss."""
     yield load_accelerator(
         os.path.join(os.path.dirname(__file__), "data", "eyeriss.toml"),
+        predictors=[DerivedRowStationary(), RowStationary(), *generic_predictors()],
         options=EyerissOptions,
         apply_options=apply_options,
     )

@@ -18,6 +18,7 @@ COMMANDS = {
     "compare": "put one configuration under several scaling rules side by side",
     "scalers": "list the rules of technology scaling, or show the factors of one",
     "networks": "list the built-in networks; show or convert one, or a network file",
+    "validate": "show how far every predictor is off, by cross-validation on the measured layers",
     "plugins": "list what is installed, from where, and what cannot be used and why",
 }
 EPILOG = "exit status: 0 done, 1 the request cannot be met, 2 wrong usage"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from fodlam_core.composer.estimates import Basis, Coverage, Estimate, LayerEstimate, Totals
 from fodlam_core.composer.platforms import Platform
 from fodlam_core.config import Config
+from fodlam_core.costs import Interval
 from fodlam_core.layers import Layer, Network
 
 # FODLAM's two kinds are always in the totals, even where a network has no such layer.
@@ -101,13 +102,27 @@ def _layer(layer: Layer, basis: Basis | None, inferences: int) -> LayerEstimate:
 class _Sum:
     """A running sum over the layers of one kind on one accelerator."""
 
-    __slots__ = ("batches", "energy_j", "latency_s", "layers", "macs", "macs_done", "modelled")
+    __slots__ = (
+        "batches",
+        "bounded",
+        "energy_high_j",
+        "energy_j",
+        "energy_low_j",
+        "latency_high_s",
+        "latency_low_s",
+        "latency_s",
+        "layers",
+        "macs",
+        "macs_done",
+        "modelled",
+    )
 
     def __init__(self) -> None:
-        self.latency_s = self.energy_j = 0.0
+        self.latency_s = self.latency_low_s = self.latency_high_s = 0.0
+        self.energy_j = self.energy_low_j = self.energy_high_j = 0.0
         self.macs = self.layers = 0
         self.macs_done: float | None = 0.0
-        self.modelled = True
+        self.modelled = self.bounded = True
         self.batches: set[int | None] = set()
 
     def add(self, each: LayerEstimate, inferences: int | None) -> None:
@@ -115,10 +130,18 @@ class _Sum:
         self.macs += macs
         self.layers += 1
         if each.basis is None:
-            self.modelled = False
+            self.modelled = self.bounded = False
             return
         self.latency_s += each.latency_s or 0.0
         self.energy_j += each.energy_j or 0.0
+        if each.basis.interval is None:
+            self.bounded = False
+        else:
+            (latency_low_s, latency_high_s), (energy_low_j, energy_high_j) = each.basis.interval
+            self.latency_low_s += latency_low_s * each.runs
+            self.latency_high_s += latency_high_s * each.runs
+            self.energy_low_j += energy_low_j * each.runs
+            self.energy_high_j += energy_high_j * each.runs
         if inferences is None:
             inferences = each.basis.batches[0] if len(each.basis.batches) == 1 else None
         self.batches.add(inferences)
@@ -144,7 +167,21 @@ def _total(sums: Iterable[_Sum], inferences: int | None, area_mm2: float | None 
         inferences,
         None if None in done else sum(number for number in done if number is not None),
         area_mm2,
+        _interval(sums),
     )
+
+
+def _interval(sums: Iterable[_Sum]) -> Interval | None:
+    """Return the sums of the lower and of the upper ends; None if a part has none."""
+    low_s = high_s = low_j = high_j = 0.0
+    for each in sums:
+        if not each.bounded:
+            return None
+        low_s += each.latency_low_s
+        high_s += each.latency_high_s
+        low_j += each.energy_low_j
+        high_j += each.energy_high_j
+    return Interval((low_s, high_s), (low_j, high_j))
 
 
 def _sum_areas(areas: Iterable[float | None]) -> float | None:

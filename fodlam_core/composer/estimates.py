@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fodlam_core.costs import Citation, Cost, Measurement
+from fodlam_core.costs import Citation, Cost, Interval, Measurement
 from fodlam_core.layers import Layer, Network
 from fodlam_core.quantities import quantity
 from fodlam_core.technology import ScalingFactors
@@ -33,6 +33,9 @@ class Basis(NamedTuple):
         batches: batches of the measurements behind it.
         measurement: the published row, if published.
         citation: the source of the numbers.
+        interval: where the cost of one item after scaling may lie: the printed rounding if
+            published, 90 % if predicted; None if not known.
+        outside: sizes in which the layer lies outside the measured range, if predicted.
     """
 
     accelerator: str
@@ -45,6 +48,8 @@ class Basis(NamedTuple):
     batches: tuple[int, ...]
     measurement: Measurement | None
     citation: Citation
+    interval: Interval | None = None
+    outside: tuple[str, ...] = ()
 
 
 class LayerEstimate(NamedTuple):
@@ -82,6 +87,12 @@ class LayerEstimate(NamedTuple):
         return self.basis.accelerator if self.basis else None
 
     @property
+    def interval(self) -> Interval | None:
+        """Where latency and energy may lie; None if not known, or not modelled."""
+        interval = self.basis.interval if self.basis else None
+        return interval.scaled(self.runs, self.runs) if interval else None
+
+    @property
     def native(self) -> Cost | None:
         """The same cost before technology scaling; None if not modelled."""
         return self.basis.native * self.runs if self.basis else None
@@ -98,6 +109,8 @@ class Totals(NamedTuple):
         inferences: how many inferences the costs are for; None if batches are mixed.
         macs_done: multiply-accumulates behind the latency; None if their number is not known.
         area_mm2: area of the accelerators; None if not known.
+        interval: sums of the least and of the greatest costs of the layers; None if a layer has
+            none.
     """
 
     latency_s: float | None
@@ -107,6 +120,7 @@ class Totals(NamedTuple):
     inferences: int | None = None
     macs_done: float | None = None
     area_mm2: float | None = None
+    interval: Interval | None = None
 
     @property
     def power_w(self) -> float | None:
@@ -149,7 +163,15 @@ class Totals(NamedTuple):
             "gmacs_per_s": self.gmacs_per_s,
             "gmacs_per_s_per_w": self.gmacs_per_s_per_w,
             "area_mm2": self.area_mm2,
+            "interval": interval_record(self.interval),
         }
+
+
+def interval_record(interval: Interval | None) -> dict[str, list[float]] | None:
+    """Return an interval as the JSON schema has it."""
+    if interval is None:
+        return None
+    return {"latency_s": list(interval.latency_s), "energy_j": list(interval.energy_j)}
 
 
 class Coverage(NamedTuple):

@@ -41,6 +41,7 @@ def gather_notes(
             [
                 *_batch(config, items, batches),
                 *_methods(network, items),
+                *_intervals(items, platforms),
                 *_technology(platforms),
                 *_scope(items, platforms),
                 *network.notes,
@@ -70,7 +71,7 @@ def _batch(
 def _methods(network: Network, items: tuple[tuple[Layer, Basis | None], ...]) -> Iterator[str]:
     predicted = sorted({basis.predictor or "" for _, basis in items if basis and basis.predictor})
     if predicted:
-        yield f"predicted costs ({', '.join(predicted)}) are first-order and carry no interval yet"
+        yield f"predicted costs ({', '.join(predicted)}) are first-order"
     missing = [layer for layer, basis in items if basis is None]
     if missing:
         macs = sum(layer.total_macs for layer in missing)
@@ -88,6 +89,34 @@ def _methods(network: Network, items: tuple[tuple[Layer, Basis | None], ...]) ->
     if network.skipped:
         count = sum(network.skipped.values())
         yield f"{count} operators without MACs (pooling, activation ...) are taken as free"
+
+
+def _intervals(
+    items: tuple[tuple[Layer, Basis | None], ...], platforms: Mapping[str, Platform]
+) -> Iterator[str]:
+    if any(basis and basis.method == "published" and basis.interval for _, basis in items):
+        yield "intervals of published costs are the rounding of the printed numbers, nothing more"
+    for name, platform in platforms.items():
+        for (kind, hidden), rule in platform.rules.items():
+            if rule is None:
+                yield f"{name}: predicted {kind} costs carry no interval, with nothing to hold out"
+                continue
+            without = f" and not told {', '.join(sorted(hidden))}" if hidden else ""
+            yield (
+                f"{name}: intervals of predicted {kind} costs are to hold nine times out of ten, "
+                f"by the residuals of {rule.scheme}{without}"
+            )
+            yield from (f"{name}: {note}" for note in rule.notes)
+    if any(platform.source != platform.target for platform in platforms.values()):
+        yield "no interval holds the error of technology scaling"
+    outside = [basis.outside for _, basis in items if basis and basis.outside]
+    if outside:
+        names = sorted({size for sizes in outside for size in sizes})
+        yield (
+            f"extrapolated, with a wider interval: {len(outside)} "
+            f"layer{'s' if len(outside) > 1 else ''} outside the measured range of "
+            f"{', '.join(names)}"
+        )
 
 
 def _technology(platforms: Mapping[str, Platform]) -> Iterator[str]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.composer.estimates import Basis
 from fodlam_core.composer.scaling import scaling
 from fodlam_core.config import AcceleratorConfig, Config
 from fodlam_core.config.structure import checked_options
-from fodlam_core.costs import Cost, Measurement
+from fodlam_core.costs import Cost, Interval, Measurement
 from fodlam_core.errors import ConfigError, PredictionError
 from fodlam_core.layers import Layer
-from fodlam_core.predictors import FittedPredictor
+from fodlam_core.predictors import FittedPredictor, Predictor
 from fodlam_core.registry import Registry
 from fodlam_core.technology import ScalingFactors, Technology
+
+if TYPE_CHECKING:
+    from fodlam_core.validation.intervals import IntervalRule
 
 
 class Platform(NamedTuple):
@@ -31,6 +34,7 @@ class Platform(NamedTuple):
         predictor: the predictor that the configuration names; None: the default.
         rows: its published table by network and layer.
         fits: fitted predictors by kind, filled when first needed.
+        rules: rules of intervals by kind and by what is not known of a layer, likewise.
     """
 
     accelerator: Accelerator
@@ -42,6 +46,7 @@ class Platform(NamedTuple):
     predictor: str | None
     rows: Mapping[tuple[str, str], Measurement]
     fits: dict[str, FittedPredictor]
+    rules: dict[tuple[str, frozenset[str]], IntervalRule | None]
 
     @property
     def area_mm2(self) -> float | None:
@@ -58,8 +63,9 @@ class Platform(NamedTuple):
 
     def published(self, layer: Layer, row: Measurement) -> Basis:
         """Return the basis of a layer that was measured."""
-        cost = row.as_printed().cost if self.printed else row.cost
-        return self._basis("published", None, cost, (row.batch,), row)
+        taken = row.as_printed() if self.printed else row
+        basis = self._basis("published", None, taken.cost, (row.batch,), row)
+        return self._bounded(basis, taken.interval)
 
     def predicted(self, layer: Layer) -> Basis:
         """Return the basis of a layer that nobody measured.
@@ -67,22 +73,59 @@ class Platform(NamedTuple):
         Raises:
             PredictionError: if the predictor cannot tell.
         """
-        calibration = self.accelerator.calibration(layer.kind)
-        name = self._predictor_name()
+        predictor = self._predictor()
+        self._check_known(predictor, layer)
         if layer.kind not in self.fits:
-            rows = [row.as_printed() for row in calibration] if self.printed else calibration
-            self.fits[layer.kind] = self.accelerator.predictor(name).fit(rows)
-        batches = tuple(sorted({row.batch for row in calibration}))
-        return self._basis("predicted", name, self.fits[layer.kind].predict(layer), batches)
+            self.fits[layer.kind] = predictor.fit(self._calibration(layer.kind))
+        fitted = self.fits[layer.kind]
+        cost = fitted.predict(layer)
+        batches = {row.batch for row in self.accelerator.calibration(layer.kind)}
+        basis = self._basis("predicted", predictor.name, cost, tuple(sorted(batches)))
+        rule = self._rule(layer, predictor, fitted)
+        if rule is None:
+            return basis
+        basis = self._bounded(basis, rule.interval(layer, fitted, cost))
+        return basis._replace(outside=tuple(rule.outside(layer)))
 
-    def _predictor_name(self) -> str:
-        name = self.accelerator.predictor(self.predictor).name
+    def _calibration(self, kind: str) -> Sequence[Measurement]:
+        rows = self.accelerator.calibration(kind)
+        return [row.as_printed() for row in rows] if self.printed else rows
+
+    def _rule(
+        self, layer: Layer, predictor: Predictor, fitted: FittedPredictor
+    ) -> IntervalRule | None:
+        # Imported and computed only where something is predicted.
+        from fodlam_core.validation.intervals import interval_rule
+
+        optional: Iterable[tuple[str, str]] = getattr(predictor, "optional", ())
+        hide = frozenset(field for field, _ in optional if getattr(layer, field) is None)
+        key = layer.kind, hide
+        if key not in self.rules:
+            self.rules[key] = interval_rule(predictor, fitted, self._calibration(layer.kind), hide)
+        return self.rules[key]
+
+    def _check_known(self, predictor: Predictor, layer: Layer) -> None:
+        lacks = [name for name in sorted(predictor.requires) if getattr(layer, name, None) is None]
+        if not lacks:
+            return
+        modest = [each.name for each in self.accelerator.predictors if not each.requires]
+        cure = "add it to the network file"
+        if modest:
+            name = "per-mac" if "per-mac" in modest else modest[0]
+            cure += f', or write [accelerator.{self.accelerator.name}] predictor = "{name}"'
+        raise PredictionError(
+            f"{layer.name} has no {' and no '.join(lacks)}, which {predictor.name} needs; {cure}"
+        )
+
+    def _predictor(self) -> Predictor:
+        predictor = self.accelerator.predictor(self.predictor)
+        name = predictor.name
         if self.printed and name != "per-mac":
             raise PredictionError(
                 f'[accelerator.{self.accelerator.name}] predictor: batch = "published" goes with '
                 f'per-mac only, not with {name}; write predictor = "per-mac"'
             )
-        return name
+        return predictor
 
     def _basis(
         self,
@@ -107,6 +150,15 @@ class Platform(NamedTuple):
             self.accelerator.citation,
         )
 
+    @staticmethod
+    def _bounded(basis: Basis, native: Interval | None) -> Basis:
+        """Return a basis with the interval of its native cost, scaled as that was."""
+        if native is None:
+            return basis
+        latency_s = basis.native.latency_s
+        time = basis.latency_s / latency_s if latency_s else basis.factors.time
+        return basis._replace(interval=native.scaled(time, basis.factors.energy))
+
 
 def platform(accelerator: Accelerator, config: Config, registry: Registry) -> Platform:
     """Make an accelerator ready for a configuration.
@@ -128,5 +180,6 @@ def platform(accelerator: Accelerator, config: Config, registry: Registry) -> Pl
         config.network.batch == "published",
         settings.predictor,
         {(row.network, row.layer.key): row for row in accelerator.measurements},
+        {},
         {},
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from fodlam_core.composer.estimates import Estimate, LayerEstimate
+from fodlam_core.composer.estimates import Estimate, LayerEstimate, interval_record
 from fodlam_core.costs import Cost
 from fodlam_core.technology import ScalingFactors
 
@@ -19,6 +19,7 @@ SCHEMA_VERSION = 1
 def layer_row(each: LayerEstimate) -> dict[str, Any]:
     """Return one layer as a flat dictionary."""
     basis, native = each.basis, each.native
+    latency_s, energy_j = each.interval or ((None, None), (None, None))
     return {
         "name": each.layer.name,
         "kind": each.layer.kind,
@@ -29,6 +30,10 @@ def layer_row(each: LayerEstimate) -> dict[str, Any]:
         "latency_s": each.latency_s,
         "energy_j": each.energy_j,
         "power_w": each.power_w,
+        "latency_low_s": latency_s[0],
+        "latency_high_s": latency_s[1],
+        "energy_low_j": energy_j[0],
+        "energy_high_j": energy_j[1],
         "native_latency_s": native.latency_s if native else None,
         "native_energy_j": native.energy_j if native else None,
         "time_factor": basis.factors.time if basis else None,
@@ -54,7 +59,7 @@ def layer_record(each: LayerEstimate) -> dict[str, Any]:
         "native": _cost(each.native),
         "factors": factors_record(basis.factors) if basis else None,
         "measured_batches": list(basis.batches) if basis else None,
-        "interval": None,
+        "interval": interval_record(each.interval),
         "citation": basis.citation.key if basis else None,
     }
 

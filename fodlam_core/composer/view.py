@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from fodlam_core.composer.estimates import Coverage, Estimate, LayerEstimate, Totals
 from fodlam_core.composer.notes import batch_line, mixes
-from fodlam_core.composer.platforms import Platform
 from fodlam_core.documents import Bullets, Document, Text, table
-from fodlam_core.quantities import percent, quantity
+from fodlam_core.quantities import deviation, percent, quantity
 
-COSTS = ("latency", "energy", "power")
+# A name of a column is shown as it is; the ends of an interval stand behind their cost.
+COSTS = ("latency", "+-", "energy", "+-", "power")
+RATES = ("inferences/s", "GMAC/s", "GMAC/s/W")
 
 
 def estimate_document(estimate: Estimate) -> Document:
@@ -20,16 +21,21 @@ def estimate_document(estimate: Estimate) -> Document:
         if estimate.batch == "published"
         else f"{estimate.batch} inference{'' if estimate.batch == 1 else 's'}"
     )
-    chips = [Text(_platform(platform)) for platform in estimate.platforms.values()]
+    chips = [Text(_platform(name, estimate)) for name in estimate.platforms]
     layers = table(
         ("layer", "kind", "MACs", "accelerator", "method", *COSTS),
         map(_layer, estimate.layers),
-        "MACs, latency, energy, power",
+        "MACs, latency, +-, energy, power",
     )
     totals = table(
-        ("total", "layers", "MACs", *COSTS, "inferences/s", "GMAC/s", "GMAC/s/W"),
+        ("total", "layers", "MACs", *COSTS),
         (_total(name, each) for name, each in estimate.totals.items()),
-        "layers, MACs, latency, energy, power, inferences/s, GMAC/s, GMAC/s/W",
+        "layers, MACs, latency, +-, energy, power",
+    )
+    rates = table(
+        ("total", *RATES),
+        ((name, *_rates(each)) for name, each in estimate.totals.items()),
+        ", ".join(RATES),
     )
     citations = {
         platform.accelerator.citation.key: platform.accelerator.citation
@@ -42,6 +48,7 @@ def estimate_document(estimate: Estimate) -> Document:
             layers,
             *_warnings(estimate),
             totals,
+            rates,
             Text(_coverage(estimate.coverage)),
             Bullets("Notes", estimate.notes),
             Bullets("Sources", (f"{each.text}, {each.where}" for each in citations.values())),
@@ -49,16 +56,25 @@ def estimate_document(estimate: Estimate) -> Document:
     )
 
 
-def _platform(platform: Platform) -> str:
+def _platform(name: str, estimate: Estimate) -> str:
+    platform = estimate.platforms[name]
     accelerator, factors = platform.accelerator, platform.factors
     text = f"{accelerator.name}: {accelerator.title} ({accelerator.provenance})"
     if platform.source == platform.target:
-        return f"{text}; at {platform.source}, where {platform.scaler} changes nothing"
-    area = "" if factors.area is None else f", area x{factors.area:.4g}"
-    return (
-        f"{text}; {platform.source} to {platform.target} by {platform.scaler}: "
-        f"time x{factors.time:.4g}, energy x{factors.energy:.4g}, power x{factors.power:.4g}{area}"
-    )
+        text += f"; at {platform.source}, where {platform.scaler} changes nothing"
+    else:
+        area = "" if factors.area is None else f", area x{factors.area:.4g}"
+        text += (
+            f"; {platform.source} to {platform.target} by {platform.scaler}: "
+            f"time x{factors.time:.4g}, energy x{factors.energy:.4g}, "
+            f"power x{factors.power:.4g}{area}"
+        )
+    predictors = {
+        each.basis.predictor
+        for each in estimate.layers
+        if each.basis and each.basis.accelerator == name and each.basis.predictor
+    }
+    return text + "".join(f"; predicted by {predictor}" for predictor in sorted(predictors))
 
 
 def _warnings(estimate: Estimate) -> Iterator[Text]:
@@ -77,33 +93,35 @@ def _warnings(estimate: Estimate) -> Iterator[Text]:
 
 
 def _layer(each: LayerEstimate) -> tuple[str, ...]:
-    method = each.method
-    if each.basis and each.basis.predictor:
-        method += f" ({each.basis.predictor})"
     name = each.layer.name + (f" x{each.layer.repeat}" if each.layer.repeat > 1 else "")
     return (
         name,
         each.layer.kind,
         quantity(each.layer.total_macs),
         each.accelerator or "-",
-        method,
+        each.method,
         *_costs(each),
     )
 
 
 def _total(name: str, each: Totals) -> tuple[str, ...]:
+    return name, str(each.layers), quantity(each.macs), *_costs(each)
+
+
+def _rates(each: Totals) -> tuple[str, ...]:
     rates = (each.inferences_per_s, each.gmacs_per_s, each.gmacs_per_s_per_w)
+    return tuple("-" if rate is None else f"{rate:.4g}" for rate in rates)
+
+
+def _costs(each: LayerEstimate | Totals) -> tuple[str, ...]:
+    interval = each.interval
     return (
-        name,
-        str(each.layers),
-        quantity(each.macs),
-        *_costs(each),
-        *("-" if rate is None else f"{rate:.4g}" for rate in rates),
+        quantity(each.latency_s, "s"),
+        deviation(each.latency_s, interval.latency_s) if interval else "-",
+        quantity(each.energy_j, "J"),
+        deviation(each.energy_j, interval.energy_j) if interval else "-",
+        quantity(each.power_w, "W"),
     )
-
-
-def _costs(each: LayerEstimate | Totals) -> tuple[str, str, str]:
-    return quantity(each.latency_s, "s"), quantity(each.energy_j, "J"), quantity(each.power_w, "W")
 
 
 def _coverage(coverage: Coverage) -> str:

@@ -54,10 +54,17 @@ def _print(console: Console, block: Text | Table | Bullets) -> None:
 
 
 def _table(block: Table) -> RichTable:
-    table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
+    table = RichTable(
+        box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1), collapse_padding=True
+    )
     for name in block.header:
         numeric = name in block.numeric
-        table.add_column(RichText(name), justify="right" if numeric else "left", no_wrap=numeric)
+        table.add_column(
+            RichText(name),
+            justify="right" if numeric else "left",
+            no_wrap=numeric,
+            overflow="fold",  # a long name is broken, never cut
+        )
     for row in block.rows:
         table.add_row(*map(RichText, row))
     return table

@@ -13,7 +13,12 @@ from fodlam_core.layers import Layer
 
 
 class FittedPredictor(Protocol):
-    """A predictor after it has seen measurements of one kind of layer."""
+    """A predictor after it has seen measurements of one kind of layer.
+
+    Where the measurements leave a constant open, it may say so with two further attributes:
+    ``notes``, sentences for a person, and ``alternatives``, other fitted predictors that fit as
+    well. Validation shows the former; intervals cover what the latter predict.
+    """
 
     def predict(self, layer: Layer) -> Cost:
         """Return the cost of one inference and one item of the layer.
@@ -25,7 +30,13 @@ class FittedPredictor(Protocol):
 
 
 class Predictor(Protocol):
-    """A way to predict costs; a value without state."""
+    """A way to predict costs; a value without state.
+
+    A predictor that uses fields of `Layer` where they are known, and does without where they are
+    not, may name them in ``optional``, each with what validation calls the predictor without it:
+    ``(("activation_density", "average-zeros"),)``. What a reader must know of its errors may
+    stand in ``notes``.
+    """
 
     @property
     def name(self) -> str:

@@ -66,7 +66,8 @@ def test_header_and_table(tmp_path: Path) -> None:
         fc.details,
         fc.calibration,
     )
-    assert ["per-mac"] == [predictor.name for predictor in chip.predictors]
+    names = [predictor.name for predictor in chip.predictors]
+    assert names == ["per-mac", "per-mac-geomean", "nearest", "power-law"]
     assert (conv,) == chip.calibration("conv")
     assert () == chip.calibration("fc")
 

@@ -423,5 +423,6 @@ def test_notebook(registry: Registry) -> None:
 
     html = result._repr_html_()
 
-    assert html.count("<tr>") == 2 + len(result.layers) + len(result.totals)
+    # Layers, totals, and the rates of the totals, each under its header.
+    assert html.count("<tr>") == 3 + len(result.layers) + 2 * len(result.totals)
     assert html.index("Batches are mixed") < html.index("inferences/s")

@@ -22,8 +22,8 @@ def test_text() -> None:
     lines = text([DOCUMENT], color=False, width=60).splitlines()
 
     assert ["A <title>", "Mind [this]", ""] == lines[:3]
-    assert "name   latency" == lines[3]
-    assert ["a|b       1 ms", "c        20 ms", ""] == lines[5:8]
+    assert "name  latency" == lines[3]
+    assert ["a|b      1 ms", "c       20 ms", ""] == lines[5:8]
     assert ["Notes:", " - first", " - second"] == lines[8:]
 
 

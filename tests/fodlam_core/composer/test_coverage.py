@@ -11,6 +11,7 @@ import pytest
 from fodlam_core import Config, Layer, Network, NetworkConfig, NetworkError, Registry, prepare
 from fodlam_core.composer import Estimate
 from fodlam_core.composer.coverage import check_coverage
+from fodlam_core.config import AcceleratorConfig
 
 LAYERS = (
     Layer("a", "conv", 600),
@@ -21,7 +22,8 @@ LAYERS = (
 
 def _estimate(registry: Registry, **rest: Any) -> Estimate:
     network = Network("net", LAYERS, **rest)
-    config = Config(NetworkConfig("VGG16"))
+    per_mac = AcceleratorConfig(predictor="per-mac")
+    config = Config(NetworkConfig("VGG16"), accelerator={"eyeriss": per_mac, "eie": per_mac})
     return prepare(config, registry, network).estimate()
 
 

@@ -1,0 +1,29 @@
+"""What predictors take from the measured layers as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fodlam_core.costs import Cost, Measurement
+from fodlam_core.errors import PredictionError
+
+
+def require_rows(name: str, measurements: Sequence[Measurement]) -> None:
+    """Check that there is something to fit to.
+
+    Raises:
+        PredictionError: if there is nothing.
+    """
+    if not measurements:
+        raise PredictionError(f"{name}: there is no measured layer to fit to")
+
+
+def offchip_share(measurements: Sequence[Measurement]) -> float:
+    """Return the share of the summed latency that is spent waiting for off-chip memory."""
+    costs = [row.cost for row in measurements]
+    return sum(cost.offchip_latency_s for cost in costs) / sum(cost.latency_s for cost in costs)
+
+
+def cost_of(latency_s: float, energy_j: float, offchip: float) -> Cost:
+    """Return a cost whose latency is off-chip by a given share."""
+    return Cost(latency_s, energy_j, latency_s * offchip)

@@ -1,0 +1,65 @@
+"""Cost per MAC as a power of the output width."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from fodlam_core.costs import Cost, Measurement
+from fodlam_core.layers import Layer
+from fodlam_core.predictors.least_squares import line
+from fodlam_core.predictors.pooling import cost_of, offchip_share, require_rows
+from fodlam_core.predictors.sizes import output_width
+
+
+class FittedPowerLaw(NamedTuple):
+    """Intercept and slope of log(cost / MAC) over log(output width).
+
+    Attributes:
+        latency: of seconds per MAC.
+        energy: of joules per MAC.
+        offchip: share of the latency spent waiting for off-chip memory.
+        notes: what the measured layers leave open.
+    """
+
+    latency: tuple[float, float]
+    energy: tuple[float, float]
+    offchip: float
+    notes: tuple[str, ...] = ()
+
+    def predict(self, layer: Layer) -> Cost:
+        """Return MACs times the cost per MAC at the layer's output width."""
+        x = math.log(output_width(layer))
+        latency, energy = (
+            layer.macs * math.exp(intercept + slope * x)
+            for intercept, slope in (self.latency, self.energy)
+        )
+        return cost_of(latency, energy, self.offchip)
+
+
+class PowerLaw:
+    """Least squares in logarithms, latency and energy apart; outputs are the width of an fc."""
+
+    name = "power-law"
+    requires = frozenset({"shape"})
+
+    def fit(self, measurements: Sequence[Measurement]) -> FittedPowerLaw:
+        """Fit both lines to the measured layers whose shape is known.
+
+        Raises:
+            PredictionError: if there are none.
+        """
+        known = [row for row in measurements if row.layer.shape is not None]
+        require_rows(self.name, known)
+        widths = [math.log(output_width(row.layer)) for row in known]
+        latency = [math.log(row.cost.latency_s / row.layer.total_macs) for row in known]
+        energy = [math.log(row.cost.energy_j / row.layer.total_macs) for row in known]
+        return FittedPowerLaw(
+            line(list(zip(widths, latency, strict=True))),
+            line(list(zip(widths, energy, strict=True))),
+            offchip_share(known),
+            ()
+            if len(set(widths)) > 1
+            else ("the slope is not identified: all measured layers have one output width",),
+        )

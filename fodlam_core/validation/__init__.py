@@ -1,0 +1,1 @@
+"""How far predictors are off: cross-validation, its scores, and the intervals that follow."""

@@ -1,0 +1,160 @@
+"""Intervals of predicted costs, from what cross-validation missed by.
+
+An interval is meant to hold the truth nine times out of ten for a layer of a network that nobody
+measured. So the residuals are those of leaving one network out, where there are several networks
+(else one block, else one layer), and the predictor is not told more of a held-out layer than it
+knows of the layer that is asked about.
+
+The half-width, in logarithms, is an order statistic of the absolute residuals: of n, the one of
+rank 0.9 (n + 1), rounded up; with it the next exchangeable residual is covered with a probability
+of at least 0.9 (split conformal prediction: Vovk, Gammerman and Shafer, "Algorithmic Learning in a
+Random World", 2005, section 2.2). Fewer than nine residuals have no such rank: then the largest is
+stretched by rank over n. Layers of a network are not exchangeable with those of another, so the
+rate is approximate.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from fodlam_core.costs import Cost, Interval, Measurement
+from fodlam_core.layers import Layer
+from fodlam_core.predictors import FittedPredictor, Predictor
+from fodlam_core.predictors.sizes import sizes
+from fodlam_core.validation.folds import SCHEMES
+from fodlam_core.validation.held_out import HeldOut, alternatives, cross_validate, notes
+
+COVERAGE_PERCENT = 90
+
+
+class IntervalRule(NamedTuple):
+    """What turns a predicted cost into an interval.
+
+    Attributes:
+        latency: half-width of the logarithm of a latency, within the measured range.
+        energy: the same for energy.
+        ranges: least and greatest of each size of the measured layers.
+        scheme: the scheme of cross-validation behind the half-widths.
+        notes: what a reader must know of them.
+    """
+
+    latency: float
+    energy: float
+    ranges: Mapping[str, tuple[float, float]]
+    scheme: str
+    notes: tuple[str, ...]
+
+    def interval(self, layer: Layer, fitted: FittedPredictor, cost: Cost) -> Interval:
+        """Return the interval of a predicted cost.
+
+        It reaches from the least to the greatest prediction of all fits that are as good, and
+        beyond by the half-width, which is multiplied by 1 + log2 of the factor by which the
+        layer's farthest size lies outside the measured range.
+        """
+        costs = [cost, *(other.predict(layer) for other in alternatives(fitted))]
+        stretch = 1 + max((math.log2(factor) for factor in self.outside(layer).values()), default=0)
+        return Interval(
+            _around([each.latency_s for each in costs], self.latency * stretch),
+            _around([each.energy_j for each in costs], self.energy * stretch),
+        )
+
+    def outside(self, layer: Layer) -> dict[str, float]:
+        """Return the sizes of a layer outside the measured range, each with the factor, over 1."""
+        factors = {}
+        for name, size in sizes(layer).items():
+            if name in self.ranges:
+                low, high = self.ranges[name]
+                factor = max(low / size, size / high)
+                if factor > 1:
+                    factors[name] = factor
+        return factors
+
+
+def interval_rule(
+    predictor: Predictor,
+    fitted: FittedPredictor,
+    measurements: Sequence[Measurement],
+    hide: frozenset[str] = frozenset(),
+) -> IntervalRule | None:
+    """Return the rule for a predictor.
+
+    None if nothing can be held out to learn it from, or if a held-out layer was predicted to cost
+    nothing, which no factor makes good.
+
+    Args:
+        predictor: the predictor.
+        fitted: the same, fitted to all measurements.
+        measurements: measurements of one kind of layer.
+        hide: optional fields of `Layer` that are not known of the layers to be predicted.
+    """
+    for scheme in SCHEMES:
+        folds = cross_validate(predictor, measurements, scheme, hide)
+        layers = [each for fold in folds for each in fold.layers]
+        if len(layers) == len(measurements):
+            if not all(map(_positive, layers)):
+                return None
+            open_ends = [
+                f"without {fold.fold.held_out}, {note}" for fold in folds for note in fold.notes
+            ]
+            return IntervalRule(
+                half_width(_residual(each, "latency_s") for each in layers),
+                half_width(_residual(each, "energy_j") for each in layers),
+                _ranges(measurements),
+                scheme,
+                tuple(
+                    dict.fromkeys(
+                        [*_few(measurements), *notes(predictor), *notes(fitted), *open_ends]
+                    )
+                ),
+            )
+    return None
+
+
+def _few(measurements: Sequence[Measurement]) -> Iterator[str]:
+    if len({row.network for row in measurements}) == 1:
+        yield "one network alone was measured, so how far off others are is not known"
+
+
+def half_width(residuals: Iterable[float]) -> float:
+    """Return the half-width that covers a further residual nine times out of ten.
+
+    >>> half_width([0.1] * 9 + [0.3])
+    0.3
+    >>> half_width([0.1] * 18 + [0.3])
+    0.1
+    >>> half_width([0.1, 0.5])
+    0.75
+    """
+    ordered = sorted(residuals)
+    count = len(ordered)
+    rank = -(-COVERAGE_PERCENT * (count + 1) // 100)
+    return ordered[rank - 1] if rank <= count else ordered[-1] * rank / count
+
+
+def _positive(each: HeldOut) -> bool:
+    costs = (each.predicted, *each.alternatives)
+    return all(cost.latency_s > 0 and cost.energy_j > 0 for cost in costs)
+
+
+def _residual(each: HeldOut, what: str) -> float:
+    """Return the greatest absolute logarithm of measured over predicted, of all equal fits."""
+    measured = getattr(each.measurement.cost, what)
+    return max(
+        abs(math.log(measured / getattr(cost, what)))
+        for cost in (each.predicted, *each.alternatives)
+    )
+
+
+def _ranges(measurements: Sequence[Measurement]) -> dict[str, tuple[float, float]]:
+    values: dict[str, list[float]] = {}
+    for row in measurements:
+        for name, size in {**sizes(row.layer), "MACs": row.layer.macs}.items():
+            values.setdefault(name, []).append(size)
+    return {name: (min(every), max(every)) for name, every in values.items()}
+
+
+def _around(values: Sequence[float], half_width: float) -> tuple[float, float]:
+    factor = math.exp(half_width)
+    return min(values) / factor, max(values) * factor

@@ -1,0 +1,182 @@
+"""Errors of predictors, one row for each accelerator, kind, predictor, metric and scheme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from statistics import fmean, median
+from typing import Any, NamedTuple
+
+from fodlam_core.accelerators import Accelerator
+from fodlam_core.costs import Cost
+from fodlam_core.predictors import Predictor
+from fodlam_core.validation.folds import SCHEMES
+from fodlam_core.validation.held_out import FoldResult, HeldOut, cross_validate, notes
+
+METRICS = ("latency", "energy", "power")
+
+
+class Validation(NamedTuple):
+    """A predictor, cross-validated by one scheme.
+
+    Attributes:
+        accelerator: name of the accelerator.
+        kind: name of the layer kind.
+        predictor: name of the predictor, or of its variant that is not told something.
+        scheme: one of `folds.SCHEMES`.
+        folds: each fold, predicted.
+        default: whether a configuration that names no predictor gets it.
+        caveats: what a reader must know of the predictor.
+    """
+
+    accelerator: str
+    kind: str
+    predictor: str
+    scheme: str
+    folds: tuple[FoldResult, ...]
+    default: bool
+    caveats: tuple[str, ...] = ()
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Return the scores for each metric; errors are fractions, None where not known."""
+        for metric in METRICS:
+            yield self._record(metric)
+
+    def _record(self, metric: str) -> dict[str, Any]:
+        errors = {
+            f"{each.measurement.network} {each.measurement.layer.name}": abs(error(each, metric))
+            for fold in self.folds
+            for each in fold.layers
+        }
+        complete = bool(self.folds) and all(fold.layers for fold in self.folds)
+        worst = max(errors, key=lambda name: errors[name]) if complete else None
+        return {
+            "accelerator": self.accelerator,
+            "kind": self.kind,
+            "predictor": self.predictor,
+            "metric": metric,
+            "scheme": self.scheme,
+            "mape": fmean(errors.values()) if complete else None,
+            "median": median(errors.values()) if complete else None,
+            "worst": errors[worst] if worst else None,
+            "worst_layer": worst,
+            "folds": [_fold(fold, metric) for fold in self.folds],
+            "totals": _network_totals(self.folds, metric) if complete else {},
+            "notes": list(self.notes),
+        }
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What folds leave open; why there is no score."""
+        if not self.folds:
+            return ("there is only one group of measured layers, so none can be held out",)
+        return self.caveats + tuple(
+            f"without {fold.fold.held_out}: {note}" for fold in self.folds for note in fold.notes
+        )
+
+    def layer_records(self) -> Iterator[dict[str, Any]]:
+        """Return predicted and measured costs of one inference for each layer."""
+        for fold in self.folds:
+            for each in fold.layers:
+                row = each.measurement
+                yield {
+                    "accelerator": self.accelerator,
+                    "kind": self.kind,
+                    "predictor": self.predictor,
+                    "scheme": self.scheme,
+                    "network": row.network,
+                    "layer": row.layer.name,
+                    "measured_latency_s": row.cost.latency_s,
+                    "predicted_latency_s": each.predicted.latency_s,
+                    "latency_error": error(each, "latency"),
+                    "measured_energy_j": row.cost.energy_j,
+                    "predicted_energy_j": each.predicted.energy_j,
+                    "energy_error": error(each, "energy"),
+                    "power_error": error(each, "power"),
+                }
+
+
+def validate(
+    accelerators: Iterable[Accelerator],
+    predictors: Sequence[str] = (),
+    schemes: Iterable[str] = tuple(SCHEMES),
+) -> list[Validation]:
+    """Cross-validate every predictor of accelerators on their own measurements.
+
+    Args:
+        accelerators: the accelerators; those without measurements give nothing.
+        predictors: only predictors and variants of these names, if any are given.
+        schemes: of `folds.SCHEMES`.
+    """
+    schemes = tuple(schemes)
+    return [
+        Validation(
+            accelerator.name,
+            kind,
+            name,
+            scheme,
+            tuple(cross_validate(predictor, accelerator.calibration(kind), scheme, hide)),
+            name == accelerator.predictors[0].name,
+            notes(predictor),
+        )
+        for accelerator in accelerators
+        for kind in accelerator.kinds
+        if accelerator.calibration(kind)
+        for predictor in accelerator.predictors
+        for name, hide in variants(predictor)
+        if not predictors or name in predictors
+        for scheme in schemes
+    ]
+
+
+def variants(predictor: Predictor) -> Iterator[tuple[str, frozenset[str]]]:
+    """Return a predictor's name, and that of each variant with the field hidden from it.
+
+    A predictor may say in ``optional`` which fields of `Layer` it uses where they are known, and
+    how to call it where they are not, such as ``(("activation_density", "average-zeros"),)``.
+    """
+    yield predictor.name, frozenset()
+    for field, suffix in getattr(predictor, "optional", ()):
+        yield f"{predictor.name}-{suffix}", frozenset({field})
+
+
+def error(each: HeldOut, metric: str) -> float:
+    """Return predicted over measured, less one."""
+    return _value(each.predicted, metric) / _value(each.measurement.cost, metric) - 1
+
+
+def _value(cost: Cost, metric: str) -> float:
+    if metric == "power":
+        return cost.power_w or 0.0
+    return cost.latency_s if metric == "latency" else cost.energy_j
+
+
+def _fold(result: FoldResult, metric: str) -> dict[str, Any]:
+    errors = [abs(error(each, metric)) for each in result.layers]
+    return {
+        "held_out": result.fold.held_out,
+        "trained_on": list(result.fold.trained_on),
+        "layers": len(result.fold.held),
+        "mape": fmean(errors) if errors else None,
+        "worst": max(errors) if errors else None,
+        "total": _total_error(result.layers, metric) if errors else None,
+        "notes": list(result.notes),
+    }
+
+
+def _network_totals(results: Sequence[FoldResult], metric: str) -> dict[str, float]:
+    by_network: dict[str, list[HeldOut]] = {}
+    for result in results:
+        for each in result.layers:
+            by_network.setdefault(each.measurement.network, []).append(each)
+    return {network: _total_error(layers, metric) for network, layers in by_network.items()}
+
+
+def _total_error(layers: Sequence[HeldOut], metric: str) -> float:
+    predicted = _sum(each.predicted for each in layers)
+    measured = _sum(each.measurement.cost for each in layers)
+    return _value(predicted, metric) / _value(measured, metric) - 1
+
+
+def _sum(costs: Iterable[Cost]) -> Cost:
+    every = list(costs)
+    return Cost(sum(each.latency_s for each in every), sum(each.energy_j for each in every))

@@ -1,0 +1,82 @@
+"""EIE's latency from the densities of weights and activations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from fodlam_core.costs import Cost, Measurement
+from fodlam_core.errors import PredictionError
+from fodlam_core.layers import Layer
+from fodlam_core.shapes import FcShape
+from fodlam_eie.microarchitecture import CLOCK_HZ, PES, padding
+
+
+class FittedSparse(NamedTuple):
+    """What the measured layers tell.
+
+    Attributes:
+        overhead: latency over the latency of stored entries perfectly shared out.
+        power_w: average power.
+    """
+
+    overhead: float
+    power_w: float
+
+    def predict(self, layer: Layer) -> Cost:
+        """Return the overhead times the ideal latency, at constant power.
+
+        Raises:
+            PredictionError: if shape or densities are not known.
+        """
+        latency_s = self.overhead * ideal_latency_s(layer)
+        return Cost(latency_s, self.power_w * latency_s)
+
+
+class Sparse:
+    """Useful work, padding and idle PEs are derived; one overhead factor and power are fitted."""
+
+    name = "sparse"
+    requires = frozenset({"shape", "weight_density", "activation_density"})
+
+    def fit(self, measurements: Sequence[Measurement]) -> FittedSparse:
+        """Fit the overhead by least squares of relative errors, and pool the power.
+
+        Raises:
+            PredictionError: if there are no measurements with shape and densities.
+        """
+        known = [row for row in measurements if _knows(row.layer)]
+        if not known:
+            raise PredictionError("sparse: no measured layer has its shape and its densities")
+        shares = [ideal_latency_s(row.layer) / row.cost.latency_s for row in known]
+        return FittedSparse(
+            sum(shares) / sum(share * share for share in shares),
+            sum(row.cost.energy_j for row in known) / sum(row.cost.latency_s for row in known),
+        )
+
+
+def ideal_latency_s(layer: Layer) -> float:
+    """Return the seconds that the stored entries of a layer take, without stalls.
+
+    MACs with a non-zero weight and a non-zero activation, times the padding, over all PEs; the
+    PE with the most rows sets the pace.
+
+    Raises:
+        PredictionError: if shape or densities are not known.
+    """
+    shape = layer.shape
+    if (
+        not isinstance(shape, FcShape)
+        or layer.weight_density is None
+        or layer.activation_density is None
+    ):
+        raise PredictionError(f"sparse: {layer.name} lacks its shape or its densities")
+    rows_per_pe = shape.outputs / PES
+    useful = layer.macs * layer.weight_density * layer.activation_density / (PES * CLOCK_HZ)
+    balance = math.ceil(rows_per_pe) / rows_per_pe
+    return useful * padding(rows_per_pe, layer.weight_density) * balance
+
+
+def _knows(layer: Layer) -> bool:
+    return None not in (layer.shape, layer.weight_density, layer.activation_density)

@@ -1,0 +1,175 @@
+"""Row-stationary roofline: compute or partial-sum traffic, whichever is slower, plus bytes.
+
+Wide maps leave little of the global buffer for input channels, so few of them are accumulated
+inside the array in one pass, and the traffic of partial sums to the buffer sets the pace::
+
+    latency = k1 max(compute, partial sums) + k2 bytes          k1, k2 >= 0
+    energy  = p0 latency + a (MACs whose activation is not zero)        p0, a >= 0
+
+Both pairs are fitted by least squares of relative errors. Zero activations matter because
+Eyeriss gates their MACs (Chen et al., IEEE JSSC 52(1), 2017).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from fodlam_core.costs import Cost, Measurement
+from fodlam_core.errors import PredictionError
+from fodlam_core.layers import Layer
+from fodlam_core.predictors.least_squares import non_negative
+from fodlam_core.predictors.pooling import cost_of, offchip_share
+from fodlam_core.shapes import ConvShape
+from fodlam_eyeriss.microarchitecture import COLUMNS, ROWS, Work, most_channels, work
+
+# Candidates for the number of channels times the output width that one pass has room for.
+ROOMS = (14.0, 20.0, 28.0, 40.0, 56.0, 80.0, 112.0, 160.0, 224.0, 320.0, 448.0, math.inf)
+
+
+class FittedRowStationary(NamedTuple):
+    """What the measured layers tell.
+
+    Attributes:
+        room: channels times output width of one pass; None: as much as the array's width gives.
+        time: k1, without unit, and k2, in seconds per byte.
+        power: p0 in watts and a in joules per MAC whose activation is not zero.
+        density: mean share of activations that are not zero, for layers where it is not known.
+        batch: mean number of images that share one load of the weights.
+        offchip: share of the latency spent waiting for off-chip memory.
+        alternatives: fits of the same quality with another room.
+        notes: what the measured layers leave open.
+    """
+
+    room: float | None
+    time: tuple[float, float]
+    power: tuple[float, float]
+    density: float
+    batch: float
+    offchip: float
+    alternatives: tuple[FittedRowStationary, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def predict(self, layer: Layer) -> Cost:
+        """Return the cost of one image.
+
+        Raises:
+            PredictionError: if the shape is not known, or the chip cannot run it.
+        """
+        latency_s = self.latency_s(_work(layer, self.room, self.batch))
+        density = layer.activation_density
+        nonzero_macs = layer.macs * (self.density if density is None else density)
+        energy_j = self.power[0] * latency_s + self.power[1] * nonzero_macs
+        return cost_of(latency_s, energy_j, self.offchip)
+
+    def latency_s(self, work: Work) -> float:
+        """Return the seconds that some work takes."""
+        return self.time[0] * max(work.compute_s, work.psum_s) + self.time[1] * work.bytes
+
+
+class RowStationary:
+    """The roofline with the channels of a pass fitted: the room that errs least in the fit."""
+
+    name = "row-stationary"
+    requires = frozenset({"shape"})
+    optional = (("activation_density", "average-zeros"),)
+    notes = (
+        "the form of this predictor was found with all measured layers in view, which "
+        "cross-validation does not undo",
+    )
+    rooms: tuple[float | None, ...] = ROOMS
+
+    def fit(self, measurements: Sequence[Measurement]) -> FittedRowStationary:
+        """Fit times and powers for each room, and take the smallest of the best rooms.
+
+        Raises:
+            PredictionError: if no measured layer has its shape.
+        """
+        known = [row for row in measurements if row.layer.shape is not None]
+        if not known:
+            raise PredictionError(f"{self.name}: no measured layer has its shape")
+        density = _mean_density(known)
+        power = _fit_power(known, density)
+        batch = sum(row.batch for row in known) / len(known)
+        offchip = offchip_share(known)
+        trials = []
+        for room in self.rooms:
+            error, time = _fit_time(known, room)
+            fitted = FittedRowStationary(room, time, power, density, batch, offchip)
+            trials.append((error, fitted))
+        least = min(error for error, _ in trials)
+        best, *others = [fitted for error, fitted in trials if error <= least + 1e-9]
+        if not others:
+            return best
+        rooms = [each.room for each in (best, *others)]
+        note = (
+            f"channels per pass are not identified: {rooms[0]:g} to {rooms[-1]:g} channels times "
+            "output width fit these layers equally well"
+        )
+        return best._replace(alternatives=tuple(others), notes=(note,))
+
+
+class DerivedRowStationary(RowStationary):
+    """The roofline with the channels of a pass derived: only times and powers are fitted.
+
+    The array holds q r channels of a map that is as wide as the array (14 columns), and as many
+    times fewer as the map is wider. This form was found after all layers had been seen. What
+    speaks for it besides the latency is the traffic of the global buffer that Table VI prints,
+    which it does not use: 8, 4, 2 and 1 channels for maps of 14, 28, 56 and 112 or more columns.
+    """
+
+    name = "row-stationary-derived"
+    rooms = (None,)
+
+
+def channels_per_pass(shape: ConvShape, room: float | None) -> float:
+    """Return how many input channels are accumulated inside the array in one pass.
+
+    >>> shape = ConvShape.from_input((256, 56, 56), 256, 3, padding=1)
+    >>> channels_per_pass(shape, None), channels_per_pass(shape, 224.0)
+    (2.0, 4.0)
+    """
+    most = most_channels(shape)
+    space = most * COLUMNS if room is None else room
+    return max(1.0, min(space / shape.out_width, most))
+
+
+def _work(layer: Layer, room: float | None, batch: float) -> Work:
+    shape = layer.shape
+    if not isinstance(shape, ConvShape):
+        raise PredictionError(f"row-stationary: the shape of {layer.name} is not known")
+    if shape.transposed or shape.dilation != (1, 1) or shape.kernel[0] > ROWS:
+        raise PredictionError(
+            f"row-stationary: {layer.name} ({shape}) is transposed, dilated or has more than "
+            f"{ROWS} filter rows, which Eyeriss does not run; write [accelerator.eyeriss] "
+            'predictor = "per-mac"'
+        )
+    return work(shape, channels_per_pass(shape, room), batch)
+
+
+def _fit_time(rows: Sequence[Measurement], room: float | None) -> tuple[float, tuple[float, float]]:
+    """Return the mean absolute relative error of the best k1, k2, and these."""
+    shares = []
+    for row in rows:
+        each = _work(row.layer, room, row.batch)
+        latency_s = row.cost.latency_s
+        shares.append((max(each.compute_s, each.psum_s) / latency_s, each.bytes / latency_s))
+    k1, k2 = non_negative(shares)
+    return sum(abs(k1 * a + k2 * b - 1) for a, b in shares) / len(shares), (k1, k2)
+
+
+def _fit_power(rows: Sequence[Measurement], mean_density: float) -> tuple[float, float]:
+    shares = []
+    for row in rows:
+        density = row.layer.activation_density
+        nonzero_macs = row.layer.macs * (mean_density if density is None else density)
+        cost = row.cost
+        shares.append((cost.latency_s / cost.energy_j, nonzero_macs / cost.energy_j))
+    return non_negative(shares)
+
+
+def _mean_density(rows: Sequence[Measurement]) -> float:
+    known = [row.layer.activation_density for row in rows]
+    densities = [density for density in known if density is not None]
+    return sum(densities) / len(densities) if densities else 1.0

@@ -1,0 +1,140 @@
+"""Intervals in an estimate, and predictors that lack what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fodlam_core import Config, FodlamError, Layer, Network, NetworkConfig, Registry, estimate
+from fodlam_core.composer import Estimate
+from fodlam_core.config import AcceleratorConfig
+
+
+def _estimate(registry: Registry, name: str, **network: object) -> Estimate:
+    return estimate(Config(NetworkConfig(name, **network)), registry)  # type: ignore[arg-type]
+
+
+def test_published_costs_carry_their_printed_rounding(registry: Registry) -> None:
+    """CONV1-1 of VGG-16 was printed as 76.2 ms and 247 mW for three images."""
+    first = _estimate(registry, "VGG16").layers[0]
+    assert first.interval is not None
+    assert first.interval.latency_s == pytest.approx((0.07615 / 3, 0.07625 / 3))
+    low, high = first.interval.energy_j
+    assert high == pytest.approx(0.07625 * 0.2475 / 3)
+    assert low == pytest.approx(2 * first.energy_j - high)
+    assert low < 0.07615 * 0.2465 / 3
+
+
+def test_costs_as_printed_carry_it_too(registry: Registry) -> None:
+    """With batch = "published" the interval is that of the printed number itself."""
+    first = _estimate(registry, "VGG16", batch="published").layers[0]
+    assert first.interval is not None
+    assert first.interval.latency_s == pytest.approx((0.07615, 0.07625))
+
+
+def test_intervals_are_scaled_with_their_costs(registry: Registry) -> None:
+    """EIE's 34.4 us at 45 nm may have been 34.35 to 34.45, and so it is at 65 nm; batches add."""
+    config = Config(NetworkConfig("VGG16", layers=("FC6",), batch=10))
+    [layer] = estimate(config, registry).layers
+    assert layer.interval is not None
+    scale = 10 * 65 / 45 * 1e-6
+    assert layer.interval.latency_s == pytest.approx((34.35 * scale, 34.45 * scale))
+
+
+@pytest.mark.parametrize("name", ["VGG16", "VGG_CNN_M", "Faster-R-CNN-VGG16"])
+@pytest.mark.parametrize("method", ["auto", "predicted"])
+def test_totals_add_the_ends_of_the_intervals(registry: Registry, name: str, method: str) -> None:
+    """Every cost lies in its interval, and a total's ends are the sums of those of its layers."""
+    result = _estimate(registry, name, method=method)
+    for what, index in (("latency_s", 0), ("energy_j", 1)):
+        for each in (*result.layers, *result.totals.values()):
+            assert each.interval is not None
+            low, high = each.interval[index]
+            assert low <= getattr(each, what) <= high
+        for end in (0, 1):
+            total = sum(each.interval[index][end] for each in result.layers if each.interval)
+            interval = result.totals["total"].interval
+            assert interval is not None
+            assert interval[index][end] == pytest.approx(total)
+
+
+def test_the_record_has_intervals(registry: Registry) -> None:
+    """JSON has low and high of latency and energy for layers and totals, CSV a column for each."""
+    result = _estimate(registry, "VGG_CNN_M")
+    record = result.to_dict()
+    for each in (*record["layers"], *record["totals"].values()):
+        assert list(each["interval"]) == ["latency_s", "energy_j"]
+        assert each["interval"]["latency_s"][0] <= each["latency_s"]
+    row = result.to_rows()[0]
+    assert row["latency_low_s"] < row["latency_s"] < row["latency_high_s"]
+    assert row["energy_low_j"] < row["energy_j"] < row["energy_high_j"]
+
+
+def test_a_part_without_interval_leaves_the_total_without(registry: Registry) -> None:
+    """A layer that nobody serves leaves the total open at both ends."""
+    layers = [Layer("F", "fc", 10), Layer("M", "matmul", 10)]
+    config = Config(
+        NetworkConfig("VGG16"), accelerator={"eie": AcceleratorConfig(predictor="per-mac")}
+    )
+    result = estimate(config, registry, Network("N", layers))
+    assert result.layers[0].interval is not None
+    assert result.totals["fc"].interval is not None
+    assert result.totals["total"].interval is None
+    assert result.to_dict()["totals"]["total"]["interval"] is None
+
+
+def test_extrapolation_is_said(registry: Registry) -> None:
+    """Layers outside the measured range are counted in a note that names the sizes."""
+    notes = _estimate(registry, "VGG_CNN_M").notes
+    assert any(
+        "nine times out of ten" in note and "leave-one-network-out" in note for note in notes
+    )
+    config = Config(
+        NetworkConfig("VGG16"), accelerator={"eie": AcceleratorConfig(predictor="per-mac")}
+    )
+    result = estimate(config, registry, Network("N", [Layer("F", "fc", 10)]))
+    assert any("1 layer outside the measured range of MACs" in note for note in result.notes)
+
+
+def test_nothing_is_cross_validated_when_nothing_is_predicted(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run on published layers computes no residuals; a predicted one does once per kind."""
+    import fodlam_core.validation.intervals as intervals
+
+    calls: list[str] = []
+    original = intervals.interval_rule
+
+    def counted(predictor, *rest):  # type: ignore[no-untyped-def]
+        calls.append(predictor.name)
+        return original(predictor, *rest)
+
+    monkeypatch.setattr(intervals, "interval_rule", counted)
+    _estimate(registry, "VGG16")
+    assert calls == []
+    _estimate(registry, "VGG_CNN_M")
+    assert sorted(calls) == ["nearest", "row-stationary-derived"]
+
+
+def test_a_missing_density_is_an_error_with_the_line_to_write(
+    cli: Callable[..., object], toml: Callable[[str], Path]
+) -> None:
+    """Each layer is named with what it lacks and the line that selects per-mac."""
+    path = toml('[network]\nname = "VGG_CNN_M"\n[accelerator.eie]\npredictor = "sparse"\n')
+    result = cli("run", path)
+    assert result.status == 1  # type: ignore[attr-defined]
+    lines = result.err.splitlines()  # type: ignore[attr-defined]
+    assert [line.split(" has no ")[0].split(": ")[-1] for line in lines] == ["fc6", "fc7", "fc8"]
+    assert all(
+        "no activation_density and no weight_density, which sparse needs" in line
+        and line.endswith('write [accelerator.eie] predictor = "per-mac"')
+        for line in lines
+    )
+
+
+def test_a_missing_shape_is_an_error_with_the_line_to_write(registry: Registry) -> None:
+    """A layer without shape cannot have the default of Eyeriss."""
+    with pytest.raises(FodlamError, match=r"C has no shape.*\[accelerator.eyeriss\] predictor"):
+        estimate(Config(NetworkConfig("VGG16")), registry, Network("N", [Layer("C", "conv", 10)]))

@@ -1,0 +1,176 @@
+"""Intervals of predicted costs."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fodlam_core import Accelerator, ConvShape, Cost, Layer, Measurement, Registry
+from fodlam_core.predictors.per_mac import PerMac
+from fodlam_core.validation.folds import SCHEMES, folds
+from fodlam_core.validation.intervals import half_width, interval_rule
+from fodlam_core.validation.scores import validate
+from fodlam_eyeriss.row_stationary import RowStationary
+
+
+@given(st.lists(st.floats(0, 5), min_size=1, max_size=60), st.floats(0, 5))
+def test_a_half_width_covers_nine_in_ten(residuals: list[float], more: float) -> None:
+    """At least nine tenths of the residuals are covered, and a greater one never narrows it."""
+    width = half_width(residuals)
+    assert sum(each <= width for each in residuals) >= 0.9 * len(residuals)
+    greater = [*residuals[1:], residuals[0] + more]
+    assert half_width(greater) >= width
+
+
+def test_a_half_width_is_an_order_statistic() -> None:
+    """Of n residuals the one of rank 0.9 (n + 1) is taken; fewer than nine are stretched."""
+    ranks = {n: half_width(range(1, n + 1)) for n in (2, 8, 9, 18, 19, 99)}
+    assert ranks == {2: 3, 8: 9, 9: 9, 18: 18, 19: 18, 99: 90}
+
+
+def _noisy(chance: random.Random, network: str, noise: float) -> list[Measurement]:
+    rows = []
+    for index in range(6):
+        macs = chance.randrange(1_000, 100_000)
+        latency_s = macs * 1e-9 * math.exp(chance.gauss(0, noise))
+        power_w = math.exp(chance.gauss(0, noise))
+        rows.append(Measurement(network, Layer(f"l{index}", "fc", macs), 1, latency_s, power_w))
+    return rows
+
+
+@pytest.mark.parametrize("noise", [0.05, 0.4])
+def test_intervals_cover_layers_of_a_new_network(noise: float) -> None:
+    """Of the layers of networks that took no part, about nine in ten lie in their interval."""
+    chance = random.Random(7)
+    held = {"latency": 0, "energy": 0}
+    count = 0
+    for _ in range(150):
+        rows = [row for name in "ABC" for row in _noisy(chance, name, noise)]
+        fitted = PerMac().fit(rows)
+        rule = interval_rule(PerMac(), fitted, rows)
+        assert rule is not None
+        assert rule.scheme == "leave-one-network-out"
+        for row in _noisy(chance, "D", noise):
+            interval = rule.interval(row.layer, fitted, fitted.predict(row.layer))
+            low, high = interval.latency_s
+            held["latency"] += low <= row.cost.latency_s <= high
+            low, high = interval.energy_j
+            held["energy"] += low <= row.cost.energy_j <= high
+            count += 1
+    for each in held.values():
+        assert 0.87 <= each / count <= 0.98
+
+
+def test_intervals_cover_measured_layers_that_were_held_out(registry: Registry) -> None:
+    """Of layers held out of fit and residuals alike, nine in ten lie in the default's interval."""
+    inside = count = 0
+    for name, kind in (("eyeriss", "conv"), ("eie", "fc")):
+        accelerator = registry.accelerator(name)
+        predictor = accelerator.predictor()
+        for scheme in SCHEMES:
+            for fold in folds(scheme, accelerator.calibration(kind)):
+                fitted = predictor.fit(fold.training)
+                rule = interval_rule(predictor, fitted, fold.training)
+                assert rule is not None
+                for row in fold.held:
+                    cost = fitted.predict(row.layer)
+                    low, high = rule.interval(row.layer, fitted, cost).latency_s
+                    inside += low <= row.cost.latency_s <= high
+                    count += 1
+    assert count == 3 * 24
+    assert inside / count >= 0.9
+
+
+def _rule_of(accelerator: Accelerator, kind: str, name: str):  # type: ignore[no-untyped-def]
+    rows = accelerator.calibration(kind)
+    predictor = accelerator.predictor(name)
+    fitted = predictor.fit(rows)
+    rule = interval_rule(predictor, fitted, rows)
+    assert rule is not None
+    return rule, fitted
+
+
+def test_outside_the_measured_range_intervals_are_wider(registry: Registry) -> None:
+    """A kernel smaller than any measured is named, and its interval is wider for it."""
+    rule, fitted = _rule_of(registry.accelerator("eyeriss"), "conv", "per-mac")
+    inside, outside = (
+        Layer.from_shape("L", ConvShape.from_input((64, 56, 56), 64, kernel, padding=kernel // 2))
+        for kernel in (3, 1)
+    )
+    assert rule.outside(inside) == {}
+    assert rule.outside(outside) == {"kernel area": 9.0}
+
+    def widths(layer: Layer) -> list[float]:
+        cost = fitted.predict(layer)
+        return [math.log(high / low) for low, high in rule.interval(layer, fitted, cost)]
+
+    narrow, wide = widths(inside), widths(outside)
+    assert wide == pytest.approx([(1 + math.log2(9)) * width for width in narrow])
+
+
+def test_an_open_constant_widens_the_interval(registry: Registry) -> None:
+    """Where AlexNet leaves the channels per pass open, the interval covers all they may be."""
+    rows = registry.accelerator("eyeriss").calibration("conv")
+    alexnet = [row for row in rows if row.network == "AlexNet"]
+    fitted = RowStationary().fit(alexnet)
+    rule = interval_rule(RowStationary(), fitted, alexnet)
+    assert rule is not None
+    assert any("not identified" in note for note in rule.notes)
+    assert any("one network alone" in note for note in rule.notes)
+    layer = next(row.layer for row in rows if row.layer.name == "CONV3-2")
+    low, high = rule.interval(layer, fitted, fitted.predict(layer)).latency_s
+    every = [each.predict(layer).latency_s for each in (fitted, *fitted.alternatives)]
+    assert max(every) > 1.5 * min(every)
+    assert low < min(every) < max(every) < high
+
+
+def test_a_layer_of_which_less_is_known_has_a_wider_interval(registry: Registry) -> None:
+    """Without the share of zeros the residuals are those of not knowing it."""
+    rows = registry.accelerator("eyeriss").calibration("conv")
+    predictor = registry.accelerator("eyeriss").predictor()
+    fitted = predictor.fit(rows)
+    told = interval_rule(predictor, fitted, rows)
+    untold = interval_rule(predictor, fitted, rows, frozenset({"activation_density"}))
+    assert told is not None
+    assert untold is not None
+    assert untold.energy > told.energy
+    assert untold.latency == told.latency
+
+
+def test_too_few_measurements_give_no_rule(chip: Accelerator) -> None:
+    """One measured layer says nothing of the error on another."""
+    rows = chip.measurements[:1]
+    assert interval_rule(chip.predictors[0], chip.predictors[0].fit(rows), rows) is None
+
+
+def test_a_predictor_of_nothing_has_no_rule(chip: Accelerator) -> None:
+    """A predictor that finds layers free has an error of 100 %, which no interval can hold."""
+
+    class Free:
+        name = "free"
+        requires: frozenset[str] = frozenset()
+
+        def fit(self, measurements: object) -> Free:
+            return self
+
+        def predict(self, layer: Layer) -> Cost:
+            return Cost(0.0, 0.0)
+
+    free = attrs.evolve(chip, predictors=[Free()])
+    assert interval_rule(Free(), Free(), chip.measurements) is None
+    [result] = validate([free], schemes=["leave-one-network-out"])
+    assert [record["mape"] for record in result.records()] == [1, 1, 1]
+
+
+def test_one_network_falls_back_on_blocks(chip: Accelerator) -> None:
+    """With one network the residuals are those of its blocks, which is said."""
+    rows = [attrs.evolve(row, network="A") for row in chip.measurements]
+    rule = interval_rule(PerMac(), PerMac().fit(rows), rows)
+    assert rule is not None
+    assert rule.scheme == "leave-one-block-out"
+    assert "one network alone" in rule.notes[0]
