@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from fodlam_core import builtin
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.errors import PluginError, UnknownNameError, unknown
+from fodlam_core.guards import guarded
 from fodlam_core.hookspecs import HookSpecs
 from fodlam_core.layers import LayerKind
-from fodlam_core.plugins import Plugin, call_hooks, describe, installed_plugins
+from fodlam_core.plugins import (
+    Plugin,
+    call_hooks,
+    describe,
+    file_plugin,
+    installed_plugins,
+    isolated,
+)
 from fodlam_core.readers import NetworkReader
 from fodlam_core.scaling import TechnologyScaler
 
-# Hook -> what its items are called, and the attributes without which an item is rubbish.
-SUPPLIES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "fodlam_layer_kinds": ("layer kind", ("description", "operators")),
-    "fodlam_accelerators": ("accelerator", ("kinds", "measurements", "predictors", "citation")),
+# Hook -> what its items are called, and the class that they are of, or the attributes without
+# which an item is rubbish.
+SUPPLIES: dict[str, tuple[str, type | tuple[str, ...]]] = {
+    "fodlam_layer_kinds": ("layer kind", LayerKind),
+    "fodlam_accelerators": ("accelerator", Accelerator),
     "fodlam_technology_scalers": ("rule", ("factors",)),
     "fodlam_network_readers": ("format", ("suffixes", "accepts", "read")),
 }
@@ -50,7 +60,7 @@ class Registry(NamedTuple):
         if (what, name) in self.conflicts:
             raise PluginError(self.conflicts[what, name])
         message = unknown(what, name, self.names(what), self.nothing_installed(what))
-        raise UnknownNameError("; ".join([message, *self.broken()]))
+        raise UnknownNameError("; ".join([message, *self.broken(), *self.blocked()]))
 
     @staticmethod
     def nothing_installed(what: str) -> str:
@@ -68,6 +78,47 @@ class Registry(NamedTuple):
             if plugin.problem
         ]
 
+    def blocked(self) -> list[str]:
+        """Return a sentence for each plugin that is not loaded because the user says so."""
+        return [
+            f"{plugin} is blocked by {plugin.blocked}" for plugin in self.plugins if plugin.blocked
+        ]
+
+    def conflicting_accelerators(self, kind: str) -> list[tuple[str, bool]]:
+        """Return the conflicts over accelerators that serve a kind, and if as its default."""
+        found = []
+        for (what, name), text in self.conflicts.items():
+            claims = [
+                item
+                for plugin in self.plugins
+                for item in plugin.provided.get("fodlam_accelerators", ())
+                if what == "accelerator" and item.name == name and kind in item.kinds
+            ]
+            if claims:
+                found.append((text, any(kind in item.default_for for item in claims)))
+        return found
+
+    def with_accelerator(self, accelerator: Accelerator, source: str) -> Registry:
+        """Return the registry with one more accelerator, which a file describes.
+
+        Raises:
+            PluginError: if the name is taken.
+        """
+        key = ("accelerator", accelerator.name)
+        if key in self.providers:
+            raise PluginError(
+                f"{self.providers[key]} supplies an accelerator {accelerator.name!r} already; "
+                "give the one in the file another name"
+            )
+        plugin = _checked(
+            Plugin(accelerator.name, {"fodlam_accelerators": (accelerator,)}, None, source)
+        )
+        if plugin.problem:
+            raise PluginError(plugin.problem)
+        return self._replace(
+            items={**self.items, key: accelerator}, providers={**self.providers, key: plugin}
+        )
+
     def layer_kind(self, name: str) -> LayerKind:
         """Return a layer kind by name; raises `FodlamError` if it cannot be had."""
         kind: LayerKind = self._get("layer kind", name)
@@ -80,12 +131,12 @@ class Registry(NamedTuple):
 
     def scaler(self, name: str) -> TechnologyScaler:
         """Return a scaling rule by name; raises `FodlamError` if it cannot be had."""
-        scaler: TechnologyScaler = self._get("rule", name)
+        scaler: TechnologyScaler = guarded(self._get("rule", name), self.providers["rule", name])
         return scaler
 
     def reader(self, name: str) -> NetworkReader:
         """Return a network reader by format name; raises `FodlamError` if it cannot be had."""
-        reader: NetworkReader = self._get("format", name)
+        reader: NetworkReader = guarded(self._get("format", name), self.providers["format", name])
         return reader
 
     @property
@@ -111,45 +162,81 @@ class Registry(NamedTuple):
         return None
 
 
-def load_registry() -> Registry:
-    """Build the registry from the core and every installed plugin, calling each hook once."""
-    core = Plugin("fodlam_core", call_hooks(builtin, HookSpecs))
-    return build_registry([core, *installed_plugins(HookSpecs)])
+def load_registry(files: Iterable[str | os.PathLike[str]] = (), installed: bool = True) -> Registry:
+    """Build the registry from the core and every installed plugin, calling each hook once.
+
+    Args:
+        files: Python files that are plugins as well.
+        installed: whether to load the installed plugins of other distributions than fodlam-core.
+
+    Raises:
+        PluginError: if one of the files cannot be used. A broken installed plugin raises nothing:
+            see `Registry.broken`.
+    """
+    core = Plugin("fodlam_core", call_hooks(builtin, HookSpecs), api_level=HookSpecs.FODLAM_API)
+    named = [file_plugin(os.fspath(path), HookSpecs) for path in dict.fromkeys(files)]
+    return build_registry([core, *installed_plugins(HookSpecs, installed), *named])
 
 
 def build_registry(plugins: list[Plugin]) -> Registry:
     """Build the registry from plugins; a name claimed twice is unusable and disturbs no other."""
     checked = tuple(map(_checked, plugins))
-    items: dict[tuple[str, str], Any] = {}
-    providers: dict[tuple[str, str], Plugin] = {}
-    conflicts: dict[tuple[str, str], str] = {}
+    claims: dict[tuple[str, str], list[tuple[Plugin, Any]]] = {}
     for plugin in checked:
         for hook, supplied in plugin.provided.items():
-            what = SUPPLIES[hook][0]
             for item in supplied:
-                key = (what, item.name)
-                if key in providers:
-                    conflicts[key] = (
-                        f"the {what} {item.name!r} is supplied by {providers[key]} and by "
-                        f"{plugin}; uninstall one of them"
-                    )
-                items[key] = item
-                providers[key] = plugin
-    for key in conflicts:
-        del items[key]
-    return Registry(checked, items, providers, conflicts)
+                claims.setdefault((SUPPLIES[hook][0], item.name), []).append((plugin, item))
+    return Registry(
+        checked,
+        {key: claim[0][1] for key, claim in claims.items() if len(claim) == 1},
+        {key: claim[0][0] for key, claim in claims.items()},
+        {key: _conflict(key, claim) for key, claim in claims.items() if len(claim) > 1},
+    )
+
+
+def _conflict(key: tuple[str, str], claims: list[tuple[Plugin, Any]]) -> str:
+    what, name = key
+    owners = [plugin for plugin, _ in claims]
+    leave_out = next((each.name for each in reversed(owners) if each.source), "NAME")
+    return (
+        f"the {what} {name!r} is supplied by {' and by '.join(map(str, owners))}; uninstall one "
+        f"of them, or leave one out: FODLAM_BLOCK_PLUGINS={leave_out}"
+    )
 
 
 def _checked(plugin: Plugin) -> Plugin:
     """Return the plugin, or the plugin without what it supplied if any of that is rubbish."""
+    problem, error = isolated(_rubbish, plugin)
+    if error:
+        problem = f"what it supplies cannot be looked at: {describe(error)}"
+    return plugin._replace(provided={}, problem=problem) if problem else plugin
+
+
+def _rubbish(plugin: Plugin) -> str | None:
+    """Return what is wrong with the things that a plugin supplies, as far as names need it."""
+    seen = set()
     for hook, supplied in plugin.provided.items():
         what, needed = SUPPLIES[hook]
         for item in supplied:
-            try:
-                lacks = [name for name in ("name", *needed) if not hasattr(item, name)]
-            except Exception as error:
-                lacks = [describe(error)]
-            if lacks or not isinstance(item.name, str):
-                problem = f"{hook} supplied {type(item).__name__!r}, which is no {what}"
-                return plugin._replace(provided={}, problem=problem)
-    return plugin
+            if not _is_a(item, needed) or type(item.name) is not str or not item.name:
+                return f"{hook} supplied {type(item).__name__!r}, which is no {what}"
+            if hook == "fodlam_accelerators" and not _all_names(item.kinds, item.default_for):
+                return f"{hook}: the kinds of {item.name!r} are no names of layer kinds"
+            if hook == "fodlam_layer_kinds" and not hasattr(item.operators, "get"):
+                return f"{hook}: the operators of {item.name!r} are no mapping"
+            if hook == "fodlam_network_readers" and not _all_names(tuple(item.suffixes)):
+                return f"{hook}: the suffixes of {item.name!r} are no strings"
+            if (what, item.name) in seen:
+                return f"it supplies two things by the name of {what} {item.name!r}"
+            seen.add((what, item.name))
+    return None
+
+
+def _is_a(item: object, needed: type | tuple[str, ...]) -> bool:
+    if isinstance(needed, type):
+        return isinstance(item, needed)
+    return all(hasattr(item, name) for name in ("name", *needed))
+
+
+def _all_names(*lists: tuple[object, ...]) -> bool:
+    return all(type(name) is str for names in lists for name in names)

@@ -7,7 +7,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from fodlam_core.cli.common import add_output_arguments, emit, warn, warn_of_plugins
+from fodlam_core.cli.common import (
+    add_output_arguments,
+    add_plugin_arguments,
+    emit,
+    registry_for,
+    warn,
+)
 from fodlam_core.documents import Bullets, Document, Text, table
 from fodlam_core.layers import Network
 from fodlam_core.networks.files import read_network, reader_for
@@ -16,7 +22,6 @@ from fodlam_core.networks.zoo import zoo_names, zoo_network
 from fodlam_core.output.report import Report
 from fodlam_core.quantities import quantity
 from fodlam_core.readers import ReadOptions
-from fodlam_core.registry import load_registry
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show = actions.add_parser("show", help="show layers, shapes and MACs of a network")
     show.add_argument("network", metavar="NAME|FILE", help="a built-in network, or a network file")
     add_output_arguments(show)
+    add_plugin_arguments(show)
     show.set_defaults(act=_show)
 
 
@@ -67,7 +73,7 @@ def _list(args: argparse.Namespace) -> Report:
 
 
 def _show(args: argparse.Namespace) -> Report:
-    network = _network(args.network)
+    network = _network(args)
     warn(network.notes)
 
     def rows() -> list[dict[str, Any]]:
@@ -86,11 +92,11 @@ def _show(args: argparse.Namespace) -> Report:
     return Report(lambda: [_document(network)], lambda: network_record(network), rows)
 
 
-def _network(name: str) -> Network:
+def _network(args: argparse.Namespace) -> Network:
+    name = args.network
     if name in zoo_names() or not (os.path.exists(name) or os.sep in name or "." in name):
         return zoo_network(name)
-    registry = load_registry()
-    warn_of_plugins(registry)
+    registry = registry_for(args)
     path = Path(name)
     return read_network(path, reader_for(path, registry.readers), ReadOptions())
 

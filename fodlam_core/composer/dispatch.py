@@ -20,19 +20,24 @@ def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerato
     """
     if kind in config.dispatch:
         return registry.accelerator(config.dispatch[kind])
-    serving = [each for each in registry.accelerators if kind in each.kinds]
+    # What is known for whole networks only serves no layer, unless it is asked to by name.
+    serving = [
+        each for each in registry.accelerators if kind in each.kinds and not each.references_only
+    ]
     defaults = [each for each in serving if kind in each.default_for]
     candidates = defaults or serving
     names = ", ".join(each.name for each in candidates)
     line = f'write {kind} = "NAME" under [dispatch]'
-    if len(candidates) > 1:
+    conflicts = registry.conflicting_accelerators(kind)
+    lost_defaults = [text for text, default in conflicts if default]
+    if len(candidates) > 1 and not lost_defaults:
         raise PluginError(f"[dispatch]: several accelerators serve {kind!r} ({names}); {line}")
-    unusable = [*registry.broken(), *registry.conflicts.values()]
-    if unusable and not defaults:
+    unusable = lost_defaults or [*registry.broken(), *(text for text, _ in conflicts)]
+    if unusable and (lost_defaults or not defaults):
         # One of these may be what the configuration counts on: never take another silently.
-        serves = f"{names} alone serves" if candidates else "no accelerator serves"
+        serves = f"{names or 'no accelerator'} would serve {kind!r}"
         raise PluginError(
-            f"[dispatch]: {serves} {kind!r}, but {'; '.join(unusable)}; mend or uninstall it"
-            + (f", or {line}" if candidates else "")
+            f"[dispatch]: {serves}, but {'; '.join(unusable)}; mend it, uninstall it, or leave it "
+            "out with FODLAM_BLOCK_PLUGINS" + (f"; or {line}" if candidates else "")
         )
     return candidates[0] if candidates else None

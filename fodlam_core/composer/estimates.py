@@ -15,6 +15,7 @@ from fodlam_core.technology import ScalingFactors
 
 if TYPE_CHECKING:
     from fodlam_core.composer.platforms import Platform
+    from fodlam_core.composer.references import ReferenceCost
     from fodlam_core.config import Config
 
 
@@ -208,6 +209,7 @@ class Estimate(NamedTuple):
         batches: batches of the costs by layer kind.
         notes: what a reader must know before quoting a number.
         versions: versions of the distributions that supplied the numbers.
+        references: published costs of the network as a whole.
     """
 
     config: Config
@@ -221,6 +223,7 @@ class Estimate(NamedTuple):
     batches: Mapping[str, tuple[int, ...]]
     notes: tuple[str, ...]
     versions: Mapping[str, str]
+    references: tuple[ReferenceCost, ...] = ()
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return a flat dictionary for each layer, for pandas, polars or a CSV file."""

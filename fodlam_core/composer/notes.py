@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from fodlam_core.composer.estimates import Basis
 from fodlam_core.composer.platforms import Platform
+from fodlam_core.composer.references import whole_network
 from fodlam_core.config import Config
 from fodlam_core.layers import Layer, Network
 
@@ -40,7 +41,7 @@ def gather_notes(
         dict.fromkeys(
             [
                 *_batch(config, items, batches),
-                *_methods(network, items),
+                *_methods(network, items, whole_network(platforms)),
                 *_technology(platforms),
                 *_scope(items, platforms),
                 *network.notes,
@@ -67,12 +68,16 @@ def _batch(
         )
 
 
-def _methods(network: Network, items: tuple[tuple[Layer, Basis | None], ...]) -> Iterator[str]:
+def _methods(
+    network: Network, items: tuple[tuple[Layer, Basis | None], ...], whole: str | None
+) -> Iterator[str]:
+    if whole:
+        yield f"{whole}: the total is published for the whole network; no layer of it is known"
     predicted = sorted({basis.predictor or "" for _, basis in items if basis and basis.predictor})
     if predicted:
         yield f"predicted costs ({', '.join(predicted)}) are first-order and carry no interval yet"
     missing = [layer for layer, basis in items if basis is None]
-    if missing:
+    if missing and not whole:
         macs = sum(layer.total_macs for layer in missing)
         kinds = ", ".join(sorted({layer.kind for layer in missing}))
         yield (

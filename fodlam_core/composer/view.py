@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fodlam_core.composer.estimates import Coverage, Estimate, LayerEstimate, Totals
 from fodlam_core.composer.notes import batch_line, mixes
 from fodlam_core.composer.platforms import Platform
+from fodlam_core.composer.references import ReferenceCost, whole_network
 from fodlam_core.documents import Bullets, Document, Text, table
 from fodlam_core.quantities import percent, quantity
 
@@ -42,6 +43,7 @@ def estimate_document(estimate: Estimate) -> Document:
             layers,
             *_warnings(estimate),
             totals,
+            *(Text(_reference(each)) for each in estimate.references),
             Text(_coverage(estimate.coverage)),
             Bullets("Notes", estimate.notes),
             Bullets("Sources", (f"{each.text}, {each.where}" for each in citations.values())),
@@ -68,8 +70,22 @@ def _warnings(estimate: Estimate) -> Iterator[Text]:
         else:
             yield Text(f"Costs as printed: {line}")
     missing = estimate.coverage.layers["not modelled"]
-    if missing:
+    if missing and not whole_network(estimate.platforms):
         yield Text(f"{missing} layers are not modelled: the totals lack their cost", warning=True)
+
+
+def _reference(each: ReferenceCost) -> str:
+    reference = each.reference
+    costs = [
+        quantity(value, unit)
+        for value, unit in ((each.latency_s, "s"), (each.energy_j, "J"))
+        if value is not None
+    ]
+    where = f", {reference.where}" if reference.where else ""
+    return (
+        f"Published for all of {reference.network} on {each.accelerator}: {', '.join(costs)} "
+        f"(measured batch {reference.batch}{where})"
+    )
 
 
 def _layer(each: LayerEstimate) -> tuple[str, ...]:
