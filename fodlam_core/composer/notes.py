@@ -61,7 +61,7 @@ def _batch(
             text += "; totals mix these batches, batch = 1 gives the cost of one inference"
         if text:
             yield text
-    elif any(basis and basis.batches != (1,) for _, basis in items):
+    elif any(basis and set(basis.batches) - {1} for _, basis in items):
         yield (
             "costs measured at another batch are divided by it and taken as linear in the batch: "
             "weights that were loaded once for a batch are spread over it"

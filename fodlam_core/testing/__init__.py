@@ -1,0 +1,24 @@
+"""Checks for the authors of plugins; they need no pytest, and go well with it.
+
+::
+
+    import fodlam_mychip
+    from fodlam_core.testing import check_plugin
+
+    def test_conforms():
+        check_plugin(fodlam_mychip)
+"""
+
+from fodlam_core.testing.accelerators import check_accelerator
+from fodlam_core.testing.kinds import check_layer_kind
+from fodlam_core.testing.plugins import check_plugin
+from fodlam_core.testing.readers import check_network_reader
+from fodlam_core.testing.runner import parametrize_with_checks
+
+__all__ = [
+    "check_accelerator",
+    "check_layer_kind",
+    "check_network_reader",
+    "check_plugin",
+    "parametrize_with_checks",
+]

@@ -1,0 +1,108 @@
+"""Runs checks over one thing, or hands them to pytest one by one."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from fodlam_core.accelerators import Accelerator
+from fodlam_core.errors import unknown
+from fodlam_core.layers import LayerKind
+from fodlam_core.plugins import describe, isolated
+
+Check = Callable[[Any], None]
+
+
+def run_checks(
+    what: str,
+    subject: Any,
+    checks: Sequence[Check],
+    expected_failed_checks: Mapping[str, str] | None = None,
+) -> None:
+    """Run every check, and tell of all that fail at once.
+
+    Args:
+        what: what the subject is, such as ``"accelerator 'mychip'"``.
+        subject: what is checked.
+        checks: functions that raise an `AssertionError` saying what to mend.
+        expected_failed_checks: names of checks that are known to fail, with the reason. One that
+            passes all the same has to be taken off the list.
+
+    Raises:
+        AssertionError: naming each failed check, with what to mend.
+    """
+    if not __debug__:
+        raise RuntimeError("the checks are assertions: run Python without -O")
+    expected = dict(expected_failed_checks or {})
+    names = [check.__name__ for check in checks]
+    problems = [
+        f"expected_failed_checks: {unknown('check', name, names)}"
+        for name in expected
+        if name not in names
+    ]
+    for check in checks:
+        _, error = isolated(check, subject)
+        problem = error and (str(error) if isinstance(error, AssertionError) else describe(error))
+        if error and check.__name__ not in expected:
+            problems.append(f"{check.__name__}: {problem}")
+        elif not error and check.__name__ in expected:
+            problems.append(f"{check.__name__}: passes; take it off expected_failed_checks")
+    if problems:
+        lines = "".join(f"\n  {problem}" for problem in problems)
+        raise AssertionError(f"{what} fails {len(problems)} of {len(checks)} checks:{lines}")
+
+
+def checks_for(subject: Any) -> list[Check]:
+    """Return the checks for a thing that a plugin may supply, by what it is.
+
+    Raises:
+        TypeError: if it is nothing that a plugin may supply.
+    """
+    if isinstance(subject, Accelerator):
+        module = "accelerators"
+    elif isinstance(subject, LayerKind):
+        module = "kinds"
+    elif hasattr(subject, "factors"):
+        module = "scalers"
+    elif hasattr(subject, "read"):
+        module = "readers"
+    else:
+        raise TypeError(
+            f"{subject!r} is no accelerator, no layer kind, no scaling rule and no network reader"
+        )
+    checks: Sequence[Check] = importlib.import_module(f"fodlam_core.testing.{module}").CHECKS
+    return list(checks)
+
+
+def parametrize_with_checks(
+    subjects: Iterable[Any], expected_failed_checks: Mapping[str, str] | None = None
+) -> Any:
+    """Return a pytest decorator: one test for each subject and each of its checks.
+
+    ::
+
+        @parametrize_with_checks([MYCHIP])
+        def test_conforms(subject, check):
+            check(subject)
+
+    Args:
+        subjects: accelerators, layer kinds, scaling rules or network readers.
+        expected_failed_checks: names of checks that are known to fail, with the reason.
+    """
+    import pytest
+
+    expected = dict(expected_failed_checks or {})
+    params = []
+    known: set[str] = set()
+    for subject in subjects:
+        for check in checks_for(subject):
+            known.add(check.__name__)
+            reason = expected.get(check.__name__)
+            marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason is not None else []
+            name = getattr(subject, "name", type(subject).__name__)
+            params.append(pytest.param(subject, check, id=f"{name}-{check.__name__}", marks=marks))
+    for name in expected:
+        if name not in known:
+            raise ValueError(f"expected_failed_checks: {unknown('check', name, known)}")
+    return pytest.mark.parametrize(("subject", "check"), params)
