@@ -116,7 +116,7 @@ class HookSpecs:
 
             import attrs
 
-            from fodlam_core import Layer, Network, hookimpl
+            from fodlam_core import Layer, Network, NetworkError, hookimpl
 
 
             @attrs.frozen
@@ -128,10 +128,14 @@ class HookSpecs:
                     return True
 
                 def read(self, path, options):
-                    rows = [line.split() for line in path.read_text().splitlines()]
-                    return Network(
-                        path.stem, [Layer(name, kind, int(macs)) for name, kind, macs in rows]
-                    )
+                    layers = []
+                    for number, line in enumerate(path.read_text().splitlines(), start=1):
+                        try:
+                            name, kind, macs = line.split()
+                            layers.append(Layer(name, kind, int(macs)))
+                        except ValueError as error:
+                            raise NetworkError(f"{path}:{number}: {error}") from error
+                    return Network(path.stem, layers)
 
 
             @hookimpl

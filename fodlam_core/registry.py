@@ -105,6 +105,8 @@ class Registry(NamedTuple):
             PluginError: if the name is taken.
         """
         key = ("accelerator", accelerator.name)
+        if key in self.conflicts:
+            raise PluginError(self.conflicts[key])
         if key in self.providers:
             raise PluginError(
                 f"{self.providers[key]} supplies an accelerator {accelerator.name!r} already; "
@@ -186,21 +188,22 @@ def build_registry(plugins: list[Plugin]) -> Registry:
         for hook, supplied in plugin.provided.items():
             for item in supplied:
                 claims.setdefault((SUPPLIES[hook][0], item.name), []).append((plugin, item))
+    sole = {key: claimed[0] for key, claimed in claims.items() if len(claimed) == 1}
     return Registry(
         checked,
-        {key: claim[0][1] for key, claim in claims.items() if len(claim) == 1},
-        {key: claim[0][0] for key, claim in claims.items()},
-        {key: _conflict(key, claim) for key, claim in claims.items() if len(claim) > 1},
+        {key: item for key, (_, item) in sole.items()},
+        {key: plugin for key, (plugin, _) in sole.items()},
+        {key: _conflict(key, claimed) for key, claimed in claims.items() if key not in sole},
     )
 
 
-def _conflict(key: tuple[str, str], claims: list[tuple[Plugin, Any]]) -> str:
+def _conflict(key: tuple[str, str], claimed: list[tuple[Plugin, Any]]) -> str:
     what, name = key
-    owners = [plugin for plugin, _ in claims]
-    leave_out = next((each.name for each in reversed(owners) if each.source), "NAME")
+    plugins = " and by ".join(str(plugin) for plugin, _ in claimed)
+    leave_out = next((plugin.name for plugin, _ in reversed(claimed) if plugin.source), "NAME")
     return (
-        f"the {what} {name!r} is supplied by {' and by '.join(map(str, owners))}; uninstall one "
-        f"of them, or leave one out: FODLAM_BLOCK_PLUGINS={leave_out}"
+        f"the {what} {name!r} is supplied by {plugins}; uninstall all but one of them, or leave "
+        f"them out: FODLAM_BLOCK_PLUGINS={leave_out}"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import sys
 from collections.abc import Iterable
 from types import ModuleType
 
@@ -61,7 +62,9 @@ def file_plugin(path: str, specs: type) -> Plugin:
     Raises:
         PluginError: if it cannot be used: unlike an installed one it was asked for.
     """
-    name = os.path.splitext(os.path.basename(path))[0]
+    folder, name = os.path.split(os.path.splitext(os.path.realpath(path))[0])
+    if name == "__init__":
+        name = os.path.basename(folder)
     plugin = load(name, path, lambda: _import_file(path, name), specs)
     if plugin.problem:
         raise PluginError(f"--plugin {path}: {plugin.problem}")
@@ -71,10 +74,14 @@ def file_plugin(path: str, specs: type) -> Plugin:
 def _import_file(path: str, name: str) -> ModuleType:
     from importlib.util import module_from_spec, spec_from_file_location
 
-    spec = spec_from_file_location(f"fodlam_plugin_{name}", path)
+    package = [os.path.dirname(path)] if os.path.basename(path) == "__init__.py" else None
+    spec = spec_from_file_location(
+        f"fodlam_plugin_{name}", path, submodule_search_locations=package
+    )
     if spec is None or spec.loader is None:
         raise PluginError("not a Python file; give a file whose name ends in .py")
     module = module_from_spec(spec)
+    sys.modules[spec.name] = module  # data classes and relative imports look it up there
     spec.loader.exec_module(module)
     return module
 

@@ -108,9 +108,11 @@ def _items(hook: pluggy.HookCaller) -> list[Any]:
     if not results:
         raise PluginError(f"{hook.name} returned None; return or yield what it supplies")
     (result,) = results
-    if isinstance(result, str) or not hasattr(result, "__iter__"):
-        raise PluginError(f"{hook.name} returned {type(result).__name__!r}; return a list of items")
-    items = list(itertools.islice(result, MOST_ITEMS + 1))
+    try:
+        iterator = iter(result)
+    except TypeError as error:
+        raise PluginError(f"{hook.name}: {describe(error)}; return a list of items") from error
+    items = list(itertools.islice(iterator, MOST_ITEMS + 1))
     if len(items) > MOST_ITEMS:
         raise PluginError(f"{hook.name} supplies more than {MOST_ITEMS} items")
     return items

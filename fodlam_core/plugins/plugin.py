@@ -60,6 +60,9 @@ class Plugin(NamedTuple):
             return "blocked"
         return "broken" if self.problem else "active"
 
+    def __repr__(self) -> str:
+        return f"<Plugin {self.name}{'' if self.status == 'active' else f', {self.status}'}>"
+
     def __str__(self) -> str:
         return f"plugin {self.name!r} ({self.distribution} {self.version})"
 
