@@ -93,8 +93,8 @@ def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerato
         with open(path, "rb") as file:
             header = tomli.load(file)
         formula = "predictors" in changes
-        check_header(header, needs_numbers=not formula)
-        references = [_reference(row) for row in header.pop("references", ())]
+        check_header(path, header, needs_numbers=not formula)
+        references = [_reference(path, row) for row in header.pop("references", ())]
         rows = _table(os.path.dirname(path), header, formula or bool(references))
         return Accelerator(
             **{
@@ -122,14 +122,14 @@ def _table(directory: str, header: dict[str, Any], optional: bool) -> list[Measu
     return _read_table(os.path.join(directory, header.pop("table")), power_w)
 
 
-def _reference(row: dict[str, Any]) -> Reference:
+def _reference(path: str, row: dict[str, Any]) -> Reference:
     texts = {key: row[key] for key in ("network", "where") if key in row}
     counts = {key: row[key] for key in ("batch", "macs") if key in row}
     rest = {key: str(row[key]) for key in row if key not in texts and key not in counts}
     reference = Reference(**texts, **counts, **_in_si_units(rest))
     problem = reference.problem()
     if problem:
-        raise PluginError(f"[[references]] {reference.network}: {problem}")
+        raise PluginError(f"{path}: [[references]] {reference.network}: {problem}")
     return reference
 
 

@@ -34,10 +34,11 @@ CITATION = {
 }
 
 
-def check_header(header: Mapping[str, Any], needs_numbers: bool = True) -> None:
+def check_header(path: str, header: Mapping[str, Any], needs_numbers: bool = True) -> None:
     """Check the keys of a header and the types of their values.
 
     Args:
+        path: the file, for messages.
         header: the parsed header.
         needs_numbers: whether it has to name a table or hold references.
 
@@ -51,7 +52,7 @@ def check_header(header: Mapping[str, Any], needs_numbers: bool = True) -> None:
     if needs_numbers and not header.get("table") and not header.get("references"):
         problems.append("it has neither a table of layers nor [[references]]")
     if problems:
-        raise PluginError("; ".join(problems))
+        raise PluginError(f"{path}: {'; '.join(problems)}")
 
 
 def _problems(
