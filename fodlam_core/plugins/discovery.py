@@ -29,9 +29,10 @@ def installed_plugins(specs: type, others: bool = True) -> tuple[Plugin, ...]:
     """
     points, plugins = _entry_points()
     blocked = {name.strip() for name in os.environ.get(BLOCK, "").split(",")} - {""}
+    distributions = blocked - {point.name for point in points}
     loadable = []
     for point in points:
-        by = _blocked_by(point, blocked, others)
+        by = _blocked_by(point, blocked, distributions, others)
         if by:
             plugins.append(Plugin(point.name, source=point, blocked=by))
         else:
@@ -107,11 +108,16 @@ def _entry_points() -> tuple[list[importlib.metadata.EntryPoint], list[Plugin]]:
 
 
 def _blocked_by(
-    point: importlib.metadata.EntryPoint, blocked: set[str], others: bool
+    point: importlib.metadata.EntryPoint, names: set[str], distributions: set[str], others: bool
 ) -> str | None:
-    if blocked and (point.name in blocked or distribution(point)[0] in blocked):
+    if point.name in names:
         return BLOCK
-    return "--no-plugins" if not others and distribution(point)[0] != CORE else None
+    if not distributions and others:
+        return None  # the name of a distribution has to be read from its metadata, which takes time
+    name = distribution(point)[0]
+    if name in distributions:
+        return BLOCK
+    return None if others or name == CORE else "--no-plugins"
 
 
 def _claimed_twice(
