@@ -50,7 +50,7 @@ def check_header(path: str, header: Mapping[str, Any], needs_numbers: bool = Tru
         problems += _problems(header["technology"], TECHNOLOGY, "[technology] ")
         problems += _problems(header["citation"], CITATION, "[citation] ")
     if needs_numbers and not header.get("table") and not header.get("references"):
-        problems.append("it has neither a table of layers nor [[references]]")
+        problems.append("the key 'table' is missing, and so are [[references]]")
     if problems:
         raise PluginError(f"{path}: {'; '.join(problems)}")
 

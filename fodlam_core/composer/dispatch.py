@@ -30,14 +30,16 @@ def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerato
     line = f'write {kind} = "NAME" under [dispatch]'
     conflicts = registry.conflicting_accelerators(kind)
     lost_defaults = [text for text, default in conflicts if default]
-    if len(candidates) > 1 and not lost_defaults:
-        raise PluginError(f"[dispatch]: several accelerators serve {kind!r} ({names}); {line}")
-    unusable = lost_defaults or [*registry.broken(), *(text for text, _ in conflicts)]
-    if unusable and (lost_defaults or not defaults):
+    unusable = [*registry.broken(), *(text for text, _ in conflicts)]
+    if len(candidates) > 1:
+        text = f"[dispatch]: several accelerators serve {kind!r} ({names}); {line}"
+        raise PluginError("; ".join([text, *(() if defaults else unusable)]))
+    if lost_defaults or (unusable and not defaults):
         # One of these may be what the configuration counts on: never take another silently.
-        serves = f"{names or 'no accelerator'} would serve {kind!r}"
+        serves = f"{names} alone serves" if candidates else "no accelerator serves"
         raise PluginError(
-            f"[dispatch]: {serves}, but {'; '.join(unusable)}; mend it, uninstall it, or leave it "
-            "out with FODLAM_BLOCK_PLUGINS" + (f"; or {line}" if candidates else "")
+            f"[dispatch]: {serves} {kind!r}, but {'; '.join(lost_defaults or unusable)}; mend it, "
+            "uninstall it, or leave it out with FODLAM_BLOCK_PLUGINS"
+            + (f"; or {line}" if candidates else "")
         )
     return candidates[0] if candidates else None

@@ -238,7 +238,7 @@ def test_another_default_is_not_taken_instead(run: Any) -> None:
     done = run("run", plugins={"duplicates", "sleeps"}, config=ALEXNET)
 
     assert done.status == 1
-    assert "sleeps would serve 'conv'" in done.err
+    assert "sleeps alone serves 'conv'" in done.err
 
 
 def test_no_plugins(run: Any) -> None:
