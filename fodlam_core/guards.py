@@ -92,7 +92,9 @@ def guarded_accelerator(accelerator: Accelerator, plugin: Plugin) -> Accelerator
     def apply_options(accelerator: Accelerator, options: Any) -> Accelerator:
         assert configure
         what = f"applying the options of {name}"
-        changed = ask(plugin, what, configure, accelerator, options)
+        own = [getattr(each, "_item", each) for each in accelerator.predictors]
+        own_accelerator = attrs.evolve(accelerator, predictors=own, apply_options=configure)
+        changed = ask(plugin, what, configure, own_accelerator, options)
         _demand(plugin, what, isinstance(changed, Accelerator), changed, "an accelerator")
         before, after = (_macs(each) for each in (accelerator, changed))
         _demand(

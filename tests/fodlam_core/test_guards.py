@@ -175,12 +175,20 @@ def configured(apply: Callable[..., Any]) -> Accelerator:
 
 
 def test_options_are_guarded() -> None:
-    """Options may leave rows out, but change no MACs and return an accelerator."""
+    """Options get the plugin's own predictors, may leave rows out, but change no MACs."""
 
     def change(accelerator: Accelerator, options: Options) -> Accelerator:
         row = Measurement("Net", Layer("CONV1", "conv", 5), 1, 1.0, 1.0)
         return attrs.evolve(accelerator, measurements=[row])
 
+    def own(accelerator: Accelerator, options: Options) -> Accelerator:
+        assert accelerator.predictors == (formula,)
+        return accelerator
+
+    formula = Formula(lambda _: None)
+    given = chip(options=Options, apply_options=own, predictors=[formula])
+    with pytest.raises(PluginError, match="is None; a Cost was expected"):
+        guarded_accelerator(given, PLUGIN).configure(Options()).predictor().fit([]).predict(LAYER)
     fewer = configured(lambda accelerator, _: attrs.evolve(accelerator, measurements=[]))
     assert fewer.measurements == ()
     with pytest.raises(PluginError, match="the MACs after applying the options of mychip"):

@@ -41,6 +41,7 @@ class NvdlaOptions:
 def apply_options(accelerator: Accelerator, options: NvdlaOptions) -> Accelerator:
     """Return the accelerator with its model configured."""
     (model,) = accelerator.predictors
+    assert isinstance(model, NvdlaModel)
     return attrs.evolve(
         accelerator,
         predictors=(NvdlaModel(model.size, options.fc_batch, options.kernels, options.pooled),),
