@@ -20,6 +20,7 @@ from fodlam_core.networks.files import read_network, reader_for
 from fodlam_core.networks.records import network_record
 from fodlam_core.networks.zoo import zoo_names, zoo_network
 from fodlam_core.output.report import Report
+from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.quantities import quantity
 from fodlam_core.readers import ReadOptions
 
@@ -41,7 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Print what the action asks for."""
-    emit(args.act(args), args)
+    with stdout_to_stderr():  # a reader that prints must not spoil the data
+        report = args.act(args)
+    emit(report, args)
     return 0
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
+_LOCK = threading.RLock()
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -48,8 +50,14 @@ def describe(error: BaseException) -> str:
 def stdout_to_stderr() -> Iterator[None]:
     """Send whatever is printed meanwhile to standard error, by C code and child processes too.
 
-    Standard output is for data alone.
+    Standard output is for data alone. It belongs to the whole process, so that one thread has to
+    wait for another here.
     """
+    with _LOCK:
+        yield from _redirected()
+
+
+def _redirected() -> Iterator[None]:
     stdout = sys.__stdout__
     try:
         number = stdout.fileno() if stdout else -1

@@ -159,6 +159,21 @@ def test_errors_pass_through_the_redirection() -> None:
     assert os.fstat(1) == before
 
 
+def test_threads_do_not_lose_standard_output() -> None:
+    """Threads that redirect at once leave standard output as it was."""
+    code = (
+        "import threading\nfrom fodlam_core.plugins import stdout_to_stderr\n"
+        "def work():\n    for _ in range(200):\n        with stdout_to_stderr():\n"
+        "            pass\n"
+        "threads = [threading.Thread(target=work) for _ in range(8)]\n"
+        "[thread.start() for thread in threads]\n[thread.join() for thread in threads]\n"
+        "print('after')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "after\n"
+
+
 def test_an_error_that_cannot_be_shown() -> None:
     """An exception whose text cannot be had is told by its type."""
 
