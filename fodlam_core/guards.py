@@ -56,7 +56,7 @@ def guarded(item: Any, plugin: Plugin) -> Any:
     """Return a scaling rule or a network reader so that its mistakes become clear errors."""
     if plugin.source is None:
         return item
-    return (GuardedReader if hasattr(item, "read") else GuardedScaler)(item, plugin)
+    return (GuardedReader if hasattr(item, "read") else GuardedScaler)(item, plugin.alone())
 
 
 def guarded_accelerator(accelerator: Accelerator, plugin: Plugin) -> Accelerator:
@@ -65,7 +65,7 @@ def guarded_accelerator(accelerator: Accelerator, plugin: Plugin) -> Accelerator
     Raises:
         PluginError: if one of its fields is not what it has to be.
     """
-    name = accelerator.name
+    name, plugin = accelerator.name, plugin.alone()
     for field, cls in (
         ("title", str),
         ("technology", Technology),
@@ -88,27 +88,42 @@ def guarded_accelerator(accelerator: Accelerator, plugin: Plugin) -> Accelerator
         _demand(plugin, f"{field} of {name}", good, value, "a positive, finite number")
     predictors = [GuardedPredictor(each, plugin, name) for each in accelerator.predictors]
     configure = accelerator.apply_options
-
-    def apply_options(accelerator: Accelerator, options: Any) -> Accelerator:
-        assert configure
-        what = f"applying the options of {name}"
-        own = [getattr(each, "_item", each) for each in accelerator.predictors]
-        own_accelerator = attrs.evolve(accelerator, predictors=own, apply_options=configure)
-        changed = ask(plugin, what, configure, own_accelerator, options)
-        _demand(plugin, what, isinstance(changed, Accelerator), changed, "an accelerator")
-        before, after = (_macs(each) for each in (accelerator, changed))
-        _demand(
-            plugin, f"the MACs after {what}", after.items() <= before.items(), after, "no change"
-        )
-        return guarded_accelerator(changed, plugin)
-
     return attrs.evolve(
-        accelerator, predictors=predictors, apply_options=apply_options if configure else None
+        accelerator,
+        predictors=predictors,
+        apply_options=GuardedOptions(configure, plugin, name) if configure else None,
     )
+
+
+class GuardedOptions:
+    """What applies the options of an accelerator."""
+
+    def __init__(
+        self, configure: Callable[[Accelerator, Any], Accelerator], plugin: Plugin, owner: str
+    ) -> None:
+        self._configure, self._plugin, self._owner = configure, plugin, owner
+
+    def __call__(self, accelerator: Accelerator, options: Any) -> Accelerator:
+        """Hand the plugin its own accelerator, and check the one it returns."""
+        plugin, what = self._plugin, f"applying the options of {self._owner}"
+        own = [getattr(each, "_item", each) for each in accelerator.predictors]
+        given = attrs.evolve(accelerator, predictors=own, apply_options=self._configure)
+        changed = ask(plugin, what, self._configure, given, options)
+        _demand(plugin, what, isinstance(changed, Accelerator), changed, "an accelerator")
+        before, after = _macs(given), _macs(changed)
+        good = after.items() <= before.items()
+        _demand(plugin, f"the MACs after {what}", good, after, "no change")
+        return guarded_accelerator(changed, plugin)
 
 
 def _macs(accelerator: Accelerator) -> dict[tuple[str, str], int]:
     return {(row.network, row.layer.key): row.layer.macs for row in accelerator.measurements}
+
+
+def _of_the_item(guard: Any, name: str) -> Any:
+    if name.startswith("_"):  # not even there yet while pickle makes a copy
+        raise AttributeError(name)
+    return getattr(guard._item, name)
 
 
 class _Guarded:
@@ -119,7 +134,7 @@ class _Guarded:
         self.name = ask(plugin, f"the name of a {type(item).__name__}", lambda: item.name)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._item, name)
+        return _of_the_item(self, name)
 
 
 class GuardedPredictor(_Guarded):
@@ -139,7 +154,7 @@ class GuardedFit:
         self._item, self._plugin, self._owner = fitted, plugin, owner
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._item, name)
+        return _of_the_item(self, name)
 
     def predict(self, layer: Layer) -> Cost:
         """Predict the cost of a layer, in seconds and joules, both positive and finite."""
@@ -172,7 +187,7 @@ class GuardedScaler(_Guarded):
         return factors
 
     def __getattr__(self, name: str) -> Any:
-        value = getattr(self._item, name)
+        value = _of_the_item(self, name)
         if name != "configure":
             return value
 

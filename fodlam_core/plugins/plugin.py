@@ -60,6 +60,10 @@ class Plugin(NamedTuple):
             return "blocked"
         return "broken" if self.problem else "active"
 
+    def alone(self) -> Plugin:
+        """Return the plugin without what it supplies: light, and fit to be pickled."""
+        return self._replace(provided={})
+
     def __repr__(self) -> str:
         return f"<Plugin {self.name}{'' if self.status == 'active' else f', {self.status}'}>"
 

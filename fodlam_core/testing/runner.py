@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.errors import unknown
@@ -12,6 +13,8 @@ from fodlam_core.layers import LayerKind
 from fodlam_core.plugins import describe, isolated
 
 Check = Callable[[Any], None]
+Expected = Mapping[str, str]
+Test = TypeVar("Test", bound=Callable[..., Any])
 
 
 def run_checks(
@@ -76,33 +79,50 @@ def checks_for(subject: Any) -> list[Check]:
 
 
 def parametrize_with_checks(
-    subjects: Iterable[Any], expected_failed_checks: Mapping[str, str] | None = None
-) -> Any:
+    subjects: Iterable[Any],
+    expected_failed_checks: Expected | Callable[[Any], Expected] | None = None,
+) -> Callable[[Test], Test]:
     """Return a pytest decorator: one test for each subject and each of its checks.
 
     ::
 
         @parametrize_with_checks([MYCHIP])
-        def test_conforms(subject, check):
-            check(subject)
+        def test_conforms(accelerator, check):
+            check(accelerator)
+
+    The first argument of the test may have any name.
 
     Args:
         subjects: accelerators, layer kinds, scaling rules or network readers.
-        expected_failed_checks: names of checks that are known to fail, with the reason.
+        expected_failed_checks: names of checks that are known to fail, with the reason; or a
+            function that returns them for a subject. They are marked as strict xfails.
+
+    Raises:
+        ValueError: if an expected name is no check.
     """
     import pytest
 
-    expected = dict(expected_failed_checks or {})
     params = []
-    known: set[str] = set()
     for subject in subjects:
+        expected = _expected(expected_failed_checks, subject)
         for check in checks_for(subject):
-            known.add(check.__name__)
             reason = expected.get(check.__name__)
             marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason is not None else []
             name = getattr(subject, "name", type(subject).__name__)
             params.append(pytest.param(subject, check, id=f"{name}-{check.__name__}", marks=marks))
+
+    def decorate(test: Test) -> Test:
+        names = list(inspect.signature(test).parameters)[:2]
+        decorated: Test = pytest.mark.parametrize(names, params)(test)
+        return decorated
+
+    return decorate
+
+
+def _expected(given: Expected | Callable[[Any], Expected] | None, subject: Any) -> Expected:
+    expected = given(subject) if callable(given) else given or {}
+    names = [check.__name__ for check in checks_for(subject)]
     for name in expected:
-        if name not in known:
-            raise ValueError(f"expected_failed_checks: {unknown('check', name, known)}")
-    return pytest.mark.parametrize(("subject", "check"), params)
+        if name not in names:
+            raise ValueError(f"expected_failed_checks: {unknown('check', name, names)}")
+    return expected

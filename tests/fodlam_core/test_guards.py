@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,20 +13,26 @@ import pytest
 from fodlam_core import (
     Accelerator,
     Citation,
+    Config,
     Cost,
     Layer,
     LayerError,
     Measurement,
     Network,
+    NetworkConfig,
     NetworkError,
     PluginError,
     PredictionError,
+    Registry,
     ScalingFactors,
     Technology,
+    prepare,
 )
+from fodlam_core.config import AcceleratorConfig
 from fodlam_core.guards import ask, guarded, guarded_accelerator
 from fodlam_core.plugins import Plugin
 from fodlam_core.readers import ReadOptions
+from fodlam_core.scaling.identity import NoScaling
 
 PLUGIN = Plugin("own", source="own.py")
 LAYER = Layer("CONV1", "conv", 100)
@@ -65,6 +72,21 @@ def predicted(tell: Callable[[Layer], Any], layer: Layer = LAYER) -> Cost:
     """Return what a guarded predictor says."""
     accelerator = guarded_accelerator(chip(predictors=[Formula(tell)]), PLUGIN)
     return accelerator.predictor().fit([]).predict(layer)
+
+
+def test_prepared_networks_can_be_pickled(registry: Registry) -> None:
+    """What is prepared can go to another process, options and guards included."""
+    config = Config(
+        NetworkConfig("AlexNet", method="predicted"),
+        accelerator={"eyeriss": AcceleratorConfig(options={"latency": "processing"})},
+    )
+    composer = prepare(config, registry)
+    copy = pickle.loads(pickle.dumps(composer))
+
+    assert copy.estimate().to_rows() == composer.estimate().to_rows()
+    assert len(pickle.dumps(composer.platforms["eie"])) < 20_000
+    rule = guarded(NoScaling(), PLUGIN)
+    assert pickle.loads(pickle.dumps(rule)).name == rule.name
 
 
 def test_a_good_answer_passes() -> None:

@@ -230,13 +230,20 @@ def test_expected_failures_are_strict() -> None:
         parametrize_with_checks([CHIP], {"check_unit": "once"})
 
 
-def test_parametrize_marks_expected_failures() -> None:
+@pytest.mark.parametrize("expected", [{"check_units": "known"}, lambda _: {"check_units": "known"}])
+def test_parametrize_marks_expected_failures(expected: Any) -> None:
     """The decorator has a parameter for each check; expected failures are strict xfails."""
-    mark = parametrize_with_checks([CHIP], {"check_units": "known"}).mark
-    marked = [param for param in mark.args[1] if param.marks]
 
-    assert len(mark.args[1]) == len(checks_for(CHIP))
-    [param] = marked
+    @parametrize_with_checks([CHIP], expected)
+    def conforms(chip: Any, check: Any) -> None:
+        """Take arguments of any name."""
+
+    [mark] = conforms.pytestmark  # type: ignore[attr-defined]
+    names, params = mark.args
+    [param] = [param for param in params if param.marks]
+
+    assert names == ["chip", "check"]
+    assert len(params) == len(checks_for(CHIP))
     assert param.values == (CHIP, check_units)
     assert param.marks[0].kwargs == {"reason": "known", "strict": True}
 
