@@ -48,6 +48,9 @@ class Registry(NamedTuple):
     providers: Mapping[tuple[str, str], Plugin]
     conflicts: Mapping[tuple[str, str], str]
 
+    def __repr__(self) -> str:
+        return f"<Registry of {', '.join(plugin.name for plugin in self.plugins)}>"
+
     def names(self, what: str) -> list[str]:
         """Return the sorted names of one kind of thing, such as ``"accelerator"``."""
         return sorted(name for kind, name in self.items if kind == what)
