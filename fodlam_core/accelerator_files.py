@@ -23,7 +23,16 @@ are required; quantities are written as printed, their unit in the column name
 in_width, out_channels, kernel, stride, padding, groups`` or by ``inputs, outputs``. All further
 numeric columns become `Measurement.details`. The densities of a layer are ``weight_density_pct``
 and ``activation_density_pct``, or the share of zeros among its activations
-``activation_zeros_pct``. Empty cells are unknown, never zero.
+``activation_zeros_pct``; a column ``source`` is for the reader. Empty cells are unknown, never
+zero.
+
+What a publication says of whole networks only goes into the header, and needs no table::
+
+    [[references]]
+    network = "VGG16"
+    batch = 1
+    latency_ms = 40.5               # or energy_mj, or both
+    where = "Table 3"
 """
 
 from __future__ import annotations
@@ -34,11 +43,13 @@ from typing import Any
 
 import tomli
 
+from fodlam_core.accelerator_headers import check_header
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.costs import Citation, Measurement
 from fodlam_core.errors import FodlamError, PluginError
 from fodlam_core.layers import Layer
 from fodlam_core.predictors.generic import generic_predictors
+from fodlam_core.references import Reference
 from fodlam_core.shapes import ConvShape, FcShape, Shape
 from fodlam_core.technology import Technology
 
@@ -49,12 +60,16 @@ UNITS = {
     "_us": ("_s", 1e-6),
     "_w": ("_w", 1.0),
     "_mw": ("_w", 1e-3),
+    "_j": ("_j", 1.0),
+    "_mj": ("_j", 1e-3),
+    "_uj": ("_j", 1e-6),
     "_mb": ("_bytes", 1e6),
     "_gmacs": ("_macs", 1e9),
     "_pct": ("_fraction", 1e-2),
 }
 _SHAPE = ("in_channels", "in_height", "in_width", "out_channels", "kernel", "stride", "padding")
 _CONSUMED = {
+    "source",
     *("network", "layer", "kind", "macs", "batch", "calibration", "groups", "inputs", "outputs"),
     *("latency_s", "processing_latency_s", "power_w", "latency_rounding", "power_rounding"),
     *("weight_density_fraction", "activation_density_fraction"),
@@ -92,15 +107,18 @@ def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerato
     try:
         with open(path, "rb") as file:
             header = tomli.load(file)
-        table = os.path.join(os.path.dirname(path), header.pop("table"))
-        rows = _read_table(table, header.pop("power_w", None))
+        formula = "predictors" in changes
+        check_header(path, header, needs_numbers=not formula)
+        references = [_reference(path, row) for row in header.pop("references", ())]
+        rows = _table(os.path.dirname(path), header, formula or bool(references))
         return Accelerator(
             **{
-                "predictors": generic_predictors(),
+                "predictors": generic_predictors() if rows else (),
                 **header,
                 "technology": Technology(**header["technology"]),
                 "citation": Citation(**header["citation"]),
                 "measurements": rows,
+                "references": references,
                 **changes,
             }
         )
@@ -112,13 +130,31 @@ def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerato
         raise PluginError(f"{path}: {error}") from error
 
 
+def _table(directory: str, header: dict[str, Any], optional: bool) -> list[Measurement]:
+    power_w = header.pop("power_w", None)
+    if optional and "table" not in header:
+        return []
+    return _read_table(os.path.join(directory, header.pop("table")), power_w)
+
+
+def _reference(path: str, row: dict[str, Any]) -> Reference:
+    texts = {key: row[key] for key in ("network", "where") if key in row}
+    counts = {key: row[key] for key in ("batch", "macs") if key in row}
+    rest = {key: str(row[key]) for key in row if key not in texts and key not in counts}
+    reference = Reference(**texts, **counts, **_in_si_units(rest))
+    problem = reference.problem()
+    if problem:
+        raise PluginError(f"{path}: [[references]] {reference.network}: {problem}")
+    return reference
+
+
 def _read_table(path: str, power_w: float | None) -> list[Measurement]:
     with open(path, encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         rows = []
         for cells in reader:
             try:
-                rows.append(_measurement(_in_si_units(cells), power_w))
+                rows.append(_measurement({**_in_si_units(cells), **_rounding(cells)}, power_w))
             except KeyError as error:
                 raise PluginError(
                     f"{path}:{reader.line_num}: column {error} is missing or empty"
@@ -138,10 +174,19 @@ def _in_si_units(cells: dict[str, str]) -> dict[str, Any]:
         unit = UNITS.get(f"_{suffix}") if stem else None
         if unit:
             values[stem + unit[0]] = float(text) * unit[1]
-            if stem + unit[0] in PRINTED:
-                values[f"{stem}_rounding"] = half_unit(text) * unit[1]
         else:
             values[column] = text
+    return values
+
+
+def _rounding(cells: dict[str, str]) -> dict[str, float]:
+    """Return half a unit of the last printed digit of latency and power, in SI units."""
+    values = {}
+    for column, text in cells.items():
+        stem, _, suffix = column.rpartition("_")
+        unit = UNITS.get(f"_{suffix}")
+        if text and unit and stem + unit[0] in PRINTED:
+            values[f"{stem}_rounding"] = half_unit(text) * unit[1]
     return values
 
 

@@ -10,6 +10,7 @@ import attrs
 from fodlam_core.costs import PROVENANCES, Citation, Measurement
 from fodlam_core.errors import PluginError, UnknownNameError, unknown
 from fodlam_core.predictors import Predictor
+from fodlam_core.references import Reference
 from fodlam_core.technology import Technology
 from fodlam_core.values import as_tuple
 
@@ -39,6 +40,7 @@ class Accelerator:
         notes: what a reader must know before quoting its numbers.
         options: an attrs class of options for ``[accelerator.NAME]``, or None.
         apply_options: ``(accelerator, options) -> accelerator``, where there are options.
+        references: published costs of whole networks.
     """
 
     name: str
@@ -58,6 +60,12 @@ class Accelerator:
     apply_options: Callable[[Accelerator, Any], Accelerator] | None = attrs.field(
         default=None, eq=False, repr=False
     )
+    references: tuple[Reference, ...] = attrs.field(default=(), converter=as_tuple)
+
+    @property
+    def references_only(self) -> bool:
+        """Whether it answers for whole networks only, and for no layer."""
+        return bool(self.references) and not self.measurements and not self.predictors
 
     def configure(self, options: object) -> Accelerator:
         """Return the accelerator with an instance of its options class applied."""

@@ -8,11 +8,16 @@ A plugin is a module, or any object, with one or more of these functions, each m
 
 Hooks are called once, when the registry is built, and hand over values; afterwards only methods
 of those values are called. The core registers its own kinds, rules and readers in the same way.
+
+The hooks have a level, which rises when a plugin made for the hooks as they were would no longer
+work. A plugin says which level it was made for by an attribute ``FODLAM_API`` (level 1 without
+one); a plugin made for another level is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 import pluggy
 
@@ -27,7 +32,15 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 class HookSpecs:
-    """What a plugin may supply; each docstring holds a complete plugin."""
+    """What a plugin may supply; each docstring holds a complete plugin.
+
+    Attributes:
+        FODLAM_API: the level of these hooks.
+        FODLAM_API_FITS: for each level so far the versions of fodlam-core that have it.
+    """
+
+    FODLAM_API = 1
+    FODLAM_API_FITS: ClassVar[Mapping[int, str]] = {1: "0.1 and later"}
 
     @hookspec
     def fodlam_layer_kinds(self) -> Iterable[LayerKind]:  # type: ignore[empty-body]
@@ -103,7 +116,7 @@ class HookSpecs:
 
             import attrs
 
-            from fodlam_core import Layer, Network, hookimpl
+            from fodlam_core import Layer, Network, NetworkError, hookimpl
 
 
             @attrs.frozen
@@ -115,10 +128,14 @@ class HookSpecs:
                     return True
 
                 def read(self, path, options):
-                    rows = [line.split() for line in path.read_text().splitlines()]
-                    return Network(
-                        path.stem, [Layer(name, kind, int(macs)) for name, kind, macs in rows]
-                    )
+                    layers = []
+                    for number, line in enumerate(path.read_text().splitlines(), start=1):
+                        try:
+                            name, kind, macs = line.split()
+                            layers.append(Layer(name, kind, int(macs)))
+                        except ValueError as error:
+                            raise NetworkError(f"{path}:{number}: {error}") from error
+                    return Network(path.stem, layers)
 
 
             @hookimpl

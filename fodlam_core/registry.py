@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from fodlam_core import builtin
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.errors import PluginError, UnknownNameError, unknown
+from fodlam_core.guards import guarded
 from fodlam_core.hookspecs import HookSpecs
 from fodlam_core.layers import LayerKind
-from fodlam_core.plugins import Plugin, call_hooks, installed_plugins
+from fodlam_core.plugins import (
+    Plugin,
+    call_hooks,
+    describe,
+    file_plugin,
+    installed_plugins,
+    isolated,
+)
 from fodlam_core.readers import NetworkReader
 from fodlam_core.scaling import TechnologyScaler
 
-# Hook -> what its items are called, and the attributes without which an item is rubbish.
-SUPPLIES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "fodlam_layer_kinds": ("layer kind", ("description", "operators")),
-    "fodlam_accelerators": ("accelerator", ("kinds", "measurements", "predictors", "citation")),
+# Hook -> what its items are called, and the class that they are of, or the attributes without
+# which an item is rubbish.
+SUPPLIES: dict[str, tuple[str, type | tuple[str, ...]]] = {
+    "fodlam_layer_kinds": ("layer kind", LayerKind),
+    "fodlam_accelerators": ("accelerator", Accelerator),
     "fodlam_technology_scalers": ("rule", ("factors",)),
     "fodlam_network_readers": ("format", ("suffixes", "accepts", "read")),
 }
@@ -61,7 +71,12 @@ class Registry(NamedTuple):
         supplier = well_known_plugin(what, name)
         if supplier:
             message = f"the {what} {name!r} is not installed; {supplier}"
-        raise UnknownNameError("; ".join([message, *self.broken()]))
+        raise UnknownNameError("; ".join([message, *self.broken(), *self.blocked()]))
+
+    def _get_guarded(self, what: str, name: str) -> Any:
+        """Return an item whose exceptions name the plugin that supplied it."""
+        item, provider = self._get(what, name), self.providers.get((what, name))
+        return guarded(item, provider) if provider else item
 
     @staticmethod
     def nothing_installed(what: str) -> str:
@@ -79,6 +94,49 @@ class Registry(NamedTuple):
             if plugin.problem
         ]
 
+    def blocked(self) -> list[str]:
+        """Return a sentence for each plugin that is not loaded because the user says so."""
+        return [
+            f"{plugin} is blocked by {plugin.blocked}" for plugin in self.plugins if plugin.blocked
+        ]
+
+    def conflicting_accelerators(self, kind: str) -> list[tuple[str, bool]]:
+        """Return the conflicts over accelerators that serve a kind, and if as its default."""
+        found = []
+        for (what, name), text in self.conflicts.items():
+            claims = [
+                item
+                for plugin in self.plugins
+                for item in plugin.provided.get("fodlam_accelerators", ())
+                if what == "accelerator" and item.name == name and kind in item.kinds
+            ]
+            if claims:
+                found.append((text, any(kind in item.default_for for item in claims)))
+        return found
+
+    def with_accelerator(self, accelerator: Accelerator, source: str) -> Registry:
+        """Return the registry with one more accelerator, which a file describes.
+
+        Raises:
+            PluginError: if the name is taken.
+        """
+        key = ("accelerator", accelerator.name)
+        if key in self.conflicts:
+            raise PluginError(self.conflicts[key])
+        if key in self.providers:
+            raise PluginError(
+                f"{self.providers[key]} supplies an accelerator {accelerator.name!r} already; "
+                "give the one in the file another name"
+            )
+        plugin = _checked(
+            Plugin(accelerator.name, {"fodlam_accelerators": (accelerator,)}, None, source)
+        )
+        if plugin.problem:
+            raise PluginError(plugin.problem)
+        return self._replace(
+            items={**self.items, key: accelerator}, providers={**self.providers, key: plugin}
+        )
+
     def layer_kind(self, name: str) -> LayerKind:
         """Return a layer kind by name; raises `FodlamError` if it cannot be had."""
         kind: LayerKind = self._get("layer kind", name)
@@ -91,12 +149,12 @@ class Registry(NamedTuple):
 
     def scaler(self, name: str) -> TechnologyScaler:
         """Return a scaling rule by name; raises `FodlamError` if it cannot be had."""
-        scaler: TechnologyScaler = self._get("rule", name)
+        scaler: TechnologyScaler = self._get_guarded("rule", name)
         return scaler
 
     def reader(self, name: str) -> NetworkReader:
         """Return a network reader by format name; raises `FodlamError` if it cannot be had."""
-        reader: NetworkReader = self._get("format", name)
+        reader: NetworkReader = self._get_guarded("format", name)
         return reader
 
     @property
@@ -127,10 +185,20 @@ class Registry(NamedTuple):
         return None
 
 
-def load_registry() -> Registry:
-    """Build the registry from the core and every installed plugin, calling each hook once."""
-    core = Plugin("fodlam_core", call_hooks(builtin, HookSpecs))
-    return build_registry([core, *installed_plugins(HookSpecs)])
+def load_registry(files: Iterable[str | os.PathLike[str]] = (), installed: bool = True) -> Registry:
+    """Build the registry from the core and every installed plugin, calling each hook once.
+
+    Args:
+        files: Python files that are plugins as well.
+        installed: whether to load the installed plugins of other distributions than fodlam-core.
+
+    Raises:
+        PluginError: if one of the files cannot be used. A broken installed plugin raises nothing:
+            see `Registry.broken`.
+    """
+    core = Plugin("fodlam_core", call_hooks(builtin, HookSpecs), api_level=HookSpecs.FODLAM_API)
+    named = [file_plugin(os.fspath(path), HookSpecs) for path in dict.fromkeys(files)]
+    return build_registry([core, *installed_plugins(HookSpecs, installed), *named])
 
 
 def build_registry(plugins: list[Plugin]) -> Registry:
@@ -152,16 +220,8 @@ def build_registry(plugins: list[Plugin]) -> Registry:
     )
 
 
-def _conflict(key: tuple[str, str], claimed: list[tuple[Plugin, Any]]) -> str:
-    what, name = key
-    plugins = " and by ".join(str(plugin) for plugin, _ in claimed)
-    return f"the {what} {name!r} is supplied by {plugins}; uninstall all but one of them"
-
-
 def well_known_plugin(what: str, name: str) -> str | None:
     """Say which plugin supplies something that is not installed; None if that is not known."""
-    import os
-
     import tomli
 
     with open(os.path.join(os.path.dirname(__file__), "well_known.toml"), "rb") as file:
@@ -172,24 +232,57 @@ def well_known_plugin(what: str, name: str) -> str | None:
 
 
 def _names(item: Any) -> list[str]:
-    """Return the name and the aliases of what is supplied; raises TypeError if it is rubbish."""
-    aliases = getattr(item, "aliases", ())
-    names = [item.name, *aliases]
-    if isinstance(aliases, str) or not all(isinstance(name, str) for name in names):
-        raise TypeError(f"{names!r} are no names")
-    return list(dict.fromkeys(names))
+    """Return the name and the aliases of what is supplied, each once."""
+    return list(dict.fromkeys((item.name, *getattr(item, "aliases", ()))))
+
+
+def _conflict(key: tuple[str, str], claimed: list[tuple[Plugin, Any]]) -> str:
+    what, name = key
+    plugins = " and by ".join(str(plugin) for plugin, _ in claimed)
+    leave_out = next((plugin.name for plugin, _ in reversed(claimed) if plugin.source), "NAME")
+    return (
+        f"the {what} {name!r} is supplied by {plugins}; uninstall all but one of them, or leave "
+        f"them out: FODLAM_BLOCK_PLUGINS={leave_out}"
+    )
 
 
 def _checked(plugin: Plugin) -> Plugin:
     """Return the plugin, or the plugin without what it supplied if any of that is rubbish."""
+    problem, error = isolated(_rubbish, plugin)
+    if error:
+        problem = f"what it supplies cannot be looked at: {describe(error)}"
+    return plugin._replace(provided={}, problem=problem) if problem else plugin
+
+
+def _rubbish(plugin: Plugin) -> str | None:
+    """Return what is wrong with the things that a plugin supplies, as far as names need it."""
+    seen = set()
     for hook, supplied in plugin.provided.items():
         what, needed = SUPPLIES[hook]
         for item in supplied:
-            try:
-                sound = all(hasattr(item, name) for name in needed) and bool(_names(item))
-            except Exception:
-                sound = False
-            if not sound:
-                problem = f"{hook} supplied {type(item).__name__!r}, which is no {what}"
-                return plugin._replace(provided={}, problem=problem)
-    return plugin
+            if not _is_a(item, needed) or type(item.name) is not str or not item.name:
+                return f"{hook} supplied {type(item).__name__!r}, which is no {what}"
+            if hook == "fodlam_accelerators" and not _all_names(item.kinds, item.default_for):
+                return f"{hook}: the kinds of {item.name!r} are no names of layer kinds"
+            if hook == "fodlam_layer_kinds" and not hasattr(item.operators, "get"):
+                return f"{hook}: the operators of {item.name!r} are no mapping"
+            if hook == "fodlam_network_readers" and not _all_names(tuple(item.suffixes)):
+                return f"{hook}: the suffixes of {item.name!r} are no strings"
+            aliases = getattr(item, "aliases", ())
+            if isinstance(aliases, str) or not _all_names(tuple(aliases)):
+                return f"{hook}: the aliases of {item.name!r} are no names"
+            for name in _names(item):
+                if (what, name) in seen:
+                    return f"it supplies two things by the name of {what} {name!r}"
+                seen.add((what, name))
+    return None
+
+
+def _is_a(item: object, needed: type | tuple[str, ...]) -> bool:
+    if isinstance(needed, type):
+        return isinstance(item, needed)
+    return all(hasattr(item, name) for name in ("name", *needed))
+
+
+def _all_names(*lists: tuple[object, ...]) -> bool:
+    return all(type(name) is str for names in lists for name in names)

@@ -11,7 +11,12 @@ def as_tuple(items: Iterable[Any]) -> tuple[Any, ...]:
 
     attrs inspects the signature of a converter, which for the built-in ``tuple`` takes longer
     than everything else it does for a class.
+
+    Raises:
+        TypeError: for a string, whose letters are hardly what was meant.
     """
+    if isinstance(items, str):
+        raise TypeError(f"expected a list, got {items!r}; write [{items!r}]")
     return tuple(items)
 
 

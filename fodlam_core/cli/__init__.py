@@ -73,7 +73,10 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
             "--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
         )
         if name == called or name in argv:
+            from fodlam_core.cli.common import add_plugin_arguments
+
             module = importlib.import_module(f"fodlam_core.cli.{name}")
             module.add_arguments(command)
+            add_plugin_arguments(command)
             command.set_defaults(execute=module.execute)
     return parser

@@ -8,20 +8,45 @@ from collections.abc import Iterable
 
 from fodlam_core.output.report import FORMATS, Report
 from fodlam_core.output.write import write
-from fodlam_core.registry import Registry
+from fodlam_core.plugins import SLOW_S, unknown_blocks
+from fodlam_core.registry import Registry, load_registry
 
 
-def add_output_arguments(parser: argparse.ArgumentParser, *more_formats: str) -> None:
-    """Add ``--format`` and ``--output``."""
+def add_output_arguments(
+    parser: argparse.ArgumentParser, *more_formats: str, again: bool = False
+) -> None:
+    """Add ``--format`` and ``--output``; ``again``: for an action of a command that has them."""
     parser.add_argument(
         "-f",
         "--format",
         choices=(*FORMATS, *more_formats),
-        default="table",
+        default=argparse.SUPPRESS if again else "table",
         help="form of the output (default: table)",
     )
     parser.add_argument(
-        "-o", "--output", metavar="FILE", help="write to FILE, which is replaced only once done"
+        "-o",
+        "--output",
+        metavar="FILE",
+        default=argparse.SUPPRESS if again else None,
+        help="write to FILE, which is replaced only once done",
+    )
+
+
+def add_plugin_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add ``--plugin`` and ``--no-plugins``, which `registry_for` heeds."""
+    parser.add_argument(
+        "--plugin",
+        action="append",
+        default=argparse.SUPPRESS,
+        metavar="FILE",
+        help="load a plugin from a Python file, to try it before it is a package",
+    )
+    parser.add_argument(
+        "--no-plugins",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="leave out the plugins of other distributions; FODLAM_BLOCK_PLUGINS=NAME,NAME "
+        "leaves out single ones",
     )
 
 
@@ -44,7 +69,17 @@ def warn(messages: Iterable[str]) -> None:
         print(f"warning: {message}", file=sys.stderr)
 
 
-def warn_of_plugins(registry: Registry) -> None:
-    """Print on standard error which plugins cannot be used."""
+def registry_for(args: argparse.Namespace) -> Registry:
+    """Load the plugins as the arguments say; print on standard error what is wrong with them."""
+    files, no_plugins = getattr(args, "plugin", ()), getattr(args, "no_plugins", False)
+    registry = load_registry(files, installed=not no_plugins)
     warn(registry.broken())
     warn(registry.conflicts.values())
+    warn(
+        f"{plugin} took {plugin.load_s:.1f} s to load; FODLAM_BLOCK_PLUGINS={plugin.name} "
+        "leaves it out"
+        for plugin in registry.plugins
+        if plugin.load_s > SLOW_S
+    )
+    warn(unknown_blocks(registry.plugins))
+    return registry

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from fodlam_core.cli.common import add_output_arguments, emit, warn, warn_of_plugins
+from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
 from fodlam_core.comparison import FACTORS, Comparison, Outcome, compare, scaler_variants
 from fodlam_core.config import load_config
 from fodlam_core.documents import Bullets, Document, Table, Text, table
 from fodlam_core.output.report import Report
+from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.quantities import quantity
-from fodlam_core.registry import load_registry
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,13 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Print a row for each rule."""
-    registry = load_registry()
-    warn_of_plugins(registry)
+    registry = registry_for(args)
     config = load_config(args.config, registry, args.set)
     warn(config.warnings)
     names = registry.names("rule") if args.scaler == "all" else args.scaler.split(",")
     variants = scaler_variants(config, registry, (name.strip() for name in names))
-    comparison = compare(config, variants, registry)
+    with stdout_to_stderr():  # a rule that prints must not spoil the data
+        comparison = compare(config, variants, registry)
     emit(
         Report(lambda: [_document(comparison)], comparison.to_dict, comparison.to_rows),
         args,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from fodlam_core.cli.common import add_output_arguments, emit, warn_of_plugins
+from fodlam_core.cli.common import add_output_arguments, emit, registry_for
 from fodlam_core.diagnosis import CostPerMac, diagnose, diagnosis_record
 from fodlam_core.documents import Document, Text, table
 from fodlam_core.output.report import Report
 from fodlam_core.quantities import quantity
-from fodlam_core.registry import load_registry
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,8 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Print the diagnosis."""
-    registry = load_registry()
-    warn_of_plugins(registry)
+    registry = registry_for(args)
     costs = diagnose(registry, args.batch)
     emit(
         Report(

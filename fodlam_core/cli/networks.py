@@ -8,7 +8,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from fodlam_core.cli.common import add_output_arguments, emit, warn, warn_of_plugins
+from fodlam_core.cli.common import (
+    add_output_arguments,
+    add_plugin_arguments,
+    emit,
+    registry_for,
+    warn,
+)
 from fodlam_core.documents import Bullets, Document, Text, table
 from fodlam_core.errors import NetworkError, unknown
 from fodlam_core.layers import Network
@@ -17,9 +23,9 @@ from fodlam_core.networks.records import network_record
 from fodlam_core.networks.zoo import zoo_names, zoo_network
 from fodlam_core.output.report import Report, as_json
 from fodlam_core.output.write import write
+from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.quantities import quantity
 from fodlam_core.readers import ReadOptions
-from fodlam_core.registry import load_registry
 
 MOST = 1_000_000
 
@@ -30,11 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(act=_list)
     actions = parser.add_subparsers(metavar="ACTION")
     listing = actions.add_parser("list", help="list the built-in networks (default)")
-    add_output_arguments(listing)
+    add_output_arguments(listing, again=True)
+    add_plugin_arguments(listing)
     listing.set_defaults(act=_list)
     show = actions.add_parser("show", help="show layers, shapes and MACs of a network")
     _add_network_arguments(show)
-    add_output_arguments(show)
+    add_output_arguments(show, again=True)
+    add_plugin_arguments(show)
     show.set_defaults(act=_show)
     convert = actions.add_parser(
         "convert", help="write a network as a native table or as FODLAM's statistics"
@@ -47,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="native",
         help="native: the layer table, in TOML or JSON (default); fodlam: FODLAM's statistics",
     )
+    add_plugin_arguments(convert)
     convert.set_defaults(act=_convert)
 
 
@@ -162,14 +171,14 @@ def _network(args: argparse.Namespace) -> Network:
         return zoo_network(name)
     if not os.path.lexists(name) and os.sep not in name:
         raise NetworkError(f"{name}: no such file, and {unknown('network', name, names)}")
-    registry = load_registry()
-    warn_of_plugins(registry)
-    return open_network(
-        Path(name),
-        registry.readers,
-        ReadOptions(args.input, args.regions),
-        registry.reader(args.file_format) if args.file_format else None,
-    )
+    registry = registry_for(args)
+    with stdout_to_stderr():  # a reader that prints must not spoil the data
+        return open_network(
+            Path(name),
+            registry.readers,
+            ReadOptions(args.input, args.regions),
+            registry.reader(args.file_format) if args.file_format else None,
+        )
 
 
 def _document(network: Network) -> Document:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from fodlam_core.cli.common import add_output_arguments, emit
+from fodlam_core.cli.common import add_output_arguments, emit, registry_for
+from fodlam_core.costs import Citation
 from fodlam_core.documents import Bullets, Document, table
 from fodlam_core.output.report import Report
 from fodlam_core.plugins import Plugin
-from fodlam_core.registry import SUPPLIES, Registry, load_registry
+from fodlam_core.registry import SUPPLIES, Registry
+
+COLUMNS = ("name", "distribution", "version", "api_level", "status", "provides", "load_time_s")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,36 +22,60 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Print the installed plugins."""
-    registry = load_registry()
-    records = [_record(plugin) for plugin in registry.plugins]
+    registry = registry_for(args)
+    records = [_record(plugin, registry) for plugin in registry.plugins]
 
     def rows() -> list[dict[str, Any]]:
-        return [{**each, "provides": "; ".join(each["provides"])} for each in records]
+        return [
+            {key: "; ".join(value) if isinstance(value, list) else value for key, value in each}
+            for each in map(dict.items, records)
+        ]
 
-    emit(Report(lambda: [_document(registry, rows())], lambda: records, rows), args)
+    emit(Report(lambda: [_document(records)], lambda: records, rows), args)
     return 0
 
 
-def _record(plugin: Plugin) -> dict[str, Any]:
+def _record(plugin: Plugin, registry: Registry) -> dict[str, Any]:
+    items = [(SUPPLIES[hook][0], item) for hook, items in plugin.provided.items() for item in items]
+    conflicts = [
+        registry.conflicts[what, item.name]
+        for what, item in items
+        if (what, item.name) in registry.conflicts
+    ]
+    reasons = [plugin.problem, plugin.blocked and f"blocked by {plugin.blocked}", *conflicts]
     return {
         "name": plugin.name,
         "distribution": plugin.distribution,
         "version": plugin.version,
-        "status": "broken" if plugin.problem else "active",
-        "reason": plugin.problem,
-        "provides": [
-            f"{SUPPLIES[hook][0]} {item.name}"
-            for hook, items in plugin.provided.items()
-            for item in items
-        ],
+        "api_level": plugin.api_level,
+        "provides": [f"{what} {item.name}" for what, item in items],
+        "citations": list(dict.fromkeys(text for _, item in items for text in _citation(item))),
+        "status": plugin.status,
+        "reason": "; ".join(reason for reason in reasons if reason) or None,
+        "load_time_s": round(plugin.load_s, 4) if plugin.api_level else None,
     }
 
 
-def _document(registry: Registry, rows: list[dict[str, Any]]) -> Document:
-    header = ("name", "distribution", "version", "status", "provides", "reason")
-    cells = (tuple(str(row[name] or "-") for name in header) for row in rows)
-    conflicts = tuple(registry.conflicts.values())
+def _citation(item: Any) -> list[str]:
+    citation = getattr(item, "citation", None)
+    return [f"{citation.text}, {citation.where}"] if isinstance(citation, Citation) else []
+
+
+def _document(records: list[dict[str, Any]]) -> Document:
+    cells = (tuple(_cell(each[name]) for name in COLUMNS) for each in records)
+    reasons = [f"{each['name']}: {each['reason']}" for each in records if each["reason"]]
+    sources = [f"{each['name']}: {text}" for each in records for text in each["citations"]]
     return Document(
         "Plugins",
-        (table(header, cells), *([Bullets("Names claimed twice", conflicts)] if conflicts else [])),
+        (
+            table(COLUMNS, cells, "api_level, load_time_s"),
+            *([Bullets("Not in use", reasons)] if reasons else []),
+            *([Bullets("Sources", sources)] if sources else []),
+        ),
     )
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(value) or "-"
+    return "-" if value is None else str(value)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from fodlam_core.cli.common import add_output_arguments, emit, warn, warn_of_plugins
+from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
 from fodlam_core.composer import Estimate, prepare
 from fodlam_core.config import load_config
 from fodlam_core.errors import FodlamError
 from fodlam_core.output.report import Report
 from fodlam_core.output.write import write
-from fodlam_core.registry import Registry, load_registry
+from fodlam_core.plugins import stdout_to_stderr
+from fodlam_core.registry import Registry
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,8 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Estimate every configuration; print nothing unless all can be."""
-    registry = load_registry()
-    warn_of_plugins(registry)
+    registry = registry_for(args)
     estimates, problems = [], []
     for config in args.configs:
         try:
@@ -75,7 +75,8 @@ def _percent(text: str) -> float:
 def _estimate(source: str, args: argparse.Namespace, registry: Registry) -> Estimate:
     config = load_config(source, registry, args.set)
     warn(config.warnings)
-    estimate = prepare(config, registry).estimate()
+    with stdout_to_stderr():  # a predictor that prints must not spoil the data
+        estimate = prepare(config, registry).estimate()
     warn(estimate.network.notes)
     if args.require_coverage is not None:
         from fodlam_core.composer.coverage import check_coverage

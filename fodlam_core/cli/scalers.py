@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from fodlam_core.cli.common import add_output_arguments, emit, warn_of_plugins
+from fodlam_core.cli.common import add_output_arguments, add_plugin_arguments, emit, registry_for
 from fodlam_core.composer.records import factors_record
 from fodlam_core.composer.scaling import configured_scaler
 from fodlam_core.config import TechnologyConfig
@@ -15,7 +15,8 @@ from fodlam_core.config.overrides import apply_override
 from fodlam_core.documents import Bullets, Document, Text, table
 from fodlam_core.errors import FodlamError, MissingInputsError, ScalingError
 from fodlam_core.output.report import Report
-from fodlam_core.registry import Registry, load_registry
+from fodlam_core.plugins import stdout_to_stderr
+from fodlam_core.registry import Registry
 from fodlam_core.scaling import TechnologyScaler
 from fodlam_core.scaling.carry import carry
 from fodlam_core.technology import FLAVORS, ScalingFactors, Technology
@@ -29,7 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(act=_list)
     actions = parser.add_subparsers(metavar="ACTION")
     listing = actions.add_parser("list", help="list the installed rules (default)")
-    add_output_arguments(listing)
+    add_output_arguments(listing, again=True)
+    add_plugin_arguments(listing)
     listing.set_defaults(act=_list)
     show = actions.add_parser("show", help="show a rule, and its factors between two points")
     show.add_argument("rule", metavar="RULE", help="a rule by name or alias")
@@ -47,15 +49,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="an option of the rule, such as model=long-channel; the value as in TOML",
     )
-    add_output_arguments(show)
+    add_output_arguments(show, again=True)
+    add_plugin_arguments(show)
     show.set_defaults(act=_show, error=show.error)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Print what the action asks for."""
-    registry = load_registry()
-    warn_of_plugins(registry)
-    emit(args.act(args, registry), args)
+    registry = registry_for(args)
+    with stdout_to_stderr():  # a rule that prints must not spoil the data
+        report = args.act(args, registry)
+    emit(report, args)
     return 0
 
 

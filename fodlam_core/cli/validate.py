@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from fodlam_core.cli.common import add_output_arguments, emit, warn_of_plugins
+from fodlam_core.cli.common import add_output_arguments, emit, registry_for
 from fodlam_core.documents import Bullets, Document, Table, Text, table
 from fodlam_core.errors import FodlamError, UnknownNameError, unknown
+from fodlam_core.guards import guarded_accelerator
 from fodlam_core.output.report import Report
+from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.quantities import quantity
-from fodlam_core.registry import load_registry
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.scores import METRICS, Validation, validate, variants
 
@@ -45,10 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Print the errors."""
-    registry = load_registry()
-    warn_of_plugins(registry)
+    registry = registry_for(args)
     names = args.accelerator or registry.names("accelerator")
-    accelerators = [registry.accelerator(name) for name in dict.fromkeys(names)]
+    accelerators = [
+        guarded_accelerator(registry.accelerator(name), registry.providers["accelerator", name])
+        for name in dict.fromkeys(names)
+    ]
     if not accelerators:
         raise FodlamError(registry.nothing_installed("accelerator"))
     known = {
@@ -63,7 +66,8 @@ def execute(args: argparse.Namespace) -> int:
     schemes = [args.scheme] if args.scheme else list(SCHEMES)
     if args.layers and not args.scheme:
         schemes = schemes[:1]
-    results = validate(accelerators, args.predictor, schemes)
+    with stdout_to_stderr():  # a predictor that prints must not spoil the data
+        results = validate(accelerators, args.predictor, schemes)
     emit(_layer_report(results) if args.layers else _report(results), args)
     return 0
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from fodlam_core.composer.estimates import Basis, Coverage, Estimate, LayerEstimate, Totals
 from fodlam_core.composer.platforms import Platform
+from fodlam_core.composer.references import reference_costs, whole_network, with_references
 from fodlam_core.config import Config
 from fodlam_core.costs import Interval
 from fodlam_core.layers import Layer, Network
@@ -53,6 +54,11 @@ class Composer(NamedTuple):
         inferences = 1 if isinstance(asked, str) else asked
         layers = tuple([_layer(layer, basis, inferences) for layer, basis in self.items])
         totals, accelerators = self._totals(layers, None if printed else inferences)
+        references = reference_costs(self.network, self.platforms, asked)
+        whole = whole_network(self.platforms)
+        if whole:
+            totals = with_references(totals, references, asked)
+            accelerators = {whole: totals["total"]}
         return Estimate(
             self.config,
             self.network,
@@ -65,6 +71,7 @@ class Composer(NamedTuple):
             self.batches,
             self.notes,
             self.versions,
+            references,
         )
 
     def _totals(

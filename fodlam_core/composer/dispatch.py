@@ -20,19 +20,26 @@ def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerato
     """
     if kind in config.dispatch:
         return registry.accelerator(config.dispatch[kind])
-    serving = [each for each in registry.accelerators if kind in each.kinds]
+    # What is known for whole networks only serves no layer, unless it is asked to by name.
+    serving = [
+        each for each in registry.accelerators if kind in each.kinds and not each.references_only
+    ]
     defaults = [each for each in serving if kind in each.default_for]
     candidates = defaults or serving
     names = ", ".join(each.name for each in candidates)
     line = f'write {kind} = "NAME" under [dispatch]'
+    conflicts = registry.conflicting_accelerators(kind)
+    lost_defaults = [text for text, default in conflicts if default]
+    unusable = [*registry.broken(), *(text for text, _ in conflicts)]
     if len(candidates) > 1:
-        raise PluginError(f"[dispatch]: several accelerators serve {kind!r} ({names}); {line}")
-    unusable = [*registry.broken(), *registry.conflicts.values()]
-    if unusable and not defaults:
+        text = f"[dispatch]: several accelerators serve {kind!r} ({names}); {line}"
+        raise PluginError("; ".join([text, *(() if defaults else unusable)]))
+    if lost_defaults or (unusable and not defaults):
         # One of these may be what the configuration counts on: never take another silently.
         serves = f"{names} alone serves" if candidates else "no accelerator serves"
         raise PluginError(
-            f"[dispatch]: {serves} {kind!r}, but {'; '.join(unusable)}; mend or uninstall it"
-            + (f", or {line}" if candidates else "")
+            f"[dispatch]: {serves} {kind!r}, but {'; '.join(lost_defaults or unusable)}; mend it, "
+            "uninstall it, or leave it out with FODLAM_BLOCK_PLUGINS"
+            + (f"; or {line}" if candidates else "")
         )
     return candidates[0] if candidates else None

@@ -16,6 +16,7 @@ from fodlam_core.technology import ScalingFactors
 
 if TYPE_CHECKING:
     from fodlam_core.composer.platforms import Platform
+    from fodlam_core.composer.references import ReferenceCost
     from fodlam_core.config import Config
 
 
@@ -240,6 +241,7 @@ class Estimate(NamedTuple):
         batches: batches of the costs by layer kind.
         notes: what a reader must know before quoting a number.
         versions: versions of the distributions that supplied the numbers.
+        references: published costs of the network as a whole.
     """
 
     config: Config
@@ -253,6 +255,7 @@ class Estimate(NamedTuple):
     batches: Mapping[str, tuple[int, ...]]
     notes: tuple[str, ...]
     versions: Mapping[str, str]
+    references: tuple[ReferenceCost, ...] = ()
 
     def __repr__(self) -> str:
         total = self.totals["total"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from fodlam_core.composer.estimates import Basis
 from fodlam_core.composer.platforms import Platform
+from fodlam_core.composer.references import whole_network
 from fodlam_core.config import Config
 from fodlam_core.layers import Layer, Network
 
@@ -40,7 +41,7 @@ def gather_notes(
         dict.fromkeys(
             [
                 *_batch(config, items, batches),
-                *_methods(network, items),
+                *_methods(network, items, whole_network(platforms)),
                 *_intervals(items, platforms),
                 *_technology(platforms),
                 *_scope(items, platforms),
@@ -61,19 +62,23 @@ def _batch(
             text += "; totals mix these batches, batch = 1 gives the cost of one inference"
         if text:
             yield text
-    elif any(basis and basis.batches != (1,) for _, basis in items):
+    elif any(basis and set(basis.batches) - {1} for _, basis in items):
         yield (
             "costs measured at another batch are divided by it and taken as linear in the batch: "
             "weights that were loaded once for a batch are spread over it"
         )
 
 
-def _methods(network: Network, items: tuple[tuple[Layer, Basis | None], ...]) -> Iterator[str]:
+def _methods(
+    network: Network, items: tuple[tuple[Layer, Basis | None], ...], whole: str | None
+) -> Iterator[str]:
+    if whole:
+        yield f"{whole}: the total is published for the whole network; no layer of it is known"
     predicted = sorted({basis.predictor or "" for _, basis in items if basis and basis.predictor})
     if predicted:
         yield f"predicted costs ({', '.join(predicted)}) are first-order"
     missing = [layer for layer, basis in items if basis is None]
-    if missing:
+    if missing and not whole:
         macs = sum(layer.total_macs for layer in missing)
         kinds = ", ".join(sorted({layer.kind for layer in missing}))
         yield (

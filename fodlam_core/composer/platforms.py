@@ -12,6 +12,7 @@ from fodlam_core.config import AcceleratorConfig, Config
 from fodlam_core.config.structure import checked_options
 from fodlam_core.costs import Cost, Interval, Measurement
 from fodlam_core.errors import ConfigError, PredictionError
+from fodlam_core.guards import guarded_accelerator
 from fodlam_core.layers import Layer
 from fodlam_core.predictors import FittedPredictor, Predictor
 from fodlam_core.registry import Registry
@@ -166,6 +167,9 @@ def platform(accelerator: Accelerator, config: Config, registry: Registry) -> Pl
     Raises:
         FodlamError: if its options or its technology point do not fit.
     """
+    accelerator = guarded_accelerator(
+        accelerator, registry.providers["accelerator", accelerator.name]
+    )
     settings = config.accelerator.get(accelerator.name, AcceleratorConfig())
     path = ("accelerator", accelerator.name)
     if accelerator.options:

@@ -13,7 +13,9 @@ from fodlam_core.composer.dispatch import accelerator_for
 from fodlam_core.composer.estimates import Basis, Coverage, Estimate
 from fodlam_core.composer.notes import gather_notes
 from fodlam_core.composer.platforms import Platform, platform
+from fodlam_core.composer.references import check_references, reference_names
 from fodlam_core.config import Config, load_config
+from fodlam_core.config.files import files_in_config, with_files
 from fodlam_core.errors import ConfigError, FodlamError, NetworkError, ScalingError, unknown
 from fodlam_core.layers import Layer, Network
 from fodlam_core.networks.files import open_network
@@ -60,7 +62,11 @@ def prepare(
     Raises:
         ConfigError: with a line for each mistake, each naming the configuration.
     """
-    registry = registry or load_registry()
+    registry, problems = with_files(
+        registry or load_registry(), files_in_config(config.accelerator)
+    )
+    if problems:
+        raise ConfigError(f"{config.source}: {problem}" for problem in problems)
     try:
         return _prepare(config, registry, network or configured_network(config, registry))
     except FodlamError as error:
@@ -93,6 +99,7 @@ def _prepare(config: Config, registry: Registry, network: Network) -> Composer:
     layers = network.layers if wanted is None else network.select(wanted)
     platforms, by_kind = _platforms(config, registry, layers)
     _check_served(config, registry, network, layers, by_kind)
+    check_references(config, network, layers, platforms)
     if config.network.measured_as:
         _check_measured_as(network, by_kind)
     items = _items(config, network, layers, by_kind)
@@ -166,8 +173,11 @@ def _check_measured_as(network: Network, by_kind: dict[str, Platform | None]) ->
     name = network.measured_as or ""
     platforms = [each for each in by_kind.values() if each]
     measured = {row[0] for each in platforms for row in each.rows}
+    whole = reference_names(platforms)
+    if name not in measured | whole:
+        raise NetworkError(f"[network] measured_as: {unknown('network', name, measured | whole)}")
     if name not in measured:
-        raise NetworkError(f"[network] measured_as: {unknown('network', name, measured)}")
+        return  # the references are compared with its MACs where they are used
     problems = []
     for layer in network.layers:
         platform = by_kind.get(layer.kind)
@@ -189,19 +199,21 @@ def _items(
     by_kind: dict[str, Platform | None],
 ) -> Items:
     items: list[tuple[Layer, Basis | None]] = []
-    problems: list[str] = []
+    problems: list[FodlamError] = []
     for layer in layers:
         platform = by_kind[layer.kind]
         try:
             items.append((layer, platform and _basis(config, network, layer, platform)))
         except FodlamError as error:
-            problems.append(str(error))
+            problems.append(error)
     if problems:
-        raise NetworkError("\n".join(dict.fromkeys(problems)))
+        raise NetworkError("\n".join(dict.fromkeys(map(str, problems)))) from problems[0]
     return tuple(items)
 
 
-def _basis(config: Config, network: Network, layer: Layer, platform: Platform) -> Basis:
+def _basis(config: Config, network: Network, layer: Layer, platform: Platform) -> Basis | None:
+    if platform.accelerator.references_only:
+        return None
     method = config.network.method
     if method != "predicted":
         row = platform.measurement(network.measured_as, layer)

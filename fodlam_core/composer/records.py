@@ -91,6 +91,7 @@ def estimate_record(estimate: Estimate) -> dict[str, Any]:
             for name, platform in estimate.platforms.items()
         },
         "layers": [layer_record(each) for each in estimate.layers],
+        "references": [each.to_dict() for each in estimate.references],
         "coverage": estimate.coverage.to_dict(),
         "notes": list(estimate.notes),
         "versions": dict(estimate.versions),

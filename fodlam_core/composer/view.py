@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fodlam_core.composer.estimates import Coverage, Estimate, LayerEstimate, Totals
 from fodlam_core.composer.notes import batch_line, mixes
+from fodlam_core.composer.references import ReferenceCost, whole_network
 from fodlam_core.documents import Bullets, Document, Text, table
 from fodlam_core.quantities import deviation, percent, quantity
 
@@ -49,6 +50,7 @@ def estimate_document(estimate: Estimate) -> Document:
             *_warnings(estimate),
             totals,
             rates,
+            *(Text(_reference(each)) for each in estimate.references),
             Text(_coverage(estimate.coverage)),
             Bullets("Notes", estimate.notes),
             Bullets("Sources", (f"{each.text}, {each.where}" for each in citations.values())),
@@ -85,11 +87,25 @@ def _warnings(estimate: Estimate) -> Iterator[Text]:
         else:
             yield Text(f"Costs as printed: {line}")
     missing = estimate.coverage.layers["not modelled"]
-    if missing:
+    if missing and not whole_network(estimate.platforms):
         yield Text(f"{missing} layers are not modelled: the totals lack their cost", warning=True)
     uncosted = sum(estimate.coverage.uncosted.values())
     if uncosted:
         yield Text(f"{uncosted} operators could not be costed: see the notes", warning=True)
+
+
+def _reference(each: ReferenceCost) -> str:
+    reference = each.reference
+    costs = [
+        quantity(value, unit)
+        for value, unit in ((each.latency_s, "s"), (each.energy_j, "J"))
+        if value is not None
+    ]
+    where = f", {reference.where}" if reference.where else ""
+    return (
+        f"Published for all of {reference.network} on {each.accelerator}: {', '.join(costs)} "
+        f"(measured batch {reference.batch}{where})"
+    )
 
 
 def _layer(each: LayerEstimate) -> tuple[str, ...]:

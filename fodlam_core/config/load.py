@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 import tomli
 
+from fodlam_core.config.files import files_in_tables, located, with_files
 from fodlam_core.config.model import Config
 from fodlam_core.config.names import name_problems
 from fodlam_core.config.overrides import apply_override
@@ -52,13 +53,19 @@ def load_config(
     for override in overrides:
         apply_override(tables, override)
     config, problems = _structure(tables, fodlam)
-    problems += name_problems(tables, registry or load_registry())
+    registry, file_problems = with_files(
+        registry or load_registry(), files_in_tables(tables, directory)
+    )
+    problems += file_problems or name_problems(tables, registry)
     if config is None or problems:
         raise ConfigError(f"{label}: {problem}" for problem in dict.fromkeys(problems))
     network = config.network
     if network.file is not None:
         network = attrs.evolve(network, file=os.path.join(directory, network.file))
-    return attrs.evolve(config, network=network, source=label, warnings=warnings)
+    accelerators = located(config.accelerator, directory)
+    return attrs.evolve(
+        config, network=network, accelerator=accelerators, source=label, warnings=warnings
+    )
 
 
 def _structure(tables: dict[str, Any], fodlam: bool) -> tuple[Config | None, list[str]]:

@@ -141,11 +141,14 @@ class AcceleratorConfig:
 
     Attributes:
         predictor: the name of the predictor; None: the accelerator's default.
+        file: the data file of an accelerator that is not installed; in a configuration file
+            relative to that file.
         technology: overrides of the accelerator's own technology point.
         options: the accelerator's own options: all other keys of the table.
     """
 
     predictor: str | None = None
+    file: str | None = None
     technology: PointConfig = PointConfig()
     options: Mapping[str, Any] = attrs.field(factory=dict)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from fodlam_core.config.structure import place, structure
+from fodlam_core.config.structure import ACCELERATOR_KEYS, place, structure
 from fodlam_core.errors import FodlamError, unknown
 from fodlam_core.networks.zoo import zoo_network
 from fodlam_core.registry import Registry
@@ -87,8 +87,8 @@ def _accelerators(table: Tables, registry: Registry) -> Iterator[str]:
         predictor = settings.get("predictor")
         if isinstance(predictor, str):
             yield from _try(place(path, "predictor"), accelerator.predictor, predictor)
-        rest = {k: v for k, v in settings.items() if k not in ("predictor", "technology")}
-        yield from _options(rest, accelerator.options, str(name), path, ("predictor", "technology"))
+        rest = {k: v for k, v in settings.items() if k not in ACCELERATOR_KEYS}
+        yield from _options(rest, accelerator.options, str(name), path, ACCELERATOR_KEYS)
 
 
 def _options(

@@ -14,6 +14,8 @@ from fodlam_core.config.model import AcceleratorConfig, Batch
 from fodlam_core.errors import ConfigError, unknown
 
 T = TypeVar("T")
+# The keys of an accelerator's table that the core knows itself.
+ACCELERATOR_KEYS = ("predictor", "file", "technology")
 Hook = Callable[[Any, Any], Any]
 
 
@@ -227,6 +229,6 @@ def _field(converter: Converter, field: attrs.Attribute[Any]) -> Hook:
 
 def _gather_options(table: Mapping[str, Any]) -> dict[str, Any]:
     """Put all keys that the core does not know itself under ``options``."""
-    known = {key: value for key, value in table.items() if key in ("predictor", "technology")}
+    known = {key: value for key, value in table.items() if key in ACCELERATOR_KEYS}
     rest = {key: value for key, value in table.items() if key not in known}
     return {**known, "options": rest} if rest else known

@@ -1,21 +1,26 @@
-"""Conformance checks that a plugin author can run, with or without pytest.
+"""Checks for the authors of plugins; they need no pytest, and go well with it.
 
 ::
 
-    from fodlam_core.testing import check_scaler
+    import fodlam_mychip
+    from fodlam_core.testing import check_plugin
 
-    check_scaler(MyRule())
-
-or, one test for each check::
-
-    from fodlam_core.testing import parametrize_with_checks
-
-    @parametrize_with_checks([MyRule()])
-    def test_my_rule_is_a_scaling_rule(scaler, check):
-        check(scaler)
+    def test_conforms():
+        check_plugin(fodlam_mychip)
 """
 
-from fodlam_core.testing.runner import check_scaler, parametrize_with_checks
-from fodlam_core.testing.scaler_checks import CheckFailed
+from fodlam_core.testing.accelerators import check_accelerator
+from fodlam_core.testing.kinds import check_layer_kind
+from fodlam_core.testing.plugins import check_plugin
+from fodlam_core.testing.readers import check_network_reader
+from fodlam_core.testing.runner import parametrize_with_checks
+from fodlam_core.testing.scalers import check_scaler
 
-__all__ = ["CheckFailed", "check_scaler", "parametrize_with_checks"]
+__all__ = [
+    "check_accelerator",
+    "check_layer_kind",
+    "check_network_reader",
+    "check_plugin",
+    "check_scaler",
+    "parametrize_with_checks",
+]

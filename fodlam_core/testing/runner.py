@@ -1,101 +1,128 @@
-"""Runs the checks: all at once, or each as a test of its own."""
+"""Runs checks over one thing, or hands them to pytest one by one."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+import importlib
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from fodlam_core.errors import UnknownNameError, unknown
-from fodlam_core.scaling import TechnologyScaler
-from fodlam_core.technology import Technology
-from fodlam_core.testing.scaler_checks import CHECKS, CheckFailed
+from fodlam_core.accelerators import Accelerator
+from fodlam_core.errors import unknown
+from fodlam_core.layers import LayerKind
+from fodlam_core.plugins import describe, isolated
 
-NODES_NM = (180, 130, 90, 65, 45, 40, 32, 28, 22, 20, 16, 14, 10, 7)
-BULK_FROM_NM = 65
-
-DEFAULT_POINTS = (
-    *(Technology(node, 1.0, "bulk" if node >= BULK_FROM_NM else "hp") for node in NODES_NM),
-    *(Technology(node, 0.8, "lp") for node in NODES_NM if node < BULK_FROM_NM),
-)
+Check = Callable[[Any], None]
+Expected = Mapping[str, str]
+Test = TypeVar("Test", bound=Callable[..., Any])
 
 
-def check_scaler(
-    scaler: TechnologyScaler,
-    points: Iterable[Technology] = DEFAULT_POINTS,
+def run_checks(
+    what: str,
+    subject: Any,
+    checks: Sequence[Check],
     expected_failed_checks: Mapping[str, str] | None = None,
 ) -> None:
-    """Check that an object is a scaling rule.
+    """Run every check, and tell of all that fail at once.
 
     Args:
-        scaler: the rule, its options applied.
-        points: points to try, among them some of the rule's domain; by default the usual nodes
-            from 180 to 7 nm at 1.0 V (bulk and hp) and at 0.8 V (lp).
-        expected_failed_checks: names of checks that are known to fail, with the reason.
+        what: what the subject is, such as ``"accelerator 'mychip'"``.
+        subject: what is checked.
+        checks: functions that raise an `AssertionError` saying what to mend.
+        expected_failed_checks: names of checks that are known to fail, with the reason. One that
+            passes all the same has to be taken off the list.
 
     Raises:
-        CheckFailed: naming every check that fails, and every one that was expected to and holds.
-        UnknownNameError: if an expected name is no check.
-
-    >>> from fodlam_core.scaling.dennard import Dennard
-    >>> check_scaler(Dennard())
+        AssertionError: naming each failed check, with what to mend.
     """
-    points = tuple(points)
-    expected = _known_checks(expected_failed_checks or {})
-    failures = []
-    for check in CHECKS:
-        name = check.__name__
-        try:
-            check(scaler, points)
-        except Exception as error:
-            if name not in expected:
-                failures.append(f"{name}: {_describe(error)}")
-        else:
-            if name in expected:
-                failures.append(f"{name}: holds, though expected to fail: {expected[name]}")
-    if failures:
-        raise CheckFailed("\n".join(f"{scaler.name}: {failure}" for failure in failures))
+    if not __debug__:
+        raise RuntimeError("the checks are assertions: run Python without -O")
+    expected = dict(expected_failed_checks or {})
+    names = [check.__name__ for check in checks]
+    problems = [
+        f"expected_failed_checks: {unknown('check', name, names)}"
+        for name in expected
+        if name not in names
+    ]
+    for check in checks:
+        _, error = isolated(check, subject)
+        problem = error and (str(error) if isinstance(error, AssertionError) else describe(error))
+        if error and check.__name__ not in expected:
+            problems.append(f"{check.__name__}: {problem}")
+        elif not error and check.__name__ in expected:
+            problems.append(f"{check.__name__}: passes; take it off expected_failed_checks")
+    if problems:
+        lines = "".join(f"\n  {problem}" for problem in problems)
+        raise AssertionError(f"{what} fails {len(problems)} of {len(checks)} checks:{lines}")
+
+
+def checks_for(subject: Any) -> list[Check]:
+    """Return the checks for a thing that a plugin may supply, by what it is.
+
+    Raises:
+        TypeError: if it is nothing that a plugin may supply.
+    """
+    if isinstance(subject, Accelerator):
+        module = "accelerators"
+    elif isinstance(subject, LayerKind):
+        module = "kinds"
+    elif hasattr(subject, "factors"):
+        module = "scalers"
+    elif hasattr(subject, "read"):
+        module = "readers"
+    else:
+        raise TypeError(
+            f"{subject!r} is no accelerator, no layer kind, no scaling rule and no network reader"
+        )
+    checks: Sequence[Check] = importlib.import_module(f"fodlam_core.testing.{module}").CHECKS
+    return list(checks)
 
 
 def parametrize_with_checks(
-    scalers: Iterable[TechnologyScaler],
-    points: Iterable[Technology] = DEFAULT_POINTS,
-    expected_failed_checks: Callable[[TechnologyScaler], Mapping[str, str]] | None = None,
-) -> Any:
-    """Return a pytest mark that gives a test the arguments ``scaler`` and ``check``.
+    subjects: Iterable[Any],
+    expected_failed_checks: Expected | Callable[[Any], Expected] | None = None,
+) -> Callable[[Test], Test]:
+    """Return a pytest decorator: one test for each subject and each of its checks.
+
+    ::
+
+        @parametrize_with_checks([MYCHIP])
+        def test_conforms(accelerator, check):
+            check(accelerator)
+
+    The first argument of the test may have any name.
 
     Args:
-        scalers: the rules, their options applied.
-        points: as for `check_scaler`.
-        expected_failed_checks: tells for a rule which checks are known to fail, and why; they
-            are marked as strictly expected failures.
+        subjects: accelerators, layer kinds, scaling rules or network readers.
+        expected_failed_checks: names of checks that are known to fail, with the reason; or a
+            function that returns them for a subject. They are marked as strict xfails.
 
     Raises:
-        UnknownNameError: if an expected name is no check.
+        ValueError: if an expected name is no check.
     """
     import pytest
 
-    points = tuple(points)
-    parameters = []
-    for scaler in scalers:
-        expected = _known_checks(expected_failed_checks(scaler) if expected_failed_checks else {})
-        for check in CHECKS:
-            name = check.__name__
-            marks = []
-            if name in expected:
-                marks = [pytest.mark.xfail(reason=expected[name], strict=True)]
-            bound = functools.partial(check, points=points)
-            parameters.append(pytest.param(scaler, bound, marks=marks, id=f"{scaler.name}-{name}"))
-    return pytest.mark.parametrize(("scaler", "check"), parameters)
+    params = []
+    for subject in subjects:
+        expected = _expected(expected_failed_checks, subject)
+        for check in checks_for(subject):
+            reason = expected.get(check.__name__)
+            marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason is not None else []
+            name = getattr(subject, "name", type(subject).__name__)
+            params.append(pytest.param(subject, check, id=f"{name}-{check.__name__}", marks=marks))
+
+    def decorate(test: Test) -> Test:
+        names = list(inspect.signature(test).parameters)[:2]
+        decorated: Test = pytest.mark.parametrize(names, params)(test)
+        return decorated
+
+    return decorate
 
 
-def _known_checks(expected: Mapping[str, str]) -> Mapping[str, str]:
-    names = [check.__name__ for check in CHECKS]
+def _expected(given: Expected | Callable[[Any], Expected] | None, subject: Any) -> Expected:
+    expected = given(subject) if callable(given) else given or {}
+    names = [check.__name__ for check in checks_for(subject)]
     for name in expected:
         if name not in names:
-            raise UnknownNameError(unknown("check", name, names))
+            raise ValueError(f"expected_failed_checks: {unknown('check', name, names)}")
     return expected
-
-
-def _describe(error: Exception) -> str:
-    return str(error) if isinstance(error, CheckFailed) else f"{type(error).__name__}: {error}"

@@ -184,10 +184,6 @@ CHECKS = (
 )
 
 
-class CheckFailed(AssertionError):  # noqa: N818, it is what assert raises
-    """Something that must hold for every rule does not."""
-
-
 class _Rule:
     """A rule whose refusals are None, and which is asked each question once."""
 
@@ -212,7 +208,7 @@ class _Rule:
 
 
 def _fail(text: str) -> None:
-    raise CheckFailed(text)
+    raise AssertionError(text)
 
 
 def _hold(condition: bool, text: str) -> None:

@@ -89,7 +89,7 @@ def interval_rule(
         measurements: measurements of one kind of layer.
         hide: optional fields of `Layer` that are not known of the layers to be predicted.
     """
-    for scheme in SCHEMES:
+    for scheme in SCHEMES if measurements else ():
         folds = cross_validate(predictor, measurements, scheme, hide)
         layers = [each for fold in folds for each in fold.layers]
         if len(layers) == len(measurements):

@@ -88,7 +88,7 @@ def test_one_power_for_all(tmp_path: Path) -> None:
         (HEADER.replace("mychip.csv", "no.csv"), COLUMNS, "No such file"),
         (HEADER.replace("measured", "measurd"), COLUMNS, "unknown provenance 'measurd'; did you"),
         (HEADER.replace("node_nm = 28", "node_nm = -1"), COLUMNS, "node_nm: -1 is not"),
-        (HEADER + "x = 1", COLUMNS, "unexpected keyword argument 'x'"),
+        (HEADER + "x = 1", COLUMNS, r"\[citation\] unknown key 'x'"),
         ("=", COLUMNS, "mychip.toml: "),
         (HEADER, COLUMNS + CONV.replace(",4.0,", ",,"), "mychip.csv:2: column 'latency_s' is mis"),
         (HEADER, COLUMNS + CONV.replace("6912", "6911"), "mychip.csv:2: .*6911 MACs are given"),

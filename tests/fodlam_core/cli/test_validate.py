@@ -95,7 +95,7 @@ def test_a_plugins_accelerator_is_validated_like_any_other(
     )
     chip = load_accelerator(tmp_path / "chip.toml")
     registry = build_registry([Plugin("plugin", {"fodlam_accelerators": (chip,)})])
-    monkeypatch.setattr("fodlam_core.cli.validate.load_registry", lambda: registry)
+    monkeypatch.setattr("fodlam_core.cli.validate.registry_for", lambda args: registry)
     rows = json.loads(cli("validate", "-f", "json").out)
     assert {row["predictor"] for row in rows} == {
         *("per-mac", "per-mac-geomean", "nearest", "power-law")

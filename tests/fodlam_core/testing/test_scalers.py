@@ -8,9 +8,8 @@ import attrs
 import pytest
 
 from fodlam_core import ScalingError, ScalingFactors, Technology
-from fodlam_core.errors import UnknownNameError
 from fodlam_core.scaling.dennard import Dennard
-from fodlam_core.testing import CheckFailed, check_scaler, parametrize_with_checks
+from fodlam_core.testing import check_scaler, parametrize_with_checks
 from fodlam_core.testing.scaler_checks import CHECKS
 
 
@@ -143,15 +142,15 @@ def test_sound_rules_pass() -> None:
 )
 def test_faulty_rules_are_caught(rule: Good, check: str) -> None:
     """Each fault is found, and the failure names rule and check."""
-    with pytest.raises(CheckFailed, match=f"{rule.name}: {check}: "):
+    with pytest.raises(AssertionError, match=f"(?s)scaling rule '{rule.name}' fails .*{check}: "):
         check_scaler(rule)
 
 
 def test_every_failure_is_told_at_once() -> None:
     """A rule with several faults gets a line for each check that fails."""
-    with pytest.raises(CheckFailed) as caught:
+    with pytest.raises(AssertionError) as caught:
         check_scaler(Offset())
-    assert len(str(caught.value).splitlines()) == 3
+    assert len(str(caught.value).splitlines()) == 1 + 3
 
 
 def test_an_expected_failure_passes() -> None:
@@ -161,13 +160,13 @@ def test_an_expected_failure_passes() -> None:
 
 def test_an_expected_failure_that_holds_is_told() -> None:
     """An expectation that is no longer true has to be removed."""
-    with pytest.raises(CheckFailed, match="check_inverse: holds, though expected to fail: once"):
+    with pytest.raises(AssertionError, match="check_inverse: passes; take it off"):
         check_scaler(Good(), expected_failed_checks={"check_inverse": "once"})
 
 
 def test_expecting_an_unknown_check_is_an_error() -> None:
     """A misspelt check is an error with did-you-mean."""
-    with pytest.raises(UnknownNameError, match="did you mean 'check_inverse'"):
+    with pytest.raises(AssertionError, match="did you mean 'check_inverse'"):
         check_scaler(Good(), expected_failed_checks={"check_invers": "typo"})
 
 
@@ -184,7 +183,12 @@ def test_the_mark_makes_a_test_of_each_check(scaler: Any, check: Any) -> None:
 
 def test_the_mark_has_every_check() -> None:
     """There are as many parameters as rules times checks, each with a readable id."""
-    mark = parametrize_with_checks([Good(), Dennard()])
+
+    @parametrize_with_checks([Good(), Dennard()])
+    def probe(scaler: Any, check: Any) -> None:
+        """Be marked."""
+
+    [mark] = probe.pytestmark
     ids = [parameter.id for parameter in mark.args[1]]
     assert len(ids) == 2 * len(CHECKS)
     assert "dennard-check_transitivity" in ids

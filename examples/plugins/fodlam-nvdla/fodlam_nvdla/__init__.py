@@ -1,0 +1,81 @@
+"""NVDLA, NVIDIA's open accelerator, in its seven published sizes: ``nvdla-2048`` to ``nvdla-32``.
+
+Known by the vendor's performance model (see `fodlam_nvdla.model`) and by seven published frame
+rates of ResNet-50. Nothing of it was measured on silicon.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Iterator
+
+from fodlam_core.accelerators import Accelerator
+from fodlam_core.costs import Citation
+from fodlam_core.hookspecs import hookimpl
+from fodlam_core.references import Reference
+from fodlam_core.technology import Technology
+from fodlam_nvdla.model import NvdlaModel, Size
+from fodlam_nvdla.options import NvdlaOptions, apply_options
+
+FODLAM_API = 1
+SIZES = os.path.join(os.path.dirname(__file__), "data", "sizes.csv")
+CITATION = Citation(
+    "nvdla2018",
+    "NVIDIA, NVDLA Open Source Project: hw, performance estimator, and doc, primer; 2018",
+    "@misc{nvdla2018,\n"
+    "  author = {{NVIDIA Corporation}},\n"
+    "  title = {{NVDLA} Open Source Project},\n"
+    "  howpublished = {\\url{https://github.com/nvdla}},\n"
+    "  year = {2018}\n"
+    "}",
+    "hw@8e06b1b9d8, perf/NVDLA_OpenSource_Performance.xlsx, and doc@31f5740eac, doc/primer.rst",
+)
+
+
+@hookimpl
+def fodlam_accelerators() -> Iterable[Accelerator]:
+    """Supply the seven sizes."""
+    with open(SIZES, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    yield from _accelerators(rows)
+
+
+def _accelerators(rows: list[dict[str, str]]) -> Iterator[Accelerator]:
+    for row in rows:
+        size = Size(
+            int(row["macs"]),
+            float(row["buffer_kb"]),
+            float(row["dram_gb_per_s"]),
+            float(row["clock_mhz"]),
+            float(row["power_w"]),
+        )
+        name = f"nvdla-{size.macs}"
+        latency_s = 1 / float(row["resnet50_frames_per_s"])
+        yield Accelerator(
+            name=name,
+            title=f"NVDLA with {size.macs} int8 MACs and {size.buffer_kb:g} KB, 16 nm, 1 GHz",
+            kinds=("conv", "fc"),
+            technology=Technology(16),
+            citation=CITATION,
+            provenance="vendor-model",
+            predictors=(NvdlaModel(size),),
+            precision="8-bit integer",
+            clock_hz=size.clock_mhz * 1e6,
+            area_mm2=float(row["area_mm2"]),
+            notes=(
+                f"{name}: the vendor's performance model, without software overhead; energy is "
+                "latency times the average power published for ResNet-50",
+            ),
+            options=NvdlaOptions,
+            apply_options=apply_options,
+            references=(
+                Reference(
+                    "ResNet-50-v1",
+                    1,
+                    latency_s,
+                    latency_s * size.power_w,
+                    where="doc/primer.rst, frame rate and average power",
+                ),
+            ),
+        )

@@ -1,0 +1,48 @@
+"""Options of ``[accelerator.nvdla-2048]`` and the other sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from fodlam_core.accelerators import Accelerator
+from fodlam_nvdla.model import NvdlaModel
+
+
+def _positive(instance: object, attribute: attrs.Attribute[int], value: int) -> None:
+    if value < 1:
+        raise ValueError(f"{value!r} is not positive")
+
+
+@attrs.frozen
+class NvdlaOptions:
+    """Options of the performance model.
+
+    Attributes:
+        fc_batch: inferences over which the weights of a fully-connected layer are spread; NVIDIA
+            counts with 16 for AlexNet, and with 1 for the published rates of ResNet-50.
+        kernels: the number of kernels is rounded up to a multiple of this; the vendor's sheet
+            has 16 for AlexNet and 128 for ResNet-50.
+        pooled: output height and width of layers into which a pooling layer is fused, by the name
+            of the layer, such as ``{ CONV1 = [27, 27] }``: less is written to DRAM.
+    """
+
+    fc_batch: int = attrs.field(default=1, validator=_positive)
+    kernels: int = attrs.field(default=128, validator=_positive)
+    pooled: Mapping[str, tuple[int, ...]] = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        for name, size in self.pooled.items():
+            if len(size) != 2 or min(size) < 1:
+                raise ValueError(f"pooled: {name}: expected [height, width], got {list(size)!r}")
+
+
+def apply_options(accelerator: Accelerator, options: NvdlaOptions) -> Accelerator:
+    """Return the accelerator with its model configured."""
+    (model,) = accelerator.predictors
+    assert isinstance(model, NvdlaModel)
+    return attrs.evolve(
+        accelerator,
+        predictors=(NvdlaModel(model.size, options.fc_batch, options.kernels, options.pooled),),
+    )

@@ -1,0 +1,110 @@
+"""The model against NVIDIA's own sheet."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from fodlam_nvdla.model import NvdlaModel, Size
+
+from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, PredictionError, load_registry
+from fodlam_core.networks.native import NativeReader
+from fodlam_core.readers import ReadOptions
+
+HERE = Path(__file__).parent
+# The sheet's AlexNet page: 2048 MACs, 512 KB, 10 GB/s, 1 GHz.
+SHEET = Size(2048, 512, 10, 1000, 0.291)
+ROWS = list(csv.DictReader((HERE / "alexnet.csv").read_text().splitlines()))
+PRIMER = {2048: 269, 1024: 153, 512: 93, 256: 46, 128: 20, 64: 7.3, 32: 3.6}
+
+
+def layer(row: dict[str, str]) -> Layer:
+    """Return a row of the sheet as a layer."""
+    channels, height, width, kernels = (
+        int(row[name]) for name in ("channels", "height", "width", "kernels")
+    )
+    if row["kind"] == "fc":
+        return Layer.from_shape(row["layer"], FcShape(channels * height * width, kernels))
+    shape = ConvShape.from_input(
+        (channels, height, width),
+        kernels,
+        int(row["kernel"]),
+        int(row["stride"]),
+        int(row["padding"]),
+    )
+    return Layer.from_shape(row["layer"], shape)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{i}-{row['layer']}" for i, row in enumerate(ROWS)])
+def test_alexnet_to_the_cycle(row: dict[str, str]) -> None:
+    """Traffic and cycles of the eleven rows are those of the sheet."""
+    size = int(row["pooled"] or 0)
+    pooled = {row["layer"]: (size, size)} if size else {}
+    model = NvdlaModel(SHEET, fc_batch=16, kernels=16, pooled=pooled)
+    work, times = model._work(layer(row))
+    assert times == 1
+    assert model.dram_kb(work) == pytest.approx(float(row["dram_kb"]), abs=5e-4)
+    assert model.dram_cycles(work) == int(row["dram_cycles"])
+    assert model.mac_cycles(work) == pytest.approx(float(row["mac_cycles"]), abs=5e-3)
+    assert model.cycles(layer(row)) == pytest.approx(float(row["cycles"]), abs=5e-3)
+
+
+def test_groups_run_one_after_the_other() -> None:
+    """A convolution of two groups takes the two rows that the sheet has for it."""
+    model = NvdlaModel(SHEET, kernels=16)
+    whole = ConvShape.from_input((96, 27, 27), 256, 5, 1, 2, groups=2)
+    half = ConvShape.from_input((48, 27, 27), 128, 5, 1, 2)
+    two = 2 * model.cycles(Layer.from_shape("half", half))
+    assert model.cycles(Layer.from_shape("whole", whole)) == two
+
+
+@pytest.mark.parametrize(("macs", "rate"), PRIMER.items())
+def test_resnet50_rates(macs: int, rate: float) -> None:
+    """The seven published rates come out within 5 %, residual additions counted."""
+    accelerator = load_registry().accelerator(f"nvdla-{macs}")
+    network = NativeReader().read(HERE.parent / "examples/resnet-50-v1.toml", ReadOptions())
+    model = accelerator.predictor()
+    seconds = sum(model.fit([]).predict(layer).latency_s for layer in network.layers)
+    assert 1 / seconds == pytest.approx(rate, rel=0.05)
+    (reference,) = accelerator.references
+    assert reference.latency_s == 1 / rate
+
+
+def test_example_is_resnet50() -> None:
+    """The example network has the MACs of ResNet-50 and its 16 shortcuts."""
+    network = NativeReader().read(HERE.parent / "examples/resnet-50-v1.toml", ReadOptions())
+    assert network.total_macs == 3_857_973_248
+    assert sum(layer.residual_add for layer in network.layers) == 16
+
+
+def test_an_addition_costs_traffic() -> None:
+    """A shortcut that is added has to be read, which costs time where DRAM is the limit."""
+    model = NvdlaModel(SHEET)
+    shape = ConvShape.from_input((64, 56, 56), 256, 1)
+    plain = model.cycles(Layer.from_shape("a", shape))
+    assert model.cycles(Layer.from_shape("a", shape, residual_add=True)) == plain + 78400
+
+
+def test_rows_share_weights() -> None:
+    """Rows of a product share its weights as inferences of a batch do."""
+    rows = NvdlaModel(SHEET).cycles(Layer.from_shape("a", FcShape(1024, 1024, rows=16)))
+    batch = NvdlaModel(SHEET, fc_batch=16).cycles(Layer.from_shape("a", FcShape(1024, 1024)))
+    assert rows == 16 * batch
+
+
+@pytest.mark.parametrize(
+    ("bad", "text"),
+    [
+        (Layer("a", "conv", 1000), "'a' has no shape"),
+        (Layer.from_shape("a", MatmulShape(2, 2, 2)), "'a' has no shape"),
+        (
+            Layer.from_shape("a", ConvShape.from_input((3, 9, 9), 8, 3, dilation=2)),
+            "transposed or dilated",
+        ),
+    ],
+)
+def test_refuses_what_the_sheet_does_not_cover(bad: Layer, text: str) -> None:
+    """A layer without a shape, or with one outside the sheet, is refused by name."""
+    with pytest.raises(PredictionError, match=text):
+        NvdlaModel(SHEET).predict(bad)

@@ -1,0 +1,70 @@
+"""Accelerators that a configuration takes from a data file instead of from a plugin."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from fodlam_core.config.model import AcceleratorConfig
+from fodlam_core.config.structure import place
+from fodlam_core.errors import FodlamError, PluginError
+from fodlam_core.registry import Registry
+
+
+def with_files(registry: Registry, files: Mapping[str, str]) -> tuple[Registry, list[str]]:
+    """Return the registry with the accelerators of data files, and what is wrong with the files.
+
+    Args:
+        registry: what is installed.
+        files: paths by the name of the accelerator.
+    """
+    problems = []
+    for name, path in files.items():
+        try:
+            registry = _with_file(registry, name, path)
+        except FodlamError as error:
+            problems.append(f"{place(('accelerator', name), 'file')}: {error}")
+    return registry, problems
+
+
+def _with_file(registry: Registry, name: str, path: str) -> Registry:
+    from fodlam_core.accelerator_files import load_accelerator
+
+    accelerator = load_accelerator(path)
+    if accelerator.name != name:
+        raise PluginError(
+            f"{path} describes {accelerator.name!r}; write [accelerator.{accelerator.name}]"
+        )
+    return registry.with_accelerator(accelerator, path)
+
+
+def files_in_tables(tables: Mapping[str, Any], directory: str) -> dict[str, str]:
+    """Return the files that parsed tables name, relative to the directory of a configuration."""
+    settings = tables.get("accelerator")
+    if not isinstance(settings, Mapping):
+        return {}
+    return {
+        str(name): os.path.join(directory, each["file"])
+        for name, each in settings.items()
+        if isinstance(each, Mapping) and isinstance(each.get("file"), str)
+    }
+
+
+def files_in_config(settings: Mapping[str, AcceleratorConfig]) -> dict[str, str]:
+    """Return the files that a configuration names."""
+    return {name: each.file for name, each in settings.items() if each.file is not None}
+
+
+def located(
+    settings: Mapping[str, AcceleratorConfig], directory: str
+) -> Mapping[str, AcceleratorConfig]:
+    """Return the settings with files relative to the working directory."""
+    return {
+        name: each
+        if each.file is None
+        else attrs.evolve(each, file=os.path.join(directory, each.file))
+        for name, each in settings.items()
+    }

@@ -1,0 +1,20 @@
+"""Finds plugins and takes over what they supply, each apart from the others."""
+
+from fodlam_core.plugins.discovery import file_plugin, installed_plugins, unknown_blocks
+from fodlam_core.plugins.isolation import describe, isolated, stdout_to_stderr
+from fodlam_core.plugins.loading import call_hooks, check_api_level
+from fodlam_core.plugins.plugin import GROUP, SLOW_S, Plugin
+
+__all__ = [
+    "GROUP",
+    "SLOW_S",
+    "Plugin",
+    "call_hooks",
+    "check_api_level",
+    "describe",
+    "file_plugin",
+    "installed_plugins",
+    "isolated",
+    "stdout_to_stderr",
+    "unknown_blocks",
+]

@@ -1,0 +1,78 @@
+"""A plugin: where it comes from, what it supplies, and why it cannot be used if it cannot."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+GROUP = "fodlam"
+CORE = "fodlam-core"
+SLOW_S = 0.5
+
+Source = importlib.metadata.EntryPoint | str | None
+
+
+class Plugin(NamedTuple):
+    """A plugin, usable or not.
+
+    Attributes:
+        name: the name of its entry point, or of its file without the suffix.
+        provided: for each hook what it supplied; empty if it is blocked or broken.
+        problem: why it cannot be used; None if it can.
+        source: its entry point, or the path of its file; None for the core itself.
+        blocked: what keeps it from being loaded, such as ``"--no-plugins"``; None if nothing.
+        api_level: the level of the hooks that it was made for; None if it was not loaded so far.
+        load_s: seconds that importing it and calling its hooks took.
+    """
+
+    name: str
+    provided: Mapping[str, tuple[Any, ...]] = MappingProxyType({})
+    problem: str | None = None
+    source: Source = None
+    blocked: str | None = None
+    api_level: int | None = None
+    load_s: float = 0.0
+
+    @property
+    def distribution(self) -> str:
+        """The distribution that it was installed with, or the path of its file."""
+        if isinstance(self.source, str):
+            return self.source
+        return distribution(self.source)[0] if self.source else CORE
+
+    @property
+    def version(self) -> str:
+        """The version of that distribution; ``"unpackaged"`` for a file."""
+        if isinstance(self.source, str):
+            return "unpackaged"
+        if self.source:
+            return distribution(self.source)[1]
+        from fodlam_core.version import __version__
+
+        return __version__
+
+    @property
+    def status(self) -> str:
+        """``"active"``, ``"blocked"`` or ``"broken"``."""
+        if self.blocked:
+            return "blocked"
+        return "broken" if self.problem else "active"
+
+    def alone(self) -> Plugin:
+        """Return the plugin without what it supplies: light, and fit to be pickled."""
+        return self._replace(provided={})
+
+    def __repr__(self) -> str:
+        return f"<Plugin {self.name}{'' if self.status == 'active' else f', {self.status}'}>"
+
+    def __str__(self) -> str:
+        return f"plugin {self.name!r} ({self.distribution} {self.version})"
+
+
+def distribution(point: importlib.metadata.EntryPoint) -> tuple[str, str]:
+    """Return name and version of the distribution that announces an entry point."""
+    dist = point.dist
+    # Damaged metadata has no name or version, whatever the types say.
+    return (dist.name or "unknown", dist.version or "unknown") if dist else ("unknown", "unknown")

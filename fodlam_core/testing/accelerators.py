@@ -1,0 +1,251 @@
+"""Checks for accelerators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from fodlam_core.accelerators import Accelerator
+from fodlam_core.costs import PROVENANCES, Citation, Cost, Measurement
+from fodlam_core.errors import PredictionError
+from fodlam_core.layers import Layer
+from fodlam_core.plugins import describe
+from fodlam_core.references import Reference
+from fodlam_core.shapes import ConvShape, FcShape, MatmulShape
+from fodlam_core.technology import Technology
+from fodlam_core.testing.runner import Check, run_checks
+from fodlam_core.testing.values import assert_line, assert_name, assert_positive
+
+OPTIONAL_OF_A_LAYER = frozenset({"shape", "weight_density", "activation_density"})
+# What hardware can be: outside of it a unit is wrong.
+MACS_PER_S = (1e3, 1e18)
+J_PER_MAC = (1e-17, 1e-5)
+# One layer of each kind that every network may have, with everything known.
+PROBES = tuple(
+    Layer.from_shape(f"probe-{shape.kind}", shape, weight_density=0.5, activation_density=0.5)
+    for shape in (
+        ConvShape.from_input((64, 56, 56), 64, kernel=3, padding=1),
+        FcShape(1024, 1000),
+        MatmulShape(m=128, k=64, n=128),
+    )
+)
+
+
+def check_is_an_accelerator(accelerator: Any) -> None:
+    """It is an `Accelerator`."""
+    assert isinstance(accelerator, Accelerator), (
+        f"{accelerator!r} is no Accelerator; build one with Accelerator(...) or load_accelerator"
+    )
+
+
+def check_has_a_name(accelerator: Accelerator) -> None:
+    """Its name can be written in a configuration."""
+    assert_name(accelerator.name, "an accelerator")
+
+
+def check_is_described(accelerator: Accelerator) -> None:
+    """A person can read what it is, and what to know before quoting its numbers."""
+    assert_line(accelerator.title, "title")
+    assert isinstance(accelerator.precision, str), "precision: make it a string"
+    for note in accelerator.notes:
+        assert_line(note, "one of the notes")
+
+
+def check_serves_kinds(accelerator: Accelerator) -> None:
+    """It serves a kind of layer, and is the default for no others."""
+    assert accelerator.kinds, "kinds is empty; name the kinds of layers that it serves"
+    for kind in accelerator.kinds:
+        assert_name(kind, "a kind that it serves")
+    others = set(accelerator.default_for) - set(accelerator.kinds)
+    assert not others, f"default_for names {sorted(others)}, which it does not serve; add to kinds"
+
+
+def check_says_its_technology(accelerator: Accelerator) -> None:
+    """Node, and what else is known of the operating point, clock and area."""
+    point = accelerator.technology
+    assert isinstance(point, Technology), f"technology is {point!r}; write Technology(node_nm=...)"
+    for name, unit in (("clock_hz", "hertz"), ("area_mm2", "square millimetres")):
+        value = getattr(accelerator, name)
+        if value is not None:
+            assert_positive(value, name, unit)
+
+
+def check_cites_its_source(accelerator: Accelerator) -> None:
+    """Its numbers can be traced: a reference, a BibTeX entry, a provenance."""
+    citation = accelerator.citation
+    assert isinstance(citation, Citation), f"citation is {citation!r}; write Citation(...)"
+    for name in ("key", "text"):
+        assert_line(getattr(citation, name), f"citation.{name}")
+    bibtex = citation.bibtex.strip() if isinstance(citation.bibtex, str) else ""
+    assert bibtex.startswith("@") and citation.key in bibtex, (
+        f"citation.bibtex is no BibTeX entry of the key {citation.key!r}; write @article{{"
+        f"{citation.key}, ...}}"
+    )
+    assert accelerator.provenance in PROVENANCES, f"provenance: use one of {PROVENANCES}"
+
+
+def check_knows_something(accelerator: Accelerator) -> None:
+    """It has a table, a predictor or a reference: else it answers for nothing."""
+    assert accelerator.measurements or accelerator.predictors or accelerator.references, (
+        "it has no measurements, no predictors and no references; give at least one of them"
+    )
+
+
+def check_measurements(accelerator: Accelerator) -> None:
+    """Each row is of a kind it serves, there once, and positive in SI units."""
+    seen = set()
+    for row in accelerator.measurements:
+        assert isinstance(row, Measurement), f"{row!r} in measurements is no Measurement"
+        where = f"measurement {row.network} {row.layer.name}"
+        assert row.layer.kind in accelerator.kinds, (
+            f"{where}: kind {row.layer.kind!r} is not among kinds; add it there"
+        )
+        assert (row.network, row.layer.key) not in seen, f"{where}: is there twice; remove one"
+        seen.add((row.network, row.layer.key))
+        assert_positive(row.latency_s, f"{where}: latency_s", "seconds")
+        assert_positive(row.energy_j, f"{where}: energy_j", "joules")
+
+
+def check_units(accelerator: Accelerator) -> None:
+    """Rates and energies of the rows are those of hardware: else a unit is wrong."""
+    for row in accelerator.measurements:
+        where = f"measurement {row.network} {row.layer.name}"
+        macs = row.layer.total_macs * row.batch
+        _assert_between(macs / row.latency_s, MACS_PER_S, f"{where}: MAC/s", "seconds")
+        _assert_between(row.energy_j / macs, J_PER_MAC, f"{where}: J/MAC", "watts and seconds")
+
+
+def check_references(accelerator: Accelerator) -> None:
+    """Costs of whole networks are positive in SI units."""
+    for row in accelerator.references:
+        assert isinstance(row, Reference), f"{row!r} in references is no Reference"
+        assert not row.problem(), f"reference {row.network}: {row.problem()}"
+
+
+def check_predictors(accelerator: Accelerator) -> None:
+    """Predictors have names of their own, and require what a layer can have."""
+    names = [predictor.name for predictor in accelerator.predictors]
+    for name in names:
+        assert_name(name, "a predictor")
+    assert len(set(names)) == len(names), f"two predictors have one name: {names}; rename one"
+    for predictor in accelerator.predictors:
+        needs = set(predictor.requires) - OPTIONAL_OF_A_LAYER
+        assert not needs, (
+            f"{predictor.name}: requires names {sorted(needs)}; a layer may lack "
+            f"{sorted(OPTIONAL_OF_A_LAYER)}, it has everything else"
+        )
+
+
+def check_predictions(accelerator: Accelerator) -> None:
+    """Predictions are costs in SI units, the same each time, and leave the layer as it was."""
+    for predictor, fitted, layer in _fits(accelerator):
+        where = f"{predictor.name} for layer {layer.name!r}"
+        before = attrs.astuple(layer)
+        cost = fitted.predict(layer)
+        assert isinstance(cost, Cost), f"{where} returned {cost!r}; return Cost(...)"
+        assert_positive(cost.latency_s, f"{where}: latency_s", "seconds")
+        assert_positive(cost.energy_j, f"{where}: energy_j", "joules")
+        assert 0 <= cost.offchip_latency_s <= cost.latency_s, (
+            f"{where}: offchip_latency_s {cost.offchip_latency_s!r} is no part of the latency"
+        )
+        _assert_between(layer.macs / cost.latency_s, MACS_PER_S, f"{where}: MAC/s", "seconds")
+        _assert_between(cost.energy_j / layer.macs, J_PER_MAC, f"{where}: J/MAC", "joules")
+        assert fitted.predict(layer) == cost, f"{where} differs the second time; keep no state"
+        assert attrs.astuple(layer) == before, f"{where} changed the layer; leave it alone"
+
+
+def check_needs_are_told(accelerator: Accelerator) -> None:
+    """A layer of which only what a predictor requires is known can be predicted.
+
+    The core refuses a layer that lacks what is required, with the line to write; so a predictor
+    has to require all that it cannot do without.
+    """
+    for predictor, fitted, layer in _fits(accelerator):
+        spare = sorted(OPTIONAL_OF_A_LAYER - set(predictor.requires))
+        unknown: dict[str, Any] = dict.fromkeys(spare)
+        try:
+            cost = fitted.predict(attrs.evolve(layer, **unknown))
+        except Exception as error:
+            raise AssertionError(
+                f"{predictor.name} cannot do without one of {', '.join(spare)}, which it does not "
+                f"require: {describe(error)}; put it into requires"
+            ) from error
+        assert isinstance(cost, Cost), f"{predictor.name} returned {cost!r}; return Cost(...)"
+
+
+def check_options(accelerator: Accelerator) -> None:
+    """Options have defaults, and change neither the name nor any MACs."""
+    if accelerator.options is None:
+        assert accelerator.apply_options is None, "apply_options without options; give the class"
+        return
+    assert attrs.has(accelerator.options), "options is no attrs class; write @attrs.frozen"
+    assert accelerator.apply_options, "options without apply_options; say what they do"
+    for field in attrs.fields(accelerator.options):
+        assert field.default is not attrs.NOTHING, f"option {field.name} has no default; give one"
+    configured = accelerator.configure(accelerator.options())
+    assert isinstance(configured, Accelerator), "apply_options returns no Accelerator"
+    assert configured.name == accelerator.name, "apply_options changes the name; leave it"
+    before, after = (
+        {(row.network, row.layer.key): row.layer.macs for row in each.measurements}
+        for each in (accelerator, configured)
+    )
+    assert after.items() <= before.items(), "apply_options changes MACs; leave them"
+
+
+def _fits(accelerator: Accelerator) -> Iterator[tuple[Any, Any, Layer]]:
+    """Yield each predictor, fitted to each kind that it can be, with a layer to predict."""
+    for predictor in accelerator.predictors:
+        for kind in accelerator.kinds:
+            rows = accelerator.calibration(kind)
+            try:
+                fitted = predictor.fit(rows)
+            except PredictionError:
+                if rows:
+                    raise
+                continue  # nothing was measured of this kind
+            probes = [layer for layer in PROBES if layer.kind == kind]
+            for layer in probes or [row.layer for row in rows[:1]]:
+                yield predictor, fitted, layer
+
+
+def _assert_between(value: float, limits: tuple[float, float], what: str, units: str) -> None:
+    low, high = limits
+    assert low <= value <= high, (
+        f"{what} come to {value:.3g}, which no hardware has; give {units}, not a multiple of them"
+    )
+
+
+CHECKS: tuple[Check, ...] = (
+    check_is_an_accelerator,
+    check_has_a_name,
+    check_is_described,
+    check_serves_kinds,
+    check_says_its_technology,
+    check_cites_its_source,
+    check_knows_something,
+    check_measurements,
+    check_units,
+    check_references,
+    check_predictors,
+    check_predictions,
+    check_needs_are_told,
+    check_options,
+)
+
+
+def check_accelerator(
+    accelerator: Accelerator, expected_failed_checks: Mapping[str, str] | None = None
+) -> None:
+    """Check an accelerator.
+
+    Args:
+        accelerator: the accelerator.
+        expected_failed_checks: names of checks that are known to fail, with the reason.
+
+    Raises:
+        AssertionError: naming each failed check, with what to mend.
+    """
+    name = getattr(accelerator, "name", accelerator)
+    run_checks(f"accelerator {name!r}", accelerator, CHECKS, expected_failed_checks)

@@ -1,0 +1,62 @@
+"""Checks for layer kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fodlam_core.layers import LayerKind
+from fodlam_core.testing.runner import Check, run_checks
+from fodlam_core.testing.values import assert_line, assert_name
+
+
+def check_kind_is_a_layer_kind(kind: Any) -> None:
+    """It is a `LayerKind`."""
+    assert isinstance(kind, LayerKind), f"{kind!r} is no LayerKind; build one with LayerKind(...)"
+
+
+def check_kind_has_a_name(kind: LayerKind) -> None:
+    """Its name can be written in a configuration."""
+    assert_name(kind.name, "a layer kind")
+
+
+def check_kind_is_described(kind: LayerKind) -> None:
+    """A person can read what it is."""
+    assert_line(kind.description, f"the description of {kind.name!r}")
+
+
+def check_kind_has_operators(kind: LayerKind) -> None:
+    """Its operators are lists of names by source format."""
+    operators = kind.operators
+    assert isinstance(operators, Mapping), (
+        f'operators is {operators!r}; write {{"onnx": ("MaxPool",)}}'
+    )
+    for format, names in operators.items():
+        assert isinstance(names, tuple | list | frozenset | set), (
+            f"operators[{format!r}] is {names!r}; write a tuple of operator names"
+        )
+        for name in (format, *names):
+            assert isinstance(name, str), f"operators[{format!r}] has {name!r}; use strings"
+
+
+CHECKS: tuple[Check, ...] = (
+    check_kind_is_a_layer_kind,
+    check_kind_has_a_name,
+    check_kind_is_described,
+    check_kind_has_operators,
+)
+
+
+def check_layer_kind(
+    kind: LayerKind, expected_failed_checks: Mapping[str, str] | None = None
+) -> None:
+    """Check a layer kind.
+
+    Args:
+        kind: the layer kind.
+        expected_failed_checks: names of checks that are known to fail, with the reason.
+
+    Raises:
+        AssertionError: naming each failed check, with what to mend.
+    """
+    run_checks(f"layer kind {getattr(kind, 'name', kind)!r}", kind, CHECKS, expected_failed_checks)

@@ -1,0 +1,105 @@
+"""Checks for network readers."""
+
+from __future__ import annotations
+
+import functools
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from fodlam_core.errors import FodlamError
+from fodlam_core.layers import Layer, Network
+from fodlam_core.plugins import describe, isolated
+from fodlam_core.readers import NetworkReader, ReadOptions
+from fodlam_core.testing.runner import Check, run_checks
+from fodlam_core.testing.values import assert_name
+
+RUBBISH = (b"", b"\x00\xff\xfe", b"[", b"{}", b"a b c\n")
+HEAD = 4096
+
+
+def check_reader_has_a_name(reader: Any) -> None:
+    """Its name can be written in a configuration."""
+    assert_name(getattr(reader, "name", None), "a network reader")
+
+
+def check_reader_has_suffixes(reader: Any) -> None:
+    """It says which files it may be tried on."""
+    suffixes = getattr(reader, "suffixes", None)
+    assert isinstance(suffixes, tuple) and suffixes, (
+        f'suffixes is {suffixes!r}; write a tuple such as (".onnx",)'
+    )
+    for suffix in suffixes:
+        assert isinstance(suffix, str) and suffix.startswith(".") and suffix == suffix.lower(), (
+            f"the suffix {suffix!r} will never match; write it with its dot, in lower case"
+        )
+
+
+def check_reader_accepts_any_bytes(reader: NetworkReader) -> None:
+    """Asked about any file, it says yes or no and raises nothing."""
+    for head in RUBBISH:
+        answer, error = isolated(reader.accepts, head)
+        raised = error and describe(error)
+        assert not raised, f"accepts({head!r}) raised {raised}; return False"
+        assert isinstance(answer, bool), f"accepts({head!r}) returned {answer!r}; return a bool"
+
+
+def check_reader_refuses_rubbish(reader: NetworkReader) -> None:
+    """A file it cannot read is refused with a `NetworkError` that names it."""
+    with tempfile.TemporaryDirectory() as directory:
+        for data in RUBBISH:
+            path = Path(directory, f"rubbish{reader.suffixes[0]}")
+            path.write_bytes(data)
+            network, error = isolated(reader.read, path, ReadOptions())
+            if error is None:
+                assert isinstance(network, Network), f"read returned {network!r}, no Network"
+                continue  # a network without layers, perhaps
+            good = isinstance(error, FodlamError | UnicodeDecodeError | OSError | RecursionError)
+            assert good, f"read of {data!r} raised {describe(error)}; raise NetworkError"
+            if isinstance(error, FodlamError):
+                assert str(path) in str(error), f"the error on {data!r} does not name the file"
+
+
+def check_reader_reads(reader: NetworkReader, files: Iterable[str | os.PathLike[str]]) -> None:
+    """A file of its format becomes a network, the same each time."""
+    for file in files:
+        path = Path(file)
+        assert path.name.lower().endswith(reader.suffixes), f"{path}: add its suffix to suffixes"
+        assert reader.accepts(path.read_bytes()[:HEAD]), f"{path}: accepts says no; look at it"
+        network = reader.read(path, ReadOptions())
+        assert isinstance(network, Network), f"{path}: read returned {network!r}, no Network"
+        assert network.layers, f"{path}: read found no layers"
+        for layer in network.layers:
+            assert isinstance(layer, Layer), f"{path}: {layer!r} is no Layer"
+        assert reader.read(path, ReadOptions()) == network, f"{path}: differs the second time"
+
+
+CHECKS: tuple[Check, ...] = (
+    check_reader_has_a_name,
+    check_reader_has_suffixes,
+    check_reader_accepts_any_bytes,
+    check_reader_refuses_rubbish,
+)
+
+
+def check_network_reader(
+    reader: NetworkReader,
+    files: Iterable[str | os.PathLike[str]] = (),
+    expected_failed_checks: Mapping[str, str] | None = None,
+) -> None:
+    """Check a network reader.
+
+    Args:
+        reader: the reader.
+        files: files of its format, to be read.
+        expected_failed_checks: names of checks that are known to fail, with the reason.
+
+    Raises:
+        AssertionError: naming each failed check, with what to mend.
+    """
+    reads = functools.partial(check_reader_reads, files=tuple(files))
+    functools.update_wrapper(reads, check_reader_reads)
+    name = getattr(reader, "name", reader)
+    run_checks(f"network reader {name!r}", reader, (*CHECKS, reads), expected_failed_checks)

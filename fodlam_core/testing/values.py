@@ -1,0 +1,31 @@
+"""Assertions that several checks share."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from fodlam_core.references import is_positive
+
+NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def assert_name(name: Any, what: str) -> None:
+    """A name stands in a configuration as it is: ``[accelerator.NAME]``."""
+    assert isinstance(name, str), f"the name of {what} is {name!r}; make it a string"
+    assert NAME.fullmatch(name), (
+        f"the name {name!r} of {what} cannot be written in a configuration as it is; use letters, "
+        "digits, - and _ only"
+    )
+
+
+def assert_line(text: Any, what: str) -> None:
+    """A text for a person is one line and not empty."""
+    assert isinstance(text, str), f"{what} is {text!r}; make it a string"
+    assert text.strip(), f"{what} is empty; say in one line what a person should read there"
+    assert "\n" not in text, f"{what} has several lines; make it one"
+
+
+def assert_positive(value: Any, what: str, unit: str) -> None:
+    """A quantity is a positive, finite number in SI units."""
+    assert is_positive(value), f"{what} is {value!r}; give a positive, finite number of {unit}"

@@ -1,0 +1,119 @@
+"""Accelerators from a data file that a configuration names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fodlam_core import ConfigError, estimate, load_config
+
+HEADER = """
+name = "{name}"
+title = "MyChip"
+kinds = ["fc"]
+provenance = "measured"
+table = "mychip.csv"
+power_w = 2
+technology = {{ node_nm = 65 }}
+citation = {{ key = "doe", text = "J. Doe", bibtex = "@misc{{doe}}" }}
+"""
+TABLE = "network,layer,kind,macs,batch,latency_us,source\nAlexNet,FC6,fc,37748736,1,100,Table 1\n"
+CONFIG = """
+[network]
+name = "AlexNet"
+layers = ["FC6"]
+[dispatch]
+fc = "mychip"
+[accelerator.mychip]
+file = "chips/mychip.toml"
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path, toml: Callable[..., Path]) -> Callable[..., Path]:
+    """Write a header and a table in a folder beside a configuration; return the configuration."""
+
+    def write(header: str = HEADER.format(name="mychip"), config: str = CONFIG) -> Path:
+        (tmp_path / "chips").mkdir()
+        (tmp_path / "chips" / "mychip.toml").write_text(header)
+        (tmp_path / "chips" / "mychip.csv").write_text(TABLE)
+        return toml(config)
+
+    return write
+
+
+def test_runs_from_a_file(write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file beside the configuration answers, wherever the command is run from."""
+    path = write()
+    monkeypatch.chdir("/")
+    result = estimate(path)
+
+    assert result.totals["fc"].latency_s == pytest.approx(100e-6)
+    assert result.totals["fc"].energy_j == pytest.approx(200e-6)
+    assert result.versions[str(path.parent / "chips/mychip.toml")] == "unpackaged"
+
+
+def test_a_loaded_configuration_keeps_it(write: Any) -> None:
+    """A configuration that was read before runs with the file it named."""
+    config = load_config(write())
+
+    assert estimate(config).platforms["mychip"].accelerator.title == "MyChip"
+
+
+def test_options_of_the_core_hold_as_well(write: Any) -> None:
+    """The other keys of the table mean what they mean for an installed accelerator."""
+    config = CONFIG + 'predictor = "per-mac"\n[accelerator.mychip.technology]\nnode_nm = 130\n'
+    result = estimate(write(config=config))
+
+    assert result.platforms["mychip"].source.node_nm == 130
+
+
+@pytest.mark.parametrize(
+    ("header", "config", "problem"),
+    [
+        (HEADER.format(name="other"), CONFIG, "describes 'other'; write [accelerator.other]"),
+        (
+            HEADER.format(name="eie"),
+            CONFIG.replace("mychip]", "eie]"),
+            "supplies an accelerator 'eie' already; give the one in the file another name",
+        ),
+        ("name = 3", CONFIG, "name: expected a string, got 3"),
+        ("name = 3", CONFIG, "the key 'title' is missing"),
+        (
+            HEADER.format(name="mychip") + "power = 3",
+            CONFIG,
+            "unknown key 'power'; did you mean 'power_w'",
+        ),
+        (
+            HEADER.format(name="mychip").replace("node_nm", "node"),
+            CONFIG,
+            "[technology] unknown key 'node'; did you mean 'node_nm'?",
+        ),
+        (HEADER.format(name="mychip").replace('"fc"', "7"), CONFIG, "expected a list of strings"),
+        (HEADER.format(name="my"), CONFIG.replace("mychip.toml", "no.toml"), "No such file"),
+        (
+            HEADER.format(name="mychip"),
+            f"{CONFIG}foo = 1",
+            "unknown key 'foo'; there are: file, predictor, technology",
+        ),
+    ],
+)
+def test_mistakes_are_told(write: Any, header: str, config: str, problem: str) -> None:
+    """Each mistake names the configuration, the table and what to write."""
+    path = write(header, config)
+
+    with pytest.raises(ConfigError) as caught:
+        estimate(path)
+    assert problem in str(caught.value)
+    assert f"{path}: [accelerator." in str(caught.value)
+
+
+def test_a_file_that_is_no_string(write: Any) -> None:
+    """A wrong type is told as for any other key."""
+    path = write(config=CONFIG.replace('"chips/mychip.toml"', "3"))
+
+    with pytest.raises(ConfigError, match=r"\[accelerator.mychip\] file: expected a string"):
+        estimate(path)

@@ -1,0 +1,216 @@
+"""Published costs of whole networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fodlam_core import (
+    Accelerator,
+    Citation,
+    Config,
+    ConfigError,
+    NetworkConfig,
+    Registry,
+    Technology,
+    TechnologyConfig,
+    estimate,
+)
+from fodlam_core.output.report import as_json
+from fodlam_core.references import Reference
+
+ALEXNET_MACS = 724_406_816
+
+
+def chip(*references: Reference, **changes: Any) -> Accelerator:
+    """Return an accelerator that is known by whole networks only."""
+    fields: dict[str, Any] = {
+        "name": "whole",
+        "title": "whole networks only",
+        "kinds": ["conv", "fc"],
+        "technology": Technology(65),
+        "citation": Citation("doe", "J. Doe", "@misc{doe}"),
+        "provenance": "projected",
+        "references": references,
+    }
+    return Accelerator(**{**fields, **changes})
+
+
+def run(registry: Registry, accelerator: Accelerator, **network: Any) -> Any:
+    """Estimate AlexNet on the accelerator alone."""
+    config = Config(
+        NetworkConfig(**{"name": "AlexNet", **network}),
+        TechnologyConfig(node_nm=network.pop("node_nm", 65)),
+        dispatch={"conv": accelerator.name, "fc": accelerator.name},
+    )
+    return estimate(config, registry.with_accelerator(accelerator, "chip.toml"))
+
+
+def test_answers_for_that_network_exactly(registry: Registry) -> None:
+    """The total is the published cost; no layer has one."""
+    result = run(registry, chip(Reference("AlexNet", 1, 0.02, 0.005)))
+    total = result.totals["total"]
+
+    assert (total.latency_s, total.energy_j, total.power_w) == (0.02, 0.005, 0.25)
+    assert total.inferences_per_s == 50
+    assert total.gmacs_per_s == pytest.approx(ALEXNET_MACS / 0.02 / 1e9)
+    assert {each.latency_s for each in result.layers} == {None}
+    assert result.totals["conv"].latency_s is None
+    assert result.accelerators["whole"].energy_j == 0.005
+    assert any("published for the whole network" in note for note in result.notes)
+    assert not any("missing from latency" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(("batch", "latency_s"), [(1, 0.01), (4, 0.04), ("published", 0.04)])
+def test_is_linear_in_the_batch(registry: Registry, batch: Any, latency_s: float) -> None:
+    """The cost of a batch is shared by its inferences, or stands as printed."""
+    result = run(registry, chip(Reference("AlexNet", 4, 0.04)), batch=batch)
+
+    assert result.totals["total"].latency_s == latency_s
+    assert result.totals["total"].energy_j is None
+
+
+def test_the_record_has_it(registry: Registry) -> None:
+    """JSON has the figures as asked for and as published, and is valid without energy."""
+    result = run(registry, chip(Reference("AlexNet", 4, 0.04, where="Table 1")))
+
+    assert result.to_dict()["references"] == [
+        {
+            "accelerator": "whole",
+            "network": "AlexNet",
+            "inferences": 1,
+            "latency_s": 0.01,
+            "energy_j": None,
+            "measured_batch": 4,
+            "native_latency_s": 0.04,
+            "native_energy_j": None,
+            "where": "Table 1",
+        }
+    ]
+    assert as_json(result.to_dict())
+
+
+def test_is_shown_beside_the_layers(registry: Registry) -> None:
+    """Where layers are known as well, the total stays theirs and the reference stands beside."""
+    [eyeriss] = [each for each in registry.accelerators if each.name == "eyeriss"]
+    from attrs import evolve
+
+    both = evolve(eyeriss, name="both", references=(Reference("AlexNet", 1, 1.0),))
+    config = Config(NetworkConfig("AlexNet"), dispatch={"conv": "both"})
+    plain = estimate(Config(NetworkConfig("AlexNet")), registry)
+    result = estimate(config, registry.with_accelerator(both, "chip.toml"))
+
+    assert result.totals == plain.totals
+    assert [each.latency_s for each in result.references] == [1.0]
+    assert plain.references == ()
+    assert "Published for all of AlexNet on both: 1 s (measured batch 1)" in result._repr_html_()
+
+
+def test_is_scaled_to_the_target(registry: Registry) -> None:
+    """A reference goes to another node by the same factors as a layer."""
+    config = Config(
+        NetworkConfig("AlexNet"),
+        TechnologyConfig(node_nm=130),
+        dispatch={"conv": "whole", "fc": "whole"},
+    )
+    accelerator = chip(Reference("AlexNet", 1, 1.0, 1.0))
+    total = estimate(config, registry.with_accelerator(accelerator, "x")).totals["total"]
+
+    assert (total.latency_s, total.energy_j) == (2.0, 8.0)
+
+
+@pytest.mark.parametrize(
+    ("reference", "network", "text"),
+    [
+        (Reference("VGG16", 1, 1.0), {}, "AlexNet with 724406816 MACs is not one of them"),
+        (Reference("AlexNet", 1, 1.0, macs=5), {}, "is not one of them"),
+        (Reference("AlexNet", 1, 1.0), {"layers": ("FC6",)}, "leave layers out"),
+        (Reference("AlexNet", 1, 1.0), {"method": "predicted"}, 'write method = "auto"'),
+    ],
+)
+def test_is_never_spread_over_layers(
+    registry: Registry, reference: Reference, network: dict[str, Any], text: str
+) -> None:
+    """Whatever is not that very network as a whole is refused, saying what to write."""
+    with pytest.raises(ConfigError, match=text):
+        run(registry, chip(reference), **network)
+
+
+def test_is_not_mixed_with_layers(registry: Registry) -> None:
+    """An accelerator for whole networks cannot share a network with another."""
+    config = Config(NetworkConfig("AlexNet"), dispatch={"conv": "whole"})
+    extended = registry.with_accelerator(chip(Reference("AlexNet", 1, 1.0)), "x")
+
+    with pytest.raises(ConfigError, match="give it every kind, not some to eie"):
+        estimate(config, extended)
+
+
+def test_is_taken_only_by_name(registry: Registry) -> None:
+    """It serves no kind of layer on its own, not even one that nothing else serves."""
+    accelerator = chip(Reference("AlexNet", 1, 1.0), default_for=["conv"])
+    result = estimate(Config(NetworkConfig("AlexNet")), registry.with_accelerator(accelerator, "x"))
+
+    assert "whole" not in result.platforms
+
+
+def test_several_batches_are_ambiguous(registry: Registry) -> None:
+    """Of several batches the one asked for answers; if none is, they are named."""
+    accelerator = chip(Reference("AlexNet", 2, 1.0), Reference("AlexNet", 8, 3.0))
+
+    assert run(registry, accelerator, batch=8).totals["total"].latency_s == 3.0
+    with pytest.raises(ConfigError, match=r"for the batches 2, 8; write one of them"):
+        run(registry, accelerator)
+
+
+@pytest.mark.parametrize(
+    ("reference", "problem"),
+    [
+        (Reference("x"), "neither latency_s nor energy_j"),
+        (Reference("x", 0, 1.0), "batch 0"),
+        (Reference("x", 1, -1.0), "latency_s -1.0"),
+        (Reference("x", 1, energy_j=float("nan")), "energy_j nan"),
+        (Reference("x", 1, 1.0, macs=0), "macs 0"),
+        (Reference(3, 1, 1.0), "strings"),  # type: ignore[arg-type]
+    ],
+)
+def test_wrong_references_say_why(reference: Reference, problem: str) -> None:
+    """Each impossible figure is named."""
+    assert problem in str(reference.problem())
+
+
+HEADER = """
+name = "whole"
+title = "Whole"
+kinds = ["conv", "fc"]
+provenance = "measured"
+technology = { node_nm = 65 }
+citation = { key = "doe", text = "J. Doe", bibtex = "@misc{doe}" }
+"""
+
+
+def test_from_a_data_file(toml: Callable[..., Path], cli: Any) -> None:
+    """A data file may have references alone, in printed units, and be named by a configuration."""
+    references = '[[references]]\nnetwork = "AlexNet"\nbatch = 2\nlatency_ms = 30\nenergy_mj = 8\n'
+    toml(HEADER + references, "whole.toml")
+    config = toml(
+        '[network]\nname = "AlexNet"\n[dispatch]\nconv = "whole"\nfc = "whole"\n'
+        '[accelerator.whole]\nfile = "whole.toml"\n'
+    )
+    total = estimate(config).totals["total"]
+    shown = cli("run", config)
+
+    assert (total.latency_s, total.energy_j) == (0.015, 0.004)
+    assert "the totals lack their cost" not in shown.out
+    assert "Published for all of AlexNet on whole: 15 ms, 4 mJ (measured batch 2)" in shown.out
+
+
+def test_wrong_references_in_a_data_file(toml: Callable[..., Path]) -> None:
+    """An impossible figure in a data file names file and network."""
+    toml(f'{HEADER}[[references]]\nnetwork = "AlexNet"\nlatency_ms = -3\n', "whole.toml")
+    config = toml('[network]\nname = "AlexNet"\n[accelerator.whole]\nfile = "whole.toml"\n')
+
+    with pytest.raises(ConfigError, match=r"whole.toml: \[\[references\]\] AlexNet: latency_s"):
+        estimate(config)
