@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from fodlam_core.accelerator_files import load_accelerator
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.hookspecs import hookimpl
+from fodlam_core.predictors.deferred import DeferredPredictor
 from fodlam_core.predictors.generic import generic_predictors
-from fodlam_eie.sparse import Sparse
 
 
 @hookimpl
@@ -21,5 +21,8 @@ def fodlam_accelerators() -> Iterable[Accelerator]:
     """
     yield load_accelerator(
         os.path.join(os.path.dirname(__file__), "data", "eie.toml"),
-        predictors=[*generic_predictors("nearest"), Sparse()],
+        predictors=[
+            *generic_predictors("nearest"),
+            DeferredPredictor("sparse", "fodlam_eie.sparse", "Sparse"),
+        ],
     )

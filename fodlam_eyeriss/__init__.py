@@ -11,8 +11,8 @@ import attrs
 from fodlam_core.accelerator_files import load_accelerator
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.hookspecs import hookimpl
+from fodlam_core.predictors.deferred import DeferredPredictor
 from fodlam_core.predictors.generic import generic_predictors
-from fodlam_eyeriss.row_stationary import DerivedRowStationary, RowStationary
 
 
 @attrs.frozen
@@ -44,7 +44,13 @@ def fodlam_accelerators() -> Iterable[Accelerator]:
     """Supply Eyeriss."""
     yield load_accelerator(
         os.path.join(os.path.dirname(__file__), "data", "eyeriss.toml"),
-        predictors=[DerivedRowStationary(), RowStationary(), *generic_predictors()],
+        predictors=[
+            DeferredPredictor(
+                "row-stationary-derived", "fodlam_eyeriss.row_stationary", "DerivedRowStationary"
+            ),
+            DeferredPredictor("row-stationary", "fodlam_eyeriss.row_stationary", "RowStationary"),
+            *generic_predictors(),
+        ],
         options=EyerissOptions,
         apply_options=apply_options,
     )

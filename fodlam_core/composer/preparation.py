@@ -14,6 +14,7 @@ from fodlam_core.composer.estimates import Basis, Coverage, Estimate
 from fodlam_core.composer.notes import gather_notes
 from fodlam_core.composer.platforms import Platform, platform
 from fodlam_core.composer.references import check_references, reference_names
+from fodlam_core.composer.totals import parts_of
 from fodlam_core.config import Config, load_config
 from fodlam_core.config.files import files_in_config, with_files
 from fodlam_core.errors import ConfigError, FodlamError, NetworkError, ScalingError, unknown
@@ -110,6 +111,7 @@ def _prepare(config: Config, registry: Registry, network: Network) -> Composer:
         config,
         network,
         items,
+        parts_of(items),
         platforms,
         coverage,
         batches,

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from fodlam_core.predictors import Predictor
-from fodlam_core.predictors.geometric_mean import PerMacGeometricMean
-from fodlam_core.predictors.nearest import Nearest
+from fodlam_core.predictors.deferred import DeferredPredictor
 from fodlam_core.predictors.per_mac import PerMac
-from fodlam_core.predictors.power_law import PowerLaw
+
+# Name, module and class of each beside per-mac.
+OTHERS = (
+    ("per-mac-geomean", "geometric_mean", "PerMacGeometricMean"),
+    ("nearest", "nearest", "Nearest"),
+    ("power-law", "power_law", "PowerLaw"),
+)
 
 
 def generic_predictors(first: str = "per-mac") -> tuple[Predictor, ...]:
@@ -15,5 +20,8 @@ def generic_predictors(first: str = "per-mac") -> tuple[Predictor, ...]:
     >>> [predictor.name for predictor in generic_predictors("nearest")]
     ['nearest', 'per-mac', 'per-mac-geomean', 'power-law']
     """
-    every: tuple[Predictor, ...] = (PerMac(), PerMacGeometricMean(), Nearest(), PowerLaw())
+    others = (
+        DeferredPredictor(name, f"{__package__}.{module}", maker) for name, module, maker in OTHERS
+    )
+    every: tuple[Predictor, ...] = (PerMac(), *others)
     return tuple(sorted(every, key=lambda predictor: predictor.name != first))
