@@ -8,7 +8,7 @@ read only by what asks for sources, so that no estimate pays for it::
     [layouts.breakdown]                 # what tables of one form share
     corner = "Layer"                    # title of the column of row names
     transposed = false                  # true: the paper prints one layer a column
-    columns = [{ name = "latency_ms", title = "Latency (ms)", suffix = " ms" }]
+    columns = [{ name = "latency_ms", title = "Latency (ms)", suffix = "ms" }]
     rules = [{ says = "...", column = "a_ms", is = "at most", product = ["b_ms"], times = 1.0 }]
     totals = { latency_ms = ["sum"] }   # or names of weights of a mean; "equal": none
 

@@ -165,7 +165,7 @@ def _text(column: Column, row: Mapping[str, str]) -> str:
     printed = row.get(column.name, "")
     if not printed:
         return "-"
-    share = f" ({float(printed) / column.share_of:.0%})" if column.share_of else ""
+    share = f"({float(printed) / column.share_of:.0%})" if column.share_of else ""
     return printed + column.suffix + share
 
 

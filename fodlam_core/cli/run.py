@@ -13,6 +13,8 @@ from fodlam_core.output.report import Report
 from fodlam_core.output.write import write
 from fodlam_core.registry import Registry, load_registry
 
+ALL_LAYERS = ""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
@@ -28,6 +30,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="TABLE.KEY=VALUE",
         help="override a key of the configurations, such as technology.node_nm=28",
+    )
+    parser.add_argument(
+        "--explain",
+        nargs="?",
+        const=ALL_LAYERS,
+        metavar="LAYER",
+        help="show how each number comes from printed ones, for every layer or for one; "
+        "write it behind the configurations",
     )
     add_output_arguments(parser, "fodlam")
 
@@ -46,7 +56,9 @@ def execute(args: argparse.Namespace) -> int:
             problems.append(str(error))
     if problems:
         raise FodlamError("\n".join(problems))
-    if args.format == "fodlam":
+    if args.explain is not None:
+        _explain(estimates, args)
+    elif args.format == "fodlam":
         from fodlam_core.output.fodlam import fodlam_json
 
         write(fodlam_json(estimates), args.output)
@@ -61,6 +73,31 @@ def _estimate(source: str, overrides: list[str], registry: Registry) -> Estimate
     estimate = prepare(config, registry).estimate()
     warn(estimate.network.notes)
     return estimate
+
+
+def _explain(estimates: list[Estimate], args: argparse.Namespace) -> None:
+    from fodlam_core.composer import explanation
+
+    if args.format == "fodlam":
+        raise FodlamError("--explain: FODLAM's JSON has no place for it; use another --format")
+    explained = [(each, explanation.explained(each, args.explain or None)) for each in estimates]
+
+    def records() -> Any:
+        made = [explanation.explanation_record(*each) for each in explained]
+        return made[0] if len(made) == 1 else made
+
+    emit(
+        Report(
+            lambda: [
+                document
+                for each in explained
+                for document in explanation.explanation_documents(*each)
+            ],
+            records,
+            lambda: [row for each in explained for row in explanation.explanation_rows(*each)],
+        ),
+        args,
+    )
 
 
 def _report(estimates: list[Estimate]) -> Report:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fodlam_core.composer.estimates import Coverage, Estimate, LayerEstimate, Totals
 from fodlam_core.composer.notes import batch_line, mixes
 from fodlam_core.composer.platforms import Platform
+from fodlam_core.composer.plausibility import IMPLAUSIBLE
 from fodlam_core.documents import Bullets, Document, Text, table
 from fodlam_core.quantities import percent, quantity
 
@@ -31,6 +32,11 @@ def estimate_document(estimate: Estimate) -> Document:
         (_total(name, each) for name, each in estimate.totals.items()),
         "layers, MACs, latency, energy, power, inferences/s, GMAC/s, GMAC/s/W",
     )
+    system = []
+    if estimate.config.system:
+        from fodlam_core.composer.system_energy import system_table, with_dram
+
+        layers, system = with_dram(layers, estimate), [system_table(estimate)]
     citations = {
         platform.accelerator.citation.key: platform.accelerator.citation
         for platform in estimate.platforms.values()
@@ -42,6 +48,7 @@ def estimate_document(estimate: Estimate) -> Document:
             layers,
             *_warnings(estimate),
             totals,
+            *system,
             Text(_coverage(estimate.coverage)),
             Bullets("Notes", estimate.notes),
             Bullets("Sources", (f"{each.text}, {each.where}" for each in citations.values())),
@@ -67,6 +74,8 @@ def _warnings(estimate: Estimate) -> Iterator[Text]:
             yield Text(f"Batches are mixed in these totals: {line}", warning=True)
         else:
             yield Text(f"Costs as printed: {line}")
+    if any(note.startswith(IMPLAUSIBLE) for note in estimate.notes):
+        yield Text("Some of these numbers cannot be: see the first notes", warning=True)
     missing = estimate.coverage.layers["not modelled"]
     if missing:
         yield Text(f"{missing} layers are not modelled: the totals lack their cost", warning=True)

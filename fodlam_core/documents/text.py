@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from io import StringIO
-from itertools import repeat
 
 from rich import box
 from rich.console import Console
@@ -13,8 +12,6 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from fodlam_core.documents import Bullets, Document, Table, Text
-
-NO_BREAK = "\xa0"
 
 
 def text(documents: Iterable[Document], color: bool, width: int) -> str:
@@ -39,7 +36,7 @@ def text(documents: Iterable[Document], color: bool, width: int) -> str:
                 console.print()
             _print(console, block)
             before = block
-    lines = (line.replace(NO_BREAK, " ").rstrip() for line in file.getvalue().splitlines())
+    lines = (line.rstrip() for line in file.getvalue().splitlines())
     return "\n".join(lines) + "\n"
 
 
@@ -59,12 +56,8 @@ def _print(console: Console, block: Text | Table | Bullets) -> None:
 def _table(block: Table) -> RichTable:
     table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
     for name in block.header:
-        table.add_column(RichText(name), justify="right" if name in block.numeric else "left")
+        numeric = name in block.numeric
+        table.add_column(RichText(name), justify="right" if numeric else "left", no_wrap=numeric)
     for row in block.rows:
-        table.add_row(*map(_cell, row, block.header, repeat(block.numeric)))
+        table.add_row(*map(RichText, row))
     return table
-
-
-def _cell(cell: str, name: str, numeric: frozenset[str]) -> RichText:
-    """Return a cell; a number is never broken, while the title above it may be."""
-    return RichText(cell.replace(" ", NO_BREAK) if name in numeric else cell)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from fodlam_core.costs import Cost, Measurement
 from fodlam_core.errors import PredictionError
 from fodlam_core.layers import Layer
+from fodlam_core.quantities import quantity
 
 
 class FittedPerMac(NamedTuple):
@@ -18,6 +19,21 @@ class FittedPerMac(NamedTuple):
     def predict(self, layer: Layer) -> Cost:
         """Return MACs times the cost of one MAC."""
         return self.cost_per_mac * layer.macs
+
+    def explain(self, layer: Layer) -> dict[str, str]:
+        """Return the formulas of latency and energy with their numbers."""
+        one, all_macs = self.cost_per_mac, self.predict(layer)
+        return {
+            "latency": _formula(one.latency_s, layer.macs, all_macs.latency_s, "s"),
+            "energy": _formula(one.energy_j, layer.macs, all_macs.energy_j, "J"),
+        }
+
+
+def _formula(one: float, macs: int, value: float, unit: str) -> str:
+    return (
+        f"sum of costs / sum of MACs = {quantity(one, f'{unit}/MAC', 6)}, x {macs} MAC = "
+        f"{quantity(value, unit, 6)}"
+    )
 
 
 class PerMac:
