@@ -120,7 +120,8 @@ def reproduce(registry: Registry, names: Iterable[str] = ()) -> Reproduction:
         FodlamError: if there is no such accelerator, or its files cannot be read.
     """
     accelerators = [registry.accelerator(name) for name in names] or registry.accelerators
-    tables, checks = [], []
+    tables: list[ReproducedTable] = []
+    checks: list[Check] = []
     for accelerator in accelerators:
         publication = publication_of(accelerator)
         for table in publication.tables if publication else ():

@@ -13,7 +13,9 @@ from fodlam_core.version import __version__
 
 COMMANDS = {
     "run": "estimate latency, energy and power of a network",
+    "cite": "print the publications that a result rests on, as BibTeX",
     "diagnose": "show the cost per MAC of every measured layer, and the averages",
+    "diff": "show which input changed which number, from two saved results",
     "reproduce": "regenerate the published tables from the data, and list what disputes them",
     "networks": "list the built-in networks, or show one, or a network file",
     "plugins": "list what is installed, from where, and what cannot be used and why",

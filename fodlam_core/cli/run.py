@@ -18,6 +18,20 @@ ALL_LAYERS = ""
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
+    add_config_arguments(parser)
+    parser.add_argument(
+        "--explain",
+        nargs="?",
+        const=ALL_LAYERS,
+        metavar="LAYER",
+        help="show how each number comes from printed ones, for every layer or for one; "
+        "write it behind the configurations",
+    )
+    add_output_arguments(parser, "fodlam")
+
+
+def add_config_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the configurations and ``--set``."""
     parser.add_argument(
         "configs",
         nargs="+",
@@ -31,40 +45,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TABLE.KEY=VALUE",
         help="override a key of the configurations, such as technology.node_nm=28",
     )
-    parser.add_argument(
-        "--explain",
-        nargs="?",
-        const=ALL_LAYERS,
-        metavar="LAYER",
-        help="show how each number comes from printed ones, for every layer or for one; "
-        "write it behind the configurations",
-    )
-    add_output_arguments(parser, "fodlam")
 
 
 def execute(args: argparse.Namespace) -> int:
     """Estimate every configuration; print nothing unless all can be."""
     registry = load_registry()
     warn_of_plugins(registry)
-    estimates, problems = [], []
+    made = estimates(args, registry)
+    if args.explain is not None:
+        _explain(made, args)
+    elif args.format == "fodlam":
+        from fodlam_core.output.fodlam import fodlam_json
+
+        write(fodlam_json(made), args.output)
+    else:
+        emit(_report(made), args)
+    return 0
+
+
+def estimates(args: argparse.Namespace, registry: Registry) -> list[Estimate]:
+    """Return the estimate of every configuration, in order.
+
+    Raises:
+        FodlamError: with the mistakes of all configurations, if any has one.
+    """
+    made, problems = [], []
     for config in args.configs:
         try:
-            estimates.append(_estimate(config, args.set, registry))
+            made.append(_estimate(config, args.set, registry))
         except FodlamError as error:
             if args.debug:
                 raise
             problems.append(str(error))
     if problems:
         raise FodlamError("\n".join(problems))
-    if args.explain is not None:
-        _explain(estimates, args)
-    elif args.format == "fodlam":
-        from fodlam_core.output.fodlam import fodlam_json
-
-        write(fodlam_json(estimates), args.output)
-    else:
-        emit(_report(estimates), args)
-    return 0
+    return made
 
 
 def _estimate(source: str, overrides: list[str], registry: Registry) -> Estimate:
@@ -75,29 +90,13 @@ def _estimate(source: str, overrides: list[str], registry: Registry) -> Estimate
     return estimate
 
 
-def _explain(estimates: list[Estimate], args: argparse.Namespace) -> None:
-    from fodlam_core.composer import explanation
+def _explain(made: list[Estimate], args: argparse.Namespace) -> None:
+    from fodlam_core.cli.explain import explained, explanation_report
 
     if args.format == "fodlam":
         raise FodlamError("--explain: FODLAM's JSON has no place for it; use another --format")
-    explained = [(each, explanation.explained(each, args.explain or None)) for each in estimates]
-
-    def records() -> Any:
-        made = [explanation.explanation_record(*each) for each in explained]
-        return made[0] if len(made) == 1 else made
-
-    emit(
-        Report(
-            lambda: [
-                document
-                for each in explained
-                for document in explanation.explanation_documents(*each)
-            ],
-            records,
-            lambda: [row for each in explained for row in explanation.explanation_rows(*each)],
-        ),
-        args,
-    )
+    name = None if args.explain == ALL_LAYERS else args.explain
+    emit(explanation_report([(each, explained(each, name)) for each in made]), args)
 
 
 def _report(estimates: list[Estimate]) -> Report:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -94,14 +93,14 @@ def estimate_record(estimate: Estimate) -> dict[str, Any]:
         "totals": {
             name: {
                 **totals.to_dict(),
-                **_system(estimate, lambda each, kind=name: kind in (each.layer.kind, "total")),
+                **_of_kind(estimate, name),
             }
             for name, totals in estimate.totals.items()
         },
         "accelerators": {
             name: {
                 **estimate.accelerators[name].to_dict(),
-                **_system(estimate, lambda each, name=name: each.accelerator == name),
+                **_on_accelerator(estimate, name),
                 **_platform(platform),
             }
             for name, platform in estimate.platforms.items()
@@ -168,5 +167,11 @@ def _doubts(estimate: Estimate, each: LayerEstimate) -> list[dict[str, Any]]:
     return [doubt._asdict() for doubt in doubts(each.layer, each.basis, platform)]
 
 
-def _system(estimate: Estimate, belongs: Callable[[LayerEstimate], bool]) -> dict[str, Any]:
-    return system_energy(estimate, filter(belongs, estimate.layers))._asdict()
+def _of_kind(estimate: Estimate, kind: str) -> dict[str, Any]:
+    layers = [each for each in estimate.layers if kind in (each.layer.kind, "total")]
+    return system_energy(estimate, layers)._asdict()
+
+
+def _on_accelerator(estimate: Estimate, name: str) -> dict[str, Any]:
+    layers = [each for each in estimate.layers if each.accelerator == name]
+    return system_energy(estimate, layers)._asdict()

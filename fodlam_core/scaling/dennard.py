@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fodlam_core.costs import Citation
 from fodlam_core.technology import ScalingFactors, Technology
 
 LEAKAGE_ERA_NM = 90
@@ -20,6 +21,13 @@ class Dennard:
     """
 
     name = "dennard"
+
+    @property
+    def citation(self) -> Citation:
+        """The publication of the rule."""
+        from fodlam_core.works import DENNARD
+
+        return DENNARD
 
     def factors(self, source: Technology, target: Technology) -> ScalingFactors:
         """Return the factors; every node is within the domain."""

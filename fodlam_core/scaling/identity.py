@@ -9,6 +9,7 @@ class NoScaling:
     """Costs stay as they are on the accelerator's own node, which is said where nodes differ."""
 
     name = "none"
+    citation = None
 
     def factors(self, source: Technology, target: Technology) -> ScalingFactors:
         """Return factors of 1."""

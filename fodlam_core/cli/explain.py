@@ -1,4 +1,4 @@
-"""The chain from printed numbers to the cost of a layer, for a person and for a program."""
+"""``run --explain``: the chain from printed numbers to the cost of a layer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fodlam_core.composer.provenance import Provenance, provenances
 from fodlam_core.documents import Bullets, Document, Text
 from fodlam_core.errors import NetworkError, unknown
 from fodlam_core.layers import layer_key
+from fodlam_core.output.report import Report
 
 Explained = list[tuple[LayerEstimate, Provenance | None]]
 
@@ -36,9 +37,22 @@ def explained(estimate: Estimate, name: str | None) -> Explained:
     return [layers[layer_key(name)]]
 
 
-def explanation_documents(estimate: Estimate, chosen: Explained) -> list[Document]:
-    """Return a document for each layer: its source, and a line for each step."""
-    return [_document(estimate, each, provenance) for each, provenance in chosen]
+def explanation_report(chains: list[tuple[Estimate, Explained]]) -> Report:
+    """Return the chains of several estimates in every form."""
+
+    def data() -> Any:
+        records = [_record(*each) for each in chains]
+        return records[0] if len(records) == 1 else records
+
+    return Report(
+        lambda: [
+            _document(estimate, each, provenance)
+            for estimate, chosen in chains
+            for each, provenance in chosen
+        ],
+        data,
+        lambda: [row for each in chains for row in _rows(*each)],
+    )
 
 
 def _document(estimate: Estimate, each: LayerEstimate, provenance: Provenance | None) -> Document:
@@ -53,8 +67,7 @@ def _document(estimate: Estimate, each: LayerEstimate, provenance: Provenance | 
     return Document(f"{title} on {each.accelerator}", (Bullets(source, (*fitted, *steps)),))
 
 
-def explanation_record(estimate: Estimate, chosen: Explained) -> dict[str, Any]:
-    """Return the chains as plain values."""
+def _record(estimate: Estimate, chosen: Explained) -> dict[str, Any]:
     return {
         "config": estimate.config.source,
         "network": estimate.network.name,
@@ -65,8 +78,7 @@ def explanation_record(estimate: Estimate, chosen: Explained) -> dict[str, Any]:
     }
 
 
-def explanation_rows(estimate: Estimate, chosen: Explained) -> list[dict[str, Any]]:
-    """Return a flat row for each step."""
+def _rows(estimate: Estimate, chosen: Explained) -> list[dict[str, Any]]:
     return [
         {
             "config": estimate.config.source,
