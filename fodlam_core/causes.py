@@ -37,7 +37,9 @@ def because_of(
         inputs = [name for name in under(changed, "network.") if name != "network.batch"]
         yield from inputs or under(changed, "version.")
         return
-    own = list(_own(a, b, changed))
+    moved = a.get("accelerator") != b.get("accelerator")
+    differs = moved or not same(_get(a, "native", number), _get(b, "native", number))
+    own = list(_own(a, b, changed)) if differs else []
     yield from own
     if number == "dram_energy_j":
         yield from under(changed, "system.", "network.batch", f"data.{b['accelerator']}")

@@ -97,11 +97,11 @@ def _uses(estimate: Estimate, registry: Registry) -> Iterator[_Use]:
     if estimate.batch == "published":
         yield _Use(FODLAM, "costs as printed, whatever their batch")
     network = estimate.network
-    citation = _network(network)
+    source = _network(network)
     what = f"network {network.name}"
-    if citation is None and network.source:
+    if source is None and network.source:
         what += f" (its source: {network.source})"
-    yield _Use(citation, what)
+    yield _Use(source, what)
 
 
 def _where(chains: list[Provenance]) -> tuple[str, ...]:
