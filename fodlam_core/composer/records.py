@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
+import binascii
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -157,7 +157,7 @@ def _inputs(config: Config) -> dict[str, Any]:
 
 def _fingerprint(measurements: tuple[Measurement, ...]) -> str:
     """Return a checksum that changes with the measurements, to tell two results apart."""
-    return f"{zlib.crc32(repr(measurements).encode()):08x}"
+    return f"{binascii.crc32(repr(measurements).encode()):08x}"
 
 
 def _doubts(estimate: Estimate, each: LayerEstimate) -> list[dict[str, Any]]:

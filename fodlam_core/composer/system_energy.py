@@ -6,12 +6,14 @@ It stands beside the energy of the chip, is never part of it, and is never scale
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.composer.estimates import Basis, Estimate, LayerEstimate
-from fodlam_core.documents import Table, table
 from fodlam_core.layers import Layer
 from fodlam_core.quantities import quantity
+
+if TYPE_CHECKING:
+    from fodlam_core.documents import Table
 
 TRAFFIC = "dram_bytes"
 
@@ -82,6 +84,8 @@ def system_notes(
 
 def with_dram(layers: Table, estimate: Estimate) -> Table:
     """Return the table of layers with a column for DRAM energy."""
+    from fodlam_core.documents import Table
+
     rows = [
         (*row, quantity(dram_energy_j(estimate, each), "J"))
         for row, each in zip(layers.rows, estimate.layers, strict=True)
@@ -91,6 +95,8 @@ def with_dram(layers: Table, estimate: Estimate) -> Table:
 
 def system_table(estimate: Estimate) -> Table:
     """Return the energy of the chips, of DRAM, and of both."""
+    from fodlam_core.documents import table
+
     rows = []
     for name, totals in estimate.totals.items():
         chosen = [each for each in estimate.layers if name in (each.layer.kind, "total")]
