@@ -76,16 +76,28 @@ def provenances(estimate: Estimate) -> list[Provenance | None]:
     publications = {
         name: publication_of(platform.accelerator) for name, platform in estimate.platforms.items()
     }
-    return [
-        _provenance(estimate, each, each.basis, publications[each.basis.accelerator])
-        if each.basis
-        else None
-        for each in estimate.layers
-    ]
+    pairs = {(each.accelerator, each.layer.kind) for each in estimate.layers if each.accelerator}
+    fitted = {
+        (name, kind): _fitted_to(estimate.platforms[name], kind, publications[name])
+        for name, kind in pairs
+    }
+    made: list[Provenance | None] = []
+    for each in estimate.layers:
+        basis = each.basis
+        if basis is None:
+            made.append(None)
+            continue
+        rows = fitted[basis.accelerator, each.layer.kind] if basis.predictor else {}
+        made.append(_provenance(estimate, each, basis, publications[basis.accelerator], rows))
+    return made
 
 
 def _provenance(
-    estimate: Estimate, each: LayerEstimate, basis: Basis, publication: Publication | None
+    estimate: Estimate,
+    each: LayerEstimate,
+    basis: Basis,
+    publication: Publication | None,
+    fitted_to: Mapping[str, list[str]],
 ) -> Provenance:
     platform = estimate.platforms[basis.accelerator]
     row = basis.measurement
@@ -111,7 +123,7 @@ def _provenance(
         used,
         row.batch if row else None,
         basis.predictor,
-        {} if row else _fitted_to(each, platform, publication),
+        fitted_to,
         _scaling(estimate, basis, platform),
         tuple(steps),
     )
@@ -265,10 +277,11 @@ def _result(each: LayerEstimate) -> Step:
 
 
 def _fitted_to(
-    each: LayerEstimate, platform: Platform, publication: Publication | None
+    platform: Platform, kind: str, publication: Publication | None
 ) -> dict[str, list[str]]:
+    """Return the rows that predictors are fitted to, by the table and network they are of."""
     fitted: dict[str, list[str]] = {}
-    for row in platform.accelerator.calibration(each.layer.kind):
+    for row in platform.accelerator.calibration(kind):
         name = row.network
         cells = publication.cells(row.network, row.layer.name) if publication else ()
         cell = next((cell for cell in cells if "latency_" in cell.quantity), None)
