@@ -1,6 +1,9 @@
 """From printed numbers to the cost of a layer, step by step.
 
 Imported only where sources are asked for: by ``run --explain``, ``cite`` and the JSON.
+
+A fitted predictor tells its formula by a method ``explain(layer)``, which returns it, with its
+numbers, by ``"latency"`` and ``"energy"``; without one the chain has the prediction alone.
 """
 
 from __future__ import annotations
