@@ -19,6 +19,19 @@ def _provenance(instance: Accelerator, attribute: attrs.Attribute[Any], value: s
         raise PluginError(f"{instance.name}: {unknown('provenance', value, PROVENANCES)}")
 
 
+def _peak(instance: Accelerator, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is None:
+        return
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not 0 < value < float("inf")
+    ):
+        raise PluginError(
+            f"{instance.name}: {attribute.name} {value!r} is not a positive, finite number"
+        )
+
+
 @attrs.frozen
 class Accelerator:
     """A chip that is known by its published numbers, by a formula, or by both.
@@ -62,7 +75,7 @@ class Accelerator:
     apply_options: Callable[[Accelerator, Any], Accelerator] | None = attrs.field(
         default=None, eq=False, repr=False
     )
-    peak_macs_per_s: float | None = None
+    peak_macs_per_s: float | None = attrs.field(default=None, validator=_peak)
     skips_zeros: bool = False
     publication: str | None = attrs.field(default=None, eq=False, repr=False)
 

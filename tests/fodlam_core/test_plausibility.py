@@ -15,6 +15,7 @@ from fodlam_core import (
     Config,
     Estimate,
     NetworkConfig,
+    PluginError,
     Registry,
     ScalingFactors,
     Technology,
@@ -104,6 +105,19 @@ def test_zeros_that_are_skipped_are_no_work(registry: Registry) -> None:
     assert {} == found(result, "FC6")
     doubt = found(estimate(Config(NetworkConfig("AlexNet")), some), "FC6")["rate above peak"]
     assert (51.2e9, 37748736 / 30.3e-6) == (doubt.bound, pytest.approx(doubt.value))
+
+
+def test_peaks(registry: Registry) -> None:
+    """The peak is one MAC for each PE and cycle: 168 at 200 MHz, 64 at 800 MHz."""
+    assert 168 * 200e6 == registry.accelerator("eyeriss").peak_macs_per_s
+    assert 64 * 800e6 == registry.accelerator("eie").peak_macs_per_s
+
+
+@pytest.mark.parametrize("peak", [0, -1.0, float("nan"), float("inf"), "1e9", True])
+def test_peak_that_is_none(peak: Any, registry: Registry) -> None:
+    """A peak that is no positive, finite number is refused."""
+    with pytest.raises(PluginError, match="eie: peak_macs_per_s"):
+        attrs.evolve(registry.accelerator("eie"), peak_macs_per_s=peak)
 
 
 def test_rate_counts_the_batch(registry: Registry) -> None:
