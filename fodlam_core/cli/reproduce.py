@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from fodlam_core.cli.common import add_output_arguments, emit, warn_of_plugins
-from fodlam_core.documents import Document, Text, table
+from fodlam_core.documents import Document, Table, Text, table
 from fodlam_core.output.report import Report
 from fodlam_core.registry import Registry, load_registry
 from fodlam_core.reproduction import Check, ReproducedTable, Reproduction, reproduce
@@ -42,10 +42,17 @@ def _documents(made: Reproduction, registry: Registry) -> list[Document]:
 
 def _document(each: ReproducedTable, registry: Registry) -> Document:
     citation = registry.accelerator(each.accelerator).citation
+    # Long names are broken at every word, lest the numbers under them be cut.
+    header = tuple(_narrow(title) for title in each.header)
+    rows = [(_narrow(name), *cells) for name, *cells in each.rows]
     return Document(
         f"{each.name}: {each.title} ({each.accelerator}, {citation.key})",
-        (table(each.header, each.rows),),  # not numeric: titles are long, and have to wrap
+        (Table(header, rows, frozenset(header[1:])),),
     )
+
+
+def _narrow(name: str) -> str:
+    return name.replace(" ", "\n")
 
 
 def _findings(made: Reproduction) -> Document:

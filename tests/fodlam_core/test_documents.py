@@ -47,3 +47,11 @@ def test_html() -> None:
 
     assert "<h4>A &lt;title&gt;</h4>" in page
     assert '<td style="text-align:right">20 ms</td>' in page
+
+
+def test_broken_title() -> None:
+    """A title may be broken into lines on a terminal; in Markdown a row stays one line."""
+    document = Document("A", [table(("a\nb", "c"), [("1", "2")], "c")])
+
+    assert "| a b | c |" in markdown([document])
+    assert ["a", "b   c"] == text([document], color=False, width=60).splitlines()[1:3]
