@@ -120,7 +120,8 @@ def _named(item: object, what: str) -> Iterator[_Use]:
     if not hasattr(item, "citation"):
         yield _Use(None, what)
     elif item.citation is not None:
-        yield _Use(item.citation, what)
+        where = item.citation.where
+        yield _Use(item.citation, what, (where,) if where else ())
 
 
 def _network(network: Network) -> Citation | None:
