@@ -12,10 +12,10 @@ from fodlam_core.quantities import quantity
 
 
 class FittedPerMac(NamedTuple):
-    """The pooled cost of one MAC, and how many MACs it was pooled over."""
+    """The cost of one MAC, and how many MACs it was pooled over, if it was pooled."""
 
     cost_per_mac: Cost
-    macs: int
+    macs: int | None = None
 
     def predict(self, layer: Layer) -> Cost:
         """Return MACs times the cost of one MAC."""
@@ -30,10 +30,12 @@ class FittedPerMac(NamedTuple):
         }
 
     def _formula(self, one: float, macs: int, value: float, unit: str) -> str:
-        pooled = f"{quantity(one * self.macs, unit, 6)} / {quantity(self.macs, 'MAC', 6)}"
+        pooled = ""
+        if self.macs is not None:
+            costs = f"{quantity(one * self.macs, unit, 6)} / {quantity(self.macs, 'MAC', 6)}"
+            pooled = f"sum of costs / sum of MACs = {costs} = "
         return (
-            f"sum of costs / sum of MACs = {pooled} = {quantity(one, f'{unit}/MAC', 6)}; "
-            f"x {macs} MAC = {quantity(value, unit, 6)}"
+            f"{pooled}{quantity(one, f'{unit}/MAC', 6)}; x {macs} MAC = {quantity(value, unit, 6)}"
         )
 
 
