@@ -13,10 +13,12 @@ import pytest
 import fodlam_core
 from fodlam_core import Config, NetworkConfig, PluginError, Registry, TechnologyConfig, estimate
 from fodlam_core.citations import cited
+from fodlam_core.config import AcceleratorConfig
 
 CHIPS = {"chen2017eyeriss", "han2016eie"}
 VGG = NetworkConfig("VGG16")
 AT_45 = TechnologyConfig(node_nm=45)
+PER_MAC = {name: AcceleratorConfig(predictor="per-mac") for name in ("eyeriss", "eie")}
 
 
 @pytest.mark.parametrize(
@@ -33,7 +35,7 @@ AT_45 = TechnologyConfig(node_nm=45)
             {"chen2017eyeriss", "simonyan2015vgg"},
         ),
         (
-            Config(NetworkConfig("AlexNet", method="predicted")),
+            Config(NetworkConfig("AlexNet", method="predicted"), accelerator=PER_MAC),
             {*CHIPS, "dennard1974design", "krizhevsky2012alexnet", "sampson2017fodlam"},
         ),
         (
@@ -41,7 +43,7 @@ AT_45 = TechnologyConfig(node_nm=45)
             {*CHIPS, "dennard1974design", "krizhevsky2012alexnet", "sampson2017fodlam"},
         ),
         (
-            Config(NetworkConfig("Faster-R-CNN-VGG16")),
+            Config(NetworkConfig("Faster-R-CNN-VGG16"), accelerator=PER_MAC),
             {*CHIPS, "dennard1974design", "ren2015fasterrcnn", "sampson2017fodlam"},
         ),
     ],
@@ -92,7 +94,9 @@ def test_what_names_no_publication(registry: Registry, tmp_path: Path) -> None:
     path = tmp_path / "net.toml"
     path.write_text('name = "Mine"\nsource = "me"\nlayers = [{name="F", kind="fc", macs=9}]')
     some = registry._replace(items={**registry.items, ("rule", "plain"): Uncited()})
-    config = Config(NetworkConfig(file=str(path)), TechnologyConfig(scaler="plain"))
+    config = Config(
+        NetworkConfig(file=str(path)), TechnologyConfig(scaler="plain"), accelerator=PER_MAC
+    )
 
     found, missing = cited([estimate(config, some)], some)
 

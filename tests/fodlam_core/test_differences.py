@@ -16,7 +16,8 @@ from fodlam_core import Config, FodlamError, NetworkConfig, Registry, Technology
 from fodlam_core.config import AcceleratorConfig
 from fodlam_core.differences import Differences, differences, load_result
 
-BASE = Config(NetworkConfig("AlexNet"))
+PER_MAC = {name: AcceleratorConfig(predictor="per-mac") for name in ("eyeriss", "eie")}
+BASE = Config(NetworkConfig("AlexNet"), accelerator=PER_MAC)
 NODE = "technology.node_nm"
 
 
@@ -57,7 +58,10 @@ def test_each_input_where_it_acts(record: Any) -> None:
     other = Config(
         NetworkConfig("AlexNet", batch="published"),
         TechnologyConfig(45),
-        accelerator={"eyeriss": AcceleratorConfig(options={"latency": "processing"})},
+        accelerator={
+            **PER_MAC,
+            "eyeriss": AcceleratorConfig(predictor="per-mac", options={"latency": "processing"}),
+        },
     )
     option = "accelerator.eyeriss.options.latency"
 
