@@ -44,7 +44,7 @@ CONFIGS = [
 def number(text: str) -> float:
     """Return a quantity such as ``"76.2 ms"`` in SI units."""
     digits, _, unit = text.partition(" ")
-    prefix = re.match(r"([fpnumkMGT]?)(?:s|J|W|B|MAC|J/B|s/MAC|J/MAC)$", unit)
+    prefix = re.match(r"([fpnumkMGT]?)(?:s|J|W|B|MAC|J/B|s/B|s/MAC|J/MAC)$", unit)
     assert prefix or not unit, text
     return float(digits) * (SCALES[prefix[1]] if prefix else 1.0)
 
@@ -107,7 +107,8 @@ def test_every_predictor_has_a_chain(registry: Registry) -> None:
                 assert chain is not None
                 assert predictor.name == chain.predictor
                 last = {step.quantity: step.value for step in chain.steps}
-                assert (last["latency"], last["energy"]) == (each.latency_s, each.energy_j)
+                assert last["latency"] == pytest.approx(each.latency_s, rel=1e-12)
+                assert last["energy"] == pytest.approx(each.energy_j, rel=1e-12)
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=range(len(CONFIGS)))
