@@ -118,7 +118,8 @@ def _predictors(platform: Platform, chains: list[Provenance]) -> Iterator[_Use]:
 
 def _named(item: object, what: str) -> Iterator[_Use]:
     if not hasattr(item, "citation"):
-        yield _Use(None, what)
+        source = getattr(item, "source", None)
+        yield _Use(None, f"{what} (its source: {source})" if source else what)
     elif item.citation is not None:
         where = item.citation.where
         yield _Use(item.citation, what, (where,) if where else ())
