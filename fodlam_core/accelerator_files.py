@@ -8,6 +8,8 @@ The header says what holds for the whole table, each with its source::
     provenance = "measured"         # or post-layout, vendor-model, projected
     table = "mychip.csv"            # beside the header
     power_w = 0.2                   # only if the table has no power column
+    peak_macs_per_s = 33.6e9        # optional, as are skips_zeros = true and
+    publication = "mychip-tables.toml"  # the tables as printed: `fodlam_core.publications`
     [technology]
     node_nm = 28
     vdd = 0.9
@@ -93,6 +95,8 @@ def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerato
         with open(path, "rb") as file:
             header = tomli.load(file)
         table = os.path.join(os.path.dirname(path), header.pop("table"))
+        if "publication" in header:
+            header["publication"] = os.path.join(os.path.dirname(path), header["publication"])
         rows = _read_table(table, header.pop("power_w", None))
         return Accelerator(
             **{

@@ -19,6 +19,19 @@ def _provenance(instance: Accelerator, attribute: attrs.Attribute[Any], value: s
         raise PluginError(f"{instance.name}: {unknown('provenance', value, PROVENANCES)}")
 
 
+def _peak(instance: Accelerator, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is None:
+        return
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not 0 < value < float("inf")
+    ):
+        raise PluginError(
+            f"{instance.name}: {attribute.name} {value!r} is not a positive, finite number"
+        )
+
+
 @attrs.frozen
 class Accelerator:
     """A chip that is known by its published numbers, by a formula, or by both.
@@ -39,6 +52,10 @@ class Accelerator:
         notes: what a reader must know before quoting its numbers.
         options: an attrs class of options for ``[accelerator.NAME]``, or None.
         apply_options: ``(accelerator, options) -> accelerator``, where there are options.
+        peak_macs_per_s: MACs that its PEs can do in a second, at its own technology point.
+        skips_zeros: whether that counts only MACs whose operands are both not zero.
+        publication: path of the file that says which printed cell each number is, see
+            `fodlam_core.publications`; None if there is none.
     """
 
     name: str
@@ -58,6 +75,9 @@ class Accelerator:
     apply_options: Callable[[Accelerator, Any], Accelerator] | None = attrs.field(
         default=None, eq=False, repr=False
     )
+    peak_macs_per_s: float | None = attrs.field(default=None, validator=_peak)
+    skips_zeros: bool = False
+    publication: str | None = attrs.field(default=None, eq=False, repr=False)
 
     def configure(self, options: object) -> Accelerator:
         """Return the accelerator with an instance of its options class applied."""
