@@ -8,6 +8,8 @@ The header says what holds for the whole table, each with its source::
     provenance = "measured"         # or post-layout, vendor-model, projected
     table = "mychip.csv"            # beside the header
     power_w = 0.2                   # only if the table has no power column
+    peak_macs_per_s = 33.6e9        # optional, as are skips_zeros = true and
+    publication = "mychip-tables.toml"  # the tables as printed: `fodlam_core.publications`
     [technology]
     node_nm = 28
     vdd = 0.9
@@ -109,6 +111,8 @@ def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerato
             header = tomli.load(file)
         formula = "predictors" in changes
         check_header(path, header, needs_numbers=not formula)
+        if "publication" in header:
+            header["publication"] = os.path.join(os.path.dirname(path), header["publication"])
         references = [_reference(path, row) for row in header.pop("references", ())]
         rows = _table(os.path.dirname(path), header, formula or bool(references))
         return Accelerator(

@@ -8,6 +8,7 @@ from typing import Any
 from fodlam_core.errors import PluginError, unknown
 
 TEXT, NUMBER, LIST, TABLE, ROWS = "a string", "a number", "a list of strings", "a table", "tables"
+FLAG = "true or false"
 # Key -> what it has to be, and whether it is required.
 HEADER = {
     "name": (TEXT, True),
@@ -23,6 +24,9 @@ HEADER = {
     "clock_hz": (NUMBER, False),
     "area_mm2": (NUMBER, False),
     "power_w": (NUMBER, False),
+    "peak_macs_per_s": (NUMBER, False),
+    "skips_zeros": (FLAG, False),
+    "publication": (TEXT, False),
     "references": (ROWS, False),
 }
 TECHNOLOGY = {"node_nm": (NUMBER, True), "vdd": (NUMBER, False), "flavor": (TEXT, False)}
@@ -72,6 +76,8 @@ def _problems(
 def _is(value: Any, what: str) -> bool:
     if what == TEXT:
         return isinstance(value, str)
+    if what == FLAG:
+        return isinstance(value, bool)
     if what == NUMBER:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if what == TABLE:

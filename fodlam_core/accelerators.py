@@ -20,6 +20,19 @@ def _provenance(instance: Accelerator, attribute: attrs.Attribute[Any], value: s
         raise PluginError(f"{instance.name}: {unknown('provenance', value, PROVENANCES)}")
 
 
+def _peak(instance: Accelerator, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is None:
+        return
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not 0 < value < float("inf")
+    ):
+        raise PluginError(
+            f"{instance.name}: {attribute.name} {value!r} is not a positive, finite number"
+        )
+
+
 @attrs.frozen
 class Accelerator:
     """A chip that is known by its published numbers, by a formula, or by both.
@@ -41,6 +54,10 @@ class Accelerator:
         options: an attrs class of options for ``[accelerator.NAME]``, or None.
         apply_options: ``(accelerator, options) -> accelerator``, where there are options.
         references: published costs of whole networks.
+        peak_macs_per_s: MACs that its PEs can do in a second, at its own technology point.
+        skips_zeros: whether that counts only MACs whose operands are both not zero.
+        publication: path of the file that says which printed cell each number is, see
+            `fodlam_core.publications`; None if there is none.
     """
 
     name: str
@@ -60,6 +77,9 @@ class Accelerator:
     apply_options: Callable[[Accelerator, Any], Accelerator] | None = attrs.field(
         default=None, eq=False, repr=False
     )
+    peak_macs_per_s: float | None = attrs.field(default=None, validator=_peak)
+    skips_zeros: bool = False
+    publication: str | None = attrs.field(default=None, eq=False, repr=False)
     references: tuple[Reference, ...] = attrs.field(default=(), converter=as_tuple)
 
     @property

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from fodlam_core.costs import Cost, Measurement
 from fodlam_core.errors import PredictionError
 from fodlam_core.layers import Layer
+from fodlam_core.quantities import quantity
 from fodlam_core.shapes import FcShape
 from fodlam_eie.microarchitecture import CLOCK_HZ, PES, padding
 
@@ -33,11 +34,21 @@ class FittedSparse(NamedTuple):
         latency_s = self.overhead * ideal_latency_s(layer)
         return Cost(latency_s, self.power_w * latency_s)
 
+    def explain(self, layer: Layer) -> dict[str, str]:
+        """Return the formulas of latency and energy with their numbers."""
+        cost, ideal = self.predict(layer), quantity(ideal_latency_s(layer), "s", 6)
+        latency, power = quantity(cost.latency_s, "s", 6), quantity(self.power_w, "W", 6)
+        return {
+            "latency": f"overhead x stored entries: {self.overhead:.6g} x {ideal} = {latency}",
+            "energy": f"{power} x {latency} = {quantity(cost.energy_j, 'J', 6)}",
+        }
+
 
 class Sparse:
     """Useful work, padding and idle PEs are derived; one overhead factor and power are fitted."""
 
     name = "sparse"
+    citation = None  # the form is our own, and rests on the publication of the chip
     requires = frozenset({"shape", "weight_density", "activation_density"})
 
     def fit(self, measurements: Sequence[Measurement]) -> FittedSparse:

@@ -21,6 +21,7 @@ from fodlam_core.errors import PredictionError
 from fodlam_core.layers import Layer
 from fodlam_core.predictors.least_squares import non_negative
 from fodlam_core.predictors.pooling import cost_of, offchip_share
+from fodlam_core.quantities import quantity
 from fodlam_core.shapes import ConvShape
 from fodlam_eyeriss.microarchitecture import COLUMNS, ROWS, Work, most_channels, work
 
@@ -63,6 +64,26 @@ class FittedRowStationary(NamedTuple):
         energy_j = self.power[0] * latency_s + self.power[1] * nonzero_macs
         return cost_of(latency_s, energy_j, self.offchip)
 
+    def explain(self, layer: Layer) -> dict[str, str]:
+        """Return the formulas of latency and energy with their numbers."""
+        each, cost = _work(layer, self.room, self.batch), self.predict(layer)
+        (k1, k2), (p0, a) = self.time, self.power
+        density = self.density if layer.activation_density is None else layer.activation_density
+        slower = "compute" if each.compute_s >= each.psum_s else "partial sums"
+        pace = quantity(max(each.compute_s, each.psum_s), "s", 6)
+        latency = quantity(cost.latency_s, "s", 6)
+        return {
+            "latency": (
+                f"k1 max(compute, partial sums) plus k2 bytes, {slower} being slower: {k1:.6g} x "
+                f"{pace} + {quantity(k2, 's/B', 6)} x {quantity(each.bytes, 'B', 6)} = {latency}"
+            ),
+            "energy": (
+                f"p0 latency plus a MACs whose activation is not zero: {quantity(p0, 'W', 6)} x "
+                f"{latency} + {quantity(a, 'J/MAC', 6)} x {quantity(layer.macs, 'MAC', 6)} x "
+                f"{density:.6g} = {quantity(cost.energy_j, 'J', 6)}"
+            ),
+        }
+
     def latency_s(self, work: Work) -> float:
         """Return the seconds that some work takes."""
         return self.time[0] * max(work.compute_s, work.psum_s) + self.time[1] * work.bytes
@@ -73,6 +94,7 @@ class RowStationary:
 
     name = "row-stationary"
     requires = frozenset({"shape"})
+    citation = None  # the form is our own, and rests on the publication of the chip
     optional = (("activation_density", "average-zeros"),)
     notes = (
         "the form of this predictor was found with all measured layers in view, which "

@@ -14,8 +14,11 @@ from fodlam_core.version import __version__
 
 COMMANDS = {
     "run": "estimate latency, energy and power of a network",
+    "cite": "print the publications that a result rests on, as BibTeX",
     "diagnose": "show the cost per MAC of every measured layer, and the averages",
     "compare": "put one configuration under several scaling rules side by side",
+    "diff": "show which input changed which number, from two saved results",
+    "reproduce": "regenerate the published tables from the data, and list what disputes them",
     "scalers": "list the rules of technology scaling, or show the factors of one",
     "networks": "list the built-in networks; show or convert one, or a network file",
     "validate": "show how far every predictor is off, by cross-validation on the measured layers",

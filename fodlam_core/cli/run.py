@@ -14,9 +14,32 @@ from fodlam_core.output.write import write
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.registry import Registry
 
+ALL_LAYERS = ""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
+    add_config_arguments(parser)
+    parser.add_argument(
+        "--require-coverage",
+        type=_percent,
+        metavar="PERCENT",
+        help="fail if a smaller share of the MACs asked for has a cost, or if the network has "
+        "operators whose MACs are not known",
+    )
+    parser.add_argument(
+        "--explain",
+        nargs="?",
+        const=ALL_LAYERS,
+        metavar="LAYER",
+        help="show how each number comes from printed ones, for every layer or for one; "
+        "write it behind the configurations",
+    )
+    add_output_arguments(parser, "fodlam")
+
+
+def add_config_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the configurations and ``--set``."""
     parser.add_argument(
         "configs",
         nargs="+",
@@ -30,36 +53,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TABLE.KEY=VALUE",
         help="override a key of the configurations, such as technology.node_nm=28",
     )
-    parser.add_argument(
-        "--require-coverage",
-        type=_percent,
-        metavar="PERCENT",
-        help="fail if a smaller share of the MACs asked for has a cost, or if the network has "
-        "operators whose MACs are not known",
-    )
-    add_output_arguments(parser, "fodlam")
 
 
 def execute(args: argparse.Namespace) -> int:
     """Estimate every configuration; print nothing unless all can be."""
     registry = registry_for(args)
-    estimates, problems = [], []
+    made = estimates(args, registry)
+    if args.explain is not None:
+        _explain(made, args)
+    elif args.format == "fodlam":
+        from fodlam_core.output.fodlam import fodlam_json
+
+        write(fodlam_json(made), args.output)
+    else:
+        emit(_report(made), args)
+    return 0
+
+
+def estimates(args: argparse.Namespace, registry: Registry) -> list[Estimate]:
+    """Return the estimate of every configuration, in order.
+
+    Raises:
+        FodlamError: with the mistakes of all configurations, if any has one.
+    """
+    made, problems = [], []
     for config in args.configs:
         try:
-            estimates.append(_estimate(config, args, registry))
+            made.append(_estimate(config, args, registry))
         except FodlamError as error:
             if args.debug:
                 raise
             problems.append(str(error))
     if problems:
         raise FodlamError("\n".join(problems))
-    if args.format == "fodlam":
-        from fodlam_core.output.fodlam import fodlam_json
-
-        write(fodlam_json(estimates), args.output)
-    else:
-        emit(_report(estimates), args)
-    return 0
+    return made
 
 
 def _percent(text: str) -> float:
@@ -78,11 +105,20 @@ def _estimate(source: str, args: argparse.Namespace, registry: Registry) -> Esti
     with stdout_to_stderr():  # a predictor that prints must not spoil the data
         estimate = prepare(config, registry).estimate()
     warn(estimate.network.notes)
-    if args.require_coverage is not None:
+    if getattr(args, "require_coverage", None) is not None:
         from fodlam_core.composer.coverage import check_coverage
 
         check_coverage(estimate, args.require_coverage)
     return estimate
+
+
+def _explain(made: list[Estimate], args: argparse.Namespace) -> None:
+    from fodlam_core.cli.explain import explained, explanation_report
+
+    if args.format == "fodlam":
+        raise FodlamError("--explain: FODLAM's JSON has no place for it; use another --format")
+    name = None if args.explain == ALL_LAYERS else args.explain
+    emit(explanation_report([(each, explained(each, name)) for each in made]), args)
 
 
 def _report(estimates: list[Estimate]) -> Report:

@@ -265,8 +265,11 @@ class Estimate(NamedTuple):
     def to_rows(self) -> list[dict[str, Any]]:
         """Return a flat dictionary for each layer, for pandas, polars or a CSV file."""
         from fodlam_core.composer.records import layer_row
+        from fodlam_core.composer.system_energy import dram_energy_j
 
-        return [layer_row(each) for each in self.layers]
+        return [
+            {**layer_row(each), "dram_energy_j": dram_energy_j(self, each)} for each in self.layers
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values: the JSON schema of ``run --format json``."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from fodlam_core.composer.estimates import Basis
 from fodlam_core.composer.platforms import Platform
+from fodlam_core.composer.plausibility import doubt_notes
 from fodlam_core.composer.references import whole_network
 from fodlam_core.config import Config
 from fodlam_core.layers import Layer, Network
@@ -40,11 +41,12 @@ def gather_notes(
     return tuple(
         dict.fromkeys(
             [
+                *doubt_notes(items, platforms),
                 *_batch(config, items, batches),
                 *_methods(network, items, whole_network(platforms)),
                 *_intervals(items, platforms),
                 *_technology(platforms),
-                *_scope(items, platforms),
+                *_scope(config, items, platforms),
                 *network.notes,
             ]
         )
@@ -133,13 +135,17 @@ def _technology(platforms: Mapping[str, Platform]) -> Iterator[str]:
 
 
 def _scope(
-    items: tuple[tuple[Layer, Basis | None], ...], platforms: Mapping[str, Platform]
+    config: Config, items: tuple[tuple[Layer, Basis | None], ...], platforms: Mapping[str, Platform]
 ) -> Iterator[str]:
     if len(platforms) > 1:
         yield (
             "layers run one after the other; the accelerator that waits is taken to cost nothing"
         )
-    if items:
+    if config.system:
+        from fodlam_core.composer.system_energy import system_notes
+
+        yield from system_notes(config.system, items)
+    elif items:
         yield "DRAM energy is in none of the numbers"
     for platform in platforms.values():
         yield from platform.accelerator.notes

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import binascii
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from fodlam_core.composer.estimates import Estimate, LayerEstimate, interval_record
-from fodlam_core.costs import Cost
+from fodlam_core.composer.plausibility import doubts
+from fodlam_core.composer.provenance import Provenance, provenances
+from fodlam_core.composer.system_energy import dram_energy_j, system_energy
+from fodlam_core.costs import Cost, Measurement
 from fodlam_core.technology import ScalingFactors
 
 if TYPE_CHECKING:
     from fodlam_core.composer.platforms import Platform
+    from fodlam_core.config import Config
 
 SCHEMA_VERSION = 1
 
@@ -42,7 +47,9 @@ def layer_row(each: LayerEstimate) -> dict[str, Any]:
     }
 
 
-def layer_record(each: LayerEstimate) -> dict[str, Any]:
+def layer_record(
+    estimate: Estimate, each: LayerEstimate, provenance: Provenance | None
+) -> dict[str, Any]:
     """Return one layer as the JSON schema has it."""
     basis = each.basis
     return {
@@ -61,6 +68,9 @@ def layer_record(each: LayerEstimate) -> dict[str, Any]:
         "measured_batches": list(basis.batches) if basis else None,
         "interval": interval_record(each.interval),
         "citation": basis.citation.key if basis else None,
+        "dram_energy_j": dram_energy_j(estimate, each),
+        "implausible": _doubts(estimate, each),
+        "provenance": provenance.to_dict() if provenance else None,
     }
 
 
@@ -70,6 +80,7 @@ def estimate_record(estimate: Estimate) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "config": config.source,
+        "inputs": _inputs(config),
         "network": {
             "name": estimate.network.name,
             "source": estimate.network.source,
@@ -85,12 +96,25 @@ def estimate_record(estimate: Estimate) -> dict[str, Any]:
         },
         "batch": estimate.batch,
         "measured_batches": {kind: list(sizes) for kind, sizes in estimate.batches.items()},
-        "totals": {name: totals.to_dict() for name, totals in estimate.totals.items()},
+        "totals": {
+            name: {
+                **totals.to_dict(),
+                **_of_kind(estimate, name),
+            }
+            for name, totals in estimate.totals.items()
+        },
         "accelerators": {
-            name: {**estimate.accelerators[name].to_dict(), **_platform(platform)}
+            name: {
+                **estimate.accelerators[name].to_dict(),
+                **_on_accelerator(estimate, name),
+                **_platform(platform),
+            }
             for name, platform in estimate.platforms.items()
         },
-        "layers": [layer_record(each) for each in estimate.layers],
+        "layers": [
+            layer_record(estimate, each, provenance)
+            for each, provenance in zip(estimate.layers, provenances(estimate), strict=True)
+        ],
         "references": [each.to_dict() for each in estimate.references],
         "coverage": estimate.coverage.to_dict(),
         "notes": list(estimate.notes),
@@ -130,4 +154,33 @@ def _platform(platform: Platform) -> dict[str, Any]:
         "target": attrs.asdict(platform.target),
         "factors": factors_record(platform.factors),
         "citation": attrs.asdict(accelerator.citation),
+        "data": _fingerprint(accelerator.measurements),
     }
+
+
+def _inputs(config: Config) -> dict[str, Any]:
+    """Return what was asked for, without what only describes the configuration."""
+    tables = attrs.asdict(config)
+    return {key: tables[key] for key in tables if key not in ("source", "fodlam", "warnings")}
+
+
+def _fingerprint(measurements: tuple[Measurement, ...]) -> str:
+    """Return a checksum that changes with the measurements, to tell two results apart."""
+    return f"{binascii.crc32(repr(measurements).encode()):08x}"
+
+
+def _doubts(estimate: Estimate, each: LayerEstimate) -> list[dict[str, Any]]:
+    if each.basis is None:
+        return []
+    platform = estimate.platforms[each.basis.accelerator]
+    return [doubt._asdict() for doubt in doubts(each.layer, each.basis, platform)]
+
+
+def _of_kind(estimate: Estimate, kind: str) -> dict[str, Any]:
+    layers = [each for each in estimate.layers if kind in (each.layer.kind, "total")]
+    return system_energy(estimate, layers)._asdict()
+
+
+def _on_accelerator(estimate: Estimate, name: str) -> dict[str, Any]:
+    layers = [each for each in estimate.layers if each.accelerator == name]
+    return system_energy(estimate, layers)._asdict()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fodlam_core.composer.estimates import Coverage, Estimate, LayerEstimate, Totals
 from fodlam_core.composer.notes import batch_line, mixes
+from fodlam_core.composer.plausibility import IMPLAUSIBLE
 from fodlam_core.composer.references import ReferenceCost, whole_network
 from fodlam_core.documents import Bullets, Document, Text, table
 from fodlam_core.quantities import deviation, percent, quantity
@@ -38,6 +39,11 @@ def estimate_document(estimate: Estimate) -> Document:
         ((name, *_rates(each)) for name, each in estimate.totals.items()),
         ", ".join(RATES),
     )
+    system = []
+    if estimate.config.system:
+        from fodlam_core.composer.system_energy import system_table, with_dram
+
+        layers, system = with_dram(layers, estimate), [system_table(estimate)]
     citations = {
         platform.accelerator.citation.key: platform.accelerator.citation
         for platform in estimate.platforms.values()
@@ -51,6 +57,7 @@ def estimate_document(estimate: Estimate) -> Document:
             totals,
             rates,
             *(Text(_reference(each)) for each in estimate.references),
+            *system,
             Text(_coverage(estimate.coverage)),
             Bullets("Notes", estimate.notes),
             Bullets("Sources", (f"{each.text}, {each.where}" for each in citations.values())),
@@ -86,6 +93,8 @@ def _warnings(estimate: Estimate) -> Iterator[Text]:
             yield Text(f"Batches are mixed in these totals: {line}", warning=True)
         else:
             yield Text(f"Costs as printed: {line}")
+    if any(note.startswith(IMPLAUSIBLE) for note in estimate.notes):
+        yield Text("Some of these numbers cannot be: see the first notes", warning=True)
     missing = estimate.coverage.layers["not modelled"]
     if missing and not whole_network(estimate.platforms):
         yield Text(f"{missing} layers are not modelled: the totals lack their cost", warning=True)

@@ -19,7 +19,7 @@ from fodlam_core.errors import ConfigError, unknown
 from fodlam_core.registry import Registry, load_registry
 
 MAX_BYTES = 1_000_000
-TABLES = ("network", "technology", "dispatch", "accelerator")
+TABLES = ("network", "technology", "dispatch", "accelerator", "system")
 
 
 def load_config(
@@ -72,6 +72,13 @@ def _structure(tables: dict[str, Any], fodlam: bool) -> tuple[Config | None, lis
     """Return the tables as a configuration, or None and what is wrong with them."""
     problems = [unknown("table", str(key), TABLES) for key in tables if key not in TABLES]
     known = {key: tables[key] for key in TABLES if key in tables}
+    if "system" in known:
+        from fodlam_core.config.system import system_problems
+
+        mistakes = system_problems(known["system"])
+        if mistakes:
+            problems += mistakes
+            del known["system"]
     network = known.setdefault("network", {})
     if not network:
         problems.append('[network]: write in it name = "VGG16", or another network')

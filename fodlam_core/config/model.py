@@ -165,9 +165,11 @@ class Config:
         source: how messages name the configuration.
         fodlam: whether it is one of FODLAM's own, where an empty list of layers costs nothing.
         warnings: what was accepted but looks like a mistake.
+        system: what surrounds the chips: ``dram_energy_j_per_byte``, joules for each byte that
+            moves between chip and DRAM; empty: DRAM is left out.
 
     Raises:
-        ValueError: if the list of layers is empty.
+        ValueError: if the list of layers is empty, or ``system`` has other keys or values.
     """
 
     network: NetworkConfig
@@ -177,7 +179,14 @@ class Config:
     source: str = "configuration"
     fodlam: bool = False
     warnings: tuple[str, ...] = ()
+    system: Mapping[str, float] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         if self.network.layers == () and not self.fodlam:
             raise ValueError("network.layers: an empty list; leave it out to take every layer")
+        if self.system:
+            from fodlam_core.config.system import system_problems
+
+            problems = system_problems(self.system)
+            if problems:
+                raise ValueError("\n".join(problems))

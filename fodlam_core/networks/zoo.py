@@ -39,3 +39,16 @@ def zoo_network(name: str) -> Network:
     with open(path, "rb") as file:
         network = network_from_table(tomli.load(file), path, name)
     return attrs.evolve(network, measured_as=name)
+
+
+def zoo_bibtex(name: str) -> str | None:
+    """Return the BibTeX entry of a built-in network; None if there is none.
+
+    >>> zoo_bibtex("VGG16").splitlines()[0]
+    '@inproceedings{simonyan2015vgg,'
+    """
+    path = os.path.join(TABLES, f"{name}.bib")
+    if name not in zoo_names() or not os.path.exists(path):
+        return None
+    with open(path, encoding="utf-8") as file:
+        return file.read()

@@ -14,6 +14,7 @@ class PerMacGeometricMean:
     """Geometric mean of the cost per MAC: every layer counts the same, however large it is."""
 
     name = "per-mac-geomean"
+    citation = None
     requires: frozenset[str] = frozenset()
 
     def fit(self, measurements: Sequence[Measurement]) -> FittedPerMac:

@@ -23,21 +23,32 @@ class FittedNearest(NamedTuple):
 
     def predict(self, layer: Layer) -> Cost:
         """Return MACs times the cost per MAC of the nearest layers, pooled if several tie."""
+        return PerMac().fit(self.near(layer)).predict(layer)
+
+    def near(self, layer: Layer) -> list[Measurement]:
+        """Return the measured layers that are nearest, all that tie."""
         here = _position(layer)
         distances = [math.dist(here, _position(row.layer)) for row in self.measurements]
         limit = min(distances) + 1e-9
-        near = [
+        return [
             row
             for row, distance in zip(self.measurements, distances, strict=True)
             if distance <= limit
         ]
-        return PerMac().fit(near).predict(layer)
+
+    def explain(self, layer: Layer) -> dict[str, str]:
+        """Return the formulas of latency and energy with their numbers."""
+        near = self.near(layer)
+        names = ", ".join(f"{row.layer.name} of {row.network}" for row in near)
+        formulas = PerMac().fit(near).explain(layer)
+        return {what: f"nearest {names}: {formula}" for what, formula in formulas.items()}
 
 
 class Nearest:
     """Nearest neighbour by the logarithms of output width and kernel area (of all sizes for fc)."""
 
     name = "nearest"
+    citation = None
     requires = frozenset({"shape"})
 
     def fit(self, measurements: Sequence[Measurement]) -> FittedNearest:

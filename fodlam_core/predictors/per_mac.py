@@ -5,19 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fodlam_core.costs import Cost, Measurement
+from fodlam_core.costs import Citation, Cost, Measurement
 from fodlam_core.errors import PredictionError
 from fodlam_core.layers import Layer
+from fodlam_core.quantities import quantity
 
 
 class FittedPerMac(NamedTuple):
-    """The pooled cost of one MAC."""
+    """The cost of one MAC, and how many MACs it was pooled over, if it was pooled."""
 
     cost_per_mac: Cost
+    macs: int | None = None
 
     def predict(self, layer: Layer) -> Cost:
         """Return MACs times the cost of one MAC."""
         return self.cost_per_mac * layer.macs
+
+    def explain(self, layer: Layer) -> dict[str, str]:
+        """Return the formulas of latency and energy with their numbers."""
+        one, all_macs = self.cost_per_mac, self.predict(layer)
+        return {
+            "latency": self._formula(one.latency_s, layer.macs, all_macs.latency_s, "s"),
+            "energy": self._formula(one.energy_j, layer.macs, all_macs.energy_j, "J"),
+        }
+
+    def _formula(self, one: float, macs: int, value: float, unit: str) -> str:
+        pooled = ""
+        if self.macs is not None:
+            costs = f"{quantity(one * self.macs, unit, 6)} / {quantity(self.macs, 'MAC', 6)}"
+            pooled = f"sum of costs / sum of MACs = {costs} = "
+        return (
+            f"{pooled}{quantity(one, f'{unit}/MAC', 6)}; x {macs} MAC = {quantity(value, unit, 6)}"
+        )
 
 
 class PerMac:
@@ -28,6 +47,13 @@ class PerMac:
 
     name = "per-mac"
     requires: frozenset[str] = frozenset()
+
+    @property
+    def citation(self) -> Citation:
+        """The publication of the rule."""
+        from fodlam_core.works import FODLAM
+
+        return FODLAM
 
     def fit(self, measurements: Sequence[Measurement]) -> FittedPerMac:
         """Pool the measured layers.
@@ -44,5 +70,6 @@ class PerMac:
                 sum(cost.latency_s for cost in costs) / macs,
                 sum(cost.energy_j for cost in costs) / macs,
                 sum(cost.offchip_latency_s for cost in costs) / macs,
-            )
+            ),
+            macs,
         )

@@ -11,6 +11,7 @@ from fodlam_core.layers import Layer
 from fodlam_core.predictors.least_squares import line
 from fodlam_core.predictors.pooling import cost_of, offchip_share, require_rows
 from fodlam_core.predictors.sizes import output_width
+from fodlam_core.quantities import quantity
 
 
 class FittedPowerLaw(NamedTuple):
@@ -37,11 +38,25 @@ class FittedPowerLaw(NamedTuple):
         )
         return cost_of(latency, energy, self.offchip)
 
+    def explain(self, layer: Layer) -> dict[str, str]:
+        """Return the formulas of latency and energy with their numbers."""
+        cost, width = self.predict(layer), output_width(layer)
+        fits = (
+            ("latency", self.latency, cost.latency_s, "s"),
+            ("energy", self.energy, cost.energy_j, "J"),
+        )
+        return {
+            what: f"{quantity(math.exp(intercept), f'{unit}/MAC', 6)} x {width:g}^{slope:.6g} x "
+            f"{layer.macs} MAC = {quantity(value, unit, 6)}"
+            for what, (intercept, slope), value, unit in fits
+        }
+
 
 class PowerLaw:
     """Least squares in logarithms, latency and energy apart; outputs are the width of an fc."""
 
     name = "power-law"
+    citation = None
     requires = frozenset({"shape"})
 
     def fit(self, measurements: Sequence[Measurement]) -> FittedPowerLaw:

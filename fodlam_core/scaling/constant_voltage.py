@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fodlam_core.scaling.general import CurrentModel
 from fodlam_core.technology import ScalingFactors, Technology
+from fodlam_core.works import RABAEY
 
 
 class ConstantVoltage:
@@ -25,6 +26,7 @@ class ConstantVoltage:
         "J. M. Rabaey, A. Chandrakasan and B. Nikolic, Digital Integrated Circuits, 2nd edition, "
         "fixed-voltage scaling"
     )
+    citation = RABAEY
     options = CurrentModel
 
     def __init__(self, options: CurrentModel | None = None) -> None:

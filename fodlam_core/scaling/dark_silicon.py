@@ -9,6 +9,7 @@ import tomli
 
 from fodlam_core.scaling.tables import NodeTable, TableOptions, ratio
 from fodlam_core.technology import IDENTITY, ScalingFactors, Technology
+from fodlam_core.works import DARK_SILICON
 
 FILE = os.path.join(os.path.dirname(__file__), "data", "dark-silicon.toml")
 
@@ -39,6 +40,7 @@ class DarkSilicon:
         'H. Esmaeilzadeh et al., "Dark Silicon and the End of Multicore Scaling", ISCA 2011, as '
         "carried by github.com/liangwang/lumos at 23cbb92; area halves with each generation"
     )
+    citation = DARK_SILICON
     options = TableOptions
 
     def __init__(self, projection: str, options: TableOptions | None = None) -> None:

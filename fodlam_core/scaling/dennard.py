@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fodlam_core.costs import Citation
 from fodlam_core.technology import ScalingFactors, Technology
 
 LEAKAGE_ERA_NM = 90
@@ -25,6 +26,13 @@ class Dennard:
         "R. H. Dennard et al., \"Design of Ion-Implanted MOSFET's with Very Small Physical "
         'Dimensions", IEEE JSSC 9(5), 1974, Table I; the rule that FODLAM uses'
     )
+
+    @property
+    def citation(self) -> Citation:
+        """The publication of the rule."""
+        from fodlam_core.works import DENNARD
+
+        return DENNARD
 
     def factors(self, source: Technology, target: Technology) -> ScalingFactors:
         """Return the factors; every node is within the domain."""

@@ -9,6 +9,7 @@ import attrs
 from fodlam_core.errors import ScalingError
 from fodlam_core.scaling.inputs import require
 from fodlam_core.technology import IDENTITY, ScalingFactors, Technology
+from fodlam_core.works import RABAEY
 
 NEEDS = ("vdd",)
 
@@ -47,6 +48,7 @@ class General:
         "J. M. Rabaey, A. Chandrakasan and B. Nikolic, Digital Integrated Circuits, 2nd edition, "
         "general scaling of short-channel and of long-channel devices"
     )
+    citation = RABAEY
     options = CurrentModel
 
     def __init__(self, options: CurrentModel | None = None) -> None:

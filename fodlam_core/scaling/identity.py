@@ -14,6 +14,7 @@ class NoScaling:
     uses = ()
     domain = "every node; says so where nodes differ"
     source = "-"
+    citation = None
 
     def factors(self, source: Technology, target: Technology) -> ScalingFactors:
         """Return factors of 1."""

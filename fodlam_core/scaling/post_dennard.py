@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fodlam_core.technology import ScalingFactors, Technology
+from fodlam_core.works import TAYLOR
 
 
 class PostDennard:
@@ -23,6 +24,7 @@ class PostDennard:
         'M. B. Taylor, "Is Dark Silicon Useful? Harnessing the Four Horsemen of the Coming Dark '
         'Silicon Apocalypse", DAC 2012'
     )
+    citation = TAYLOR
 
     def factors(self, source: Technology, target: Technology) -> ScalingFactors:
         """Return the factors; every node is within the domain."""

@@ -13,6 +13,7 @@ from fodlam_core.errors import ScalingError
 from fodlam_core.scaling.inputs import require
 from fodlam_core.scaling.tables import Entry, TableOptions, Weighted, blend, neighbours, ratio
 from fodlam_core.technology import IDENTITY, ScalingFactors, Technology
+from fodlam_core.works import STILLMAKER_BAAS
 
 FILE = os.path.join(os.path.dirname(__file__), "data", "stillmaker-baas-2017.toml")
 BULK_FROM_NM = 65
@@ -99,6 +100,7 @@ class StillmakerBaas:
         'A. Stillmaker and B. Baas, "Scaling equations for the accurate prediction of CMOS device '
         'performance from 180 nm to 7 nm", Integration 58, 2017, and its corrigendum'
     )
+    citation = STILLMAKER_BAAS
     options = TableOptions
 
     def __init__(self, options: TableOptions | None = None) -> None:

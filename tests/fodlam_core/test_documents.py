@@ -47,3 +47,12 @@ def test_html() -> None:
 
     assert "<h4>A &lt;title&gt;</h4>" in page
     assert '<td style="text-align:right">20 ms</td>' in page
+
+
+def test_broken_title() -> None:
+    """A title may be broken into lines on a terminal; in Markdown a row stays one line."""
+    document = Document("A", [table(("a\nb", "c"), [("1", "2")], "c")])
+
+    assert "| a b | c |" in markdown([document])
+    lines = text([document], color=False, width=60).splitlines()
+    assert [["a"], ["b", "c"]] == [line.split() for line in lines[1:3]]

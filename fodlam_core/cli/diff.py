@@ -1,0 +1,72 @@
+"""``fodlam-core diff``: which input changed which number, from two saved results."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from fodlam_core.cli.common import add_output_arguments, emit
+from fodlam_core.differences import Differences, NumberDifference, differences, load_result
+from fodlam_core.documents import Document, Text, table
+from fodlam_core.output.report import Report
+from fodlam_core.quantities import quantity
+
+UNITS = {"s": "s", "j": "J", "w": "W"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    for name in ("a", "b"):
+        parser.add_argument(
+            name, metavar=f"{name.upper()}.json", help="a result saved by run --format json"
+        )
+    add_output_arguments(parser)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Print the differences; there being some is no failure."""
+    found = differences(load_result(args.a), load_result(args.b))
+
+    def rows() -> list[dict[str, Any]]:
+        return [{**each._asdict(), "because": "; ".join(each.because)} for each in found.numbers]
+
+    emit(Report(lambda: [_document(found, args.a, args.b)], found.to_dict, rows), args)
+    return 0
+
+
+def _document(found: Differences, a: str, b: str) -> Document:
+    title = f"A: {a}, B: {b}"
+    if not found.inputs and not found.numbers:
+        return Document(title, (Text("no input and no number differs"),))
+    inputs = table(
+        ("input", "A", "B"), ((each.name, _show(each.a), _show(each.b)) for each in found.inputs)
+    )
+    numbers = table(
+        ("where", "number", "A", "B", "B/A", "because of"),
+        map(_row, found.numbers),
+        "A, B, B/A",
+    )
+    return Document(
+        title,
+        (
+            inputs if found.inputs else Text("no input differs"),
+            numbers if found.numbers else Text("no number differs"),
+        ),
+    )
+
+
+def _row(each: NumberDifference) -> tuple[str, ...]:
+    what, _, symbol = each.number.rpartition("_")
+    unit = UNITS[symbol]
+    return (
+        each.name if each.scope == "layer" or each.name == "total" else f"total {each.name}",
+        what.replace("_", " ").replace("dram", "DRAM"),
+        quantity(each.a, unit),
+        quantity(each.b, unit),
+        "-" if each.ratio is None else f"{each.ratio:.4g}",
+        ", ".join(each.because) or "no input that is known",
+    )
+
+
+def _show(value: Any) -> str:
+    return "-" if value is None else str(value)

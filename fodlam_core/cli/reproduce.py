@@ -1,0 +1,77 @@
+"""``fodlam-core reproduce``: the published tables from our data, and what disputes them."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from fodlam_core.cli.common import add_output_arguments, emit, registry_for
+from fodlam_core.documents import Document, Table, Text, table
+from fodlam_core.output.report import Report
+from fodlam_core.registry import Registry
+from fodlam_core.reproduction import Check, ReproducedTable, Reproduction, reproduce
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument(
+        "accelerators",
+        nargs="*",
+        metavar="ACCELERATOR",
+        help="accelerators; by default every one whose published tables are known",
+    )
+    add_output_arguments(parser)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Print the tables and the disputed cells; a dispute is a finding, not a failure."""
+    registry = registry_for(args)
+    made = reproduce(registry, args.accelerators)
+
+    def rows() -> list[dict[str, Any]]:
+        return [check._asdict() for check in made.checks]
+
+    emit(Report(lambda: _documents(made, registry), made.to_dict, rows), args)
+    return 0
+
+
+def _documents(made: Reproduction, registry: Registry) -> list[Document]:
+    return [*(_document(each, registry) for each in made.tables), _findings(made)]
+
+
+def _document(each: ReproducedTable, registry: Registry) -> Document:
+    citation = registry.accelerator(each.accelerator).citation
+    # Long names are broken at every word, lest the numbers under them be cut.
+    header = tuple(_narrow(title) for title in each.header)
+    rows = [(_narrow(name), *cells) for name, *cells in each.rows]
+    return Document(
+        f"{each.name}: {each.title} ({each.accelerator}, {citation.key})",
+        (Table(header, rows, frozenset(header[1:])),),
+    )
+
+
+def _narrow(name: str) -> str:
+    return name.replace(" ", "\n")
+
+
+def _findings(made: Reproduction) -> Document:
+    disputed = made.disputed
+    count = Text(
+        f"{len(made.checks)} checks of printed cells, {len(disputed)} of them disputed: no numbers "
+        "that are rounded to those printed fulfil what is checked"
+    )
+    cells = table(
+        ("cell", "printed", "recomputed", "what is checked"),
+        ((_place(each), each.printed, _recomputed(each), each.says) for each in disputed),
+        "printed, recomputed",
+    )
+    return Document("Checks", (count, cells) if disputed else (count,))
+
+
+def _place(check: Check) -> str:
+    return f"{check.accelerator} {check.table}, {check.row}, {check.column}"
+
+
+def _recomputed(check: Check) -> str:
+    relation = {"equal to": "", "at most": "<= ", "at least": ">= "}[check.relation]
+    return f"{relation}{check.recomputed:.4g} ({check.low:.4g} to {check.high:.4g})"

@@ -1,0 +1,122 @@
+"""What the cost of each layer rests on: publication, cells, predictor, scaling, and the chain.
+
+Imported only where sources are asked for: by ``run --explain``, ``cite`` and the JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import attrs
+
+from fodlam_core.composer.chain import Step, chain
+from fodlam_core.composer.estimates import Basis, Estimate, LayerEstimate
+from fodlam_core.composer.platforms import Platform
+from fodlam_core.publications import Cell, Publication, publication_of
+
+
+class Provenance(NamedTuple):
+    """What the cost of one layer rests on.
+
+    Attributes:
+        publication: the key of the publication.
+        cells: the printed numbers that enter, each with table, row and column.
+        batch: the batch of the printed row; None for a predicted layer.
+        predictor: the name of the predictor; None for a published layer.
+        fitted_to: the rows that the predictor was fitted to, by the table that holds them.
+        scaling: rule, both technology points and factors; None at the accelerator's own point.
+        steps: the chain; the last step is the result as it is printed.
+    """
+
+    publication: str
+    cells: tuple[Cell, ...]
+    batch: int | None
+    predictor: str | None
+    fitted_to: Mapping[str, list[str]]
+    scaling: Mapping[str, Any] | None
+    steps: tuple[Step, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {
+            **self._asdict(),
+            "cells": [cell._asdict() for cell in self.cells],
+            "steps": [step._asdict() for step in self.steps],
+        }
+
+
+def provenances(estimate: Estimate) -> list[Provenance | None]:
+    """Return what the cost of each layer rests on; None where a layer is not modelled.
+
+    Raises:
+        PluginError: if the tables behind an accelerator cannot be read.
+    """
+    publications = {
+        name: publication_of(platform.accelerator) for name, platform in estimate.platforms.items()
+    }
+    pairs = {(each.accelerator, each.layer.kind) for each in estimate.layers if each.accelerator}
+    fitted = {
+        (name, kind): _fitted_to(estimate.platforms[name], kind, publications[name])
+        for name, kind in pairs
+    }
+    made: list[Provenance | None] = []
+    for each in estimate.layers:
+        basis = each.basis
+        if basis is None:
+            made.append(None)
+            continue
+        rows = fitted[basis.accelerator, each.layer.kind] if basis.predictor else {}
+        made.append(_provenance(estimate, each, basis, publications[basis.accelerator], rows))
+    return made
+
+
+def _provenance(
+    estimate: Estimate,
+    each: LayerEstimate,
+    basis: Basis,
+    publication: Publication | None,
+    fitted_to: Mapping[str, list[str]],
+) -> Provenance:
+    row = basis.measurement
+    cells = publication.cells(row.network, row.layer.name) if publication and row else ()
+    steps, used = chain(estimate, each, basis, cells)
+    return Provenance(
+        basis.citation.key,
+        used,
+        row.batch if row else None,
+        basis.predictor,
+        fitted_to,
+        _scaling(estimate, basis, estimate.platforms[basis.accelerator]),
+        steps,
+    )
+
+
+def _fitted_to(
+    platform: Platform, kind: str, publication: Publication | None
+) -> dict[str, list[str]]:
+    """Return the rows that predictors are fitted to, by the table and network they are of."""
+    fitted: dict[str, list[str]] = {}
+    for row in platform.accelerator.calibration(kind):
+        name = row.network
+        cells = publication.cells(row.network, row.layer.name) if publication else ()
+        cell = next((cell for cell in cells if "latency_" in cell.quantity), None)
+        if cell:
+            name = f"{cell.table}, {row.network}"
+        fitted.setdefault(name, []).append(row.layer.name)
+    return fitted
+
+
+def _scaling(estimate: Estimate, basis: Basis, platform: Platform) -> dict[str, Any] | None:
+    if platform.source == platform.target:
+        return None
+    factors = basis.factors
+    return {
+        "rule": estimate.config.technology.scaler,
+        "source": attrs.asdict(platform.source),
+        "target": attrs.asdict(platform.target),
+        "time": factors.time,
+        "energy": factors.energy,
+        "power": factors.power,
+        "offchip_latency_s_not_scaled": basis.native.offchip_latency_s,
+    }

@@ -1,0 +1,202 @@
+"""Which input changed which number."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from fodlam_core import Config, FodlamError, NetworkConfig, Registry, TechnologyConfig, estimate
+from fodlam_core.config import AcceleratorConfig
+from fodlam_core.differences import Differences, differences, load_result
+
+PER_MAC = {name: AcceleratorConfig(predictor="per-mac") for name in ("eyeriss", "eie")}
+BASE = Config(NetworkConfig("AlexNet"), accelerator=PER_MAC)
+NODE = "technology.node_nm"
+
+
+@pytest.fixture
+def record(registry: Registry) -> Any:
+    """Return a configuration's result as it comes back from a file."""
+    return lambda config: json.loads(json.dumps(estimate(config, registry).to_dict()))
+
+
+def because(found: Differences, scope: str = "layer") -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the causes by name and number."""
+    return {(each.name, each.number): each.because for each in found.numbers if each.scope == scope}
+
+
+def network(**changes: Any) -> Config:
+    """Return the base configuration with a changed network table."""
+    return attrs.evolve(BASE, network=attrs.evolve(BASE.network, **changes))
+
+
+def test_no_difference(record: Any) -> None:
+    """A result does not differ from itself."""
+    assert ((), ()) == differences(record(BASE), record(BASE))
+
+
+def test_node(record: Any) -> None:
+    """Another node changes everything, by the ratio of the factors, and is the one cause."""
+    found = differences(record(BASE), record(attrs.evolve(BASE, technology=TechnologyConfig(45))))
+
+    assert [(NODE, 65.0, 45)] == list(found.inputs)
+    assert {(NODE,)} == {each.because for each in found.numbers}
+    ratios = {(each.name, each.number): each.ratio for each in found.numbers}
+    assert (45 / 65) ** 3 == pytest.approx(ratios["CONV1", "energy_j"])
+    assert (45 / 65) == pytest.approx(ratios["FC6", "latency_s"])
+
+
+def test_each_input_where_it_acts(record: Any) -> None:
+    """Of three changed inputs each is named at the numbers it acts on, and nowhere else."""
+    other = Config(
+        NetworkConfig("AlexNet", batch="published"),
+        TechnologyConfig(45),
+        accelerator={
+            **PER_MAC,
+            "eyeriss": AcceleratorConfig(predictor="per-mac", options={"latency": "processing"}),
+        },
+    )
+    option = "accelerator.eyeriss.options.latency"
+
+    found = differences(record(BASE), record(other))
+
+    assert {NODE, "network.batch", option} == {each.name for each in found.inputs}
+    causes = because(found)
+    assert {NODE, "network.batch", option} == set(causes["CONV1", "latency_s"])
+    assert {NODE, "network.batch"} == set(causes["CONV1", "energy_j"])
+    assert {NODE, option} == set(causes["CONV1", "power_w"])
+    assert {(NODE,)} == {causes["FC6", number] for number in ("latency_s", "energy_j", "power_w")}
+    totals = because(found, "total")
+    assert (NODE,) == totals["fc", "latency_s"]
+    assert {NODE, "network.batch", option} == set(totals["total", "latency_s"])
+
+
+def test_batch(record: Any) -> None:
+    """Another batch multiplies latency and energy, and leaves power."""
+    found = differences(record(BASE), record(network(batch=8)))
+
+    assert {("network.batch",)} == {each.because for each in found.numbers}
+    assert {"latency_s", "energy_j"} == {each.number for each in found.numbers}
+    assert {8.0} == {round(each.ratio or 0, 9) for each in found.numbers}
+
+
+def test_method(record: Any) -> None:
+    """Predicted instead of published is the method's doing; EIE's power is the same."""
+    found = differences(record(BASE), record(network(method="predicted")))
+
+    causes = because(found)
+    assert {("network.method",)} == set(causes.values())
+    assert ("FC6", "power_w") not in causes
+
+
+def test_predicted_at_the_published_batch(record: Any) -> None:
+    """A predictor that is fitted to costs as printed differs because of the batch."""
+    found = differences(
+        record(network(method="predicted")), record(network(method="predicted", batch="published"))
+    )
+
+    assert {("network.batch",)} == set(because(found).values())
+    assert {"CONV1", "CONV2", "CONV3", "CONV4", "CONV5"} == {name for name, _ in because(found)}
+
+
+def test_layers_on_one_side(record: Any) -> None:
+    """A layer that only one result has is shown without a ratio."""
+    found = differences(record(BASE), record(network(layers=("FC6", "FC6", "CONV1"))))
+
+    gone = [each for each in found.numbers if each.name == "CONV2"]
+    assert {("network.layers",)} == {each.because for each in gone}
+    assert {(None, None)} == {(each.b, each.ratio) for each in gone}
+    again = [each for each in found.numbers if each.name == "FC6 (2)"]
+    assert {None} == {each.a for each in again}
+
+
+def test_data(record: Any, registry: Registry) -> None:
+    """Changed measurements are named as such where they act."""
+    eie = registry.accelerator("eie")
+    rows = [attrs.evolve(row, latency_s=2 * row.latency_s) for row in eie.measurements]
+    items = {**registry.items, ("accelerator", "eie"): attrs.evolve(eie, measurements=rows)}
+    other = estimate(BASE, registry._replace(items=items)).to_dict()
+
+    found = differences(record(BASE), other)
+
+    assert ["data.eie"] == [each.name for each in found.inputs]
+    assert {("data.eie",)} == {each.because for each in found.numbers}
+    assert {"FC6", "FC7", "FC8", "fc", "total"} == {each.name for each in found.numbers}
+
+
+def test_versions(record: Any) -> None:
+    """A difference that nothing else explains is put down to the versions, if they differ."""
+    a = record(BASE)
+    b = copy.deepcopy(a)
+    b["layers"][0]["latency_s"] *= 2
+    b["layers"][0]["native"]["latency_s"] *= 2
+
+    unexplained = differences(a, b)
+    b["versions"]["fodlam-core"] = "99"
+    explained = differences(a, b)
+
+    assert {()} == {each.because for each in unexplained.numbers}
+    assert ("version.fodlam-core",) == because(explained)["CONV1", "latency_s"]
+
+
+def test_dram_energy(record: Any) -> None:
+    """A dearer byte changes DRAM energy and nothing else."""
+    cheap, dear = (
+        attrs.evolve(BASE, system={"dram_energy_j_per_byte": price}) for price in (1e-10, 2e-10)
+    )
+
+    found = differences(record(cheap), record(dear))
+
+    assert {"dram_energy_j"} == {each.number for each in found.numbers}
+    assert {("system.dram_energy_j_per_byte",)} == {each.because for each in found.numbers}
+
+
+def test_command(cli: Any, examples: Path, tmp_path: Path) -> None:
+    """``diff`` compares two files of ``run`` in every format, and succeeds."""
+    a, b = tmp_path / "a.json", tmp_path / "b.json"
+    path = examples / "alexnet.toml"
+    cli("run", path, "-f", "json", "-o", a)
+    cli("run", path, "-f", "json", "-o", b, "--set", "technology.node_nm=45")
+
+    text = cli("diff", a, b)
+    data = json.loads(cli("diff", a, b, "-f", "json").out)
+    rows = list(csv.DictReader(io.StringIO(cli("diff", a, b, "-f", "csv").out)))
+    nothing = cli("diff", a, a)
+
+    assert (0, 0) == (text.status, nothing.status)
+    assert "technology.node_nm" in text.out
+    assert "no input and no number differs" in nothing.out
+    assert len(data["numbers"]) == len(rows) == 33
+    assert {NODE} == {row["because"] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (None, "cannot be read: No such file"),
+        ("{", "not JSON"),
+        ("[1, 2]", "a list of 2 results; save one with: fodlam-core run"),
+        ('"text"', "no saved result"),
+        ('{"conv": {}}', "no saved result"),
+        ('{"schema_version": 99}', "schema version 99, and 1 is the one that is read"),
+        ('{"schema_version": 1, "layers": []}', "no complete result, it lacks inputs"),
+    ],
+)
+def test_files_that_are_no_results(text: str | None, problem: str, tmp_path: Path) -> None:
+    """What is no saved result of one configuration is an error that names the file."""
+    path = tmp_path / "a.json"
+    if text is not None:
+        path.write_text(text)
+
+    with pytest.raises(FodlamError) as error:
+        load_result(str(path))
+
+    assert str(error.value).startswith(f"{path}: ")
+    assert problem in str(error.value)
