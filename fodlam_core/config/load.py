@@ -13,7 +13,6 @@ import tomli
 from fodlam_core.config.files import files_in_tables, located, with_files
 from fodlam_core.config.model import Config
 from fodlam_core.config.names import name_problems
-from fodlam_core.config.overrides import apply_override
 from fodlam_core.config.structure import structure
 from fodlam_core.errors import ConfigError, unknown
 from fodlam_core.registry import Registry, load_registry
@@ -51,6 +50,8 @@ def load_config(
     else:
         tables = _parse_toml(text, label)
     for override in overrides:
+        from fodlam_core.config.overrides import apply_override
+
         apply_override(tables, override)
     config, problems = _structure(tables, fodlam)
     registry, file_problems = with_files(
