@@ -81,11 +81,11 @@ def _structure(tables: dict[str, Any], fodlam: bool) -> tuple[Config | None, lis
             problems += mistakes
             del known["system"]
     network = known.setdefault("network", {})
-    if not network:
-        problems.append('[network]: write in it name = "VGG16", or another network')
-        known["network"] = {"name": "VGG16"}
-    elif isinstance(network, dict) and network.get("layers") == [] and not fodlam:
-        problems.append("[network] layers: an empty list; leave it out to take every layer")
+    if isinstance(network, dict):
+        if "name" not in network and "file" not in network:
+            problems.append('[network]: give exactly one of name, such as "VGG16", and file')
+        if network.get("layers") == [] and not fodlam:
+            problems.append("[network] layers: an empty list; leave it out to take every layer")
     # As if from FODLAM, lest the configuration complain of the empty list once more.
     config, more = structure({**known, "fodlam": True}, Config, ())
     return attrs.evolve(config, fodlam=fodlam) if config and not problems else None, problems + more
@@ -93,6 +93,8 @@ def _structure(tables: dict[str, Any], fodlam: bool) -> tuple[Config | None, lis
 
 def _read(source: str, label: str) -> bytes:
     try:
+        if source == "-" and sys.stdin is None:
+            raise ValueError("it is closed")
         if source == "-":
             data = sys.stdin.buffer.read(MAX_BYTES + 1)
         else:

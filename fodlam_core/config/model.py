@@ -57,7 +57,7 @@ _volts = _between(0.01, 100)
 
 @attrs.frozen
 class NetworkConfig:
-    """``[network]``: exactly one of ``name`` and ``file``.
+    """``[network]``: exactly one of ``name`` and ``file``, or in code a `Network`.
 
     Attributes:
         name: a network of the zoo.
@@ -87,7 +87,7 @@ class NetworkConfig:
     batch: Batch = attrs.field(default=1, validator=_batch)
 
     def __attrs_post_init__(self) -> None:
-        if (self.name is None) == (self.file is None):
+        if self.name is not None and self.file is not None:
             raise ValueError("give exactly one of name (a network of the zoo) and file")
         if self.file is None:
             only = ("measured_as", "format", "input", "regions")
