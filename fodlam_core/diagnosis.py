@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from fodlam_core.composer.dispatch import accelerator_for
-from fodlam_core.composer.estimates import Basis
+from fodlam_core.composer.figures import Basis
 from fodlam_core.composer.platforms import Platform, platform
 from fodlam_core.config import AcceleratorConfig, Config, NetworkConfig
 from fodlam_core.layers import Layer

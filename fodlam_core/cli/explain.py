@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fodlam_core.composer.estimates import Estimate, LayerEstimate
+from fodlam_core.composer.estimates import Estimate
+from fodlam_core.composer.figures import LayerEstimate
 from fodlam_core.composer.provenance import Provenance, provenances
 from fodlam_core.documents import Bullets, Document, Text
 from fodlam_core.errors import NetworkError, unknown

@@ -10,8 +10,9 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fodlam_core.composer.estimates import Basis, Estimate, LayerEstimate
+from fodlam_core.composer.figures import Basis, LayerEstimate
 from fodlam_core.composer.platforms import Platform
+from fodlam_core.composer.result import Result
 from fodlam_core.composer.system_energy import TRAFFIC, dram_energy_j
 from fodlam_core.costs import Measurement
 from fodlam_core.publications import Cell
@@ -43,7 +44,7 @@ class Chain(NamedTuple):
     cells: tuple[Cell, ...]
 
 
-def chain(estimate: Estimate, each: LayerEstimate, basis: Basis, cells: tuple[Cell, ...]) -> Chain:
+def chain(estimate: Result, each: LayerEstimate, basis: Basis, cells: tuple[Cell, ...]) -> Chain:
     """Return the steps from printed numbers to the cost of a layer.
 
     Args:
@@ -155,7 +156,7 @@ def _predicted(each: LayerEstimate, basis: Basis, platform: Platform) -> Iterato
         yield Step(what, text, value, unit)
 
 
-def _scaled(estimate: Estimate, basis: Basis, platform: Platform) -> Iterator[Step]:
+def _scaled(estimate: Result, basis: Basis, platform: Platform) -> Iterator[Step]:
     if platform.source == platform.target:
         return
     native, factors = basis.native, basis.factors
@@ -195,7 +196,7 @@ def _runs(each: LayerEstimate, basis: Basis) -> Iterator[Step]:
 
 
 def _dram(
-    estimate: Estimate,
+    estimate: Result,
     each: LayerEstimate,
     batch: int,
     energy: float,

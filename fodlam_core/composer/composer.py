@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from fodlam_core.composer.estimates import Basis, Coverage, Estimate, LayerEstimate
+from fodlam_core.composer.estimates import Estimate
+from fodlam_core.composer.figures import Basis, Coverage, LayerEstimate
 from fodlam_core.composer.platforms import Platform
 from fodlam_core.composer.references import reference_costs, whole_network, with_references
 from fodlam_core.composer.totals import Part, totals_of

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fodlam_core.composer.estimates import Estimate
+from fodlam_core.composer.result import Result
 from fodlam_core.errors import NetworkError
 from fodlam_core.quantities import quantity
 
 
-def check_coverage(estimate: Estimate, required_percent: float) -> None:
+def check_coverage(estimate: Result, required_percent: float) -> None:
     """Check that enough of the MACs asked for have a cost, published or predicted.
 
     Args:
@@ -25,7 +25,7 @@ def check_coverage(estimate: Estimate, required_percent: float) -> None:
         raise NetworkError("\n".join(f"{estimate.config.source}: {text}" for text in problems))
 
 
-def _problems(estimate: Estimate, required_percent: float) -> Iterator[str]:
+def _problems(estimate: Result, required_percent: float) -> Iterator[str]:
     coverage = estimate.coverage
     share = coverage.modelled_share
     if share is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fodlam_core.composer.estimates import Basis
+from fodlam_core.composer.figures import Basis
 from fodlam_core.composer.platforms import Platform
 from fodlam_core.composer.plausibility import doubt_notes
 from fodlam_core.composer.references import whole_network

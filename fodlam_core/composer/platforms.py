@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.accelerators import Accelerator
-from fodlam_core.composer.estimates import Basis
+from fodlam_core.composer.figures import Basis
 from fodlam_core.composer.scaling import scaling
 from fodlam_core.config import AcceleratorConfig, Config
 from fodlam_core.config.structure import checked_options

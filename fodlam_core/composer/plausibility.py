@@ -18,7 +18,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from fodlam_core.composer.estimates import Basis
+from fodlam_core.composer.figures import Basis
 from fodlam_core.composer.platforms import Platform
 from fodlam_core.layers import Layer
 from fodlam_core.quantities import quantity

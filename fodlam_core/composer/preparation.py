@@ -10,7 +10,8 @@ import attrs
 
 from fodlam_core.composer.composer import Composer
 from fodlam_core.composer.dispatch import accelerator_for
-from fodlam_core.composer.estimates import Basis, Coverage, Estimate
+from fodlam_core.composer.estimates import Estimate
+from fodlam_core.composer.figures import Basis, Coverage
 from fodlam_core.composer.notes import gather_notes
 from fodlam_core.composer.platforms import Platform, platform
 from fodlam_core.composer.references import check_references, reference_names

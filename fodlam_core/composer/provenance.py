@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import attrs
 
 from fodlam_core.composer.chain import Step, chain
-from fodlam_core.composer.estimates import Basis, Estimate, LayerEstimate
+from fodlam_core.composer.figures import Basis, LayerEstimate
 from fodlam_core.composer.platforms import Platform
+from fodlam_core.composer.result import Result
 from fodlam_core.publications import Cell, Publication, publication_of
 
 
@@ -46,7 +47,7 @@ class Provenance(NamedTuple):
         }
 
 
-def provenances(estimate: Estimate) -> list[Provenance | None]:
+def provenances(estimate: Result) -> list[Provenance | None]:
     """Return what the cost of each layer rests on; None where a layer is not modelled.
 
     Raises:
@@ -76,7 +77,7 @@ def provenances(estimate: Estimate) -> list[Provenance | None]:
 
 
 def _provenance(
-    estimate: Estimate,
+    estimate: Result,
     each: LayerEstimate,
     basis: Basis,
     publication: Publication | None,
@@ -111,7 +112,7 @@ def _fitted_to(
     return fitted
 
 
-def _scaling(estimate: Estimate, basis: Basis, platform: Platform) -> dict[str, Any] | None:
+def _scaling(estimate: Result, basis: Basis, platform: Platform) -> dict[str, Any] | None:
     if platform.source == platform.target:
         return None
     factors = basis.factors

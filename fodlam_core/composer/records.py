@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from fodlam_core.composer.estimates import Estimate, LayerEstimate, interval_record
+from fodlam_core.composer.figures import LayerEstimate, interval_record
 from fodlam_core.composer.plausibility import doubts
 from fodlam_core.composer.provenance import Provenance, provenances
+from fodlam_core.composer.result import Result
 from fodlam_core.composer.system_energy import dram_energy_j, system_energy
 from fodlam_core.costs import Cost, Measurement
 from fodlam_core.technology import ScalingFactors
@@ -48,7 +49,7 @@ def layer_row(each: LayerEstimate) -> dict[str, Any]:
 
 
 def layer_record(
-    estimate: Estimate, each: LayerEstimate, provenance: Provenance | None
+    estimate: Result, each: LayerEstimate, provenance: Provenance | None
 ) -> dict[str, Any]:
     """Return one layer as the JSON schema has it."""
     basis = each.basis
@@ -74,7 +75,7 @@ def layer_record(
     }
 
 
-def estimate_record(estimate: Estimate) -> dict[str, Any]:
+def estimate_record(estimate: Result) -> dict[str, Any]:
     """Return an estimate as the JSON schema has it."""
     config, technology = estimate.config, estimate.config.technology
     return {
@@ -169,18 +170,18 @@ def _fingerprint(measurements: tuple[Measurement, ...]) -> str:
     return f"{binascii.crc32(repr(measurements).encode()):08x}"
 
 
-def _doubts(estimate: Estimate, each: LayerEstimate) -> list[dict[str, Any]]:
+def _doubts(estimate: Result, each: LayerEstimate) -> list[dict[str, Any]]:
     if each.basis is None:
         return []
     platform = estimate.platforms[each.basis.accelerator]
     return [doubt._asdict() for doubt in doubts(each.layer, each.basis, platform)]
 
 
-def _of_kind(estimate: Estimate, kind: str) -> dict[str, Any]:
+def _of_kind(estimate: Result, kind: str) -> dict[str, Any]:
     layers = [each for each in estimate.layers if kind in (each.layer.kind, "total")]
     return system_energy(estimate, layers)._asdict()
 
 
-def _on_accelerator(estimate: Estimate, name: str) -> dict[str, Any]:
+def _on_accelerator(estimate: Result, name: str) -> dict[str, Any]:
     layers = [each for each in estimate.layers if each.accelerator == name]
     return system_energy(estimate, layers)._asdict()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from fodlam_core.composer.estimates import Totals
+from fodlam_core.composer.figures import Totals
 from fodlam_core.composer.platforms import Platform
 from fodlam_core.config import Config
 from fodlam_core.errors import NetworkError

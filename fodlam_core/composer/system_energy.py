@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.composer.estimates import Basis, Estimate, LayerEstimate
+from fodlam_core.composer.figures import Basis, LayerEstimate
+from fodlam_core.composer.result import Result
 from fodlam_core.layers import Layer
 from fodlam_core.quantities import quantity
 
@@ -30,7 +31,7 @@ class SystemEnergy(NamedTuple):
     system_energy_j: float | None
 
 
-def dram_energy_j(estimate: Estimate, each: LayerEstimate) -> float | None:
+def dram_energy_j(estimate: Result, each: LayerEstimate) -> float | None:
     """Return the joules that a layer spends in DRAM; None if not asked for, or not known.
 
     Published bytes, over the batch they were measured at, times the configured joules per byte.
@@ -47,7 +48,7 @@ def dram_energy_j(estimate: Estimate, each: LayerEstimate) -> float | None:
     return traffic / batch * price * each.runs
 
 
-def system_energy(estimate: Estimate, layers: Iterable[LayerEstimate]) -> SystemEnergy:
+def system_energy(estimate: Result, layers: Iterable[LayerEstimate]) -> SystemEnergy:
     """Return the sums over some layers of an estimate; nothing unknown counts as zero."""
     layers = list(layers)
     shares = [dram_energy_j(estimate, each) for each in layers]
@@ -82,7 +83,7 @@ def system_notes(
         )
 
 
-def with_dram(layers: Table, estimate: Estimate) -> Table:
+def with_dram(layers: Table, estimate: Result) -> Table:
     """Return the table of layers with a column for DRAM energy."""
     from fodlam_core.documents import Table
 
@@ -93,7 +94,7 @@ def with_dram(layers: Table, estimate: Estimate) -> Table:
     return Table((*layers.header, "DRAM energy"), rows, layers.numeric | {"DRAM energy"})
 
 
-def system_table(estimate: Estimate) -> Table:
+def system_table(estimate: Result) -> Table:
     """Return the energy of the chips, of DRAM, and of both."""
     from fodlam_core.documents import table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from fodlam_core.composer.estimates import Basis, Totals
+from fodlam_core.composer.figures import Basis, Totals
 from fodlam_core.costs import Interval
 from fodlam_core.layers import Layer
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fodlam_core.composer.estimates import Coverage, Estimate, LayerEstimate, Totals
+from fodlam_core.composer.figures import Coverage, LayerEstimate, Totals
 from fodlam_core.composer.notes import batch_line, mixes
 from fodlam_core.composer.plausibility import IMPLAUSIBLE
 from fodlam_core.composer.references import ReferenceCost, whole_network
+from fodlam_core.composer.result import Result
 from fodlam_core.documents import Bullets, Document, Text, table
 from fodlam_core.quantities import deviation, percent, quantity
 
@@ -16,7 +17,7 @@ COSTS = ("latency", "+-", "energy", "+-", "power")
 RATES = ("inferences/s", "GMAC/s", "GMAC/s/W")
 
 
-def estimate_document(estimate: Estimate) -> Document:
+def estimate_document(estimate: Result) -> Document:
     """Return layers, totals, coverage, notes and sources."""
     batch = (
         "costs as printed"
@@ -65,7 +66,7 @@ def estimate_document(estimate: Estimate) -> Document:
     )
 
 
-def _platform(name: str, estimate: Estimate) -> str:
+def _platform(name: str, estimate: Result) -> str:
     platform = estimate.platforms[name]
     accelerator, factors = platform.accelerator, platform.factors
     text = f"{accelerator.name}: {accelerator.title} ({accelerator.provenance})"
@@ -86,7 +87,7 @@ def _platform(name: str, estimate: Estimate) -> str:
     return text + "".join(f"; predicted by {predictor}" for predictor in sorted(predictors))
 
 
-def _warnings(estimate: Estimate) -> Iterator[Text]:
+def _warnings(estimate: Result) -> Iterator[Text]:
     if estimate.batches:
         line = batch_line(estimate.batches)
         if mixes(estimate.batches):
