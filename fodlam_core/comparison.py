@@ -11,24 +11,12 @@ from fodlam_core.composer import Estimate, Totals, prepare
 from fodlam_core.composer.preparation import configured_network
 from fodlam_core.composer.records import factors_record
 from fodlam_core.config import Config
-from fodlam_core.errors import FodlamError, ScalingError
+from fodlam_core.errors import FodlamError, PredictionError, ScalingError
 from fodlam_core.registry import Registry
+from fodlam_core.variants import Variant
 
 FACTORS = ("time", "energy", "power", "area")
 COSTS = ("latency_s", "energy_j", "power_w")
-
-
-class Variant(NamedTuple):
-    """A configuration, and the choices that set it apart from the others.
-
-    Attributes:
-        choices: what was chosen, such as ``{"scaler": "dennard"}``; all variants of a comparison
-            have the same keys.
-        config: the configuration with these choices.
-    """
-
-    choices: Mapping[str, str]
-    config: Config
 
 
 class Outcome(NamedTuple):
@@ -36,8 +24,8 @@ class Outcome(NamedTuple):
 
     Attributes:
         choices: those of the variant.
-        estimate: the estimate; None if the rule refused.
-        reason: why the rule refused; None if it did not.
+        estimate: the estimate; None if a rule or a predictor refused.
+        reason: why it refused; None if it did not.
     """
 
     choices: Mapping[str, str]
@@ -126,25 +114,8 @@ class Comparison(NamedTuple):
         }
 
 
-def scaler_variants(config: Config, registry: Registry, names: Iterable[str]) -> list[Variant]:
-    """Return the configuration under each of the rules.
-
-    Options of the configuration go to its own rule; the others take their defaults.
-
-    Raises:
-        UnknownNameError: if there is no rule of a name.
-    """
-    own = registry.scaler(config.technology.scaler).name
-    variants = []
-    for name in dict.fromkeys(registry.scaler(name).name for name in names):
-        options = config.technology.options if name == own else {}
-        technology = attrs.evolve(config.technology, scaler=name, options=options)
-        variants.append(Variant({"scaler": name}, attrs.evolve(config, technology=technology)))
-    return variants
-
-
 def compare(config: Config, variants: Iterable[Variant], registry: Registry) -> Comparison:
-    """Estimate every variant; what a rule refuses is an outcome, not a failure.
+    """Estimate every variant; what a rule or a predictor refuses is an outcome, not a failure.
 
     Args:
         config: the configuration that they vary.
@@ -152,7 +123,7 @@ def compare(config: Config, variants: Iterable[Variant], registry: Registry) -> 
         registry: the accelerators and rules to use.
 
     Raises:
-        FodlamError: if the configuration cannot be met whatever the rule.
+        FodlamError: if the configuration cannot be met whatever is chosen.
     """
     network = configured_network(config, registry)
     outcomes = []
@@ -160,9 +131,18 @@ def compare(config: Config, variants: Iterable[Variant], registry: Registry) -> 
         try:
             estimate = prepare(variant.config, registry, network).estimate()
         except FodlamError as error:
-            if not isinstance(error.__cause__, ScalingError):
+            if not _is_refusal(error):
                 raise
             outcomes.append(Outcome(variant.choices, None, str(error.__cause__)))
         else:
             outcomes.append(Outcome(variant.choices, estimate, None))
     return Comparison(config, tuple(outcomes))
+
+
+def _is_refusal(error: BaseException | None) -> bool:
+    """Tell whether a rule or a predictor refused, which says nothing of the other variants."""
+    while error is not None:
+        if isinstance(error, ScalingError | PredictionError):
+            return True
+        error = error.__cause__
+    return False

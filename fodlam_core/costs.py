@@ -72,6 +72,9 @@ class Citation:
     bibtex: str
     where: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.text}, {self.where}" if self.where else self.text
+
 
 def _positive(instance: Measurement, attribute: attrs.Attribute[Any], value: float) -> None:
     if not (math.isfinite(value) and value > 0):

@@ -16,7 +16,7 @@ COMMANDS = {
     "run": "estimate latency, energy and power of a network",
     "cite": "print the publications that a result rests on, as BibTeX",
     "diagnose": "show the cost per MAC of every measured layer, and the averages",
-    "compare": "put one configuration under several scaling rules side by side",
+    "compare": "put one configuration under several rules, accelerators, predictors or batches",
     "diff": "show which input changed which number, from two saved results",
     "reproduce": "regenerate the published tables from the data, and list what disputes them",
     "scalers": "list the rules of technology scaling, or show the factors of one",

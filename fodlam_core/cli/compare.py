@@ -1,16 +1,26 @@
-"""``fodlam-core compare``: one configuration under several scaling rules, side by side."""
+"""``fodlam-core compare``: one configuration under several choices, side by side."""
 
 from __future__ import annotations
 
 import argparse
 
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
-from fodlam_core.comparison import FACTORS, Comparison, Outcome, compare, scaler_variants
+from fodlam_core.comparison import FACTORS, Comparison, Outcome, compare
+from fodlam_core.composer.preparation import configured_network
 from fodlam_core.config import load_config
 from fodlam_core.documents import Bullets, Document, Table, Text, table
+from fodlam_core.errors import ConfigError
 from fodlam_core.output.report import Report
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.quantities import quantity
+from fodlam_core.variants import ALL, variants
+
+CHOICES = {
+    "scaler": "scaling rules to compare, or all (the default if nothing else is compared)",
+    "accelerator": "accelerators to compare, each for every kind of layer that it serves, or all",
+    "predictor": "predictors to compare, on every layer as if none had been published, or all",
+    "batch": "batches to compare: numbers, or published",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,12 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CONFIG",
         help="a configuration in TOML or in FODLAM's JSON; - for standard input",
     )
-    parser.add_argument(
-        "--scaler",
-        default="all",
-        metavar="all|NAME,...",
-        help="the scaling rules to compare (default: all that are installed)",
-    )
+    for what, help in CHOICES.items():
+        parser.add_argument(f"--{what}", metavar="NAME,...", help=help)
     parser.add_argument(
         "--set",
         action="append",
@@ -37,14 +43,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Print a row for each rule."""
+    """Print a row for each combination of choices."""
     registry = registry_for(args)
     config = load_config(args.config, registry, args.set)
     warn(config.warnings)
-    names = registry.names("rule") if args.scaler == "all" else args.scaler.split(",")
-    variants = scaler_variants(config, registry, (name.strip() for name in names))
+    asked = {what: getattr(args, what) for what in CHOICES if getattr(args, what) is not None}
+    names = {
+        what: [name.strip() for name in text.split(",")]
+        for what, text in (asked or {"scaler": ALL}).items()
+    }
     with stdout_to_stderr():  # a rule that prints must not spoil the data
-        comparison = compare(config, variants, registry)
+        network = configured_network(config, registry)
+        try:
+            chosen = variants(config, network, registry, names)
+        except ValueError as error:
+            raise ConfigError([f"--batch {args.batch}: {error}"]) from error
+        comparison = compare(config, chosen, registry)
     emit(
         Report(lambda: [_document(comparison)], comparison.to_dict, comparison.to_rows),
         args,

@@ -58,7 +58,7 @@ def _record(plugin: Plugin, registry: Registry) -> dict[str, Any]:
 
 def _citation(item: Any) -> list[str]:
     citation = getattr(item, "citation", None)
-    return [f"{citation.text}, {citation.where}"] if isinstance(citation, Citation) else []
+    return [str(citation)] if isinstance(citation, Citation) else []
 
 
 def _document(records: list[dict[str, Any]]) -> Document:

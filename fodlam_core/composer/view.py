@@ -61,7 +61,7 @@ def estimate_document(estimate: Result) -> Document:
             *system,
             Text(_coverage(estimate.coverage)),
             Bullets("Notes", estimate.notes),
-            Bullets("Sources", (f"{each.text}, {each.where}" for each in citations.values())),
+            Bullets("Sources", map(str, citations.values())),
         ),
     )
 

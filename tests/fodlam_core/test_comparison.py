@@ -5,15 +5,20 @@ from __future__ import annotations
 import pytest
 
 from fodlam_core import Config, FodlamError, NetworkConfig, Registry, TechnologyConfig, estimate
-from fodlam_core.comparison import FACTORS, compare, scaler_variants
+from fodlam_core.comparison import FACTORS, compare
+from fodlam_core.composer.preparation import configured_network
+from fodlam_core.config import AcceleratorConfig
 from fodlam_core.errors import UnknownNameError
+from fodlam_core.variants import variants
 
 VGG16 = Config(NetworkConfig("VGG16"))
 
 
 def rows(config: Config, registry: Registry, *names: str) -> dict[str, dict]:
     """Return the rows by rule."""
-    comparison = compare(config, scaler_variants(config, registry, names), registry)
+    network = configured_network(config, registry)
+    chosen = variants(config, network, registry, {"scaler": names})
+    comparison = compare(config, chosen, registry)
     return {row["scaler"]: row for row in comparison.to_rows()}
 
 
@@ -65,20 +70,88 @@ def test_options_go_to_the_rule_of_the_configuration_alone(registry: Registry) -
 def test_an_unknown_rule_is_an_error(registry: Registry) -> None:
     """A misspelt rule is no refusal; did-you-mean helps."""
     with pytest.raises(UnknownNameError, match="did you mean 'dennard'"):
-        scaler_variants(VGG16, registry, ["denard"])
+        variants(VGG16, configured_network(VGG16, registry), registry, {"scaler": ["denard"]})
 
 
 def test_what_no_rule_can_mend_is_an_error(registry: Registry) -> None:
     """A configuration that fails whatever the rule is an error, not a table of refusals."""
     config = Config(NetworkConfig("VGG_CNN_M", method="published"))
     with pytest.raises(FodlamError, match="was not measured"):
-        compare(config, scaler_variants(config, registry, ["dennard", "none"]), registry)
+        compare(
+            config,
+            variants(
+                config,
+                configured_network(config, registry),
+                registry,
+                {"scaler": ["dennard", "none"]},
+            ),
+            registry,
+        )
 
 
 def test_the_record_has_points_factors_and_notes(registry: Registry) -> None:
     """The JSON record tells for each accelerator both points, and what the rule has to say."""
-    comparison = compare(VGG16, scaler_variants(VGG16, registry, ["dennard"]), registry)
+    comparison = compare(
+        VGG16,
+        variants(VGG16, configured_network(VGG16, registry), registry, {"scaler": ["dennard"]}),
+        registry,
+    )
     (variant,) = comparison.to_dict()["variants"]
     assert variant["accelerators"]["eie"]["source"]["node_nm"] == 45
     assert variant["accelerators"]["eie"]["factors"]["energy"] == pytest.approx((65 / 45) ** 3)
     assert any("ceased to hold" in note for note in variant["notes"])
+
+
+def choices(config: Config, registry: Registry, **asked: list[str]) -> list[dict]:
+    """Return the rows of a comparison."""
+    network = configured_network(config, registry)
+    return compare(config, variants(config, network, registry, asked), registry).to_rows()
+
+
+def test_predictors_are_compared_on_every_layer(registry: Registry) -> None:
+    """Each predictor predicts, though all is published; one that cannot tells why."""
+    found = {row["predictor"]: row for row in choices(VGG16, registry, predictor=["all"])}
+
+    assert {"per-mac", "nearest", "row-stationary-derived", "sparse"} <= set(found)
+    assert "densit" in found["sparse"]["reason"]
+    per_mac = AcceleratorConfig("per-mac")
+    predicted = Config(
+        NetworkConfig("VGG16", method="predicted"),
+        accelerator={"eyeriss": per_mac, "eie": per_mac},
+    )
+    total = estimate(predicted, registry).totals["total"]
+    assert total.latency_s == found["per-mac"]["latency_s"]
+
+
+def test_batches_are_compared(registry: Registry) -> None:
+    """A batch of seven costs seven times one; as printed is a choice as well."""
+    one, seven, printed = choices(VGG16, registry, batch=["1", "7", "published"])
+
+    assert 7 * one["latency_s"] == pytest.approx(seven["latency_s"], rel=1e-12)
+    assert printed["latency_s"] == pytest.approx(4.309474388888889, rel=1e-12)
+
+
+def test_accelerators_are_compared(registry: Registry) -> None:
+    """Each accelerator runs the kinds that it serves; the rest stays as configured."""
+    rows = choices(VGG16, registry, accelerator=["all"])
+
+    assert ["eie", "eyeriss"] == [row["accelerator"] for row in rows]
+    assert rows[0]["latency_s"] == rows[1]["latency_s"]
+
+
+def test_choices_combine(registry: Registry) -> None:
+    """Several choices give every combination."""
+    rows = choices(VGG16, registry, scaler=["none", "dennard"], batch=["1", "2"])
+
+    assert [("none", "1"), ("none", "2"), ("dennard", "1"), ("dennard", "2")] == [
+        (row["scaler"], row["batch"]) for row in rows
+    ]
+
+
+def test_wrong_choices(registry: Registry) -> None:
+    """An unknown predictor and an impossible batch are refused."""
+    with pytest.raises(UnknownNameError, match="did you mean 'per-mac'"):
+        choices(VGG16, registry, predictor=["permac"])
+    for batch in ("0", "x", "-1", "1.5"):
+        with pytest.raises(ValueError, match="batch|between"):
+            choices(VGG16, registry, batch=[batch])
