@@ -58,6 +58,8 @@ def execute(args: argparse.Namespace) -> int:
 def _estimate(source: str, overrides: list[str], registry: Registry) -> Estimate:
     config = load_config(source, registry, overrides)
     warn(config.warnings)
+    if config.sweep:
+        warn([f"{config.source}: [sweep] is ignored here; fodlam-core sweep goes through it"])
     estimate = prepare(config, registry).estimate()
     warn(estimate.network.notes)
     return estimate

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
-
-import attrs
+from typing import NamedTuple
 
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.composer.estimates import Basis
-from fodlam_core.config import AcceleratorConfig, Config, TechnologyConfig
-from fodlam_core.config.structure import structure
+from fodlam_core.composer.scaling import scaling
+from fodlam_core.config import AcceleratorConfig, Config
+from fodlam_core.config.structure import checked_options
 from fodlam_core.costs import Cost, Measurement
-from fodlam_core.errors import ConfigError, PredictionError, ScalingError
+from fodlam_core.errors import ConfigError, PredictionError
 from fodlam_core.layers import Layer
 from fodlam_core.predictors import FittedPredictor
 from fodlam_core.registry import Registry
-from fodlam_core.scaling import TechnologyScaler
-from fodlam_core.technology import IDENTITY, ScalingFactors, Technology
+from fodlam_core.technology import ScalingFactors, Technology
 
 
 class Platform(NamedTuple):
@@ -117,78 +115,16 @@ def platform(accelerator: Accelerator, config: Config, registry: Registry) -> Pl
     settings = config.accelerator.get(accelerator.name, AcceleratorConfig())
     path = ("accelerator", accelerator.name)
     if accelerator.options:
-        accelerator = accelerator.configure(_options(settings.options, accelerator.options, path))
+        accelerator = accelerator.configure(
+            checked_options(settings.options, accelerator.options, path)
+        )
     elif settings.options:
         raise ConfigError([f"[{'.'.join(path)}]: {accelerator.name} has no options"])
-    override = attrs.asdict(settings.technology, filter=lambda attribute, value: value is not None)
-    source = attrs.evolve(accelerator.technology, **override)
-    target = _target(config.technology, source)
     return Platform(
         accelerator,
-        source,
-        target,
-        _factors(config.technology, registry, accelerator, source, target),
+        *scaling(accelerator, settings, config.technology, registry),
         config.network.batch == "published",
         settings.predictor,
         {(row.network, row.layer.key): row for row in accelerator.measurements},
         {},
     )
-
-
-def _options(table: Mapping[str, Any], cls: type, path: tuple[str, ...]) -> Any:
-    options, problems = structure(table, cls, path)
-    if problems:
-        raise ConfigError(problems)
-    return options
-
-
-def _target(asked: TechnologyConfig, source: Technology) -> Technology:
-    """Return the target; what is left unset at the accelerator's own node is as its own."""
-    here = asked.node_nm == source.node_nm
-    return Technology(
-        asked.node_nm,
-        source.vdd if asked.vdd is None and here else asked.vdd,
-        source.flavor if asked.flavor is None and here else asked.flavor,
-    )
-
-
-def configured_scaler(asked: TechnologyConfig, registry: Registry) -> TechnologyScaler:
-    """Return the rule that the configuration names, its options applied.
-
-    Raises:
-        FodlamError: if there is no such rule, or its options do not fit.
-    """
-    scaler = registry.scaler(asked.scaler)
-    options: type | None = getattr(scaler, "options", None)
-    configure = getattr(scaler, "configure", None)
-    if options and configure:
-        configured: TechnologyScaler = configure(
-            _options(asked.options, options, ("technology", "options"))
-        )
-        return configured
-    if asked.options:
-        raise ConfigError([f"[technology.options]: {asked.scaler} has no options"])
-    return scaler
-
-
-def _factors(
-    asked: TechnologyConfig,
-    registry: Registry,
-    accelerator: Accelerator,
-    source: Technology,
-    target: Technology,
-) -> ScalingFactors:
-    scaler = configured_scaler(asked, registry)
-    if source == target:
-        return IDENTITY
-    try:
-        factors = scaler.factors(source, target)
-    except ScalingError as error:
-        raise ScalingError(
-            f"[technology] scaler: {asked.scaler} cannot carry {accelerator.name} "
-            f"from {source} to {target}: {error}"
-        ) from error
-    if asked.clock == "hold":
-        note = f"{accelerator.name}: clock held, so time stays and power follows energy"
-        return ScalingFactors(1.0, factors.energy, factors.area, (*factors.notes, note))
-    return factors

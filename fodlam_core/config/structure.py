@@ -11,7 +11,7 @@ import attrs
 from cattrs import Converter
 
 from fodlam_core.config.model import AcceleratorConfig, Batch
-from fodlam_core.errors import unknown
+from fodlam_core.errors import ConfigError, unknown
 
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
@@ -50,6 +50,18 @@ def structure(table: object, cls: type[T], path: tuple[str, ...]) -> tuple[T | N
         found = [(("",), str(error))]
     places = ((path + keys, text) for keys, text in found)
     return None, [f"{place(keys[:-1], keys[-1])}: {text}" for keys, text in places]
+
+
+def checked_options(table: object, cls: type[T], path: tuple[str, ...]) -> T:
+    """Return the table as an instance of an attrs class.
+
+    Raises:
+        ConfigError: with a line for each mistake.
+    """
+    options, problems = structure(table, cls, path)
+    if options is None:
+        raise ConfigError(problems)
+    return options
 
 
 def place(path: tuple[str, ...], key: str = "") -> str:
