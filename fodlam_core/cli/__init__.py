@@ -14,6 +14,7 @@ from fodlam_core.version import __version__
 COMMANDS = {
     "run": "estimate latency, energy and power of a network",
     "diagnose": "show the cost per MAC of every measured layer, and the averages",
+    "sweep": "go through a grid of design points",
     "networks": "list the built-in networks, or show one, or a network file",
     "plugins": "list what is installed, from where, and what cannot be used and why",
 }

@@ -35,7 +35,11 @@ def column_names(asked: Sequence[str], axes: Iterable[str], kinds: Iterable[str]
     if "all" in asked:
         return [*always, *more, PROBLEM]
     known = [*always, *more, PROBLEM]
-    wrong = [f"--columns: {unknown('column', name, [*known, 'all'])}" for name in asked if name not in known]
+    wrong = [
+        f"--columns: {unknown('column', name, [*known, 'all'])}"
+        for name in asked
+        if name not in known
+    ]
     if wrong:
         raise FodlamError("\n".join(wrong))
     return list(dict.fromkeys([*always, *(name for name in asked if name != PROBLEM), PROBLEM]))
@@ -71,7 +75,10 @@ def with_results(
     bounds = [pl.col(f"{name} {cost}").alias(column) for column, (name, cost) in BOUNDS.items()]
     coverage = [pl.col(method).alias(column) for column, method in COVERAGE.items()]
     derived = [
-        each for name, prefix in sums.items() if name not in (LOW, HIGH) for each in _derived(prefix)
+        each
+        for name, prefix in sums.items()
+        if name not in (LOW, HIGH)
+        for each in _derived(prefix)
     ]
     return points.with_columns(*bounds, *coverage, *derived)
 

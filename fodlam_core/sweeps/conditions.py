@@ -9,7 +9,9 @@ import polars as pl
 
 from fodlam_core.errors import ConfigError, unknown
 
-AGGREGATES = re.compile(r"\.(sum|mean|min|max|count|len|first|last|median|std|var|n_unique)\(|\.over\(")
+AGGREGATES = re.compile(
+    r"\.(sum|mean|min|max|count|len|first|last|median|std|var|n_unique)\(|\.over\("
+)
 
 
 def conditions(
@@ -57,7 +59,11 @@ def _quoted(text: str, columns: Iterable[str]) -> str:
     dotted = sorted((re.escape(name) for name in columns if "." in name), key=len, reverse=True)
     tokens = re.compile(
         r"""(?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*")"""
-        + (rf"|(?P<column>(?<![\w.])(?:{'|'.join(dotted)})(?![\w.]))" if dotted else "(?P<column>a^)")
+        + (
+            rf"|(?P<column>(?<![\w.])(?:{'|'.join(dotted)})(?![\w.]))"
+            if dotted
+            else "(?P<column>a^)"
+        )
         + r"|(?P<other>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)"
     )
 

@@ -13,8 +13,9 @@ from fodlam_core.config import AcceleratorConfig, Config, TechnologyConfig
 from fodlam_core.errors import FodlamError
 from fodlam_core.registry import Registry
 from fodlam_core.sweeps.costs import Slot
-from fodlam_core.technology import ScalingFactors
 
+# Of time and energy: notes are left behind, since they would be held by the hundred thousand.
+Factors = tuple[float, float]
 Labels = tuple[Any, ...]
 Point = tuple[Labels, tuple[Any, ...]]
 
@@ -30,11 +31,11 @@ class FactorSource:
     def __init__(self, config: Config, registry: Registry) -> None:
         self._config = config
         self._registry = registry
-        self._last: dict[tuple[Slot, Labels], ScalingFactors | str] = {}
+        self._last: dict[tuple[Slot, Labels], Factors | str] = {}
 
     def get(
         self, slots: Sequence[Slot], keys: Sequence[str], points: Sequence[Point]
-    ) -> dict[Slot, list[ScalingFactors | str]]:
+    ) -> dict[Slot, list[Factors | str]]:
         """Return for each accelerator its factors at each point, or why a rule refuses.
 
         Args:
@@ -42,8 +43,8 @@ class FactorSource:
             keys: the keys of the configuration that make a technology point.
             points: the labels and the values of these keys.
         """
-        found: dict[tuple[Slot, Labels], ScalingFactors | str] = {}
-        answers: dict[Slot, list[ScalingFactors | str]] = {}
+        found: dict[tuple[Slot, Labels], Factors | str] = {}
+        answers: dict[Slot, list[Factors | str]] = {}
         for slot in slots:
             accelerator = attrs.evolve(
                 self._registry.accelerator(slot.accelerator), technology=slot.technology
@@ -58,7 +59,7 @@ class FactorSource:
         self._last = found
         return answers
 
-    def _ask(self, accelerator: Accelerator, values: Mapping[str, Any]) -> ScalingFactors | str:
+    def _ask(self, accelerator: Accelerator, values: Mapping[str, Any]) -> Factors | str:
         asked: dict[str, Any] = {}
         options: dict[str, Any] = {}
         own: dict[str, Any] = {}
@@ -78,6 +79,7 @@ class FactorSource:
             point = attrs.evolve(settings.technology, **own)
             settings = attrs.evolve(settings, technology=point)
         try:
-            return scaling(accelerator, settings, technology, self._registry).factors
+            factors = scaling(accelerator, settings, technology, self._registry).factors
+            return factors.time, factors.energy
         except FodlamError as error:
             return "; ".join(str(error).splitlines())

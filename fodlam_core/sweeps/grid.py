@@ -14,7 +14,7 @@ Group = tuple[Axis, ...]
 # A part is small enough to be lost without grief, and large enough for its overhead not to count.
 POINTS_PER_PART = 4_000_000
 # A rule is asked once for each technology point and accelerator, and the answers are held.
-TECHNOLOGIES_PER_PART = 200_000
+TECHNOLOGIES_PER_PART = 50_000
 PARTS_PER_SHARD = 8
 
 
@@ -136,23 +136,26 @@ def partition(
     return Partition(grid, 0, 1)
 
 
-def shard_parts(text: str | None, grid: Grid) -> tuple[Partition, range]:
+def shard_parts(
+    text: str | None, grid: Grid, points: int = POINTS_PER_PART
+) -> tuple[Partition, range]:
     """Return the partition of a grid, and the parts of one shard of it.
 
     Args:
         text: ``"3/16"`` for the third of sixteen shards; None for everything.
         grid: the grid.
+        points: how many points a part has at most.
 
     Raises:
         FodlamError: if the text is of another form.
     """
     if text is None:
-        whole = partition(grid)
+        whole = partition(grid, points)
         return whole, range(len(whole))
     number, slash, of = text.partition("/")
     if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
         raise FodlamError(f"--shard {text}: expected NUMBER/COUNT, such as 3/16")
     shard, count = int(number) - 1, int(of)
     most = max(1, math.ceil(grid.points / (count * PARTS_PER_SHARD)))
-    cut = partition(grid, min(POINTS_PER_PART, most))
+    cut = partition(grid, min(points, most))
     return cut, range(len(cut) * shard // count, len(cut) * (shard + 1) // count)

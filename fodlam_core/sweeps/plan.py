@@ -74,12 +74,16 @@ def make_plan(
     technology = base.get("technology")
     scaler = technology.get("scaler") if isinstance(technology, Mapping) else None
     axes, problems = read_axes(table, scaler or "dennard", read.directory, registry)
-    source = read._replace(tables=with_values(base, {axis.key: axis.values[0] for axis in axes.axes}))
+    source = read._replace(
+        tables=with_values(base, {axis.key: axis.values[0] for axis in axes.axes})
+    )
     problems += _point_problems(source, axes, registry)
     if problems:
         raise ConfigError(f"{read.label}: {problem}" for problem in dict.fromkeys(problems))
     networks = tuple(_networks(source, axes.axes, registry))
-    kinds = dict.fromkeys(["conv", "fc"] + [layer.kind for each in networks for layer in each.layers])
+    kinds = dict.fromkeys(
+        ["conv", "fc"] + [layer.kind for each in networks for layer in each.layers]
+    )
     return Plan(source, base, axes, grid_of(axes.groups), tuple(kinds), networks)
 
 

@@ -26,17 +26,15 @@ class Selection(NamedTuple):
     def __bool__(self) -> bool:
         return bool(self.pareto) or self.top is not None
 
-    def of(self, frames: Iterable[pl.DataFrame]) -> pl.DataFrame | None:
-        """Return what is kept of frames, of which never more than two are held."""
+    def of(self, frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+        """Return what is kept of one or more frames, of which never more than two are held."""
         kept: pl.DataFrame | None = None
         for frame in frames:
-            both = frame if kept is None else pl.concat([kept, frame])
-            kept = self._keep(both)
-        if kept is not None and self.top is not None:
-            return kept.sort(self.by, maintain_order=True)
-        if kept is not None and self.pareto:
-            return kept.sort(self.pareto, maintain_order=True)
-        return kept
+            kept = self._keep(frame if kept is None else pl.concat([kept, frame]))
+        if kept is None:
+            raise ValueError("there is nothing to select from")
+        order = [self.by] if self.top is not None else list(self.pareto)
+        return kept.sort(order, maintain_order=True) if order else kept
 
     def _keep(self, frame: pl.DataFrame) -> pl.DataFrame:
         if self.pareto:

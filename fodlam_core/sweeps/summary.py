@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -26,8 +27,8 @@ class Summary(NamedTuple):
 
     rows: int = 0
     refused: int = 0
-    reasons: Mapping[str, int] = {}  # noqa: RUF012, a named tuple's default is shared but never changed
-    ranges: Mapping[str, tuple[float | None, float | None]] = {}  # noqa: RUF012
+    reasons: Mapping[str, int] = MappingProxyType({})
+    ranges: Mapping[str, tuple[float | None, float | None]] = MappingProxyType({})
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures by name."""
@@ -67,7 +68,7 @@ def merge(summaries: Iterable[Summary]) -> Summary:
         rows, refused = rows + each.rows, refused + each.refused
         reasons.update(each.reasons)
         for name, pair in each.ranges.items():
-            known = [end for end in pair if end is not None]
-            ends[name] = [*(f(ends[name] + known) for f in (min, max) if ends[name] + known)]
+            known = [*ends[name], *(end for end in pair if end is not None)]
+            ends[name] = [min(known), max(known)] if known else []
     ranges = {name: (pair[0], pair[1]) if pair else (None, None) for name, pair in ends.items()}
     return Summary(rows, refused, dict(reasons.most_common(REASONS)), ranges)

@@ -10,10 +10,9 @@ import polars as pl
 from fodlam_core.composer.preparation import METHODS
 from fodlam_core.sweeps.axes import Axis
 from fodlam_core.sweeps.costs import HIGH, LOW, TOTAL, Cell, NativeCosts, Slot
-from fodlam_core.sweeps.factors import Point
+from fodlam_core.sweeps.factors import Factors, Point
 from fodlam_core.sweeps.grid import Slice
 from fodlam_core.sweeps.ranges import Range
-from fodlam_core.technology import ScalingFactors
 
 DTYPES = {"int": pl.Int64(), "float": pl.Float64(), "bool": pl.Boolean()}
 
@@ -62,7 +61,9 @@ def points(box: Iterable[Slice], changes: str) -> tuple[list[str], list[Point]]:
     return keys, found
 
 
-def cost_frame(costs: Sequence[NativeCosts], slots: Sequence[Slot], kinds: Iterable[str]) -> pl.DataFrame:
+def cost_frame(
+    costs: Sequence[NativeCosts], slots: Sequence[Slot], kinds: Iterable[str]
+) -> pl.DataFrame:
     """Return native costs, a row for each variant.
 
     A sum that is not known has no ``offchip``; one without layers on an accelerator has no cell.
@@ -90,13 +91,13 @@ def _offchip(costs: NativeCosts, name: str) -> float | None:
     return sum(cell.offchip_s for cell in cells)
 
 
-def factor_frame(answers: Sequence[Sequence[ScalingFactors | str]]) -> pl.DataFrame:
+def factor_frame(answers: Sequence[Sequence[Factors | str]]) -> pl.DataFrame:
     """Return factors, a row for each technology point, for each accelerator in turn."""
     columns: dict[str, pl.Series] = {}
     for number, each in enumerate(answers):
         refused = [answer if isinstance(answer, str) else None for answer in each]
-        time = [None if isinstance(answer, str) else answer.time for answer in each]
-        energy = [None if isinstance(answer, str) else answer.energy for answer in each]
+        time = [None if isinstance(answer, str) else answer[0] for answer in each]
+        energy = [None if isinstance(answer, str) else answer[1] for answer in each]
         columns[f"time {number}"] = pl.Series(time, dtype=pl.Float64)
         columns[f"factor {number}"] = pl.Series(energy, dtype=pl.Float64)
         columns[f"refusal {number}"] = pl.Series(refused, dtype=pl.String)
