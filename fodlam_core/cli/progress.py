@@ -47,7 +47,6 @@ def _bar() -> Iterator[Callable[[int, int], None]]:
 
         def watch(done: int, total: int) -> None:
             now = time.monotonic()
-            start[1:] = []
             if not start:
                 start.append((now, done))
             rate = _rate(start[0], now, done)

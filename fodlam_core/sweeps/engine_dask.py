@@ -18,7 +18,7 @@ CONNECT_S = 15
 PLUGIN = "fodlam-sweep"
 
 
-class SweepPlugin(WorkerPlugin):  # type: ignore[misc, no-any-unimported]
+class SweepPlugin(WorkerPlugin):
     """Prepares a worker once, also one that replaces a worker that died."""
 
     def __init__(self, work: Work) -> None:
@@ -38,6 +38,8 @@ class SweepPlugin(WorkerPlugin):  # type: ignore[misc, no-any-unimported]
 def compute_on_worker(part: int) -> Record:
     """Compute a part; runs on a worker."""
     prepared = get_worker().plugins[PLUGIN]
+    assert isinstance(prepared, SweepPlugin)
+    assert prepared.evaluator is not None
     return compute(prepared.work, prepared.evaluator, part)
 
 

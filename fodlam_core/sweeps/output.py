@@ -43,25 +43,28 @@ def prepare_output(
         return True
     if force:
         _check_replaceable(path, format)
-    directory = parts_directory(path)
+    _prepare_parts(parts_directory(path), metadata, resume, force)
+    return False
+
+
+def _prepare_parts(directory: str, metadata: dict[str, Any], resume: bool, force: bool) -> None:
     sheet = os.path.join(directory, SHEET)
-    if os.path.lexists(directory):
-        if not os.path.isfile(sheet) and os.listdir(directory):
-            raise FodlamError(f"{directory}: is in the way, and no unfinished sweep; move it away")
-        if resume and os.path.isfile(sheet):
-            _same(directory, _read_json(sheet), metadata)
-        elif not force and os.path.isfile(sheet):
-            raise FodlamError(
-                f"{directory}: holds an unfinished sweep; --resume goes on with it, --force "
-                "starts afresh"
-            )
-        else:
-            shutil.rmtree(directory)
+    ours = os.path.isfile(sheet)
+    if os.path.lexists(directory) and not ours and _names_in(directory):
+        raise FodlamError(f"{directory}: is in the way, and no unfinished sweep; move it away")
+    if ours and resume and not force:
+        _same(directory, _read_json(sheet), metadata)
+    elif ours and not force:
+        raise FodlamError(
+            f"{directory}: holds an unfinished sweep; --resume goes on with it, --force starts "
+            "afresh"
+        )
+    elif ours:
+        shutil.rmtree(directory)
     for name in ("data", "records"):
         os.makedirs(os.path.join(directory, name), exist_ok=True)
     if not os.path.isfile(sheet):
         _write_atomically(sheet, as_text(metadata))
-    return False
 
 
 def _same(where: str, found: dict[str, Any] | None, wanted: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from fodlam_core.sweeps.conditions import conditions
 from fodlam_core.sweeps.costs import CostSource, Slot
 from fodlam_core.sweeps.factors import FactorSource
 from fodlam_core.sweeps.grid import Box, Slice, components
-from fodlam_core.sweeps.keys import BATCH, COSTS, TECHNOLOGY
+from fodlam_core.sweeps.keys import COSTS, TECHNOLOGY
 from fodlam_core.sweeps.plan import Plan
 from fodlam_core.sweeps.tables import cost_frame, dtype, factor_frame, points, slice_frame
 

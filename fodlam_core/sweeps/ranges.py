@@ -25,9 +25,9 @@ class Range(Sequence[float]):
     def __init__(self, start: float, stop: float, num: int) -> None:
         self.start, self.stop, self.num = start, stop, num
         whole = isinstance(start, int) and isinstance(stop, int) and num > 1
-        self.step = (
-            (stop - start) // (num - 1) if whole and (stop - start) % (num - 1) == 0 else None
-        )
+        self.step: int | None = None
+        if whole and (stop - start) % (num - 1) == 0:
+            self.step = int(stop - start) // (num - 1)
 
     def __repr__(self) -> str:
         return f"Range({self.start}, {self.stop}, {self.num})"

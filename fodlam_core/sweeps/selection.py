@@ -69,7 +69,7 @@ def pareto_front(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
 
 
 def _front(candidates: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """Return the front of rows that all differ, taking one after the other that cannot be beaten."""
+    """Return the front of rows that all differ, one unbeatable row after the other."""
     front = []
     ranks = [pl.col(name).rank("dense") for name in columns]
     rest = candidates.with_columns(pl.sum_horizontal(ranks).alias("rank")).sort("rank", *columns)

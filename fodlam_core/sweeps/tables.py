@@ -29,10 +29,11 @@ def slice_frame(each: Slice) -> pl.DataFrame:
 
 def _series(axis: Axis, start: int, stop: int) -> pl.Series:
     values = axis.values
-    if isinstance(values, Range) and values.step and isinstance(values.start, int):
-        first, step = values.start, values.step
-        numbers = pl.int_range(first + step * start, first + step * stop, step, eager=True)
-        return numbers.cast(dtype(axis)).alias(axis.key)
+    if isinstance(values, Range) and values.step is not None:
+        # Whole numbers, of which a batch may have millions: never as objects of Python.
+        first = int(values.start) + values.step * start
+        numbers: pl.Series = pl.int_range(stop - start, eager=True) * values.step + first
+        return numbers.alias(axis.key)
     return pl.Series(axis.key, axis.labels(start, stop), dtype=dtype(axis))
 
 
