@@ -77,7 +77,7 @@ def _client(scheduler: str | None, stack: contextlib.ExitStack) -> Any:
         cluster = LocalCluster(
             n_workers=os.cpu_count(),
             threads_per_worker=1,
-            dashboard_address=None,
+            dashboard_address=":0",
             env={"POLARS_MAX_THREADS": "1"},
         )
         return stack.enter_context(Client(stack.enter_context(cluster)))

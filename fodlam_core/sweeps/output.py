@@ -13,7 +13,7 @@ import polars as pl
 from fodlam_core.errors import FodlamError
 from fodlam_core.sweeps.formats import DATASET, join, sink
 from fodlam_core.sweeps.provenance import METADATA_KEY, as_text, differences
-from fodlam_core.sweeps.work import Work
+from fodlam_core.sweeps.work import DATA, RECORDS, UNFINISHED, Work
 
 SHEET = "sweep.json"
 PARTS = ".parts"
@@ -61,7 +61,7 @@ def _prepare_parts(directory: str, metadata: dict[str, Any], resume: bool, force
         )
     elif ours:
         shutil.rmtree(directory)
-    for name in ("data", "records"):
+    for name in (DATA, RECORDS, UNFINISHED):
         os.makedirs(os.path.join(directory, name), exist_ok=True)
     if not os.path.isfile(sheet):
         _write_atomically(sheet, as_text(metadata))
@@ -136,7 +136,7 @@ def finish(work: Work, path: str, format: str) -> int | None:
         os.makedirs(os.path.dirname(target), exist_ok=True)
         sink(selected.lazy(), target, "parquet" if format == DATASET else format, work.metadata)
     elif format == DATASET:
-        ready = os.path.join(work.directory, "data")
+        ready = os.path.join(work.directory, DATA)
     else:
         join(files, ready, format, work.metadata)
     plain = path.rstrip("/" + os.sep)

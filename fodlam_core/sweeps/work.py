@@ -18,6 +18,8 @@ from fodlam_core.sweeps.selection import Selection
 from fodlam_core.sweeps.summary import Summary, summarize
 
 READ_BYTES = 1 << 20
+# The folders of complete parts, of the records of them, and of what is being written.
+DATA, RECORDS, UNFINISHED = "data", "records", "unfinished"
 
 
 class Work(NamedTuple):
@@ -45,11 +47,11 @@ class Work(NamedTuple):
 
     def data_path(self, part: int) -> str:
         """Return where a part is written."""
-        return os.path.join(self.directory, "data", f"part-{part:08}.{self.format}")
+        return os.path.join(self.directory, DATA, f"part-{part:08}.{self.format}")
 
     def record_path(self, part: int) -> str:
         """Return where it is recorded that a part is complete."""
-        return os.path.join(self.directory, "records", f"part-{part:08}.json")
+        return os.path.join(self.directory, RECORDS, f"part-{part:08}.json")
 
 
 class Record(NamedTuple):
@@ -80,7 +82,8 @@ def compute(work: Work, evaluator: Evaluator, part: int) -> Record:
     """
     box = work.partition.box(part)
     path = work.data_path(part)
-    temporary = f"{path}.{os.getpid()}.tmp"
+    # Elsewhere than complete parts: what a process that was killed leaves must not be among them.
+    temporary = os.path.join(work.directory, UNFINISHED, f"{part}-{os.getpid()}")
     try:
         with pl.Config(streaming_chunk_size=CHUNK_ROWS):
             frame = evaluator.frame(box)
