@@ -52,9 +52,9 @@ def sink(
         header: whether a CSV file starts with the names of the columns.
     """
     if format == "csv":
-        frame.sink_csv(path, include_header=header, check_extension=False, engine="streaming")
+        frame.sink_csv(path, include_header=header, engine="streaming")
     elif format == "jsonl":
-        frame.sink_ndjson(path, check_extension=False, engine="streaming")
+        frame.sink_ndjson(path, engine="streaming")
     else:
         frame.sink_parquet(
             path,

@@ -127,18 +127,21 @@ def finish(work: Work, path: str, format: str) -> int | None:
     The output is put in its place by renaming, then the folder of the parts goes.
     """
     files = [work.data_path(part) for part in work.parts]
-    ready = os.path.join(work.directory, "output")
+    single = "parquet" if format == DATASET else format
+    ready = os.path.join(work.directory, f"output.{single}")
     kept = None
     if work.selection:
         selected = work.selection.of(map(pl.read_parquet, files))
         kept = selected.height
-        target = os.path.join(ready, "part-00000000.parquet") if format == DATASET else ready
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        sink(selected.lazy(), target, "parquet" if format == DATASET else format, work.metadata)
-    elif format == DATASET:
-        ready = os.path.join(work.directory, DATA)
-    else:
+        sink(selected.lazy(), ready, single, work.metadata)
+        if format == DATASET:
+            shutil.rmtree(os.path.join(work.directory, DATA))
+            os.mkdir(os.path.join(work.directory, DATA))
+            os.replace(ready, work.data_path(0))
+    elif format != DATASET:
         join(files, ready, format, work.metadata)
+    if format == DATASET:
+        ready = os.path.join(work.directory, DATA)
     plain = path.rstrip("/" + os.sep)
     if format in ("csv", "jsonl"):
         _write_atomically(plain + SIDECAR, as_text(work.metadata))

@@ -11,7 +11,7 @@ import polars as pl
 class Selection(NamedTuple):
     """Which points to keep; less is better in every column.
 
-    It may be applied to parts and then to what is left of them together, with the same result.
+    `part` may be applied to parts before `of` is to all of them, with the same result.
 
     Attributes:
         pareto: the columns of a Pareto front; empty: every point.
@@ -30,20 +30,24 @@ class Selection(NamedTuple):
         """Return what is kept of one or more frames, of which never more than two are held."""
         kept: pl.DataFrame | None = None
         for frame in frames:
-            kept = self._keep(frame if kept is None else pl.concat([kept, frame]))
+            kept = self.part(frame if kept is None else pl.concat([kept, frame]))
         if kept is None:
             raise ValueError("there is nothing to select from")
-        order = [self.by] if self.top is not None else list(self.pareto)
-        return kept.sort(order, maintain_order=True) if order else kept
-
-    def _keep(self, frame: pl.DataFrame) -> pl.DataFrame:
-        if self.pareto:
-            frame = pareto_front(frame, self.pareto)
         if self.top is not None:
-            # Ties are broken by the other columns, so that parts and shards make no difference.
-            order = [self.by, *(name for name in frame.columns if name != self.by)]
-            frame = frame.filter(pl.col(self.by).is_not_null()).bottom_k(self.top, by=order)
-        return frame
+            return self._first(kept).sort(self.by, maintain_order=True)
+        return kept.sort(self.pareto, maintain_order=True) if self.pareto else kept
+
+    def part(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return what may be kept of everything: the top of a front is told only of the whole."""
+        if self.pareto:
+            return pareto_front(frame, self.pareto)
+        return frame if self.top is None else self._first(frame)
+
+    def _first(self, frame: pl.DataFrame) -> pl.DataFrame:
+        assert self.top is not None
+        # Ties are broken by the other columns, so that parts and shards make no difference.
+        order = [self.by, *(name for name in frame.columns if name != self.by)]
+        return frame.filter(pl.col(self.by).is_not_null()).bottom_k(self.top, by=order)
 
 
 def pareto_front(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:

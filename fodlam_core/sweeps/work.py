@@ -83,14 +83,14 @@ def compute(work: Work, evaluator: Evaluator, part: int) -> Record:
     box = work.partition.box(part)
     path = work.data_path(part)
     # Elsewhere than complete parts: what a process that was killed leaves must not be among them.
-    temporary = os.path.join(work.directory, UNFINISHED, f"{part}-{os.getpid()}")
+    temporary = os.path.join(work.directory, UNFINISHED, f"{part}-{os.getpid()}.{work.format}")
     try:
         with pl.Config(streaming_chunk_size=CHUNK_ROWS):
             frame = evaluator.frame(box)
             summary = summarize(frame)
             kept = summary.rows
             if work.selection:
-                selected = work.selection.of([frame.collect(engine="streaming")])
+                selected = work.selection.part(frame.collect(engine="streaming"))
                 kept = selected.height
                 frame = selected.lazy()
             sink(frame, temporary, work.format, work.metadata, header=part == work.parts[0])

@@ -44,7 +44,7 @@ def test_parts_make_no_difference(parts: list[list[Any]], selection: Selection) 
     schema = {"a": pl.Int64, "b": pl.Int64}
     frames = [pl.DataFrame(part, schema=schema, orient="row") for part in parts]
 
-    kept = selection.of(selection.of([frame]) for frame in frames)
+    kept = selection.of(selection.part(frame) for frame in frames)
 
     assert sorted(selection.of([pl.concat(frames)]).rows(), key=repr) == sorted(
         kept.rows(), key=repr
