@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ASK_ABOVE = 10_000_000
 UNITS = {"_s": "s", "_j": "J", "_w": "W"}
 REASONS_SHOWN = 5
+CELL = 40
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -181,4 +182,5 @@ def _cell(name: str, value: object) -> str:
         return "-"
     if unit and isinstance(value, float):
         return quantity(value, unit)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= CELL else f"{text[: CELL - 3]}..."

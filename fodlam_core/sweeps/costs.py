@@ -22,6 +22,12 @@ from fodlam_core.technology import Technology
 TOTAL, LOW, HIGH = "total", "low", "high"
 
 
+def first_line(error: FodlamError) -> str:
+    """Return an error as the reason of a point: its first line, and how many more there are."""
+    first, *rest = str(error).splitlines() or [type(error).__name__]
+    return f"{first} (and {len(rest)} more)" if rest else first
+
+
 class Slot(NamedTuple):
     """An accelerator at its own technology point, which its options may move."""
 
@@ -87,8 +93,7 @@ class CostSource:
             try:
                 self._costs[key] = _sums(self._estimate(values))
             except FodlamError as error:
-                problem = "; ".join(str(error).splitlines())
-                self._costs[key] = NativeCosts({}, frozenset(), {}, problem)
+                self._costs[key] = NativeCosts({}, frozenset(), {}, first_line(error))
         return self._costs[key]
 
     def _estimate(self, values: Mapping[str, Any]) -> Estimate:

@@ -12,7 +12,7 @@ from fodlam_core.composer.scaling import scaling
 from fodlam_core.config import AcceleratorConfig, Config, TechnologyConfig
 from fodlam_core.errors import FodlamError
 from fodlam_core.registry import Registry
-from fodlam_core.sweeps.costs import Slot
+from fodlam_core.sweeps.costs import Slot, first_line
 
 # Of time and energy: notes are left behind, since they would be held by the hundred thousand.
 Factors = tuple[float, float]
@@ -82,4 +82,4 @@ class FactorSource:
             factors = scaling(accelerator, settings, technology, self._registry).factors
             return factors.time, factors.energy
         except FodlamError as error:
-            return "; ".join(str(error).splitlines())
+            return first_line(error)

@@ -17,7 +17,7 @@ from fodlam_core.sweeps.factors import FactorSource
 from fodlam_core.sweeps.grid import Box, Slice, components
 from fodlam_core.sweeps.keys import COSTS, TECHNOLOGY
 from fodlam_core.sweeps.plan import Plan
-from fodlam_core.sweeps.tables import cost_frame, dtype, factor_frame, points, slice_frame
+from fodlam_core.sweeps.tables import cost_frame, dtype, factor_frame, points, product, slice_frame
 
 
 class Evaluator:
@@ -94,7 +94,7 @@ def _component(
 ) -> pl.LazyFrame:
     """Return the product of some groups of axes, with the costs and factors that they tell."""
     if len(what) == 1:
-        frame = reduce(lambda left, right: left.join(right, how="cross"), map(slice_frame, slices))
+        frame = product([slice_frame(each) for each in slices])
         table = tables.get(*what)
         return (frame if table is None else frame.hstack(table)).lazy()
     return _joined([each for each in (COSTS, TECHNOLOGY) if each in what], slices, tables)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Sequence
 
 import polars as pl
@@ -35,6 +36,20 @@ def _series(axis: Axis, start: int, stop: int) -> pl.Series:
         numbers: pl.Series = pl.int_range(stop - start, eager=True) * values.step + first
         return numbers.alias(axis.key)
     return pl.Series(axis.key, axis.labels(start, stop), dtype=dtype(axis))
+
+
+def product(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return every combination of rows, the last frame varying fastest.
+
+    A cross join promises no order, and costs are put beside these rows by their places.
+    """
+    rows = math.prod(frame.height for frame in frames)
+    place = pl.int_range(rows, eager=True)
+    parts = []
+    for frame in frames:
+        rows //= frame.height
+        parts.append(frame[place // rows % frame.height])
+    return pl.concat(parts, how="horizontal")
 
 
 def points(box: Iterable[Slice], changes: str) -> tuple[list[str], list[Point]]:

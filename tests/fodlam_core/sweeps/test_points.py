@@ -160,7 +160,7 @@ def _label(value: Any, values: list[Any]) -> Any:
 def _compare(run: dict[str, Any], row: dict[str, Any]) -> None:
     if run["problem"] is not None:
         assert row["problem"] is not None
-        reason = row["problem"].rpartition(": ")[2]
+        reason = row["problem"].partition(" (and ")[0].rpartition(": ")[2]
         assert reason in "; ".join(run["problem"].replace("run: ", "").splitlines())
         assert {None} == {row[name] for name in ("latency_s", "energy_j", "power_w", "edp_js")}
         return
