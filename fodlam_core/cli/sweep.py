@@ -182,5 +182,5 @@ def _cell(name: str, value: object) -> str:
         return "-"
     if unit and isinstance(value, float):
         return quantity(value, unit)
-    text = f"{value:g}" if isinstance(value, float) else str(value)
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
     return text if len(text) <= CELL else f"{text[: CELL - 3]}..."
