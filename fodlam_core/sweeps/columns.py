@@ -85,8 +85,7 @@ def with_results(
 
 def _carried(name: str, slots: int, have: set[str]) -> tuple[pl.Expr, pl.Expr]:
     """Return latency and energy of a sum at the target; null where the sum is not known."""
-    latency = pl.col(f"offchip {name}")
-    energy: pl.Expr = pl.when(latency.is_not_null()).then(0.0)
+    latency, energy = pl.col(f"offchip {name}"), pl.col(f"energy {name}")
     for number in range(slots):
         if f"onchip {name} {number}" in have:
             # An accelerator that a network does not use has no cost there, and adds nothing.

@@ -58,13 +58,14 @@ class NativeCosts(NamedTuple):
 
     Attributes:
         cells: costs by accelerator and sum: a layer kind, `TOTAL`, `LOW` or `HIGH`.
-        sums: the sums that are known; one without a cell is nothing.
+        sums: the latencies and energies that are known, such as ``("total", "energy_j")``; one
+            without a cell is nothing.
         coverage: share of the MACs by method; None if there are no MACs.
         problem: why there are no costs; None if there are.
     """
 
     cells: Mapping[tuple[Slot, str], Cell]
-    sums: frozenset[str]
+    sums: frozenset[tuple[str, str]]
     coverage: Mapping[str, float | None]
     problem: str | None = None
 
@@ -136,9 +137,14 @@ def _sums(estimate: Estimate) -> NativeCosts:
             cells[slot, name] = cells[slot, name].add(
                 onchip * latency, offchip * latency, native.energy_j * energy
             )
-    known = {name for name, totals in estimate.totals.items() if totals.latency_s is not None}
-    if bounded and TOTAL in known:
-        known |= {LOW, HIGH}
+    known = {
+        (name, cost)
+        for name, totals in estimate.totals.items()
+        for cost in ("latency_s", "energy_j")
+        if getattr(totals, cost) is not None
+    }
+    if bounded:
+        known |= {(name, cost) for name in (LOW, HIGH) for cost in ("latency_s", "energy_j")}
     coverage = {method: estimate.coverage.share(method) for method in METHODS}
     return NativeCosts(dict(cells), frozenset(known), coverage)
 

@@ -79,7 +79,7 @@ class FactorSource:
             point = attrs.evolve(settings.technology, **own)
             settings = attrs.evolve(settings, technology=point)
         try:
-            factors = scaling(accelerator, settings, technology, self._registry).factors
+            *_, factors = scaling(accelerator, settings, technology, self._registry)
             return factors.time, factors.energy
         except FodlamError as error:
             return first_line(error)

@@ -14,8 +14,10 @@ from fodlam_core.sweeps.provenance import METADATA_KEY, as_text
 
 SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 DATASET = "dataset"
-# Rows that polars computes at a time, and rows of a group in Parquet: they bound the memory.
+# Rows that polars computes at a time, and rows of a group in Parquet: they bound the memory. A file
+# made of many has larger groups, since its writer holds what it knows of each until the end.
 CHUNK_ROWS = 10_000
+JOINED_GROUP_ROWS = 100_000
 GROUP_ROWS = 25_000
 
 
@@ -40,7 +42,12 @@ def format_of(path: str) -> str:
 
 
 def sink(
-    frame: pl.LazyFrame, path: str, format: str, metadata: dict[str, Any], header: bool = True
+    frame: pl.LazyFrame,
+    path: str,
+    format: str,
+    metadata: dict[str, Any],
+    header: bool = True,
+    group_rows: int = GROUP_ROWS,
 ) -> None:
     """Write a frame while it is computed.
 
@@ -50,6 +57,7 @@ def sink(
         format: ``"parquet"``, ``"csv"`` or ``"jsonl"``.
         metadata: what a Parquet file carries with it.
         header: whether a CSV file starts with the names of the columns.
+        group_rows: rows of a group in a Parquet file.
     """
     if format == "csv":
         frame.sink_csv(path, include_header=header, engine="streaming")
@@ -60,7 +68,7 @@ def sink(
             path,
             compression="zstd",
             compression_level=1,
-            row_group_size=GROUP_ROWS,
+            row_group_size=group_rows,
             metadata={METADATA_KEY: as_text(metadata)},
             engine="streaming",
         )
@@ -72,7 +80,8 @@ def join(parts: Sequence[str], path: str, format: str, metadata: dict[str, Any])
         os.replace(parts[0], path)
     elif format == "parquet":
         with pl.Config(streaming_chunk_size=CHUNK_ROWS):
-            sink(pl.scan_parquet(list(parts), glob=False), path, format, metadata)
+            rows = pl.scan_parquet(list(parts), glob=False)
+            sink(rows, path, format, metadata, group_rows=JOINED_GROUP_ROWS)
     else:
         with open(path, "wb") as whole:
             for part in parts:

@@ -82,7 +82,8 @@ def cost_frame(
 ) -> pl.DataFrame:
     """Return native costs, a row for each variant.
 
-    A sum that is not known has no ``offchip``; one without layers on an accelerator has no cell.
+    A latency that is not known has no ``offchip``, an energy no ``energy``; a sum without layers
+    on an accelerator has no cell there.
     """
     columns: dict[str, list[float | str | None]] = {
         "problem": [each.problem for each in costs],
@@ -91,6 +92,8 @@ def cost_frame(
         columns[method] = [each.coverage.get(method) for each in costs]
     for name in (TOTAL, LOW, HIGH, *kinds):
         columns[f"offchip {name}"] = [_offchip(each, name) for each in costs]
+        known = [(name, "energy_j") in each.sums for each in costs]
+        columns[f"energy {name}"] = [0.0 if each else None for each in known]
         for number, slot in enumerate(slots):
             cells = [each.cells.get((slot, name)) for each in costs]
             if any(cells):
@@ -101,7 +104,7 @@ def cost_frame(
 
 
 def _offchip(costs: NativeCosts, name: str) -> float | None:
-    if name not in costs.sums:
+    if (name, "latency_s") not in costs.sums:
         return None
     cells: list[Cell] = [cell for (_, other), cell in costs.cells.items() if other == name]
     return sum(cell.offchip_s for cell in cells)
