@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 import attrs
 
+from fodlam_core.accelerators import Accelerator
 from fodlam_core.composer import Estimate, prepare
+from fodlam_core.composer.platforms import Platform
 from fodlam_core.composer.preparation import METHODS, configured_network
 from fodlam_core.config import Config, NetworkConfig
 from fodlam_core.config.load import Source, structure_source
@@ -73,6 +75,9 @@ class NativeCosts(NamedTuple):
 class CostSource:
     """Computes the costs of variants through the composer, each once.
 
+    Attributes:
+        accelerators: those in use so far, their options applied.
+
     Args:
         source: the configuration, its keys set to the first point of the sweep.
         linear: whether the batch is an axis of its own, so that costs are for one inference.
@@ -84,6 +89,7 @@ class CostSource:
         self._source = source._replace(tables={**source.tables, "technology": own_points})
         self._linear = linear
         self._registry = registry
+        self.accelerators: dict[Slot, Accelerator] = {}
         self._costs: dict[tuple[str, ...], NativeCosts] = {}
         self._networks: dict[NetworkConfig, Network] = {}
 
@@ -92,7 +98,10 @@ class CostSource:
         key = tuple(f"{type(value).__name__} {value}" for value in values.values())
         if key not in self._costs:
             try:
-                self._costs[key] = _sums(self._estimate(values))
+                estimate = self._estimate(values)
+                self._costs[key] = _sums(estimate)
+                for platform in estimate.platforms.values():
+                    self.accelerators[_slot(platform)] = platform.accelerator
             except FodlamError as error:
                 self._costs[key] = NativeCosts({}, frozenset(), {}, first_line(error))
         return self._costs[key]
@@ -127,7 +136,7 @@ def _sums(estimate: Estimate) -> NativeCosts:
             bounded = False
             continue
         platform = estimate.platforms[each.basis.accelerator]
-        slot = Slot(each.basis.accelerator, platform.accelerator.technology)
+        slot = _slot(platform)
         onchip, offchip = native.latency_s - native.offchip_latency_s, native.offchip_latency_s
         for name in (each.layer.kind, TOTAL):
             cells[slot, name] = cells[slot, name].add(onchip, offchip, native.energy_j)
@@ -137,6 +146,12 @@ def _sums(estimate: Estimate) -> NativeCosts:
             cells[slot, name] = cells[slot, name].add(
                 onchip * latency, offchip * latency, native.energy_j * energy
             )
+    total = estimate.totals[TOTAL]
+    if not cells and (total.latency_s or total.energy_j):
+        # Known for the network as a whole only, by the one accelerator that runs all of it.
+        [platform] = estimate.platforms.values()
+        whole = Cell(total.latency_s or 0.0, 0.0, total.energy_j or 0.0)
+        cells[_slot(platform), TOTAL] = whole
     known = {
         (name, cost)
         for name, totals in estimate.totals.items()
@@ -147,6 +162,10 @@ def _sums(estimate: Estimate) -> NativeCosts:
         known |= {(name, cost) for name in (LOW, HIGH) for cost in ("latency_s", "energy_j")}
     coverage = {method: estimate.coverage.share(method) for method in METHODS}
     return NativeCosts(dict(cells), frozenset(known), coverage)
+
+
+def _slot(platform: Platform) -> Slot:
+    return Slot(platform.accelerator.name, platform.accelerator.technology)
 
 
 def _bounds(each: Any) -> list[tuple[float, float]] | None:

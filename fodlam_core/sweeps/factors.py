@@ -34,21 +34,21 @@ class FactorSource:
         self._last: dict[tuple[Slot, Labels], Factors | str] = {}
 
     def get(
-        self, slots: Sequence[Slot], keys: Sequence[str], points: Sequence[Point]
+        self,
+        accelerators: Mapping[Slot, Accelerator],
+        keys: Sequence[str],
+        points: Sequence[Point],
     ) -> dict[Slot, list[Factors | str]]:
         """Return for each accelerator its factors at each point, or why a rule refuses.
 
         Args:
-            slots: the accelerators.
+            accelerators: the accelerators, their options applied.
             keys: the keys of the configuration that make a technology point.
             points: the labels and the values of these keys.
         """
         found: dict[tuple[Slot, Labels], Factors | str] = {}
         answers: dict[Slot, list[Factors | str]] = {}
-        for slot in slots:
-            accelerator = attrs.evolve(
-                self._registry.accelerator(slot.accelerator), technology=slot.technology
-            )
+        for slot, accelerator in accelerators.items():
             answers[slot] = []
             for labels, values in points:
                 answer = found.get((slot, labels)) or self._last.get((slot, labels))

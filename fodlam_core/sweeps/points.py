@@ -67,7 +67,9 @@ class Evaluator:
         costs = [self._costs.get(dict(zip(keys, values, strict=True))) for _, values in variants]
         slots: list[Slot] = list(dict.fromkeys(slot for each in costs for slot, _ in each.cells))
         keys, technologies = points(box, TECHNOLOGY)
-        answers = self._factors.get(slots, keys, technologies)
+        answers = self._factors.get(
+            {slot: self._costs.accelerators[slot] for slot in slots}, keys, technologies
+        )
         factors = factor_frame([answers[slot] for slot in slots])
         refusals = [name for name in factors.columns if name.startswith("refusal")]
         factors = factors.drop(name for name in refusals if factors[name].is_null().all())
