@@ -16,7 +16,7 @@ from fodlam_core.layers import Network
 from fodlam_core.registry import Registry
 from fodlam_core.sweeps.axes import Axes, Axis, read_axes
 from fodlam_core.sweeps.grid import Grid, grid_of
-from fodlam_core.sweeps.keys import BATCH, with_values
+from fodlam_core.sweeps.keys import BATCH, COSTS, with_values
 from fodlam_core.sweeps.ranges import Range
 
 
@@ -74,6 +74,7 @@ def make_plan(
     technology = base.get("technology")
     scaler = technology.get("scaler") if isinstance(technology, Mapping) else None
     axes, problems = read_axes(table, scaler or "dennard", read.directory, registry)
+    axes = _linear(axes, base, registry)
     source = read._replace(
         tables=with_values(base, {axis.key: axis.values[0] for axis in axes.axes})
     )
@@ -85,6 +86,29 @@ def make_plan(
         ["conv", "fc"] + [layer.kind for each in networks for layer in each.layers]
     )
     return Plan(source, base, axes, grid_of(axes.groups), tuple(kinds), networks)
+
+
+def _linear(axes: Axes, base: Mapping[str, Any], registry: Registry) -> Axes:
+    """Return the axes, the batch among those that change costs where these may not be linear in it.
+
+    So it is with an accelerator that publishes whole networks at some batches.
+    """
+    dispatch = base.get("dispatch")
+    named = list(dispatch.values()) if isinstance(dispatch, Mapping) else []
+    for axis in axes.axes:
+        if axis.key.startswith("dispatch."):
+            named += axis.values
+    if not any(
+        getattr(each, "references_only", False)
+        for each in registry.accelerators
+        if each.name in named or each.default_for
+    ):
+        return axes
+    groups = (
+        tuple(axis._replace(changes=COSTS) if axis.changes == BATCH else axis for axis in group)
+        for group in axes.groups
+    )
+    return axes._replace(groups=tuple(groups))
 
 
 def tables_of(config: Config) -> dict[str, Any]:
