@@ -58,7 +58,7 @@ class Axes(NamedTuple):
 
 def label(value: object) -> str:
     """Return a value as text: a string as it is, everything else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def read_axes(

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from distributed import Client, LocalCluster, WorkerPlugin, as_completed, get_worker
+from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin, as_completed, get_worker
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.registry import load_registry
@@ -60,15 +60,25 @@ def run_dask(work: Work, parts: Sequence[int], scheduler: str | None) -> Iterato
         client = _client(scheduler, stack)
         client.register_plugin(SweepPlugin(work), name=PLUGIN)
         futures = client.map(compute_on_worker, parts, pure=False)
-        for future, record in as_completed(futures, with_results=True):
-            future.release()
-            found = read_record(work, record.part)
-            if found is None or found.crc32 != record.crc32:
-                raise FodlamError(
-                    f"{work.data_path(record.part)}: a worker has written it, but it is not here; "
-                    "the workers need to see the same folder under the same name"
-                )
-            yield record
+        try:
+            for future, record in as_completed(futures, with_results=True):
+                future.release()
+                _check_written(work, record)
+                yield record
+        except KilledWorker as error:
+            raise FodlamError(
+                f"workers died again and again, out of memory perhaps ({error}); with more of it "
+                "--resume goes on from here"
+            ) from error
+
+
+def _check_written(work: Work, record: Record) -> None:
+    found = read_record(work, record.part)
+    if found is None or found.crc32 != record.crc32:
+        raise FodlamError(
+            f"{work.data_path(record.part)}: a worker has written it, but it is not here; the "
+            "workers need to see the same folder under the same name"
+        )
 
 
 def _client(scheduler: str | None, stack: contextlib.ExitStack) -> Any:

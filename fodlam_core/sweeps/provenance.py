@@ -59,7 +59,7 @@ def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
 
 def as_text(metadata: dict[str, Any]) -> str:
     """Return a provenance as JSON."""
-    return json.dumps(metadata, sort_keys=True)
+    return json.dumps(metadata, sort_keys=True, default=str)
 
 
 def _values(values: Sequence[Any]) -> Any:

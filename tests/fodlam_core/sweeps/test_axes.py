@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,7 @@ def plan(registry: Registry) -> Callable[..., Plan]:
             "network.batch is in two groups, or twice in one",
         ),
         ({"network.batch": [1], "zip": 3}, "[sweep] zip: expected lists of axes, got 3"),
+        ({"network.batch": [1, date(2017, 1, 1)]}, "[network] batch: expected a whole number"),
         ({"network.batch": [1], "where": [3]}, "[sweep] where: expected conditions"),
     ],
 )

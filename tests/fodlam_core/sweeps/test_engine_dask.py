@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -64,6 +65,37 @@ def test_same_rows(
     assert 12_000 == outcome.kept
     assert 60 == len(list((tmp_path / "there").iterdir()))
     assert rows(tmp_path / "here.parquet").equals(rows(tmp_path / "there"))
+
+
+def test_workers_that_cannot_live(
+    cluster: Any, registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers that die over every part end the sweep with a line that says how to go on."""
+    from fodlam_core.sweeps import engine_dask
+
+    def die(*arguments: Any, **options: Any) -> None:
+        raise distributed.KilledWorker("part", SimpleNamespace(address="tcp://x"), 3)
+
+    monkeypatch.setattr(engine_dask, "as_completed", die)
+    plan = make_plan({"sweep": {"network.name": ["VGG16"]}}, registry)
+    request = Request(engine="dask", scheduler=cluster.scheduler_address)
+
+    with pytest.raises(FodlamError, match="workers died again and again"):
+        write_sweep(plan, registry, request, f"{tmp_path}/a.csv", lambda done, total: None)
+
+
+def test_workers_elsewhere(
+    cluster: Any, registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that writes where nobody looks is noticed."""
+    from fodlam_core.sweeps import engine_dask
+
+    monkeypatch.setattr(engine_dask, "read_record", lambda work, part: None)
+    plan = make_plan({"sweep": {"network.name": ["VGG16"]}}, registry)
+    request = Request(engine="dask", scheduler=cluster.scheduler_address)
+
+    with pytest.raises(FodlamError, match="need to see the same folder"):
+        write_sweep(plan, registry, request, f"{tmp_path}/a.csv", lambda done, total: None)
 
 
 def test_own_cluster(cli: Any, toml: Callable[..., Path], tmp_path: Path) -> None:
