@@ -15,8 +15,10 @@ from fodlam_core.sweeps.provenance import METADATA_KEY, as_text
 SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 DATASET = "dataset"
 # Rows that polars computes at a time, and rows of a group in Parquet: they bound the memory. A file
-# made of many has larger groups, since its writer holds what it knows of each until the end.
+# made of many has larger groups, since its writer holds what it knows of each until the end, and is
+# made in smaller steps for that.
 CHUNK_ROWS = 10_000
+JOINED_CHUNK_ROWS = 2_500
 JOINED_GROUP_ROWS = 100_000
 GROUP_ROWS = 25_000
 
@@ -48,6 +50,7 @@ def sink(
     metadata: dict[str, Any],
     header: bool = True,
     group_rows: int = GROUP_ROWS,
+    scratch: bool = False,
 ) -> None:
     """Write a frame while it is computed.
 
@@ -58,6 +61,7 @@ def sink(
         metadata: what a Parquet file carries with it.
         header: whether a CSV file starts with the names of the columns.
         group_rows: rows of a group in a Parquet file.
+        scratch: whether a Parquet file is only to be read once, and therefore written quickly.
     """
     if format == "csv":
         frame.sink_csv(path, include_header=header, engine="streaming")
@@ -66,8 +70,9 @@ def sink(
     else:
         frame.sink_parquet(
             path,
-            compression="zstd",
-            compression_level=1,
+            compression="lz4" if scratch else "zstd",
+            compression_level=None if scratch else 1,
+            statistics=not scratch,
             row_group_size=group_rows,
             metadata={METADATA_KEY: as_text(metadata)},
             engine="streaming",
@@ -79,7 +84,7 @@ def join(parts: Sequence[str], path: str, format: str, metadata: dict[str, Any])
     if len(parts) == 1:
         os.replace(parts[0], path)
     elif format == "parquet":
-        with pl.Config(streaming_chunk_size=CHUNK_ROWS):
+        with pl.Config(streaming_chunk_size=JOINED_CHUNK_ROWS):
             rows = pl.scan_parquet(list(parts), glob=False)
             sink(rows, path, format, metadata, group_rows=JOINED_GROUP_ROWS)
     else:
