@@ -107,7 +107,7 @@ class Accelerator:
         raise UnknownNameError(
             unknown(
                 f"predictor of {self.name}",
-                name or "(default)",
+                "(default)" if name is None else name,
                 [predictor.name for predictor in self.predictors],
                 f"{self.name} has none and answers for measured layers only",
             )

@@ -6,17 +6,21 @@ from collections.abc import Iterable
 
 from fodlam_core.hookspecs import hookimpl
 from fodlam_core.layers import LayerKind
-from fodlam_core.networks.caffe import CaffeReader
-from fodlam_core.networks.native import NativeReader
-from fodlam_core.networks.onnx import OnnxReader
-from fodlam_core.networks.scalesim import ScaleSimReader
-from fodlam_core.networks.statistics import StatisticsReader
-from fodlam_core.networks.timeloop import TimeloopReader
+from fodlam_core.networks.deferred import DeferredReader
 from fodlam_core.readers import NetworkReader
 from fodlam_core.scaling import TechnologyScaler
 from fodlam_core.scaling.deferred import DeferredRule
 from fodlam_core.scaling.dennard import Dennard
 
+# Name, suffixes, and the class that reads.
+READERS = (
+    ("caffe", (".prototxt", ".pbtxt", ".pt"), "caffe", "CaffeReader"),
+    ("fodlam", (".json",), "statistics", "StatisticsReader"),
+    ("native", (".toml", ".json"), "native", "NativeReader"),
+    ("onnx", (".onnx",), "onnx", "OnnxReader"),
+    ("scalesim", (".csv",), "scalesim", "ScaleSimReader"),
+    ("timeloop", (".yaml", ".yml"), "timeloop", "TimeloopReader"),
+)
 # Rules other than the default: name, aliases, and the class or function that makes the rule.
 RULES = (
     ("constant-voltage", ("fixed-voltage",), "constant_voltage", "ConstantVoltage"),
@@ -72,9 +76,5 @@ def fodlam_technology_scalers() -> Iterable[TechnologyScaler]:
 @hookimpl
 def fodlam_network_readers() -> Iterable[NetworkReader]:
     """Supply the readers of network files."""
-    yield CaffeReader()
-    yield NativeReader()
-    yield OnnxReader()
-    yield ScaleSimReader()
-    yield StatisticsReader()
-    yield TimeloopReader()
+    for name, suffixes, module, maker in READERS:
+        yield DeferredReader(name, suffixes, f"fodlam_core.networks.{module}", maker)

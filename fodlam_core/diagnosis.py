@@ -48,10 +48,11 @@ def diagnose(registry: Registry, batch: int | str) -> list[CostPerMac]:
         registry: what is installed.
         batch: ``"published"`` for costs as printed over the MACs of one image, or 1.
     """
-    config = Config(NetworkConfig(name="VGG16", batch="published" if batch == "published" else 1))
+    config = Config(NetworkConfig(batch="published" if batch == "published" else 1))
     layers: list[CostPerMac] = []
     averages: list[CostPerMac] = []
-    for kind in registry.names("layer kind"):
+    measured = {row.layer.kind for each in registry.accelerators for row in each.measurements}
+    for kind in sorted(measured):
         accelerator = accelerator_for(kind, config, registry)
         if accelerator is None or not accelerator.calibration(kind):
             continue

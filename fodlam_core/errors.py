@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+MOST_SHOWN = 25
+
 
 class FodlamError(Exception):
     """A request that cannot be met. Its text is complete: one line for each mistake."""
@@ -16,12 +18,13 @@ class ConfigError(FodlamError):
     """All the mistakes of one configuration.
 
     Attributes:
-        problems: one complete line for each mistake.
+        problems: one complete line for each mistake, of which the message has the first ones.
     """
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems))
+        shown, more = self.problems[:MOST_SHOWN], len(self.problems) - MOST_SHOWN
+        super().__init__("\n".join((*shown, *([f"... and {more} more"] if more > 0 else ()))))
 
 
 class LayerError(FodlamError, ValueError):

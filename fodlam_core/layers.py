@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from fodlam_core.errors import LayerError, NetworkError, similar
+from fodlam_core.errors import MOST_SHOWN, LayerError, NetworkError, similar
 from fodlam_core.shapes import Shape
 from fodlam_core.values import as_tuple
 
@@ -149,15 +149,18 @@ class Network:
             NetworkError: naming every unknown layer and its likeliest spelling.
         """
         by_key = {layer.key: layer for layer in self.layers}
-        chosen, problems = [], []
+        chosen: list[Layer] = []
+        missing: dict[str, None] = {}
         for name in names:
             layer = by_key.get(layer_key(name))
             if layer is not None:
                 chosen.append(layer)
             else:
-                problems.append(self._no_layer(name))
-        if problems:
-            raise NetworkError("\n".join(dict.fromkeys(problems)))
+                missing[name] = None
+        if missing:
+            lines = [self._no_layer(name) for name in list(missing)[:MOST_SHOWN]]
+            more = len(missing) - len(lines)
+            raise NetworkError("\n".join((*lines, *([f"... and {more} more"] if more else ()))))
         return tuple(chosen)
 
     def _no_layer(self, name: str) -> str:

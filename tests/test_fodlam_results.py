@@ -54,6 +54,7 @@ def close(actual: Any, expected: Any) -> None:
         for key, value in expected.items():
             close(actual[key], value)
     else:
+        assert isinstance(actual, float)
         assert expected == pytest.approx(actual, rel=1e-12, abs=0)
 
 

@@ -129,7 +129,7 @@ def _intervals(
 def _technology(platforms: Mapping[str, Platform]) -> Iterator[str]:
     for name, platform in platforms.items():
         yield from platform.factors.notes
-        moved = platform.source != platform.target
+        moved = platform.factors.time != 1
         if moved and any(row.offchip_latency_s for row in platform.rows.values()):
             yield f"{name}: time spent waiting for DRAM is not scaled with the node"
 

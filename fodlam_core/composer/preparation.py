@@ -72,7 +72,7 @@ def prepare(
         return _prepare(config, registry, network or configured_network(config, registry))
     except FodlamError as error:
         raise ConfigError(
-            line if line.startswith(config.source) else f"{config.source}: {line}"
+            line if line.startswith(f"{config.source}: ") else f"{config.source}: {line}"
             for line in str(error).splitlines()
         ) from error
 
@@ -84,6 +84,8 @@ def configured_network(config: Config, registry: Registry) -> Network:
         FodlamError: if there is no such network, or its file cannot be read.
     """
     wanted = config.network
+    if wanted.file is None and wanted.name is None:
+        raise NetworkError("[network]: give a name, a file, or a Network in code")
     if wanted.file is None:
         return zoo_network(wanted.name or "")
     network = open_network(
@@ -98,11 +100,14 @@ def configured_network(config: Config, registry: Registry) -> Network:
 def _prepare(config: Config, registry: Registry, network: Network) -> Composer:
     wanted = config.network.layers
     layers = network.layers if wanted is None else network.select(wanted)
+    if not layers and not config.fodlam:
+        raise NetworkError(f"{network.name} has no layer that costs MACs")
+    _check_names(config, registry)
     platforms, by_kind = _platforms(config, registry, layers)
     _check_served(config, registry, network, layers, by_kind)
     check_references(config, network, layers, platforms)
     if config.network.measured_as:
-        _check_measured_as(network, by_kind)
+        _check_measured_as(network, layers, by_kind)
     items = _items(config, network, layers, by_kind)
     coverage = _coverage(items, network)
     printed = config.network.batch == "published"
@@ -170,8 +175,18 @@ def _check_served(
         raise NetworkError(f"no installed accelerator serves any layer of {network.name}")
 
 
-def _check_measured_as(network: Network, by_kind: dict[str, Platform | None]) -> None:
-    """Check that a file is the measured network that it is said to be, layer by layer."""
+def _check_names(config: Config, registry: Registry) -> None:
+    """Check names that are not looked up otherwise, in a configuration that is built in code."""
+    for kind in config.dispatch:
+        registry.layer_kind(kind)
+    for name in config.accelerator:
+        registry.accelerator(name)
+
+
+def _check_measured_as(
+    network: Network, layers: Iterable[Layer], by_kind: dict[str, Platform | None]
+) -> None:
+    """Check that layers are those of the measured network that the file is said to be."""
     name = network.measured_as or ""
     platforms = [each for each in by_kind.values() if each]
     measured = {row[0] for each in platforms for row in each.rows}
@@ -181,7 +196,7 @@ def _check_measured_as(network: Network, by_kind: dict[str, Platform | None]) ->
     if name not in measured:
         return  # the references are compared with its MACs where they are used
     problems = []
-    for layer in network.layers:
+    for layer in layers:
         platform = by_kind.get(layer.kind)
         row = platform.rows.get((name, layer.key)) if platform else None
         if row is None:

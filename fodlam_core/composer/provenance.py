@@ -55,7 +55,11 @@ def provenances(estimate: Estimate) -> list[Provenance | None]:
     publications = {
         name: publication_of(platform.accelerator) for name, platform in estimate.platforms.items()
     }
-    pairs = {(each.accelerator, each.layer.kind) for each in estimate.layers if each.accelerator}
+    pairs = {
+        (each.basis.accelerator, each.layer.kind)
+        for each in estimate.layers
+        if each.basis and each.basis.predictor
+    }
     fitted = {
         (name, kind): _fitted_to(estimate.platforms[name], kind, publications[name])
         for name, kind in pairs

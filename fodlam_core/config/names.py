@@ -71,7 +71,8 @@ def _dispatch(table: Tables, registry: Registry) -> Iterator[str]:
         if isinstance(name, str):
             problems = list(_try(where, registry.accelerator, name))
             yield from problems
-            if not problems and kind not in registry.accelerator(name).kinds:
+            known = kind in registry.names("layer kind")
+            if known and not problems and kind not in registry.accelerator(name).kinds:
                 kinds = ", ".join(registry.accelerator(name).kinds)
                 yield f"{where}: {name} does not serve {kind!r}; it serves {kinds}"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import json
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar, get_args, get_origin
@@ -72,7 +74,13 @@ def place(path: tuple[str, ...], key: str = "") -> str:
     >>> place(("accelerator", "eie"), "predictor")
     '[accelerator.eie] predictor'
     """
-    return " ".join(part for part in (f"[{'.'.join(path)}]" if path else "", key) if part)
+    table = f"[{'.'.join(map(_bare, path))}]" if path else ""
+    return " ".join(part for part in (table, _bare(key) if key else "") if part)
+
+
+def _bare(key: str) -> str:
+    """Return a key as TOML has it: in quotes if it has other than letters, digits, - and _."""
+    return key if re.fullmatch(r"[\w-]+", key, re.ASCII) else json.dumps(key)
 
 
 def show(value: object) -> str:
@@ -193,7 +201,11 @@ def _table_as(converter: Converter, cls: type[Any]) -> Hook:
         extra = [(("",), unknown("key", str(key), hooks)) for key in table if key not in hooks]
         extra += [((key,), "is missing") for key in needed if key not in table]
         given = {key: (hooks[key], None, value) for key, value in table.items() if key in hooks}
-        return cls(**_gather(given, extra))
+        values = _gather(given, extra)
+        try:
+            return cls(**values)
+        except ValueError as error:
+            raise Mistakes([(("",), str(error))]) from error
 
     return hook
 

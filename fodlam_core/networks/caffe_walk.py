@@ -130,6 +130,8 @@ class _Walk:
         shapes = [blob.dims for blob in bottoms if blob.dims is not None]
         if node.type == "Slice":
             return [Blob(dims, regions=regions) for dims in slices(node, shapes[0])]
+        if () in shapes:
+            raise LayerError("an input is a single number, without axes")
         made = Blob(RULES[node.type](node, shapes), regions=regions)
         if node.type == "Eltwise" and self._adds(node):
             last = max(bottoms, key=lambda blob: blob.made)

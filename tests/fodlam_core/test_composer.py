@@ -175,6 +175,72 @@ def test_published_means_published(registry: Registry) -> None:
     )
 
 
+def test_published_only_where_macs_agree(registry: Registry) -> None:
+    """A row answers for a layer only if its MACs and its kind agree; otherwise it is predicted."""
+    per_mac = {name: AcceleratorConfig("per-mac") for name in ("eyeriss", "eie")}
+    config = Config(NetworkConfig(), accelerator=per_mac)
+    layers = [Layer("CONV1-1", "conv", 86_704_128), Layer("CONV1-2", "conv", 5)]
+
+    result = estimate(config, registry, Network("x", layers, measured_as="VGG16"))
+
+    assert ["published", "predicted"] == [each.method for each in result.layers]
+
+
+def test_rates(registry: Registry) -> None:
+    """Rates count the work of the whole batch: MACs, inferences and joules of all of it."""
+    total = prepare(VGG16, registry).estimate(7).totals["conv"]
+
+    assert total.latency_s is not None
+    assert total.energy_j is not None
+    assert 7 * total.macs / total.latency_s / 1e9 == pytest.approx(total.gmacs_per_s)
+    assert 7 * total.macs / total.energy_j / 1e9 == pytest.approx(total.gmacs_per_s_per_w)
+    assert 7 / total.latency_s == pytest.approx(total.inferences_per_s)
+
+
+def test_rates_as_printed(registry: Registry) -> None:
+    """As printed, rates count the batch of each kind; the total of mixed batches has no rate."""
+    result = estimate(Config(NetworkConfig("VGG16", batch="published")), registry)
+
+    conv, total = result.totals["conv"], result.totals["total"]
+    assert conv.latency_s is not None
+    assert 3 * conv.macs / conv.latency_s / 1e9 == pytest.approx(conv.gmacs_per_s)
+    assert 3 == conv.inferences
+    assert total.inferences_per_s is None
+    assert total.latency_s is not None
+    done = 3 * conv.macs + result.totals["fc"].macs
+    assert done / total.latency_s / 1e9 == pytest.approx(total.gmacs_per_s)
+
+
+@pytest.mark.parametrize("batch", [0, -1, 1.5, True, "published"])
+def test_a_batch_is_a_positive_whole_number(batch: Any, registry: Registry) -> None:
+    """Anything else is refused."""
+    with pytest.raises(ConfigError, match="batch"):
+        prepare(VGG16, registry).estimate(batch)
+
+
+def test_a_network_without_layers(registry: Registry) -> None:
+    """A network that costs nothing is a mistake, not a total of zero."""
+    with pytest.raises(ConfigError, match="nothing has no layer that costs MACs"):
+        estimate(Config(NetworkConfig()), registry, Network("nothing", []))
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        (Config(NetworkConfig("VGG16"), dispatch={"cnv": "eie"}), "unknown layer kind 'cnv'"),
+        (
+            Config(NetworkConfig("VGG16"), accelerator={"eyeris": AcceleratorConfig()}),
+            "unknown accelerator 'eyeris'; did you mean 'eyeriss'",
+        ),
+        (Config(NetworkConfig()), "give a name, a file, or a Network in code"),
+    ],
+)
+def test_names_in_code(config: Config, message: str, registry: Registry) -> None:
+    """A name in a configuration built in code is checked as one in a file is."""
+    with pytest.raises(ConfigError, match=message):
+        estimate(config, registry)
+
+
 def test_neuraltalk_answers_look_ups(registry: Registry) -> None:
     """A row that enters no average still answers for its own layer."""
     result = estimate(Config(NetworkConfig("NeuralTalk")), registry)
@@ -364,6 +430,8 @@ def test_measured_as_is_checked(vgg_file: Callable[..., Path], registry: Registr
     ]
     with pytest.raises(ConfigError, match="unknown network 'VGG-16'; did you mean 'VGG16'"):
         estimate(file_config(vgg_file(), measured_as="VGG-16"), registry)
+    some = file_config(vgg_file(FC6=1), measured_as="VGG16", layers=("conv1-1",))
+    assert "published" == estimate(some, registry).layers[0].method
 
 
 # --- batches and predictors

@@ -123,7 +123,6 @@ def test_all_mistakes_at_once(toml: Toml, registry: Registry) -> None:
         "[dispatch] conv: unknown accelerator 'eyris'; did you mean 'eyeriss'?",
         "[dispatch] fc: eyeriss does not serve 'fc'; it serves conv",
         "[dispatch] pool: unknown layer kind 'pool'; there are: conv, fc, matmul",
-        "[dispatch] pool: eie does not serve 'pool'; it serves fc",
         "[accelerator.eyeriss] predictor: unknown predictor of eyeriss 'permac'; did you mean "
         "'per-mac'?",
         '[accelerator.eyeriss] latency: expected one of "total", "processing", got \'fast\'',
@@ -181,8 +180,8 @@ def test_mistakes(key: str, value: str, problem: str, toml: Toml, registry: Regi
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"", '[network]: write in it name = "VGG16"'),
-        (b"[network]\n", "[network]: write in it"),
+        (b"", "[network]: give exactly one of name"),
+        (b"[network]\n", "[network]: give exactly one of name"),
         (b"[network]\nname = 'VGG16'\nname = 'VGG16'", "not TOML: "),
         (b"network = ", "not TOML: "),
         (b"[network]\nname = VGG16", "line 2"),
@@ -312,8 +311,32 @@ def _string(text: str) -> str:
 def test_configurations_in_code() -> None:
     """A configuration built in code is checked as one from a file is."""
     with pytest.raises(ValueError, match="exactly one of name"):
-        NetworkConfig()
+        NetworkConfig("VGG16", file="x.json")
+    for wrong in ({"method": "predict"}, {"batch": "Published"}, {"batch": 1.5}, {"batch": True}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            NetworkConfig("VGG16", **wrong)
+    with pytest.raises(ValueError, match="clock"):
+        TechnologyConfig(clock="Hold")
     with pytest.raises(ValueError, match="an empty list"):
         Config(NetworkConfig("VGG16", layers=()))
     with pytest.raises(ValueError, match="is not between"):
         TechnologyConfig(node_nm=0)
+
+
+def test_a_flood_of_mistakes_is_cut_short(toml: Toml, registry: Registry) -> None:
+    """Ten thousand misspelt layers are answered at once, with the first of them."""
+    names = ", ".join(f'"L{number}"' for number in range(10_000))
+
+    lines = problems(toml(f'[network]\nname = "VGG16"\nlayers = [{names}]'), registry)
+
+    assert len(lines) < 40
+    assert "... and 9975 more" in lines[-1]
+
+
+def test_a_key_with_a_line_break_stays_on_its_line(toml: Toml, registry: Registry) -> None:
+    """A key that is no bare one is quoted, so that an error is one line."""
+    lines = problems(toml('network.name = "VGG16"\n[dispatch]\n"a\\nb" = "eie"'), registry)
+
+    assert ["[dispatch] \"a\\nb\": unknown layer kind 'a\\nb'"] == [
+        line.split(";")[0].replace("\\n", "\\n") for line in lines
+    ]
