@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from fodlam_core.shapes import ConvShape as ConvShape
     from fodlam_core.shapes import FcShape as FcShape
     from fodlam_core.shapes import MatmulShape as MatmulShape
+    from fodlam_core.sweeps import sweep as sweep
     from fodlam_core.technology import ScalingFactors as ScalingFactors
     from fodlam_core.technology import Technology as Technology
 
@@ -85,6 +86,7 @@ _HOME = {
     "load_config": "config",
     "load_registry": "registry",
     "prepare": "composer",
+    "sweep": "sweeps",
 }
 
 __all__ = ["__version__", *sorted(_HOME)]

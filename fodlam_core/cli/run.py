@@ -102,6 +102,8 @@ def _percent(text: str) -> float:
 def _estimate(source: str, args: argparse.Namespace, registry: Registry) -> Estimate:
     config = load_config(source, registry, args.set)
     warn(config.warnings)
+    if config.sweep:
+        warn([f"{config.source}: [sweep] is ignored here; fodlam-core sweep goes through it"])
     with stdout_to_stderr():  # a predictor that prints must not spoil the data
         estimate = prepare(config, registry).estimate()
     warn(estimate.network.notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 import tomli
@@ -18,7 +18,25 @@ from fodlam_core.errors import ConfigError, unknown
 from fodlam_core.registry import Registry, load_registry
 
 MAX_BYTES = 1_000_000
-TABLES = ("network", "technology", "dispatch", "accelerator", "system")
+TABLES = ("network", "technology", "dispatch", "accelerator", "system", "sweep")
+
+
+class Source(NamedTuple):
+    """A configuration as it was read, before anything in it is checked.
+
+    Attributes:
+        label: how messages name it.
+        directory: what paths in it are relative to.
+        tables: its tables.
+        fodlam: whether it is one of FODLAM's own.
+        warnings: what was accepted but looks like a mistake.
+    """
+
+    label: str
+    directory: str
+    tables: dict[str, Any]
+    fodlam: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 def load_config(
@@ -35,6 +53,15 @@ def load_config(
 
     Raises:
         ConfigError: with a line for each mistake: file, table, key and what is wrong.
+    """
+    return check_source(read_source(source, overrides), registry or load_registry())
+
+
+def read_source(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Source:
+    """Read a configuration and apply overrides, but check nothing yet.
+
+    Raises:
+        ConfigError: if it cannot be read or parsed.
     """
     source = os.fspath(source)
     label = "<stdin>" if source == "-" else source
@@ -53,20 +80,40 @@ def load_config(
         from fodlam_core.config.overrides import apply_override
 
         apply_override(tables, override)
-    config, problems = _structure(tables, fodlam)
-    registry, file_problems = with_files(
-        registry or load_registry(), files_in_tables(tables, directory)
-    )
-    problems += file_problems or name_problems(tables, registry)
+    return Source(label, directory, tables, fodlam, warnings)
+
+
+def check_source(source: Source, registry: Registry) -> Config:
+    """Return a configuration that was read, its values and names checked.
+
+    Raises:
+        ConfigError: with a line for each mistake.
+    """
+    config, problems = structure_source(source)
+    files = files_in_tables(source.tables, source.directory)
+    registry, file_problems = with_files(registry, files)
+    problems += file_problems or name_problems(source.tables, registry)
     if config is None or problems:
-        raise ConfigError(f"{label}: {problem}" for problem in dict.fromkeys(problems))
+        raise ConfigError(f"{source.label}: {problem}" for problem in dict.fromkeys(problems))
+    return config
+
+
+def structure_source(source: Source) -> tuple[Config | None, list[str]]:
+    """Return a configuration with its values checked, but not its names; or what is wrong."""
+    config, problems = _structure(source.tables, source.fodlam)
+    if config is None:
+        return None, problems
     network = config.network
     if network.file is not None:
-        network = attrs.evolve(network, file=os.path.join(directory, network.file))
-    accelerators = located(config.accelerator, directory)
-    return attrs.evolve(
-        config, network=network, accelerator=accelerators, source=label, warnings=warnings
+        network = attrs.evolve(network, file=os.path.join(source.directory, network.file))
+    config = attrs.evolve(
+        config,
+        network=network,
+        accelerator=located(config.accelerator, source.directory),
+        source=source.label,
+        warnings=source.warnings,
     )
+    return config, problems
 
 
 def _structure(tables: dict[str, Any], fodlam: bool) -> tuple[Config | None, list[str]]:

@@ -162,6 +162,7 @@ class Config:
         technology: the chip that is asked about.
         dispatch: accelerator by layer kind; kinds that are not named take the default.
         accelerator: settings by accelerator.
+        sweep: the axes of a sweep as they stand in the file; a single estimate ignores them.
         source: how messages name the configuration.
         fodlam: whether it is one of FODLAM's own, where an empty list of layers costs nothing.
         warnings: what was accepted but looks like a mistake.
@@ -176,6 +177,7 @@ class Config:
     technology: TechnologyConfig = TechnologyConfig()
     dispatch: Mapping[str, str] = attrs.field(factory=dict)
     accelerator: Mapping[str, AcceleratorConfig] = attrs.field(factory=dict)
+    sweep: Mapping[str, Any] = attrs.field(factory=dict)
     source: str = "configuration"
     fodlam: bool = False
     warnings: tuple[str, ...] = ()

@@ -1,0 +1,77 @@
+"""How far a long job is: a bar on a terminal, now and then a line elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+LINE_EVERY_S = 10.0
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Give a function to be called with what is done and what there is to do."""
+    if quiet:
+        yield lambda done, total: None
+    elif sys.stderr.isatty():
+        with _bar() as watch:
+            yield watch
+    else:
+        yield _lines()
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        BarColumn(),
+        TaskProgressColumn(show_speed=False),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("points", total=None, rate="")
+        start: list[tuple[float, int]] = []
+
+        def watch(done: int, total: int) -> None:
+            now = time.monotonic()
+            if not start:
+                start.append((now, done))
+            rate = _rate(start[0], now, done)
+            bar.update(task, completed=done, total=total, rate=rate)
+
+        yield watch
+
+
+def _lines() -> Callable[[int, int], None]:
+    """Return a function that prints a line every ten seconds."""
+    start = last = time.monotonic()
+    first: int | None = None
+
+    def watch(done: int, total: int) -> None:
+        nonlocal last, first
+        first = done if first is None else first
+        now = time.monotonic()
+        if now - last >= LINE_EVERY_S:
+            last = now
+            rate = _rate((start, first), now, done)
+            print(f"{done:,} of {total:,} points, {rate}", file=sys.stderr, flush=True)
+
+    return watch
+
+
+def _rate(start: tuple[float, int], now: float, done: int) -> str:
+    seconds = now - start[0]
+    return f"{(done - start[1]) / seconds:,.0f} points/s" if seconds > 0 else ""

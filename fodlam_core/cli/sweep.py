@@ -1,0 +1,185 @@
+"""``fodlam-core sweep``: a grid of design points."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+from fodlam_core.cli.common import emit, registry_for
+from fodlam_core.cli.progress import progress
+from fodlam_core.documents import Bullets, Document, Text, table
+from fodlam_core.errors import FodlamError
+from fodlam_core.output.report import FORMATS, Report
+from fodlam_core.plugins import stdout_to_stderr
+from fodlam_core.quantities import quantity
+from fodlam_core.sweeps.libraries import need
+
+if TYPE_CHECKING:
+    from fodlam_core.sweeps.run import Outcome, Request
+
+ASK_ABOVE = 10_000_000
+UNITS = {"_s": "s", "_j": "J", "_w": "W"}
+REASONS_SHOWN = 5
+CELL = 40
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add = parser.add_argument
+    add("config", metavar="CONFIG", help="a configuration with a [sweep] table; - for stdin")
+    add(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="write all rows to FILE.parquet, FILE.csv or FILE.jsonl, or to a folder FILE/ of "
+        "Parquet files (default: print the first rows and a summary)",
+    )
+    add(
+        "--set",
+        action="append",
+        default=[],
+        metavar="TABLE.KEY=VALUE",
+        help="override a key of the configuration",
+    )
+    add(
+        "--columns",
+        type=_names,
+        default=(),
+        metavar="NAME,...",
+        help="columns beside axes, latency_s, energy_j, power_w and problem; all for every column",
+    )
+    add("--pareto", type=_names, default=(), metavar="NAME,...", help="keep the Pareto front")
+    add("--top", type=_count, metavar="COUNT", help="keep so many points, the least --by first")
+    add("--by", default="energy_j", metavar="NAME", help="column for --top (default: energy_j)")
+    add("--engine", choices=("polars", "dask"), default="polars", help="what computes the points")
+    add("--scheduler", metavar="ADDRESS", help="a Dask scheduler (default: a cluster here)")
+    add("--shard", metavar="K/N", help="only the Kth of N equal shares of the points")
+    add("--resume", action="store_true", help="go on with what an interrupted run has left")
+    add("--force", action="store_true", help="replace what is there")
+    add("--yes", action="store_true", help=f"do it even if there are over {ASK_ABOVE:,} points")
+    add("-q", "--quiet", action="store_true", help="no messages but errors")
+    add(
+        "-f",
+        "--format",
+        choices=FORMATS,
+        default="table",
+        help="form of what is printed without -o (default: table)",
+    )
+    add("--rows", type=_count, default=10, metavar="COUNT", help="rows to print (default: 10)")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 on, got {text!r}")
+    return int(text)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Run the sweep."""
+    need("polars", "sweep")
+    from fodlam_core.sweeps.plan import make_plan
+    from fodlam_core.sweeps.run import preview_sweep, write_sweep
+
+    registry = registry_for(args)
+    request = _request(args)
+    plan = make_plan(args.config, registry, args.set)
+    _announce(plan.grid.points, args)
+    try:
+        # A rule or a predictor that prints must not spoil the data.
+        with stdout_to_stderr(), progress(args.quiet) as watch:
+            if args.output is None:
+                outcome = preview_sweep(plan, registry, request, args.rows, watch)
+            else:
+                outcome = write_sweep(plan, registry, request, args.output, watch)
+    except KeyboardInterrupt:
+        if args.output is not None:
+            print("interrupted; --resume goes on from here", file=sys.stderr)
+        raise
+    if args.output is None:
+        args.output = None
+        emit(_report(args.config, outcome), args)
+    elif not args.quiet:
+        for line in _lines(args.output, outcome):
+            print(line, file=sys.stderr)
+    return 0
+
+
+def _request(args: argparse.Namespace) -> Request:
+    from fodlam_core.sweeps.run import Request
+    from fodlam_core.sweeps.selection import Selection
+
+    if args.scheduler and args.engine != "dask":
+        raise FodlamError("--scheduler: goes with --engine dask")
+    selection = Selection(args.pareto, args.top, args.by)
+    return Request(
+        args.columns, selection, args.shard, args.engine, args.scheduler, args.resume, args.force
+    )
+
+
+def _announce(points: int, args: argparse.Namespace) -> None:
+    """Say how many points there are, before any is computed."""
+    if points > ASK_ABOVE and not args.yes:
+        raise FodlamError(f"{args.config}: {points:,} points; if you mean it, add --yes")
+    if not args.quiet:
+        print(f"{points:,} points", file=sys.stderr)
+
+
+def _lines(path: str, outcome: Outcome) -> list[str]:
+    """Return what there is to say of a result that was written."""
+    if outcome.summary is None:
+        return [f"{path}: was complete already"]
+    return [f"{path}: {outcome.kept:,} rows", *_counts(outcome)]
+
+
+def _counts(outcome: Outcome) -> list[str]:
+    summary = outcome.summary
+    assert summary is not None
+    lines = [f"{summary.refused:,} of {summary.rows:,} points have no cost"] * bool(summary.refused)
+    for reason, count in list(summary.reasons.items())[:REASONS_SHOWN]:
+        lines.append(f"{count:,}: {reason}")
+    if len(summary.reasons) > REASONS_SHOWN:
+        lines.append(f"and further reasons: {len(summary.reasons) - REASONS_SHOWN}")
+    return lines
+
+
+def _report(title: str, outcome: Outcome) -> Report:
+    head, summary = outcome.head, outcome.summary
+    assert head is not None
+    assert summary is not None
+    rows: list[dict[str, Any]] = head.to_dicts()
+
+    def documents() -> list[Document]:
+        names = [name for name in head.columns if name != "problem" or summary.refused]
+        cells = [[_cell(name, row[name]) for name in names] for row in rows]
+        right = ", ".join(name for name in names if head[name].dtype.is_numeric())
+        ranges = [
+            f"{name}: {_cell(name, least)} to {_cell(name, greatest)}"
+            for name, (least, greatest) in summary.ranges.items()
+        ]
+        shown = f"{len(rows):,} of {outcome.kept:,} rows"
+        parts: tuple[Any, ...] = (table(tuple(names), cells, right), Text(shown))
+        parts += (Bullets("All points", [f"{summary.rows:,} points", *ranges]),)
+        if summary.refused:
+            parts += (Bullets("Refused", _counts(outcome)),)
+        return [Document(f"Sweep of {title}", parts)]
+
+    return Report(
+        documents,
+        lambda: {"summary": summary.to_dict(), "kept": outcome.kept, "rows": rows},
+        lambda: rows,
+    )
+
+
+def _cell(name: str, value: object) -> str:
+    unit = next((unit for suffix, unit in UNITS.items() if name.endswith(suffix)), None)
+    if value is None:
+        return "-"
+    if unit and isinstance(value, float):
+        return quantity(value, unit)
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= CELL else f"{text[: CELL - 3]}..."

@@ -1,0 +1,110 @@
+"""The columns of a result, as expressions over native costs and factors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import polars as pl
+
+from fodlam_core.composer.preparation import METHODS
+from fodlam_core.errors import FodlamError, unknown
+from fodlam_core.sweeps.costs import HIGH, LOW, TOTAL
+
+COSTS = ("latency_s", "energy_j", "power_w")
+PRODUCT = "edp_js"
+PROBLEM = "problem"
+# Columns of the bounds -> the sum that they are taken from, and which of its two costs.
+BOUNDS = {
+    "latency_low_s": (LOW, "latency_s"),
+    "latency_high_s": (HIGH, "latency_s"),
+    "energy_low_j": (LOW, "energy_j"),
+    "energy_high_j": (HIGH, "energy_j"),
+}
+COVERAGE = {f"{method.replace(' ', '_')}_macs_share": method for method in METHODS}
+
+
+def column_names(asked: Sequence[str], axes: Iterable[str], kinds: Iterable[str]) -> list[str]:
+    """Return the columns of a result in order: those that are always there, and those asked for.
+
+    Raises:
+        FodlamError: with a line for each name that is no column.
+    """
+    always = [*axes, *COSTS]
+    more = [PRODUCT, *BOUNDS, *COVERAGE]
+    more += [f"{kind}.{name}" for kind in kinds for name in (*COSTS, PRODUCT)]
+    if "all" in asked:
+        return [*always, *more, PROBLEM]
+    known = [*always, *more, PROBLEM]
+    wrong = [
+        f"--columns: {unknown('column', name, [*known, 'all'])}"
+        for name in asked
+        if name not in known
+    ]
+    if wrong:
+        raise FodlamError("\n".join(wrong))
+    return list(dict.fromkeys([*always, *(name for name in asked if name != PROBLEM), PROBLEM]))
+
+
+def with_results(
+    points: pl.LazyFrame, kinds: Iterable[str], slots: int, batched: bool
+) -> pl.LazyFrame:
+    """Return points with every column that a result can have.
+
+    Args:
+        points: a row for each point, with its native costs and factors.
+        kinds: the layer kinds.
+        slots: the number of accelerators.
+        batched: whether costs are for one inference and ``network.batch`` multiplies them.
+    """
+    have = set(points.collect_schema())
+    inferences = pl.col("network.batch").cast(pl.Float64) if batched else None
+    refusals = _refusals(slots, have)
+    first = pl.coalesce(PROBLEM, *refusals) if refusals else pl.col(PROBLEM)
+    points = points.with_columns(first.alias(PROBLEM))
+    sums = {TOTAL: "", LOW: "low ", HIGH: "high "} | {kind: f"{kind}." for kind in kinds}
+    costs: list[pl.Expr] = []
+    for name, prefix in sums.items():
+        latency, energy = _carried(name, slots, have)
+        if inferences is not None:
+            latency, energy = latency * inferences, energy * inferences
+        if refusals:
+            fine = pl.when(pl.col(PROBLEM).is_null())
+            latency, energy = fine.then(latency), fine.then(energy)
+        costs += [latency.alias(f"{prefix}latency_s"), energy.alias(f"{prefix}energy_j")]
+    points = points.with_columns(costs)
+    bounds = [pl.col(f"{name} {cost}").alias(column) for column, (name, cost) in BOUNDS.items()]
+    coverage = [pl.col(method).alias(column) for column, method in COVERAGE.items()]
+    derived = [
+        each
+        for name, prefix in sums.items()
+        if name not in (LOW, HIGH)
+        for each in _derived(prefix)
+    ]
+    return points.with_columns(*bounds, *coverage, *derived)
+
+
+def _carried(name: str, slots: int, have: set[str]) -> tuple[pl.Expr, pl.Expr]:
+    """Return latency and energy of a sum at the target; null where the sum is not known."""
+    latency, energy = pl.col(f"offchip {name}"), pl.col(f"energy {name}")
+    for number in range(slots):
+        if f"onchip {name} {number}" in have:
+            # An accelerator that a network does not use has no cost there, and adds nothing.
+            onchip, native = (pl.col(f"{what} {name} {number}") for what in ("onchip", "energy"))
+            latency = latency + (onchip * pl.col(f"time {number}")).fill_null(0.0)
+            energy = energy + (native * pl.col(f"factor {number}")).fill_null(0.0)
+    return latency, energy
+
+
+def _refusals(slots: int, have: set[str]) -> list[pl.Expr]:
+    """Return for each accelerator why it cannot be carried, where a network uses it."""
+    return [
+        pl.when(pl.col(f"onchip {TOTAL} {number}").is_not_null()).then(pl.col(f"refusal {number}"))
+        for number in range(slots)
+        if f"refusal {number}" in have and f"onchip {TOTAL} {number}" in have
+    ]
+
+
+def _derived(prefix: str) -> Iterator[pl.Expr]:
+    latency, energy = pl.col(f"{prefix}latency_s"), pl.col(f"{prefix}energy_j")
+    yield pl.when(latency > 0).then(energy / latency).alias(f"{prefix}power_w")
+    yield (latency * energy).alias(f"{prefix}{PRODUCT}")

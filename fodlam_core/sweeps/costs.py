@@ -1,0 +1,182 @@
+"""What networks cost at the accelerators' own technology points, each variant computed once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import attrs
+
+from fodlam_core.accelerators import Accelerator
+from fodlam_core.composer import Estimate, prepare
+from fodlam_core.composer.platforms import Platform
+from fodlam_core.composer.preparation import METHODS, configured_network
+from fodlam_core.config import Config, NetworkConfig
+from fodlam_core.config.load import Source, structure_source
+from fodlam_core.errors import FodlamError
+from fodlam_core.layers import Network
+from fodlam_core.registry import Registry
+from fodlam_core.sweeps.keys import with_values
+from fodlam_core.technology import Technology
+
+# Sums that are carried like those of the layer kinds: of everything, and of its error bounds.
+TOTAL, LOW, HIGH = "total", "low", "high"
+
+
+def first_line(error: FodlamError) -> str:
+    """Return an error as the reason of a point: its first line, and how many more there are."""
+    first, *rest = str(error).splitlines() or [type(error).__name__]
+    return f"{first} (and {len(rest)} more)" if rest else first
+
+
+class Slot(NamedTuple):
+    """An accelerator at its own technology point, which its options may move."""
+
+    accelerator: str
+    technology: Technology
+
+
+class Cell(NamedTuple):
+    """What some layers cost on one accelerator, before technology scaling.
+
+    Attributes:
+        onchip_s: the part of the latency that is scaled.
+        offchip_s: the part that is spent waiting for off-chip memory, which is not.
+        energy_j: joules.
+    """
+
+    onchip_s: float = 0.0
+    offchip_s: float = 0.0
+    energy_j: float = 0.0
+
+    def add(self, onchip_s: float, offchip_s: float, energy_j: float) -> Cell:
+        """Return the cell with another cost added."""
+        return Cell(self.onchip_s + onchip_s, self.offchip_s + offchip_s, self.energy_j + energy_j)
+
+
+class NativeCosts(NamedTuple):
+    """The costs of one variant.
+
+    Attributes:
+        cells: costs by accelerator and sum: a layer kind, `TOTAL`, `LOW` or `HIGH`.
+        sums: the latencies and energies that are known, such as ``("total", "energy_j")``; one
+            without a cell is nothing.
+        coverage: share of the MACs by method; None if there are no MACs.
+        problem: why there are no costs; None if there are.
+    """
+
+    cells: Mapping[tuple[Slot, str], Cell]
+    sums: frozenset[tuple[str, str]]
+    coverage: Mapping[str, float | None]
+    problem: str | None = None
+
+
+class CostSource:
+    """Computes the costs of variants through the composer, each once.
+
+    Attributes:
+        accelerators: those in use so far, their options applied.
+
+    Args:
+        source: the configuration, its keys set to the first point of the sweep.
+        linear: whether the batch is an axis of its own, so that costs are for one inference.
+        registry: what is installed.
+    """
+
+    def __init__(self, source: Source, linear: bool, registry: Registry) -> None:
+        own_points = {"scaler": "none"}
+        self._source = source._replace(tables={**source.tables, "technology": own_points})
+        self._linear = linear
+        self._registry = registry
+        self.accelerators: dict[Slot, Accelerator] = {}
+        self._costs: dict[tuple[str, ...], NativeCosts] = {}
+        self._networks: dict[NetworkConfig, Network] = {}
+
+    def get(self, values: Mapping[str, Any]) -> NativeCosts:
+        """Return the costs with some keys of the configuration set."""
+        key = tuple(f"{type(value).__name__} {value}" for value in values.values())
+        if key not in self._costs:
+            try:
+                estimate = self._estimate(values)
+                self._costs[key] = _sums(estimate)
+                for platform in estimate.platforms.values():
+                    self.accelerators[_slot(platform)] = platform.accelerator
+            except FodlamError as error:
+                self._costs[key] = NativeCosts({}, frozenset(), {}, first_line(error))
+        return self._costs[key]
+
+    def _estimate(self, values: Mapping[str, Any]) -> Estimate:
+        if self._linear:
+            values = {**values, "network.batch": 1}
+        source = self._source._replace(tables=with_values(self._source.tables, values))
+        config, problems = structure_source(source)
+        if config is None:
+            raise FodlamError("\n".join(problems))
+        try:
+            return prepare(config, self._registry, self._network(config)).estimate()
+        except FodlamError as error:
+            prefix = f"{config.source}: "
+            lines = [line.removeprefix(prefix) for line in str(error).splitlines()]
+            raise FodlamError("\n".join(lines)) from error
+
+    def _network(self, config: Config) -> Network:
+        key = attrs.evolve(config.network, layers=None, method="auto", batch=1)
+        if key not in self._networks:
+            self._networks[key] = configured_network(config, self._registry)
+        return self._networks[key]
+
+
+def _sums(estimate: Estimate) -> NativeCosts:
+    cells: defaultdict[tuple[Slot, str], Cell] = defaultdict(Cell)
+    bounded = True
+    for each in estimate.layers:
+        native = each.native
+        if each.basis is None or native is None:
+            bounded = False
+            continue
+        platform = estimate.platforms[each.basis.accelerator]
+        slot = _slot(platform)
+        onchip, offchip = native.latency_s - native.offchip_latency_s, native.offchip_latency_s
+        for name in (each.layer.kind, TOTAL):
+            cells[slot, name] = cells[slot, name].add(onchip, offchip, native.energy_j)
+        shares = _bounds(each)
+        bounded = bounded and shares is not None
+        for name, (latency, energy) in zip((LOW, HIGH), shares or (), strict=False):
+            cells[slot, name] = cells[slot, name].add(
+                onchip * latency, offchip * latency, native.energy_j * energy
+            )
+    total = estimate.totals[TOTAL]
+    if not cells and (total.latency_s or total.energy_j):
+        # Known for the network as a whole only, by the one accelerator that runs all of it.
+        [platform] = estimate.platforms.values()
+        whole = Cell(total.latency_s or 0.0, 0.0, total.energy_j or 0.0)
+        cells[_slot(platform), TOTAL] = whole
+    known = {
+        (name, cost)
+        for name, totals in estimate.totals.items()
+        for cost in ("latency_s", "energy_j")
+        if getattr(totals, cost) is not None
+    }
+    if bounded:
+        known |= {(name, cost) for name in (LOW, HIGH) for cost in ("latency_s", "energy_j")}
+    coverage = {method: estimate.coverage.share(method) for method in METHODS}
+    return NativeCosts(dict(cells), frozenset(known), coverage)
+
+
+def _slot(platform: Platform) -> Slot:
+    return Slot(platform.accelerator.name, platform.accelerator.technology)
+
+
+def _bounds(each: Any) -> list[tuple[float, float]] | None:
+    """Return the bounds of latency and energy as shares of the estimate, the lower ones first.
+
+    None for an estimate without an interval.
+    """
+    interval = getattr(each, "interval", None)
+    if interval is None or not each.latency_s or not each.energy_j:
+        return None
+    return [
+        (latency_s / each.latency_s, energy_j / each.energy_j)
+        for latency_s, energy_j in zip(interval.latency_s, interval.energy_j, strict=True)
+    ]

@@ -1,0 +1,97 @@
+"""Computes the parts of a sweep on a Dask cluster, whose workers write into a common folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin, as_completed, get_worker
+
+from fodlam_core.errors import FodlamError
+from fodlam_core.registry import load_registry
+from fodlam_core.sweeps.points import Evaluator
+from fodlam_core.sweeps.work import Record, Work, compute, read_record
+
+CONNECT_S = 15
+PLUGIN = "fodlam-sweep"
+
+
+class SweepPlugin(WorkerPlugin):
+    """Prepares a worker once, also one that replaces a worker that died."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.evaluator: Evaluator | None = None
+
+    def setup(self, worker: Any) -> None:
+        """Load what is installed where the worker runs; it has to be what the user has."""
+        registry = load_registry()
+        have = {each.distribution: each.version for each in registry.plugins if not each.problem}
+        wanted = self.work.metadata["versions"]
+        if {**wanted, **have} != wanted:
+            raise FodlamError(f"the worker has {have} installed, not {wanted}")
+        self.evaluator = Evaluator(self.work.plan, registry, self.work.columns)
+
+
+def compute_on_worker(part: int) -> Record:
+    """Compute a part; runs on a worker."""
+    prepared = get_worker().plugins[PLUGIN]
+    assert isinstance(prepared, SweepPlugin)
+    assert prepared.evaluator is not None
+    return compute(prepared.work, prepared.evaluator, part)
+
+
+def run_dask(work: Work, parts: Sequence[int], scheduler: str | None) -> Iterator[Record]:
+    """Compute parts on a cluster, and yield the record of each as it is complete.
+
+    A part whose worker dies is computed again by another one.
+
+    Args:
+        work: the sweep.
+        parts: the parts to compute.
+        scheduler: the address of a scheduler; None for a cluster on this machine.
+
+    Raises:
+        FodlamError: if there is no cluster, or it does not write where it should.
+    """
+    with contextlib.ExitStack() as stack:
+        client = _client(scheduler, stack)
+        client.register_plugin(SweepPlugin(work), name=PLUGIN)
+        futures = client.map(compute_on_worker, parts, pure=False)
+        try:
+            for future, record in as_completed(futures, with_results=True):
+                future.release()
+                _check_written(work, record)
+                yield record
+        except KilledWorker as error:
+            raise FodlamError(
+                f"workers died again and again, out of memory perhaps ({error}); with more of it "
+                "--resume goes on from here"
+            ) from error
+
+
+def _check_written(work: Work, record: Record) -> None:
+    found = read_record(work, record.part)
+    if found is None or found.crc32 != record.crc32:
+        raise FodlamError(
+            f"{work.data_path(record.part)}: a worker has written it, but it is not here; the "
+            "workers need to see the same folder under the same name"
+        )
+
+
+def _client(scheduler: str | None, stack: contextlib.ExitStack) -> Any:
+    if scheduler is None:
+        # Each worker computes with one thread: a worker for each core keeps all of them busy.
+        cluster = LocalCluster(
+            n_workers=os.cpu_count(),
+            threads_per_worker=1,
+            dashboard_address=":0",
+            env={"POLARS_MAX_THREADS": "1"},
+        )
+        return stack.enter_context(Client(stack.enter_context(cluster)))
+    try:
+        return stack.enter_context(Client(scheduler, timeout=CONNECT_S))
+    except (OSError, ValueError) as error:
+        raise FodlamError(f"--scheduler {scheduler}: no scheduler answers: {error}") from error

@@ -1,0 +1,16 @@
+"""Computes the parts of a sweep on this machine; polars uses all cores for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from fodlam_core.registry import Registry
+from fodlam_core.sweeps.points import Evaluator
+from fodlam_core.sweeps.work import Record, Work, compute
+
+
+def run_polars(work: Work, parts: Sequence[int], registry: Registry) -> Iterator[Record]:
+    """Compute parts one after the other, and yield the record of each."""
+    evaluator = Evaluator(work.plan, registry, work.columns)
+    for part in parts:
+        yield compute(work, evaluator, part)

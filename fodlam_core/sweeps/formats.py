@@ -1,0 +1,94 @@
+"""Writes frames as Parquet, CSV or JSON lines, a bounded number of rows at a time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from fodlam_core.errors import FodlamError
+from fodlam_core.sweeps.provenance import METADATA_KEY, as_text
+
+SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+DATASET = "dataset"
+# Rows that polars computes at a time, and rows of a group in Parquet: they bound the memory. A file
+# made of many has larger groups, since its writer holds what it knows of each until the end, and is
+# made in smaller steps for that.
+CHUNK_ROWS = 10_000
+JOINED_CHUNK_ROWS = 2_500
+JOINED_GROUP_ROWS = 100_000
+GROUP_ROWS = 25_000
+
+
+def format_of(path: str) -> str:
+    """Return the format of an output by its name.
+
+    >>> format_of("out.csv"), format_of("results/")
+    ('csv', 'dataset')
+
+    Raises:
+        FodlamError: if the name tells no format.
+    """
+    if path.endswith(("/", os.sep)):
+        return DATASET
+    suffix = os.path.splitext(path)[1].lower()
+    if suffix not in SUFFIXES:
+        raise FodlamError(
+            f"-o {path}: write a name that ends in {', '.join(SUFFIXES)}, or in / for a folder "
+            "of Parquet files"
+        )
+    return SUFFIXES[suffix]
+
+
+def sink(
+    frame: pl.LazyFrame,
+    path: str,
+    format: str,
+    metadata: dict[str, Any],
+    header: bool = True,
+    group_rows: int = GROUP_ROWS,
+    scratch: bool = False,
+) -> None:
+    """Write a frame while it is computed.
+
+    Args:
+        frame: the rows.
+        path: the file.
+        format: ``"parquet"``, ``"csv"`` or ``"jsonl"``.
+        metadata: what a Parquet file carries with it.
+        header: whether a CSV file starts with the names of the columns.
+        group_rows: rows of a group in a Parquet file.
+        scratch: whether a Parquet file is only to be read once, and therefore written quickly.
+    """
+    if format == "csv":
+        frame.sink_csv(path, include_header=header, engine="streaming")
+    elif format == "jsonl":
+        frame.sink_ndjson(path, engine="streaming")
+    else:
+        frame.sink_parquet(
+            path,
+            compression="lz4" if scratch else "zstd",
+            compression_level=None if scratch else 1,
+            statistics=not scratch,
+            row_group_size=group_rows,
+            metadata={METADATA_KEY: as_text(metadata)},
+            engine="streaming",
+        )
+
+
+def join(parts: Sequence[str], path: str, format: str, metadata: dict[str, Any]) -> None:
+    """Make one file of the files of all parts."""
+    if len(parts) == 1:
+        os.replace(parts[0], path)
+    elif format == "parquet":
+        with pl.Config(streaming_chunk_size=JOINED_CHUNK_ROWS):
+            rows = pl.scan_parquet(list(parts), glob=False)
+            sink(rows, path, format, metadata, group_rows=JOINED_GROUP_ROWS)
+    else:
+        with open(path, "wb") as whole:
+            for part in parts:
+                with open(part, "rb") as file:
+                    shutil.copyfileobj(file, whole, 1 << 20)

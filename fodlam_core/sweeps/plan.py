@@ -1,0 +1,178 @@
+"""A sweep that was checked: everything that tells its points, and nothing computed yet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from fodlam_core.composer.preparation import configured_network
+from fodlam_core.config import Config
+from fodlam_core.config.load import Source, read_source, structure_source
+from fodlam_core.config.names import name_problems
+from fodlam_core.config.structure import place
+from fodlam_core.errors import ConfigError, FodlamError
+from fodlam_core.layers import Network
+from fodlam_core.registry import Registry
+from fodlam_core.sweeps.axes import Axes, Axis, read_axes
+from fodlam_core.sweeps.grid import Grid, grid_of
+from fodlam_core.sweeps.keys import BATCH, COSTS, with_values
+from fodlam_core.sweeps.ranges import Range
+
+
+class Plan(NamedTuple):
+    """A sweep.
+
+    Attributes:
+        source: the configuration, its keys set to the first value of each axis.
+        base: the configuration as it was written, without the sweep.
+        axes: the axes as they were written.
+        grid: its points, in the order in which they are computed.
+        kinds: the layer kinds that its networks have, FODLAM's two always among them.
+        networks: the networks that could be read.
+    """
+
+    source: Source
+    base: Mapping[str, Any]
+    axes: Axes
+    grid: Grid
+    kinds: tuple[str, ...]
+    networks: tuple[Network, ...]
+
+    @property
+    def batched(self) -> bool:
+        """Whether the batch is an axis in which costs are linear."""
+        return any(axis.changes == BATCH for axis in self.axes.axes)
+
+
+def make_plan(
+    config: str | os.PathLike[str] | Mapping[str, Any] | Config,
+    registry: Registry,
+    overrides: Iterable[str] = (),
+) -> Plan:
+    """Read and check a sweep.
+
+    Args:
+        config: a configuration with a ``[sweep]`` table: a file, its tables, or a configuration
+            that was loaded.
+        registry: what is installed.
+        overrides: ``"table.key=value"`` texts that replace keys of a file.
+
+    Raises:
+        ConfigError: with a line for each mistake.
+    """
+    if isinstance(config, Config):
+        read = Source(config.source, "", tables_of(config))
+    elif isinstance(config, Mapping):
+        read = Source("configuration", "", {**config})
+    else:
+        read = read_source(config, overrides)
+    base = {key: table for key, table in read.tables.items() if key != "sweep"}
+    table = read.tables.get("sweep")
+    if not isinstance(table, Mapping):
+        raise ConfigError([f"{read.label}: no [sweep] table, so there is nothing to go through"])
+    technology = base.get("technology")
+    scaler = technology.get("scaler") if isinstance(technology, Mapping) else None
+    axes, problems = read_axes(table, scaler or "dennard", read.directory, registry)
+    axes = _linear(axes, base, registry)
+    source = read._replace(
+        tables=with_values(base, {axis.key: axis.values[0] for axis in axes.axes})
+    )
+    problems += _point_problems(source, axes, registry)
+    if problems:
+        raise ConfigError(f"{read.label}: {problem}" for problem in dict.fromkeys(problems))
+    networks = tuple(_networks(source, axes.axes, registry))
+    kinds = dict.fromkeys(
+        ["conv", "fc"] + [layer.kind for each in networks for layer in each.layers]
+    )
+    return Plan(source, base, axes, grid_of(axes.groups), tuple(kinds), networks)
+
+
+def _linear(axes: Axes, base: Mapping[str, Any], registry: Registry) -> Axes:
+    """Return the axes, the batch among those that change costs where these may not be linear in it.
+
+    So it is with an accelerator that publishes whole networks at some batches.
+    """
+    dispatch = base.get("dispatch")
+    named = list(dispatch.values()) if isinstance(dispatch, Mapping) else []
+    for axis in axes.axes:
+        if axis.key.startswith("dispatch."):
+            named += axis.values
+    if not any(
+        getattr(each, "references_only", False)
+        for each in registry.accelerators
+        if each.name in named or each.default_for
+    ):
+        return axes
+    groups = (
+        tuple(axis._replace(changes=COSTS) if axis.changes == BATCH else axis for axis in group)
+        for group in axes.groups
+    )
+    return axes._replace(groups=tuple(groups))
+
+
+def tables_of(config: Config) -> dict[str, Any]:
+    """Return the tables that a configuration would be read from."""
+    import attrs
+
+    def table(value: object) -> dict[str, Any]:
+        return attrs.asdict(value, filter=lambda field, value: value is not None)  # type: ignore[arg-type]
+
+    tables = {
+        "network": table(config.network),
+        "technology": table(config.technology),
+        "dispatch": dict(config.dispatch),
+        "accelerator": {},
+        "sweep": dict(config.sweep),
+    }
+    for name, settings in config.accelerator.items():
+        own = table(settings)
+        tables["accelerator"][name] = {**own.pop("options"), **own}
+    return tables
+
+
+def _point_problems(source: Source, axes: Axes, registry: Registry) -> list[str]:
+    """Return what is wrong with the first point, and with each value of each axis by itself."""
+    problems = [
+        each
+        for each in _problems(source, registry)
+        # One rule may lack the options that another one has: such points are refused one by one.
+        if not each.startswith("[technology.options]") or not _sweeps_rules(axes)
+    ]
+    for axis in axes.axes:
+        *path, key = axis.key.split(".")
+        here = place(tuple(path), key)
+        for value in _telling(axis)[1:]:
+            point = source._replace(tables=with_values(source.tables, {axis.key: value}))
+            names = registry if isinstance(value, str) else None
+            problems += [each for each in _problems(point, names) if each.startswith(here)]
+    return problems
+
+
+def _sweeps_rules(axes: Axes) -> bool:
+    return any(axis.key == "technology.scaler" for axis in axes.axes)
+
+
+def _telling(axis: Axis) -> Sequence[Any]:
+    """Return the values that have to be checked: of a range, those that tell of all others."""
+    values = axis.values
+    return [values[0], values[1], values[-1]] if isinstance(values, Range) else values
+
+
+def _problems(source: Source, registry: Registry | None) -> list[str]:
+    problems = structure_source(source)[1]
+    return problems + (name_problems(source.tables, registry) if registry else [])
+
+
+def _networks(source: Source, axes: Iterable[Axis], registry: Registry) -> Iterable[Network]:
+    """Yield the networks that can be read; the points of others say why they cannot."""
+    choices = [axis for axis in axes if axis.key in ("network.name", "network.file")]
+    changes = [{axis.key: value} for axis in choices for value in axis.values] or [{}]
+    for change in changes:
+        point = source._replace(tables=with_values(source.tables, change))
+        config, _ = structure_source(point)
+        if config:
+            try:
+                yield configured_network(config, registry)
+            except FodlamError:
+                continue

@@ -1,0 +1,123 @@
+"""Small frames to be multiplied into points: axes, native costs, factors."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from fodlam_core.composer.preparation import METHODS
+from fodlam_core.sweeps.axes import Axis
+from fodlam_core.sweeps.costs import HIGH, LOW, TOTAL, Cell, NativeCosts, Slot
+from fodlam_core.sweeps.factors import Factors, Point
+from fodlam_core.sweeps.grid import Slice
+from fodlam_core.sweeps.ranges import Range
+
+DTYPES = {"int": pl.Int64(), "float": pl.Float64(), "bool": pl.Boolean()}
+
+
+def dtype(axis: Axis) -> pl.DataType:
+    """Return the type of the column of an axis."""
+    return pl.Enum(axis.labels()) if axis.type == "text" else DTYPES[axis.type]
+
+
+def slice_frame(each: Slice) -> pl.DataFrame:
+    """Return the values of a group of axes, a column for each."""
+    return pl.DataFrame([_series(axis, each.start, each.stop) for axis in each.group])
+
+
+def _series(axis: Axis, start: int, stop: int) -> pl.Series:
+    values = axis.values
+    if isinstance(values, Range) and values.step is not None:
+        # Whole numbers, of which a batch may have millions: never as objects of Python.
+        first = int(values.start) + values.step * start
+        numbers: pl.Series = pl.int_range(stop - start, eager=True) * values.step + first
+        return numbers.alias(axis.key)
+    return pl.Series(axis.key, axis.labels(start, stop), dtype=dtype(axis))
+
+
+def product(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return every combination of rows, the last frame varying fastest.
+
+    A cross join promises no order, and costs are put beside these rows by their places.
+    """
+    rows = math.prod(frame.height for frame in frames)
+    place = pl.int_range(rows, eager=True)
+    parts = []
+    for frame in frames:
+        rows //= frame.height
+        parts.append(frame[place // rows % frame.height])
+    return pl.concat(parts, how="horizontal")
+
+
+def points(box: Iterable[Slice], changes: str) -> tuple[list[str], list[Point]]:
+    """Return the keys of a box that change one thing, and the labels and values of its points.
+
+    The last group varies fastest.
+    """
+    keys: list[str] = []
+    steps: list[list[Point]] = []
+    for each in box:
+        axes = [axis for axis in each.group if axis.changes == changes]
+        if axes:
+            keys += [axis.key for axis in axes]
+            labels = zip(*(axis.labels(each.start, each.stop) for axis in axes), strict=True)
+            values = zip(*(axis.values[each.start : each.stop] for axis in axes), strict=True)
+            steps.append(list(zip(labels, values, strict=True)))
+    chain = itertools.chain.from_iterable
+    found = [
+        (tuple(chain(labels)), tuple(chain(values)))
+        for labels, values in (
+            zip(*combination, strict=True) if combination else ((), ())
+            for combination in itertools.product(*steps)
+        )
+    ]
+    return keys, found
+
+
+def cost_frame(
+    costs: Sequence[NativeCosts], slots: Sequence[Slot], kinds: Iterable[str]
+) -> pl.DataFrame:
+    """Return native costs, a row for each variant.
+
+    A latency that is not known has no ``offchip``, an energy no ``energy``; a sum without layers
+    on an accelerator has no cell there.
+    """
+    columns: dict[str, list[float | str | None]] = {
+        "problem": [each.problem for each in costs],
+    }
+    for method in METHODS:
+        columns[method] = [each.coverage.get(method) for each in costs]
+    for name in (TOTAL, LOW, HIGH, *kinds):
+        columns[f"offchip {name}"] = [_offchip(each, name) for each in costs]
+        known = [(name, "energy_j") in each.sums for each in costs]
+        columns[f"energy {name}"] = [0.0 if each else None for each in known]
+        for number, slot in enumerate(slots):
+            cells = [each.cells.get((slot, name)) for each in costs]
+            if any(cells):
+                columns[f"onchip {name} {number}"] = [cell and cell.onchip_s for cell in cells]
+                columns[f"energy {name} {number}"] = [cell and cell.energy_j for cell in cells]
+    text = {"problem": pl.String()}
+    return pl.DataFrame(columns, schema={name: text.get(name, pl.Float64()) for name in columns})
+
+
+def _offchip(costs: NativeCosts, name: str) -> float | None:
+    if (name, "latency_s") not in costs.sums:
+        return None
+    cells: list[Cell] = [cell for (_, other), cell in costs.cells.items() if other == name]
+    return sum(cell.offchip_s for cell in cells)
+
+
+def factor_frame(answers: Sequence[Sequence[Factors | str]]) -> pl.DataFrame:
+    """Return factors, a row for each technology point, for each accelerator in turn."""
+    columns: dict[str, pl.Series] = {}
+    for number, each in enumerate(answers):
+        refused = [answer if isinstance(answer, str) else None for answer in each]
+        time = [None if isinstance(answer, str) else answer[0] for answer in each]
+        energy = [None if isinstance(answer, str) else answer[1] for answer in each]
+        columns[f"time {number}"] = pl.Series(time, dtype=pl.Float64)
+        columns[f"factor {number}"] = pl.Series(energy, dtype=pl.Float64)
+        columns[f"refusal {number}"] = pl.Series(refused, dtype=pl.String)
+    return pl.DataFrame(columns)

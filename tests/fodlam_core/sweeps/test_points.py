@@ -1,0 +1,362 @@
+"""The points of a sweep are those of single runs."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import attrs
+import polars as pl
+import pytest
+
+from fodlam_core import (
+    Accelerator,
+    ConfigError,
+    Cost,
+    FodlamError,
+    Measurement,
+    Registry,
+    ScalingError,
+    ScalingFactors,
+    Technology,
+    estimate,
+    sweep,
+)
+from fodlam_core.config.load import Source, check_source
+from fodlam_core.plugins import Plugin
+from fodlam_core.registry import build_registry
+from fodlam_core.sweeps.keys import with_values
+
+COLUMNS = {"": "total", "conv.": "conv", "fc.": "fc"}
+
+
+@attrs.frozen
+class RuleOptions:
+    """Options of the rule below."""
+
+    exponent: float = 1.0
+
+
+@attrs.frozen
+class NeedsVdd:
+    """A rule that needs a voltage, and refuses to go above 1.1 V."""
+
+    name: str = "needs-vdd"
+    exponent: float = 1.0
+    options: type = RuleOptions
+
+    def configure(self, options: RuleOptions) -> NeedsVdd:
+        """Return the rule with its exponent."""
+        return attrs.evolve(self, exponent=options.exponent)
+
+    def factors(self, source: Technology, target: Technology) -> ScalingFactors:
+        """Return factors of node and voltage."""
+        if target.vdd is None or source.vdd is None:
+            raise ScalingError("a voltage is missing")
+        if target.vdd > 1.1:
+            raise ScalingError(f"{target.vdd} V is above 1.1 V")
+        s = (target.node_nm / source.node_nm) ** self.exponent
+        return ScalingFactors(s / target.vdd, s * target.vdd**2)
+
+
+@attrs.frozen
+class Fixed:
+    """A predictor of the same cost for every layer; none for those of many MACs."""
+
+    name: str = "fixed"
+    requires: frozenset[str] = frozenset()
+
+    def fit(self, measurements: list[Measurement]) -> Fixed:
+        """Fit nothing."""
+        return self
+
+    def predict(self, layer: Any) -> Cost:
+        """Return a cost with a part that is spent waiting for memory."""
+        if layer.macs > 3e8:
+            raise ScalingError(f"{layer.name} is too large")
+        return Cost(2e-3, 5e-4, 5e-4)
+
+
+@attrs.frozen
+class ChipOptions:
+    """Options that move the technology point of a chip."""
+
+    corner: Literal["typical", "slow"] = "typical"
+
+
+def _corner(chip: Accelerator, options: ChipOptions) -> Accelerator:
+    vdd = 0.9 if options.corner == "slow" else 1.0
+    return attrs.evolve(chip, technology=attrs.evolve(chip.technology, vdd=vdd))
+
+
+@pytest.fixture(scope="module")
+def extended(registry: Registry) -> Registry:
+    """The registry with a rule that refuses, and a chip whose options move its technology."""
+    eyeriss = registry.accelerator("eyeriss")
+    chip = attrs.evolve(
+        eyeriss,
+        name="chip",
+        technology=Technology(40, 1.0),
+        predictors=(*eyeriss.predictors, Fixed()),
+        default_for=(),
+        options=ChipOptions,
+        apply_options=_corner,
+    )
+    supplied = {"fodlam_accelerators": (chip,), "fodlam_technology_scalers": (NeedsVdd(),)}
+    return build_registry([*registry.plugins, Plugin("more", supplied)])
+
+
+def expected(tables: dict[str, Any], point: dict[str, Any], registry: Registry) -> dict[str, Any]:
+    """Return the columns of a point as a single run tells them."""
+    source = Source("run", "", with_values(tables, point))
+    try:
+        result = estimate(check_source(source, registry), registry)
+    except FodlamError as error:
+        return {"problem": str(error)}
+    row: dict[str, Any] = {"problem": None}
+    for prefix, name in COLUMNS.items():
+        total = result.totals[name]
+        row[f"{prefix}latency_s"] = total.latency_s
+        row[f"{prefix}energy_j"] = total.energy_j
+        row[f"{prefix}power_w"] = total.power_w
+        if total.latency_s is not None and total.energy_j is not None:
+            row[f"{prefix}edp_js"] = total.latency_s * total.energy_j
+    interval = getattr(result.totals["total"], "interval", None)
+    for name, cost in (("latency", "latency_s"), ("energy", "energy_j")):
+        low, high = getattr(interval, cost) if interval else (None, None)
+        row[f"{name}_low_{cost[-1]}"], row[f"{name}_high_{cost[-1]}"] = low, high
+    for method in ("published", "predicted", "not modelled"):
+        share = result.coverage.share(method)
+        row[f"{method.replace(' ', '_')}_macs_share"] = share
+    return row
+
+
+def check(tables: dict[str, Any], axes: dict[str, list[Any]], registry: Registry, step: int) -> int:
+    """Compare every so-manieth point with a single run; return how many were refused."""
+    rows = sweep({**tables, "sweep": axes}, ["all"], registry).collect()
+    by_point = {tuple(row[key] for key in axes): row for row in rows.iter_rows(named=True)}
+    combinations = list(itertools.product(*axes.values()))
+    assert len(combinations) == len(by_point)
+    refused = 0
+    for combination in combinations[::step]:
+        labels = tuple(
+            _label(value, axes[key]) for key, value in zip(axes, combination, strict=True)
+        )
+        _compare(
+            expected(tables, dict(zip(axes, combination, strict=True)), registry), by_point[labels]
+        )
+        refused += by_point[labels]["problem"] is not None
+    return refused
+
+
+def _label(value: Any, values: list[Any]) -> Any:
+    if all(isinstance(each, int | float) for each in values):
+        return value
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _compare(run: dict[str, Any], row: dict[str, Any]) -> None:
+    if run["problem"] is not None:
+        assert row["problem"] is not None
+        reason = row["problem"].partition(" (and ")[0].rpartition(": ")[2]
+        assert reason in "; ".join(run["problem"].replace("run: ", "").splitlines())
+        assert {None} == {row[name] for name in ("latency_s", "energy_j", "power_w", "edp_js")}
+        return
+    for name, value in run.items():
+        assert value == (value and pytest.approx(row[name], rel=1e-12)), name
+        assert (value is None) == (row[name] is None), name
+
+
+def test_technology_axes(extended: Registry) -> None:
+    """Every axis of the technology gives what a run gives, refusals included."""
+    refused = check(
+        {"network": {"name": "VGG16"}, "accelerator": {"eyeriss": {"technology": {"vdd": 1.0}}}},
+        {
+            "technology.scaler": ["dennard", "none", "needs-vdd"],
+            "technology.node_nm": [65, 45.0, 28],
+            "technology.vdd": [0.8, 1.0, 1.2],
+            "technology.flavor": ["hp", "lp"],
+            "technology.clock": ["scale", "hold"],
+            "accelerator.eie.technology.vdd": [0.9, 1.1],
+            "accelerator.eie.technology.node_nm": [45, 40],
+        },
+        extended,
+        7,
+    )
+
+    assert 0 < refused
+
+
+def test_rule_options(extended: Registry) -> None:
+    """An option of one rule may be an axis beside rules that do not have it; they say so."""
+    own = {"technology": {"vdd": 1.0}}
+    refused = check(
+        {
+            "network": {"name": "AlexNet"},
+            "technology": {"vdd": 1.0},
+            "accelerator": {"eyeriss": own, "eie": own},
+        },
+        {
+            "technology.scaler": ["dennard", "needs-vdd"],
+            "technology.options.exponent": [1.0, 1.5],
+            "technology.node_nm": [65, 28],
+        },
+        extended,
+        1,
+    )
+
+    assert 4 == refused
+
+
+def test_cost_axes(extended: Registry) -> None:
+    """Every axis of network, dispatch and accelerators gives what a run gives."""
+    refused = check(
+        {"technology": {"node_nm": 45}},
+        {
+            "network.name": ["VGG16", "AlexNet", "NeuralTalk", "Faster-R-CNN-VGG_CNN_M"],
+            "network.method": ["auto", "predicted", "published"],
+            "network.batch": [1, 3, "published"],
+            "dispatch.conv": ["eyeriss", "chip"],
+            "accelerator.eyeriss.latency": ["total", "processing"],
+            "accelerator.chip.corner": ["typical", "slow"],
+            "accelerator.chip.predictor": ["per-mac", "fixed"],
+            "technology.scaler": ["dennard", "none"],
+        },
+        extended,
+        11,
+    )
+
+    assert 0 < refused
+
+
+def test_lists_as_values(registry: Registry) -> None:
+    """A key that takes a list can be an axis, and its column holds the lists as JSON."""
+    layers = [["FC6"], ["CONV1-1", "FC7"], ["NONE"]]
+    refused = check(
+        {"network": {"name": "VGG16"}},
+        {"network.layers": layers, "network.batch": [1, 2]},
+        registry,
+        1,
+    )
+
+    assert 2 == refused
+
+
+def test_batch_is_linear(registry: Registry) -> None:
+    """A range of batches gives what runs give."""
+    assert 0 == check(
+        {"network": {"name": "AlexNet"}},
+        {"network.batch": list(range(1, 20)), "technology.node_nm": [65, 32]},
+        registry,
+        3,
+    )
+
+
+def test_zip_of_everything(registry: Registry) -> None:
+    """Axes of one group advance together, whatever they change."""
+    axes: dict[str, Any] = {
+        "network.name": ["VGG16", "AlexNet", "NeuralTalk"],
+        "technology.node_nm": [65, 45, 28],
+        "network.batch": [1, 2, 3],
+        "accelerator.eyeriss.latency": ["total", "processing"],
+        "technology.scaler": ["dennard", "none"],
+    }
+    group = ["network.name", "technology.node_nm", "network.batch"]
+
+    rows = sweep({"sweep": {**axes, "zip": [group]}}, ["all"], registry).collect()
+
+    assert 12 == rows.height
+    for row in rows.iter_rows(named=True):
+        point = {key: row[key] for key in axes}
+        assert axes["network.name"].index(row["network.name"]) == axes["network.batch"].index(
+            row["network.batch"]
+        )
+        _compare(expected({}, point, registry), row)
+
+
+def test_files(registry: Registry, tmp_path: Path) -> None:
+    """A network that cannot be read is refused point by point, the others are not."""
+    (tmp_path / "bad.toml").write_text("layers = 3")
+    (tmp_path / "good.toml").write_text(
+        '[[layers]]\nname = "a"\nkind = "fc"\ninputs = 8\noutputs = 4\n'
+    )
+    (tmp_path / "sweep.toml").write_text(
+        '[sweep]\n"network.file" = {glob = "*d.toml"}\n"network.batch" = [1, 2]\n'
+    )
+
+    rows = sweep(tmp_path / "sweep.toml", registry=registry).collect()
+
+    assert 4 == rows.height
+    refused = rows.filter(pl.col("problem").is_not_null())
+    assert {"bad.toml"} == set(refused["network.file"].cast(pl.String))
+    assert refused["problem"].str.contains("bad.toml").all()
+
+
+@pytest.mark.parametrize(
+    ("condition", "meets"),
+    [
+        ("technology.node_nm > 40", lambda row: row["technology.node_nm"] > 40),
+        (
+            "technology.node_nm > 40 AND network.batch = 2",
+            lambda row: row["technology.node_nm"] > 40 and row["network.batch"] == 2,
+        ),
+        ("network.name = 'VGG16'", lambda row: row["network.name"] == "VGG16"),
+        (
+            "\"network.name\" IN ('VGG16') AND COALESCE(problem, 'x.y') = 'x.y'",
+            lambda row: row["network.name"] == "VGG16",
+        ),
+        (
+            "technology.node_nm = 28 OR conv.latency_s < 0.05",
+            lambda row: row["technology.node_nm"] == 28 or row["conv.latency_s"] < 0.05,
+        ),
+        ("problem IS NULL", lambda row: True),
+    ],
+)
+def test_conditions(registry: Registry, condition: str, meets: Any) -> None:
+    """Conditions are on axes and on results, with and without quotes."""
+    axes = {
+        "network.name": ["VGG16", "AlexNet"],
+        "technology.node_nm": [65, 45, 28],
+        "network.batch": [1, 2],
+    }
+
+    rows = sweep({"sweep": {**axes, "where": condition}}, ["all"], registry).collect().to_dicts()
+
+    everything = sweep({"sweep": axes}, ["all"], registry).collect().to_dicts()
+    assert sorted(filter(meets, everything), key=repr) == sorted(rows, key=repr)
+    assert rows
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        ("technology.nod > 3", "unknown column 'technology.nod'; did you mean"),
+        ("nod > 3", "unknown column 'nod'"),
+        ("technology.node_nm >", "'technology.node_nm >': "),
+        ("technology.node_nm", "must be of type `Boolean`"),
+        ("network.name > 3", "'network.name > 3': "),
+        ("latency_s > AVG(latency_s)", "a condition is about one point"),
+    ],
+)
+def test_bad_conditions(registry: Registry, condition: str, message: str) -> None:
+    """A condition that is none is refused before anything is computed."""
+    axes = {"network.name": ["VGG16"], "technology.node_nm": [65]}
+
+    with pytest.raises(ConfigError) as error:
+        sweep({"sweep": {**axes, "where": [condition]}}, registry=registry)
+
+    assert message in str(error.value)
+
+
+def test_default_columns(registry: Registry) -> None:
+    """Without a word the columns are the axes, latency, energy, power and the problem."""
+    table = {"network": {"name": "VGG16"}, "sweep": {"technology.node_nm": [65]}}
+    always = ["technology.node_nm", "latency_s", "energy_j", "power_w"]
+
+    assert [*always, "problem"] == sweep(table, registry=registry).collect_schema().names()
+    more = sweep(table, ["fc.edp_js"], registry).collect_schema().names()
+    assert [*always, "fc.edp_js", "problem"] == more
+    with pytest.raises(FodlamError, match="unknown column 'latency'; did you mean 'latency_s'"):
+        sweep(table, ["latency"], registry)

@@ -1,0 +1,178 @@
+"""The command ``sweep``, and its examples."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from fodlam_core.cli import progress, sweep
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples" / "sweeps").glob("*.toml"))
+TEXT = '[network]\nname = "VGG16"\n[sweep]\ntechnology.node_nm = [65, 45, 28]\n'
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_examples(cli: Any, path: Path, registry: Any) -> None:
+    """Every shipped sweep runs, and none of its points is refused."""
+    if 'scaler = "general"' in path.read_text() and "general" not in registry.names("rule"):
+        pytest.skip("needs the rule general")
+
+    result = cli("sweep", path, "--format", "json", "-q")
+
+    assert (0, "") == (result.status, result.err)
+    summary = json.loads(result.out)["summary"]
+    assert 0 == summary["refused"]
+    assert 0 < summary["rows"]
+
+
+def test_table(cli: Any, toml: Callable[..., Path]) -> None:
+    """Without -o the first rows and a summary are printed, and the size is told beforehand."""
+    result = cli("sweep", toml(TEXT), "--rows", "2")
+
+    assert (0, "3 points\n") == (result.status, result.err)
+    assert "2 of 3 rows" in result.out
+    assert "latency_s: 724 ms to 1.437 s" in result.out
+
+
+@pytest.mark.parametrize("format", ["json", "csv", "markdown"])
+def test_formats(cli: Any, toml: Callable[..., Path], format: str) -> None:
+    """What is printed comes in the formats of every command."""
+    result = cli("sweep", toml(TEXT), "--format", format, "-q", "--top", "1", "--by", "latency_s")
+
+    assert (0, "") == (result.status, result.err)
+    assert "28" in result.out
+
+
+def test_quiet_and_complete(cli: Any, toml: Callable[..., Path], tmp_path: Path) -> None:
+    """With -q nothing is said; without it, how many rows were written."""
+    silent = cli("sweep", toml(TEXT), "-o", tmp_path / "a.csv", "-q")
+    told = cli("sweep", toml(TEXT), "-o", tmp_path / "b.csv")
+
+    assert (0, "", "") == silent
+    assert (0, "") == told[:2]
+    assert f"3 points\n{tmp_path / 'b.csv'}: 3 rows\n" == told.err
+
+
+def test_refusals_are_counted(cli: Any, toml: Callable[..., Path], tmp_path: Path) -> None:
+    """Points without a cost are in the result, and told with their reasons."""
+    text = TEXT + 'network.method = ["auto", "published"]\nnetwork.name = ["VGG16", "VGG_CNN_M"]\n'
+
+    result = cli("sweep", toml(text), "-o", tmp_path / "a.csv")
+
+    assert 0 == result.status
+    assert "3 of 12 points have no cost" in result.err
+    assert "was not measured on eyeriss" in result.err
+    rows = pl.read_csv(tmp_path / "a.csv")
+    assert 3 == rows["latency_s"].is_null().sum() == rows["problem"].is_not_null().sum()
+    assert "Refused" in cli("sweep", toml(text)).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--pareto", "latency"), "--pareto: unknown column of numbers 'latency'; did you mean"),
+        (("--top", "2", "--by", "problem"), "--by: unknown column of numbers 'problem'"),
+        (("--top", "2", "--shard", "1/2"), "--shard: the best points of the shards"),
+        (("--columns", "edp"), "--columns: unknown column 'edp'; did you mean 'edp_js'"),
+        (("--scheduler", "tcp://x:1"), "--scheduler: goes with --engine dask"),
+        (("--shard", "4/3"), "--shard 4/3: expected NUMBER/COUNT"),
+    ],
+)
+def test_bad_requests(
+    cli: Any, toml: Callable[..., Path], arguments: tuple[str, ...], message: str
+) -> None:
+    """A request that cannot be met is refused in a line."""
+    result = cli("sweep", toml(TEXT), "-q", *arguments)
+
+    assert (1, "") == (result.status, result.out)
+    assert message in result.err
+
+
+@pytest.mark.parametrize("arguments", [("--top", "0"), ("--top", "x"), ("--engine", "spark")])
+def test_usage(cli: Any, toml: Callable[..., Path], arguments: tuple[str, ...]) -> None:
+    """Wrong usage has status 2."""
+    assert 2 == cli("sweep", toml(TEXT), *arguments).status
+
+
+def test_large_sweeps_ask(cli: Any, toml: Callable[..., Path], tmp_path: Path) -> None:
+    """Above ten million points nothing happens without --yes."""
+    text = TEXT + "network.batch = {start = 1, stop = 1000000, num = 1000000}\n"
+    text += "technology.vdd = {start = 0.5, stop = 1.5, num = 1000000}\n"
+
+    result = cli("sweep", toml(text), "-o", tmp_path / "a.parquet")
+
+    assert 1 == result.status
+    assert "3,000,000,000,000 points; if you mean it, add --yes" in result.err
+    assert [toml(text)] == list(tmp_path.iterdir())
+
+
+def test_run_tells_that_it_ignores_the_sweep(cli: Any, toml: Callable[..., Path]) -> None:
+    """A single estimate is that of the configuration without the sweep, which is said."""
+    result = cli("run", toml(TEXT), "--format", "json")
+
+    assert 0 == result.status
+    assert "[sweep] is ignored here; fodlam-core sweep goes through it" in result.err
+    assert 65 == json.loads(result.out)["technology"]["node_nm"]
+
+
+def test_run_does_not_import_it() -> None:
+    """A run pays nothing for sweeps."""
+    code = (
+        "import sys; from fodlam_core import estimate, Config, NetworkConfig; "
+        "estimate(Config(NetworkConfig('VGG16'))); "
+        "sys.exit('polars' in sys.modules or 'fodlam_core.sweeps' in sys.modules)"
+    )
+
+    assert 0 == subprocess.run([sys.executable, "-c", code], check=False).returncode
+
+
+def test_polars_is_missing(
+    cli: Any, toml: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without polars the line that installs it is told."""
+    monkeypatch.setitem(sys.modules, "polars", None)
+
+    result = cli("sweep", toml(TEXT))
+
+    expected = "error: polars is not installed; run: pip install 'fodlam-core[sweep]'\n"
+    assert (1, expected) == (result.status, result.err)
+
+
+def test_lines_of_progress(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    """Where there is no terminal, a line tells now and then how far it is and how fast."""
+    clock = iter([0.0, 1.0, 11.0, 12.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+
+    with progress.progress(quiet=False) as watch:
+        watch(0, 4000)
+        watch(2200, 4000)
+        watch(3000, 4000)
+
+    assert "2,200 of 4,000 points, 200 points/s\n" == capsys.readouterr().err
+
+
+def test_bar(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal a bar tells the rate and the time that is left."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+
+    with progress.progress(quiet=False) as watch:
+        watch(0, 4000)
+        watch(1000, 4000)
+
+    assert "1000/4000" in capsys.readouterr().err
+
+
+def test_cells() -> None:
+    """Numbers have the unit of their column."""
+    assert "1.5 ms" == sweep._cell("conv.latency_s", 1.5e-3)
+    assert "-" == sweep._cell("latency_s", None)
+    assert "0.7" == sweep._cell("technology.vdd", 0.7)
