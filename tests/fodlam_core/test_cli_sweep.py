@@ -19,11 +19,8 @@ TEXT = '[network]\nname = "VGG16"\n[sweep]\ntechnology.node_nm = [65, 45, 28]\n'
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_examples(cli: Any, path: Path, registry: Any) -> None:
+def test_examples(cli: Any, path: Path) -> None:
     """Every shipped sweep runs, and none of its points is refused."""
-    if 'scaler = "general"' in path.read_text() and "general" not in registry.names("rule"):
-        pytest.skip("needs the rule general")
-
     result = cli("sweep", path, "--format", "json", "-q")
 
     assert (0, "") == (result.status, result.err)
