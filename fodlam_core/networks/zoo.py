@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 
 import attrs
@@ -21,6 +22,7 @@ def zoo_names() -> list[str]:
     )
 
 
+@functools.cache
 def zoo_network(name: str) -> Network:
     """Return a built-in network.
 
