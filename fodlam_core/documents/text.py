@@ -7,11 +7,12 @@ from io import StringIO
 
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from fodlam_core.documents import Bullets, Document, Table, Text
+
+MOST_COLUMNS = 140
 
 
 def text(documents: Iterable[Document], color: bool, width: int) -> str:
@@ -50,7 +51,17 @@ def _print(console: Console, block: Text | Table | Bullets) -> None:
             grid.add_row(RichText(" -"), RichText(item))
             console.print(grid)
     else:
-        console.print(Padding(_table(block), (0, 0)))
+        _print_table(console, _table(block))
+
+
+def _print_table(console: Console, table: RichTable) -> None:
+    """Print a table, which off a terminal may be wider than the text around it."""
+    width = console.width
+    if not console.is_terminal:
+        wide = console.options.update(max_width=MOST_COLUMNS)
+        console.width = max(width, table.__rich_measure__(console, wide).maximum)
+    console.print(table)
+    console.width = width
 
 
 def _table(block: Table) -> RichTable:
