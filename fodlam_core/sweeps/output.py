@@ -164,11 +164,15 @@ def writing(path: str, action: Callable[[], Any]) -> Any:
 
     Raises:
         FodlamError: if the output cannot be written.
+        KeyboardInterrupt: if the user interrupted it.
     """
     try:
         return action()
     except (OSError, pl.exceptions.PolarsError) as error:
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        if reason == "query interrupted":
+            # Polars sometimes says it so when Ctrl-C reaches it amidst its own work.
+            raise KeyboardInterrupt from error
         directory = parts_directory(path)
         kept = ""
         if os.path.isfile(os.path.join(directory, SHEET)):

@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 
 from fodlam_core.sweeps import run, work
+from fodlam_core.sweeps.output import writing
 
 TEXT = """
 [sweep]
@@ -301,6 +302,16 @@ def test_full_disk(config: Path, tmp_path: Path, cli: Any, whole: list[Any]) -> 
     assert whole == read(output)
 
 
+def test_an_interruption_is_no_failure_to_write(tmp_path: Path) -> None:
+    """Where polars reports Ctrl-C as an error of its own, it still is the user's Ctrl-C."""
+
+    def interrupted() -> None:
+        raise pl.exceptions.ComputeError("query interrupted")
+
+    with pytest.raises(KeyboardInterrupt):
+        writing(str(tmp_path / "out.csv"), interrupted)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_killed(toml: Callable[..., Path], tmp_path: Path, how: signal.Signals) -> None:
@@ -316,7 +327,7 @@ def test_killed(toml: Callable[..., Path], tmp_path: Path, how: signal.Signals) 
     _, messages = process.communicate()
 
     if how == signal.SIGINT:
-        assert 130 == process.returncode
+        assert 130 == process.returncode, messages
         assert "interrupted; --resume goes on from here" in messages
     assert "Traceback" not in messages
     assert not output.exists()
