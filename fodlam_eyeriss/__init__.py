@@ -35,7 +35,10 @@ def apply_options(accelerator: Accelerator, options: EyerissOptions) -> Accelera
         attrs.evolve(row, latency_s=row.latency_s - row.offchip_latency_s, offchip_latency_s=0.0)
         for row in accelerator.measurements
     ]
-    note = "eyeriss: processing latency, as if all DRAM traffic were overlapped"
+    note = (
+        "eyeriss: processing latency, as if all DRAM traffic were overlapped; energy is that of "
+        "the total latency, so that power is an upper bound"
+    )
     return attrs.evolve(accelerator, measurements=rows, notes=(*accelerator.notes, note))
 
 

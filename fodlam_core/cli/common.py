@@ -20,8 +20,8 @@ def add_output_arguments(
         "-f",
         "--format",
         choices=(*FORMATS, *more_formats),
-        default=argparse.SUPPRESS if again else "table",
-        help="form of the output (default: table)",
+        default=argparse.SUPPRESS if again else None,
+        help="form of the output (default: by the ending of FILE, else table)",
     )
     parser.add_argument(
         "-o",
@@ -30,6 +30,16 @@ def add_output_arguments(
         default=argparse.SUPPRESS if again else None,
         help="write to FILE, which is replaced only once done",
     )
+
+
+SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown"}
+
+
+def chosen_format(args: argparse.Namespace) -> str:
+    """Return the asked-for format, by default that of the file's ending, else a table."""
+    ending = "." + (args.output or "").rpartition(".")[2].lower()
+    chosen: str = args.format or SUFFIXES.get(ending, "table")
+    return chosen
 
 
 def add_plugin_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,15 +62,15 @@ def add_plugin_arguments(parser: argparse.ArgumentParser) -> None:
 
 def emit(report: Report, args: argparse.Namespace) -> None:
     """Write a report as the output arguments say."""
-    color, width = False, 100
-    if args.format == "table" and args.output is None:
+    color, width, format = False, 100, chosen_format(args)
+    if format == "table" and args.output is None:
         import shutil
 
         color = sys.stdout.isatty()
         width = shutil.get_terminal_size((100, 24)).columns
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(errors="replace")  # a terminal may know ASCII only
-    write(report.render(args.format, color, width), args.output)
+    write(report.render(format, color, width), args.output)
 
 
 def warn(messages: Iterable[str]) -> None:

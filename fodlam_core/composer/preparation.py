@@ -16,7 +16,7 @@ from fodlam_core.composer.notes import gather_notes
 from fodlam_core.composer.platforms import Platform, platform
 from fodlam_core.composer.references import check_references, reference_names
 from fodlam_core.composer.totals import parts_of
-from fodlam_core.config import Config, load_config
+from fodlam_core.config import Config, NetworkConfig, load_config
 from fodlam_core.config.files import files_in_config, with_files
 from fodlam_core.errors import ConfigError, FodlamError, NetworkError, ScalingError, unknown
 from fodlam_core.layers import Layer, Network
@@ -31,14 +31,14 @@ Items = tuple[tuple[Layer, Basis | None], ...]
 
 
 def estimate(
-    config: str | os.PathLike[str] | Config,
+    config: str | os.PathLike[str] | Config | None = None,
     registry: Registry | None = None,
     network: Network | None = None,
 ) -> Estimate:
     """Return what a network costs: `prepare` and `Composer.estimate` in one.
 
     Args:
-        config: a configuration, or the file to read it from.
+        config: a configuration, or the file to read it from; by default one inference at 65 nm.
         registry: the accelerators and rules to use; by default everything installed.
         network: the network, instead of the one that the configuration names.
 
@@ -46,7 +46,9 @@ def estimate(
         FodlamError: with a line for each mistake.
     """
     registry = registry or load_registry()
-    if not isinstance(config, Config):
+    if config is None:
+        config = Config(NetworkConfig())
+    elif not isinstance(config, Config):
         config = load_config(config, registry)
     return prepare(config, registry, network).estimate()
 

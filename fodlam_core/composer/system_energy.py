@@ -91,7 +91,8 @@ def with_dram(layers: Table, estimate: Result) -> Table:
         (*row, quantity(dram_energy_j(estimate, each), "J"))
         for row, each in zip(layers.rows, estimate.layers, strict=True)
     ]
-    return Table((*layers.header, "DRAM energy"), rows, layers.numeric | {"DRAM energy"})
+    header, numeric = (*layers.header, "DRAM energy"), layers.numeric | {"DRAM energy"}
+    return Table(header, rows, numeric, layers.spare)
 
 
 def system_table(estimate: Result) -> Table:

@@ -29,15 +29,18 @@ def estimate_document(estimate: Result) -> Document:
         ("layer", "kind", "MACs", "accelerator", "method", *COSTS),
         map(_layer, estimate.layers),
         "MACs, latency, +-, energy, power",
+        "kind, MACs, accelerator, power",
     )
+    sums = {name: each for name, each in estimate.totals.items() if each.layers or name == "total"}
     totals = table(
         ("total", "layers", "MACs", *COSTS),
-        (_total(name, each) for name, each in estimate.totals.items()),
+        (_total(name, each) for name, each in sums.items()),
         "layers, MACs, latency, +-, energy, power",
+        "layers, MACs",
     )
     rates = table(
         ("total", *RATES),
-        ((name, *_rates(each)) for name, each in estimate.totals.items()),
+        ((name, *_rates(each)) for name, each in sums.items()),
         ", ".join(RATES),
     )
     system = []

@@ -63,7 +63,12 @@ def read_source(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -
     Raises:
         ConfigError: if it cannot be read or parsed.
     """
-    source = os.fspath(source)
+    try:
+        source = os.fspath(source)
+    except TypeError:
+        kind = type(source).__name__
+        text = f"expected a Config or its file, got a {kind}; a Network is given as network=..."
+        raise ConfigError([text]) from None
     label = "<stdin>" if source == "-" else source
     directory = os.path.dirname(source)
     text = _decode(_read(source, label), label)

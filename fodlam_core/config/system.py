@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from fodlam_core.errors import unknown
 
 KEYS = ("dram_energy_j_per_byte",)
+# A thousand times what a byte of DRAM takes: beyond it a unit was mistaken.
+MOST_J_PER_BYTE = 1e-6
 
 
 def system_problems(table: object) -> list[str]:
@@ -28,6 +30,8 @@ def system_problems(table: object) -> list[str]:
                 problems.append(f"[system]: write in it {key} = 160e-12, or leave it out")
         elif isinstance(value, bool) or not isinstance(value, int | float):
             problems.append(f"[system] {key}: expected a number of joules, got {value!r}")
+        elif math.isfinite(value) and value > MOST_J_PER_BYTE:
+            problems.append(f"[system] {key}: {value!r} is over {MOST_J_PER_BYTE:g} J, no memory")
         elif not (math.isfinite(value) and value > 0):
             problems.append(f"[system] {key}: expected a positive number of joules, got {value!r}")
     return problems

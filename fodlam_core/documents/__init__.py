@@ -27,11 +27,29 @@ class Bullets:
 
 @attrs.frozen
 class Table:
-    """A table of cells; the columns named in ``numeric`` are aligned to the right."""
+    """A table of cells.
+
+    Attributes:
+        header: names of the columns.
+        rows: the cells, row by row.
+        numeric: columns that are aligned to the right.
+        spare: columns that may be left out on a narrow terminal, the first one first.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...] = attrs.field(converter=as_tuple)
     numeric: frozenset[str] = frozenset()
+    spare: tuple[str, ...] = ()
+
+    def without(self, name: str) -> Table:
+        """Return the table without a column, and with one column less to spare."""
+        keep = [index for index, column in enumerate(self.header) if column != name]
+        return Table(
+            tuple(self.header[index] for index in keep),
+            tuple(tuple(row[index] for index in keep) for row in self.rows),
+            self.numeric,
+            tuple(column for column in self.spare if column != name),
+        )
 
 
 @attrs.frozen
@@ -42,7 +60,9 @@ class Document:
     blocks: tuple[Text | Table | Bullets, ...] = attrs.field(converter=as_tuple)
 
 
-def table(header: Iterable[str], rows: Iterable[Iterable[str]], numeric: str = "") -> Table:
-    """Build a table; ``numeric`` names the columns to align right, separated by commas."""
-    names = frozenset(name.strip() for name in numeric.split(","))
-    return Table(tuple(header), tuple(tuple(row) for row in rows), names)
+def table(
+    header: Iterable[str], rows: Iterable[Iterable[str]], numeric: str = "", spare: str = ""
+) -> Table:
+    """Build a table; ``numeric`` and ``spare`` name columns, separated by commas."""
+    names, less = ([name.strip() for name in text.split(",")] for text in (numeric, spare))
+    return Table(tuple(header), tuple(tuple(row) for row in rows), frozenset(names), tuple(less))

@@ -51,17 +51,26 @@ def _print(console: Console, block: Text | Table | Bullets) -> None:
             grid.add_row(RichText(" -"), RichText(item))
             console.print(grid)
     else:
-        _print_table(console, _table(block))
+        _print_table(console, block)
 
 
-def _print_table(console: Console, table: RichTable) -> None:
-    """Print a table, which off a terminal may be wider than the text around it."""
-    width = console.width
+def _print_table(console: Console, block: Table) -> None:
+    """Print a table: wider than the text around it off a terminal, on one without spare columns."""
+    width, spare = console.width, iter(block.spare)
+    while console.is_terminal and _natural_width(console, block) > width:
+        name = next(spare, None)
+        if name is None:
+            break
+        block = block.without(name)
     if not console.is_terminal:
-        wide = console.options.update(max_width=MOST_COLUMNS)
-        console.width = max(width, table.__rich_measure__(console, wide).maximum)
-    console.print(table)
+        console.width = max(width, _natural_width(console, block))
+    console.print(_table(block))
     console.width = width
+
+
+def _natural_width(console: Console, block: Table) -> int:
+    options = console.options.update(max_width=MOST_COLUMNS)
+    return _table(block).__rich_measure__(console, options).maximum
 
 
 def _table(block: Table) -> RichTable:

@@ -65,6 +65,10 @@ class Draft:
         )
 
 
+# Module -> its distribution, where their names differ.
+DISTRIBUTIONS = {"google": "protobuf"}
+
+
 def require(module: str, extra: str, what: str) -> Any:
     """Import a module of an optional distribution.
 
@@ -79,6 +83,8 @@ def require(module: str, extra: str, what: str) -> Any:
     try:
         return import_module(module)
     except ModuleNotFoundError:
+        package = module.split(".")[0]
+        package = DISTRIBUTIONS.get(package, package)
         raise NetworkError(
-            f"{what} needs {module.split('.')[0]}; run: pip install 'fodlam-core[{extra}]'"
+            f"{what} needs {package}; run: pip install 'fodlam-core[{extra}]'"
         ) from None

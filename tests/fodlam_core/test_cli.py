@@ -133,6 +133,21 @@ def test_output_file(cli: Any, examples: Path, tmp_path: Path) -> None:
     assert before == path.read_text()
 
 
+@pytest.mark.parametrize(
+    ("name", "start"), [("a.json", "{"), ("a.csv", "config,"), ("a.md", "## ")]
+)
+def test_the_ending_tells_the_format(
+    name: str, start: str, cli: Any, examples: Path, tmp_path: Path
+) -> None:
+    """Without ``--format`` the ending of the file decides; with it, it does not."""
+    path = tmp_path / name
+
+    cli("run", examples / "vgg16.toml", "-o", path)
+    assert path.read_text().startswith(start)
+    cli("run", examples / "vgg16.toml", "-o", path, "-f", "table")
+    assert path.read_text().startswith("VGG16, costs as printed")
+
+
 def test_standard_input() -> None:
     """``-`` reads a configuration, in either form, from standard input."""
     fodlam = run("run", "-", "-f", "fodlam", stdin='{"net": "VGG16", "layers": ["FC6"]}')

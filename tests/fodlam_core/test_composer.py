@@ -494,3 +494,14 @@ def test_notebook(registry: Registry) -> None:
     # Layers, totals, and the rates of the totals, each under its header.
     assert html.count("<tr>") == 3 + len(result.layers) + 2 * len(result.totals)
     assert html.index("Batches are mixed") < html.index("inferences/s")
+
+
+def test_a_network_in_code(registry: Registry) -> None:
+    """A network alone can be estimated; given in the place of a configuration it is refused."""
+    network = Network("mine", [Layer.from_shape("f", FcShape(4096, 4096))])
+
+    result = estimate(registry=registry, network=network)
+
+    assert (1, "predicted") == (result.batch, result.layers[0].method)
+    with pytest.raises(ConfigError, match="got a Network; a Network is given as network="):
+        estimate(network, registry)  # type: ignore[arg-type]

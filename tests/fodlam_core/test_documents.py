@@ -56,3 +56,16 @@ def test_broken_title() -> None:
     assert "| a b | c |" in markdown([document])
     lines = text([document], color=False, width=60).splitlines()
     assert [["a"], ["b", "c"]] == [line.split() for line in lines[1:3]]
+
+
+def test_narrow_terminals_get_fewer_columns() -> None:
+    """On a terminal that is too narrow, columns that can be spared go before names are broken."""
+    rows = [("a_rather_long_name", "not needed", "1 ms")]
+    block = table(("name", "spare", "latency"), rows, "latency", "spare")
+
+    narrow = text([Document("t", [block])], color=True, width=28)
+    piped = text([Document("t", [block])], color=False, width=28)
+
+    assert "a_rather_long_name" in narrow
+    assert "not needed" not in narrow
+    assert "a_rather_long_name  not needed" in piped
