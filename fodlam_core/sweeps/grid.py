@@ -12,7 +12,7 @@ from fodlam_core.sweeps.keys import BATCH, COSTS, TECHNOLOGY
 Group = tuple[Axis, ...]
 
 # A part is small enough to be lost without grief, and large enough for its overhead not to count.
-POINTS_PER_PART = 4_000_000
+POINTS_PER_PART = 16_000_000
 # A rule is asked once for each technology point and accelerator, and the answers are held.
 TECHNOLOGIES_PER_PART = 50_000
 PARTS_PER_SHARD = 8

@@ -316,9 +316,9 @@ def test_an_interruption_is_no_failure_to_write(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_killed(toml: Callable[..., Path], tmp_path: Path, how: signal.Signals) -> None:
     """A run that is killed or interrupted resumes and ends with the same rows."""
-    config = toml(TEXT.replace("100", "800000"))
+    config = toml(TEXT.replace("100", "1500000"))
     output = tmp_path / "out.parquet"
-    command = [PROGRAM, "sweep", config, "-o", output]
+    command = [PROGRAM, "sweep", config, "-o", output, "--yes"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     records = Path(f"{output}.parts") / "records"
     while not list(records.glob("*.json")) and process.poll() is None:
@@ -344,4 +344,4 @@ def test_killed(toml: Callable[..., Path], tmp_path: Path, how: signal.Signals) 
         .collect()
         .row(0)
     )
-    assert (9_600_000, 12 * 800_000 * 800_001 // 2, 12) == totals
+    assert (18_000_000, 12 * 1_500_000 * 1_500_001 // 2, 12) == totals
