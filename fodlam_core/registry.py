@@ -177,13 +177,6 @@ class Registry(NamedTuple):
         """All network readers, sorted by format name."""
         return [self.reader(name) for name in self.names("format")]
 
-    def kind_of_operator(self, format: str, operator: str) -> str | None:
-        """Return the layer kind of an operator of a source format; None if it is no layer."""
-        for kind in self.layer_kinds:
-            if operator in kind.operators.get(format, ()):
-                return kind.name
-        return None
-
 
 def load_registry(files: Iterable[str | os.PathLike[str]] = (), installed: bool = True) -> Registry:
     """Build the registry from the core and every installed plugin, calling each hook once.

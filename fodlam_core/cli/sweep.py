@@ -101,7 +101,6 @@ def execute(args: argparse.Namespace) -> int:
             print("interrupted; --resume goes on from here", file=sys.stderr)
         raise
     if args.output is None:
-        args.output = None
         emit(_report(args.config, outcome), args)
     elif not args.quiet:
         for line in _lines(args.output, outcome):

@@ -14,6 +14,10 @@ from fodlam_core.layers import Layer
 from fodlam_core.technology import ScalingFactors
 
 
+def _power_w(latency_s: float | None, energy_j: float | None) -> float | None:
+    return energy_j / latency_s if latency_s and energy_j is not None else None
+
+
 class Basis(NamedTuple):
     """What the cost of a layer rests on.
 
@@ -67,9 +71,7 @@ class LayerEstimate(NamedTuple):
     @property
     def power_w(self) -> float | None:
         """Average power in watts; None if not modelled, or where the latency is 0."""
-        if self.latency_s and self.energy_j is not None:
-            return self.energy_j / self.latency_s
-        return None
+        return _power_w(self.latency_s, self.energy_j)
 
     @property
     def method(self) -> str:
@@ -120,9 +122,7 @@ class Totals(NamedTuple):
     @property
     def power_w(self) -> float | None:
         """Average power in watts; None where the latency is 0 or not known."""
-        if self.latency_s and self.energy_j is not None:
-            return self.energy_j / self.latency_s
-        return None
+        return _power_w(self.latency_s, self.energy_j)
 
     @property
     def inferences_per_s(self) -> float | None:
