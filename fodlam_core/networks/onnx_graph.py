@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from fodlam_core.errors import NetworkError
 from fodlam_core.networks.draft import require
 from fodlam_core.networks.onnx_inputs import fix_inputs
-from fodlam_core.networks.onnx_limits import check_functions, values_stay_few
+from fodlam_core.networks.onnx_limits import check_functions, check_sizes, values_stay_few
 from fodlam_core.networks.onnx_operators import REGION_POOLS, STANDARD
 from fodlam_core.networks.onnx_wire import without_weights
 from fodlam_core.readers import ReadOptions
 
 Dims = tuple[int | None, ...]
-MAX_SIZE = 10**12
 
 
 class Graph(NamedTuple):
@@ -55,6 +54,7 @@ def load_graph(path: Path, options: ReadOptions) -> Graph:
     constants |= {tensor.values.name for tensor in graph.sparse_initializer}
     inputs = [value for value in graph.input if value.name not in constants]
     batch, notes = fix_inputs(inputs, options, path)
+    check_sizes(_written_dims(inputs), path)  # before the library meets them
     _drop_stale_shapes(graph, options)
     graph = _inferred(model, path).graph
     return Graph(
@@ -143,16 +143,17 @@ def _drop_stale_shapes(graph: Any, options: ReadOptions) -> None:
 
 
 def _all_dims(graph: Any, path: Path) -> dict[str, Dims]:
-    found: dict[str, Dims] = {}
-    for value in (*graph.input, *graph.value_info, *graph.output):
-        if value.type.tensor_type.HasField("shape"):
-            found[value.name] = tuple(
-                dim.dim_value if dim.dim_value > 0 else None
-                for dim in value.type.tensor_type.shape.dim
-            )
-    for tensor in graph.initializer:
-        found[tensor.name] = tuple(tensor.dims)
-    for name, dims in found.items():
-        if any(size is not None and size > MAX_SIZE for size in dims):
-            raise NetworkError(f"{path}: tensor {name!r} is absurdly large: {list(dims)}")
+    found = _written_dims((*graph.input, *graph.value_info, *graph.output))
+    found |= {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
+    check_sizes(found, path)
     return found
+
+
+def _written_dims(values: Iterable[Any]) -> dict[str, Dims]:
+    return {
+        value.name: tuple(
+            dim.dim_value if dim.dim_value > 0 else None for dim in value.type.tensor_type.shape.dim
+        )
+        for value in values
+        if value.type.tensor_type.HasField("shape")
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from fodlam_core.values import words
 
 MAX_NODES = 1_000_000
 MAX_VALUES = 100_000
+MAX_SIZE = 10**12
 _FEW = 64
 # What the library computes on the values of small tensors, one value from one.
 _PASS = words("Abs Add Cast Div Floor Gather Identity Mul Neg Slice Squeeze Sub Unsqueeze Where")
@@ -50,6 +51,17 @@ def check_functions(model: Any, path: Path) -> None:
         raise NetworkError(f"{path}: its functions unfold to more than {MAX_NODES} operators")
 
 
+def check_sizes(dims: Mapping[str, tuple[int | None, ...]], path: Path) -> None:
+    """Check that no tensor has a size that no network has.
+
+    Raises:
+        NetworkError: naming the tensor.
+    """
+    for name, sizes in dims.items():
+        if any(size is not None and size > MAX_SIZE for size in sizes):
+            raise NetworkError(f"{path}: tensor {name!r} is absurdly large: {list(sizes)}")
+
+
 def _all_nodes(nodes: Any) -> Iterator[Any]:
     """Yield operators, those of the graphs inside them included."""
     for node in nodes:
@@ -62,9 +74,16 @@ def _all_nodes(nodes: Any) -> Iterator[Any]:
 def values_stay_few(graph: Any) -> bool:
     """Tell whether sizes may be computed from sizes without the lists of them growing long.
 
-    A list that is joined with itself again and again has 2^n values after n operators.
+    A list that is joined with itself again and again has 2^n values after n operators, and the
+    library takes any input of one dimension for such a list.
     """
     lengths: dict[str, int] = {}
+    for value in graph.input:
+        dims = value.type.tensor_type.shape.dim
+        if len(dims) == 1:
+            lengths[value.name] = dims[0].dim_value
+    if any(length > MAX_VALUES for length in lengths.values()):
+        return False
     for node in graph.node:
         given = [lengths.get(name, _FEW) for name in node.input]
         length = _FEW

@@ -206,7 +206,7 @@ class _Walk:
             data, weights = (self._sizes(_input(node, i)) for i in CONVOLUTIONS[op])
             if self.tensors[_input(node, CONVOLUTIONS[op][0])].constant:
                 raise LayerError("its input is a constant")
-            return [convolution(node, data, weights, self._sizes(node.output[0], tensor))]
+            return [convolution(node, data, weights, self._sizes(_output(node), tensor))]
         if op in PRODUCTS:
             return [product(node, *(self._factor(node, i) for i in PRODUCTS[op]))]
         if op == "Einsum" and len(node.input) == 2:
@@ -250,6 +250,12 @@ def _input(node: Any, index: int) -> str:
     if not name:
         raise LayerError(f"its input {index + 1} is missing")
     return str(name)
+
+
+def _output(node: Any) -> str:
+    if not node.output:
+        raise LayerError("it has no output")
+    return str(node.output[0])
 
 
 def _costly(node: Any) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fodlam_core.errors import FodlamError, NetworkError
@@ -390,6 +390,7 @@ def test_large_weights_and_absent_external_data_are_not_needed(
         (lambda p: p.graph.node[0].attribute.append(helper.make_attribute("group", 0)), "'conv'"),
         (lambda p: p.graph.node[0].attribute.append(helper.make_attribute("group", 2)), "'conv'"),
         (lambda p: p.graph.node[0].input.pop() and p.graph.node[0].input.pop(), "'conv'.*missing"),
+        (lambda p: p.graph.node[0].ClearField("output"), "node name: conv"),
         (lambda p: p.graph.ClearField("node"), "no operators"),
         (lambda p: p.graph.input[0].type.tensor_type.ClearField("shape"), "'x' has no size"),
     ],
@@ -495,7 +496,17 @@ NODE = st.tuples(
 @settings(max_examples=150, deadline=None)
 @given(
     nodes=st.lists(NODE, min_size=1, max_size=6),
-    size=st.lists(st.integers(0, 9) | st.sampled_from(["N", 2**40]), max_size=4),
+    size=st.lists(st.integers(0, 9) | st.sampled_from(["N", 2**39, 2**40]), max_size=4),
+)
+@example(  # a convolution whose result goes nowhere
+    nodes=[
+        ("Conv", ["c", "v"], ["b", "a"], {"kernel_shape": [0, 1, 1]}),
+        ("Flatten", ["b"], ["c"], {}),
+        ("ConvTranspose", ["b", "w"], [], {}),
+        ("Flatten", ["v"], ["c"], {}),
+        ("Relu", ["c"], ["b", "c"], {}),
+    ],
+    size=[7, 5, 5],
 )
 def test_any_graph_gives_a_network_or_an_error(
     tmp_path_factory: pytest.TempPathFactory, nodes: list[Any], size: list[Any]

@@ -10,7 +10,7 @@ import pytest
 from fodlam_core.errors import NetworkError
 from fodlam_core.networks.files import read_network
 from fodlam_core.networks.onnx import OnnxReader
-from fodlam_core.networks.onnx_limits import values_stay_few
+from fodlam_core.networks.onnx_limits import MAX_SIZE, values_stay_few
 from fodlam_core.readers import ReadOptions
 
 onnx = pytest.importorskip("onnx")
@@ -72,3 +72,17 @@ def test_lists_of_sizes_do_not_double_for_ever(tmp_path: Path, doublings: int, f
     path = tmp_path / "net.onnx"
     path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
     assert read_network(path, OnnxReader(), ReadOptions()).skipped["Shape"] == 1
+
+
+@pytest.mark.parametrize("size", [2**39, 2**41])
+def test_a_long_input_does_not_fill_the_memory(tmp_path: Path, size: int) -> None:
+    """An input of one huge dimension is read or refused, and never taken for a list of sizes."""
+    given = helper.make_tensor_value_info("x", 1, [size])
+    graph = helper.make_graph([helper.make_node("Add", ["x", "x"], ["y"])], "g", [given], [OUTPUT])
+    path = tmp_path / "net.onnx"
+    path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
+    if size <= MAX_SIZE:
+        assert read_network(path, OnnxReader(), ReadOptions()).skipped == {"Add": 1}
+    else:
+        with pytest.raises(NetworkError, match="'x' is absurdly large"):
+            read_network(path, OnnxReader(), ReadOptions())
