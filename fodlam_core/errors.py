@@ -97,6 +97,16 @@ def unknown(what: str, name: str, known: Iterable[str], missing: str = "there ar
     return f"unknown {what} {name!r}; {hint}"
 
 
+def listed(items: Iterable[str]) -> str:
+    """Return items as a sentence has them.
+
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
+    *most, last = items
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def similar(name: str, known: Iterable[str]) -> list[str]:
     """Return at most three of the known names that are like the given one, the nearest first.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from fodlam_core.output.report import FORMATS, Report
 from fodlam_core.output.write import write
@@ -30,6 +30,30 @@ def add_output_arguments(
         default=argparse.SUPPRESS if again else None,
         help="write to FILE, which is replaced only once done",
     )
+
+
+def add_action(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    act: Callable[..., object],
+    help: str,
+    output: bool = True,
+) -> argparse.ArgumentParser:
+    """Add an action of a command, with the options that the command has itself.
+
+    Args:
+        actions: those of the command.
+        name: what the command line calls it.
+        act: what is called, as ``args.act``.
+        help: what it does.
+        output: whether it has ``--format`` and ``--output``.
+    """
+    parser = actions.add_parser(name, help=help, description=help)
+    if output:
+        add_output_arguments(parser, again=True)
+    add_plugin_arguments(parser)
+    parser.set_defaults(act=act, error=parser.error)
+    return parser
 
 
 SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown"}

@@ -81,10 +81,11 @@ def read_source(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -
         tables, warnings = translated.tables, translated.warnings
     else:
         tables = _parse_toml(text, label)
-    for override in overrides:
-        from fodlam_core.config.overrides import apply_override
+    overrides = tuple(overrides)
+    if overrides:
+        from fodlam_core.config.overrides import apply_overrides
 
-        apply_override(tables, override)
+        apply_overrides(tables, overrides, TABLES)
     return Source(label, directory, tables, fodlam, warnings)
 
 
