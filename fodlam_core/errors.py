@@ -13,6 +13,19 @@ MOST_SHOWN = 25
 class FodlamError(Exception):
     """A request that cannot be met. Its text is complete: one line for each mistake."""
 
+    @property
+    def brief(self) -> str:
+        """What is wrong, for a cell of a table: without the place, the details and the cure.
+
+        >>> FodlamError("[technology] scaler: 65 nm is not in the table, which has 45 nm").brief
+        '65 nm is not in the table'
+        """
+        first = str(self).partition("\n")[0]
+        if first.startswith("["):
+            first = first.partition(": ")[2]
+        ends = (first.find(end) for end in ("; ", ", ", " ("))
+        return first[: min((end for end in ends if end > 0), default=None)]
+
 
 class ConfigError(FodlamError):
     """All the mistakes of one configuration.
@@ -59,6 +72,11 @@ class MissingInputsError(ScalingError):
                 for side in sides
             )
         )
+
+    @property
+    def brief(self) -> str:
+        """What is missing, on whichever side."""
+        return f"{listed(dict.fromkeys(key for _, key in self.missing))} not stated"
 
     def __reduce__(self) -> tuple[type, tuple[object]]:
         return type(self), (self.missing,)

@@ -1,0 +1,77 @@
+"""What was refused in a comparison, each reason told once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from textwrap import shorten
+from typing import NamedTuple
+
+from fodlam_core.comparison import Outcome
+from fodlam_core.errors import listed
+
+LEAST = 20  # columns that a reason needs at the least; where there are less, its number stands
+
+
+class Refusal(NamedTuple):
+    """Outcomes that were refused for one reason.
+
+    Attributes:
+        outcomes: what was refused.
+        reasons: the reason as it was given, which may name what was chosen.
+        briefs: the same in a few words.
+    """
+
+    outcomes: list[Outcome]
+    reasons: dict[str, None]
+    briefs: dict[str, None]
+
+
+def gather_refusals(outcomes: Iterable[Outcome]) -> list[Refusal]:
+    """Return what was refused by the reason, whatever the names in it that were chosen."""
+    by_reason: dict[str, list[Outcome]] = {}
+    for each in outcomes:
+        if each.reason:
+            by_reason.setdefault(each.reason, []).append(each)
+    refusals: dict[str, Refusal] = {}
+    for reason, group in by_reason.items():
+        refusal = refusals.setdefault(_without(_common(group), reason, "NAME"), Refusal([], {}, {}))
+        refusal.outcomes.extend(group)
+        refusal.reasons[reason] = None
+        refusal.briefs[_without(_common(group), group[0].brief, "it")] = None
+    return list(refusals.values())
+
+
+def brief_reason(outcome: Outcome, refusals: list[Refusal], room: int) -> str:
+    """Return the number of the reason, and as much of it as there is room for; "" if none."""
+    for number, refusal in enumerate(refusals, start=1):
+        if outcome.reason in refusal.reasons:
+            text = f"[{number}] {' / '.join(refusal.briefs)}"
+            return shorten(text, room, placeholder=" ...") if room >= LEAST else f"[{number}]"
+    return ""
+
+
+def refusal_lines(refusals: Iterable[Refusal]) -> list[str]:
+    """Return a numbered line for each reason, with the choices that it holds for."""
+    lines = []
+    for number, (outcomes, reasons, _) in enumerate(refusals, start=1):
+        names = zip(*(each.choices.values() for each in outcomes), strict=True)
+        which = "; ".join(listed(dict.fromkeys(axis)) for axis in names)
+        reason = next(iter(reasons))
+        if len(reasons) > 1:
+            alike = [each for each in outcomes if each.reason == reason]
+            reason = _without(_common(alike), reason, "NAME")
+        lines.append(f"[{number}] {which}: {'; '.join(dict.fromkeys(reason.splitlines()))}")
+    return lines
+
+
+def _common(outcomes: Iterable[Outcome]) -> set[str]:
+    """Return the names that all of some outcomes have chosen; a batch is none."""
+    chosen = ({*each.choices.items()} for each in outcomes)
+    return {name for what, name in set.intersection(*chosen) if what != "batch"}
+
+
+def _without(names: set[str], text: str, instead: str) -> str:
+    """Return a text with something else for some names."""
+    pattern = "|".join(map(re.escape, sorted(names)))
+    return re.sub(rf"(?<![\w-])({pattern})(?![\w-])", instead, text) if names else text

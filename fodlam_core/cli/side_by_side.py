@@ -1,0 +1,154 @@
+"""A comparison as a person reads it: totals, shares of the accelerators, factors, refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from fodlam_core.cli.refusals import (
+    Refusal,
+    brief_reason,
+    gather_refusals,
+    refusal_lines,
+)
+from fodlam_core.comparison import FACTORS, Comparison, Outcome
+from fodlam_core.documents import Bullets, Document, Table, table
+from fodlam_core.errors import listed
+from fodlam_core.quantities import quantity
+
+COSTS = {"latency": ("latency_s", "s"), "energy": ("energy_j", "J"), "power": ("power_w", "W")}
+WIDTH = 100
+
+
+class Row(NamedTuple):
+    """One row of a table.
+
+    Attributes:
+        choices: the names that were chosen: one of each axis, or several once rows are joined.
+        cells: what is shown beside them.
+        exact: what else must be equal for two rows to be the same.
+    """
+
+    choices: tuple[tuple[str, ...], ...]
+    cells: tuple[str, ...]
+    exact: str = ""
+
+
+def comparison_document(comparison: Comparison, most_names: int | None = None) -> Document:
+    """Return what a person sees; rows that differ in a name alone are one.
+
+    Args:
+        comparison: the outcomes.
+        most_names: how many names such a row has at the most, before it says how many more there
+            are; by default it has all of them.
+    """
+    technology = comparison.config.technology
+    target = f"{technology.node_nm:g} nm, clock {technology.clock}"
+    refusals = gather_refusals(comparison.outcomes)
+    notes = _notes(comparison.outcomes)
+    return Document(
+        f"{comparison.config.source}, scaled to {target}",
+        (
+            _totals(comparison.outcomes, refusals, most_names),
+            *([_shares(comparison, most_names)] if len(comparison.accelerators) > 1 else []),
+            *([_factors(comparison, most_names)] if comparison.accelerators else []),
+            *([Bullets("Refused", refusal_lines(refusals))] if refusals else []),
+            *([Bullets("Notes", notes)] if notes else []),
+        ),
+    )
+
+
+def _totals(outcomes: Sequence[Outcome], refusals: list[Refusal], most_names: int | None) -> Table:
+    rows = []
+    for each in outcomes:
+        record = each.to_dict()
+        rows.append(Row(_choices(each), _costs(record), str(record["accelerators"])))
+    header = [*outcomes[0].choices, *COSTS]
+    if refusals:
+        lines = ((*(f"{name}," for (name,) in row.choices), *row.cells) for row in rows)
+        widths = (max(map(len, column)) for column in zip(header, *lines, strict=True))
+        room = WIDTH - sum(width + 2 for width in widths)
+        header.append("why")
+        rows = [
+            row._replace(cells=(*row.cells, brief_reason(each, refusals, room)))
+            for row, each in zip(rows, outcomes, strict=True)
+        ]
+    cells = ((*_labels(row, most_names), *row.cells) for row in _merged(rows))
+    return table(header, cells, ", ".join(COSTS))
+
+
+def _shares(comparison: Comparison, most_names: int | None) -> Table:
+    """Return what each accelerator costs, since one may hide the other in the totals."""
+    cells = []
+    for name in comparison.accelerators:
+        used = [(each, each.to_dict()["accelerators"].get(name)) for each in comparison.outcomes]
+        rows = [
+            Row(_choices(each), _costs(record), str([record[key] for key, _ in COSTS.values()]))
+            for each, record in used
+            if record
+        ]
+        cells += [(name, *_labels(row, most_names), *row.cells) for row in _merged(rows)]
+    header = ("share of", *comparison.outcomes[0].choices, *COSTS)
+    return table(header, cells, ", ".join(COSTS), "power")
+
+
+def _factors(comparison: Comparison, most_names: int | None) -> Table:
+    """Return the factors, which depend on the rule and the accelerator alone."""
+    rules = [choice for choice in comparison.outcomes[0].choices if choice == "scaler"]
+    cells = []
+    for name in comparison.accelerators:
+        rows: dict[Row, None] = {}
+        for each in comparison.outcomes:
+            record = each.to_dict()["accelerators"].get(name)
+            if record:
+                factors = tuple(_number(record["factors"][key]) for key in FACTORS)
+                rows[Row(tuple((each.choices[rule],) for rule in rules), factors)] = None
+        cells += [(name, *_labels(row, most_names), *row.cells) for row in _merged(rows)]
+    return table(("factors of", *rules, *FACTORS), cells, ", ".join(FACTORS))
+
+
+def _choices(outcome: Outcome) -> tuple[tuple[str, ...], ...]:
+    return tuple((name,) for name in outcome.choices.values())
+
+
+def _costs(record: dict[str, float | None]) -> tuple[str, ...]:
+    return tuple(quantity(record[key], unit) for key, unit in COSTS.values())
+
+
+def _merged(rows: Iterable[Row]) -> list[Row]:
+    """Join rows that differ in one choice only, one choice after the other, the last one first."""
+    merged = list(rows)
+    for axis in reversed(range(len(merged[0].choices))):
+        groups: dict[Row, list[str]] = {}
+        for row in merged:
+            rest = (*row.choices[:axis], (), *row.choices[axis + 1 :])
+            groups.setdefault(row._replace(choices=rest), []).extend(row.choices[axis])
+        merged = [
+            row._replace(choices=(*row.choices[:axis], tuple(names), *row.choices[axis + 1 :]))
+            for row, names in groups.items()
+        ]
+    return merged
+
+
+def _labels(row: Row, most_names: int | None) -> list[str]:
+    """Return the names of each choice as a cell."""
+    labels = []
+    for names in row.choices:
+        shown = names
+        if most_names and len(names) > most_names:
+            shown = (*names[: most_names - 1], f"{len(names) - most_names + 1} more")
+        labels.append(",\n".join(shown))
+    return labels
+
+
+def _notes(outcomes: Iterable[Outcome]) -> list[str]:
+    """Return what rules and core say of the factors, each with the rules that it is said of."""
+    rules: dict[str, dict[str, None]] = {}
+    for each in outcomes:
+        for note in each.notes:
+            rules.setdefault(note, {})[each.choices.get("scaler", "")] = None
+    return [f"{listed(names)}: {note}".removeprefix(": ") for note, names in rules.items()]
+
+
+def _number(factor: float | None) -> str:
+    return "-" if factor is None else f"{factor:.4g}"
