@@ -38,7 +38,8 @@ def gather_refusals(outcomes: Iterable[Outcome]) -> list[Refusal]:
         refusal = refusals.setdefault(_without(_common(group), reason, "NAME"), Refusal([], {}, {}))
         refusal.outcomes.extend(group)
         refusal.reasons[reason] = None
-        refusal.briefs[_without(_common(group), group[0].brief, "it")] = None
+        brief = _without(_common(group), group[0].brief, "it").removeprefix("it: ")
+        refusal.briefs[brief] = None
     return list(refusals.values())
 
 

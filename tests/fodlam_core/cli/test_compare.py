@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from io import StringIO
 
 import pytest
+
+CHIP = """\
+name = "chip"
+title = "a chip"
+kinds = ["fc"]
+provenance = "measured"
+table = "chip.csv"
+power_w = 0.5
+technology = { node_nm = 28 }
+citation = { key = "k", text = "t", bibtex = "@misc{k}" }
+"""
 
 
 def test_all_rules_are_compared_by_default(cli, examples, registry) -> None:
@@ -31,8 +43,56 @@ def test_a_person_sees_factors_totals_refusals_and_notes(cli, examples, format) 
     """The table has the factors of each accelerator, the totals, and why a rule refused."""
     arguments = ("--scaler", "dennard,dark-silicon-itrs", "-f", format)
     result = cli("compare", examples / "vgg16-per-image.toml", *arguments)
-    for text in ("1.444 3.014 2.086 2.086", "338.8 mJ", "91.57 uJ", "Refused:", "65 nm is not in"):
-        assert text in result.out
+    words = " ".join(result.out.replace("|", " ").split())
+    for text in (
+        "factors of scaler time energy power area",
+        "eie dennard 1.444 3.014 2.086 2.086",
+        "share of scaler latency energy power",
+        "eie dennard 74.39 us 91.57 uJ 1.231 W",
+        "dennard 1.437 s 338.8 mJ 235.9 mW",
+        "dark-silicon-itrs - - - [1] 65 nm is not in the table",
+        "Refused: - [1] dark-silicon-itrs: [technology] scaler: dark-silicon-itrs cannot carry eie",
+    ):
+        assert text in words
+
+
+def test_everything_at_once_is_no_wider_than_a_page(cli, examples, monkeypatch) -> None:
+    """With three axes a reason is a number, and nothing is wider than 100 columns."""
+    monkeypatch.setenv("COLUMNS", "100")
+    axes = ("--accelerator", "all", "--scaler", "all", "--predictor", "all")
+    out = cli("compare", examples / "vgg16-per-image.toml", *axes).out
+    assert max(map(len, out.splitlines())) <= 100
+    assert len(out.splitlines()) < 400
+
+
+def test_rows_that_say_the_same_are_one(cli, examples) -> None:
+    """Joined rows have all their names in Markdown and JSON; the table says how many more."""
+    arguments = ("compare", examples / "vgg16.toml", "--predictor", "all")
+    table = cli(*arguments).out
+    assert "nearest,\nper-mac-geomean,\npower-law" in re.sub(" +[^\n]*", "", table)
+    markdown = cli(*arguments, "-f", "markdown").out
+    assert "| nearest, per-mac-geomean, power-law | - | - | - | [1] batch = " in markdown
+    assert (
+        "- [1] nearest, per-mac-geomean and power-law: [accelerator.eyeriss] predictor: batch = "
+        '"published" goes with per-mac only, not with NAME; write predictor = "per-mac"'
+    ) in markdown
+    found = json.loads(cli(*arguments, "-f", "json").out)["variants"]
+    assert len({each["predictor"] for each in found}) == len(found) == 7
+    axes = ("--scaler", "dennard,dark-silicon-itrs", "--predictor", "all")
+    assert "5 more" in cli("compare", examples / "vgg16-per-image.toml", *axes).out
+
+
+def test_accelerators_from_a_file_can_be_compared(cli, toml) -> None:
+    """What only the configuration knows can be chosen, and its predictors as well."""
+    toml("network,layer,kind,macs,batch,latency_ms\nAlexNet,FC6,fc,37748736,1,1.0\n", "chip.csv")
+    toml(CHIP, "chip.toml")
+    config = toml(
+        '[network]\nname = "VGG16"\n[dispatch]\nfc = "chip"\n'
+        '[accelerator.chip]\nfile = "chip.toml"\n'
+    )
+    result = cli("compare", config, "--predictor", "per-mac", "--accelerator", "chip,eie")
+    assert (result.status, result.err) == (0, "")
+    assert "chip" in result.out
 
 
 def test_keys_can_be_set(cli, examples) -> None:
