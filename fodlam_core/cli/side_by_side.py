@@ -73,8 +73,7 @@ def _totals(outcomes: Sequence[Outcome], refusals: list[Refusal], most_names: in
             row._replace(cells=(*row.cells, brief_reason(each, refusals, room)))
             for row, each in zip(rows, outcomes, strict=True)
         ]
-    cells = ((*_labels(row, most_names), *row.cells) for row in _merged(rows))
-    return table(header, cells, ", ".join(COSTS))
+    return table(header, _cells(rows, most_names), ", ".join(COSTS))
 
 
 def _shares(comparison: Comparison, most_names: int | None) -> Table:
@@ -87,7 +86,7 @@ def _shares(comparison: Comparison, most_names: int | None) -> Table:
             for each, record in used
             if record
         ]
-        cells += [(name, *_labels(row, most_names), *row.cells) for row in _merged(rows)]
+        cells += [(name, *row) for row in _cells(rows, most_names)]
     header = ("share of", *comparison.outcomes[0].choices, *COSTS)
     return table(header, cells, ", ".join(COSTS), "power")
 
@@ -103,7 +102,7 @@ def _factors(comparison: Comparison, most_names: int | None) -> Table:
             if record:
                 factors = tuple(_number(record["factors"][key]) for key in FACTORS)
                 rows[Row(tuple((each.choices[rule],) for rule in rules), factors)] = None
-        cells += [(name, *_labels(row, most_names), *row.cells) for row in _merged(rows)]
+        cells += [(name, *row) for row in _cells(rows, most_names)]
     return table(("factors of", *rules, *FACTORS), cells, ", ".join(FACTORS))
 
 
@@ -130,15 +129,25 @@ def _merged(rows: Iterable[Row]) -> list[Row]:
     return merged
 
 
-def _labels(row: Row, most_names: int | None) -> list[str]:
-    """Return the names of each choice as a cell."""
-    labels = []
-    for names in row.choices:
-        shown = names
-        if most_names and len(names) > most_names:
-            shown = (*names[: most_names - 1], f"{len(names) - most_names + 1} more")
-        labels.append(",\n".join(shown))
-    return labels
+def _cells(rows: Iterable[Row], most_names: int | None) -> list[tuple[str, ...]]:
+    """Return the joined rows with a cell for the names of each choice."""
+    rows = list(rows)
+    every = [len(set(names)) for names in zip(*(row.choices for row in rows), strict=True)]
+    return [
+        (
+            *(_label(*each, most_names) for each in zip(row.choices, every, strict=True)),
+            *row.cells,
+        )
+        for row in _merged(rows)
+    ]
+
+
+def _label(names: tuple[str, ...], every: int, most_names: int | None) -> str:
+    if most_names and len(names) > most_names:
+        if len(names) == every:
+            return f"all {every}"
+        names = (*names[: most_names - 1], f"{len(names) - most_names + 1} more")
+    return ",\n".join(names)
 
 
 def _notes(outcomes: Iterable[Outcome]) -> list[str]:
