@@ -68,7 +68,7 @@ def variants(
         if changed:
             made.append(Variant(choices, changed))
     lost = set(axes.get("predictor", ())) - {each.choices.get("predictor") for each in made}
-    if lost and list(asked["predictor"]) != [ALL]:
+    if lost and ALL not in asked["predictor"]:
         raise UnknownNameError(
             f"no accelerator in use has a predictor {listed(sorted(lost))}; give a kind of layer "
             "to one that has"
@@ -76,8 +76,8 @@ def variants(
     return made
 
 
-def _scalers(config: Config, registry: Registry, names: Iterable[str]) -> dict[str, Change]:
-    if list(names) == [ALL]:
+def _scalers(config: Config, registry: Registry, names: Sequence[str]) -> dict[str, Change]:
+    if ALL in names:
         names = registry.names("rule")
     own = registry.scaler(config.technology.scaler).name
 
@@ -90,10 +90,10 @@ def _scalers(config: Config, registry: Registry, names: Iterable[str]) -> dict[s
     return {name: choose(name) for name in (registry.scaler(each).name for each in names)}
 
 
-def _accelerators(network: Network, registry: Registry, names: Iterable[str]) -> dict[str, Change]:
+def _accelerators(network: Network, registry: Registry, names: Sequence[str]) -> dict[str, Change]:
     """Let each accelerator in turn run every kind of layer that it serves."""
     kinds = {layer.kind for layer in network.layers}
-    if list(names) == [ALL]:
+    if ALL in names:
         names = [each.name for each in registry.accelerators if kinds & set(each.kinds)]
 
     def choose(accelerator: Accelerator) -> Change:
@@ -103,12 +103,12 @@ def _accelerators(network: Network, registry: Registry, names: Iterable[str]) ->
     return {name: choose(registry.accelerator(name)) for name in names}
 
 
-def _predictors(network: Network, registry: Registry, names: Iterable[str]) -> dict[str, Change]:
+def _predictors(network: Network, registry: Registry, names: Sequence[str]) -> dict[str, Change]:
     """Let each predictor in turn predict on every accelerator in use that has it."""
     kinds = dict.fromkeys(layer.kind for layer in network.layers)
     serving = [each for each in registry.accelerators if kinds.keys() & set(each.kinds)]
     known = sorted(set().union(*map(_predictors_of, serving)))
-    names = known if list(names) == [ALL] else list(names)
+    names = known if ALL in names else names
     for name in names:
         if name not in known:
             raise UnknownNameError(unknown("predictor", name, known))

@@ -56,6 +56,7 @@ def add_action(
     return parser
 
 
+WIDTH = 100
 SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown"}
 
 
@@ -84,14 +85,20 @@ def add_plugin_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def output_width(args: argparse.Namespace) -> int:
+    """Return the columns of the terminal that a table goes to; 100 for everything else."""
+    if chosen_format(args) != "table" or args.output is not None:
+        return WIDTH
+    import shutil
+
+    return shutil.get_terminal_size((WIDTH, 24)).columns
+
+
 def emit(report: Report, args: argparse.Namespace) -> None:
     """Write a report as the output arguments say."""
-    color, width, format = False, 100, chosen_format(args)
+    color, width, format = False, output_width(args), chosen_format(args)
     if format == "table" and args.output is None:
-        import shutil
-
         color = sys.stdout.isatty()
-        width = shutil.get_terminal_size((100, 24)).columns
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(errors="replace")  # a terminal may know ASCII only
     write(report.render(format, color, width), args.output)

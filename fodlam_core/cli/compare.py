@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from fodlam_core.cli.common import add_output_arguments, chosen_format, emit, registry_for, warn
+from fodlam_core.cli.common import (
+    WIDTH,
+    add_output_arguments,
+    chosen_format,
+    emit,
+    output_width,
+    registry_for,
+    warn,
+)
 from fodlam_core.cli.side_by_side import comparison_document
 from fodlam_core.comparison import compare
 from fodlam_core.composer.preparation import configured_network
@@ -62,9 +70,10 @@ def execute(args: argparse.Namespace) -> int:
             raise ConfigError([f"--batch {args.batch}: {error}"]) from error
         comparison = compare(config, chosen, registry)
     most_names = MOST_NAMES if chosen_format(args) == "table" else None
+    width = min(WIDTH, output_width(args))
     emit(
         Report(
-            lambda: [comparison_document(comparison, most_names)],
+            lambda: [comparison_document(comparison, most_names, width)],
             comparison.to_dict,
             comparison.to_rows,
         ),

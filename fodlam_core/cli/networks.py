@@ -164,7 +164,9 @@ def _network(args: argparse.Namespace) -> Network:
             raise NetworkError(f"{name} is built in; only for a network file: {options}")
         return zoo_network(name)
     if not os.path.lexists(name) and os.sep not in name:
-        raise NetworkError(f"{name}: no such file, and {unknown('network', name, names)}")
+        raise NetworkError(
+            f"{name or repr(name)}: no such file, and {unknown('network', name, names)}"
+        )
     registry = registry_for(args)
     with stdout_to_stderr():  # a reader that prints must not spoil the data
         return open_network(

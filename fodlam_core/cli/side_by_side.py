@@ -17,7 +17,6 @@ from fodlam_core.errors import listed
 from fodlam_core.quantities import quantity
 
 COSTS = {"latency": ("latency_s", "s"), "energy": ("energy_j", "J"), "power": ("power_w", "W")}
-WIDTH = 100
 
 
 class Row(NamedTuple):
@@ -34,13 +33,16 @@ class Row(NamedTuple):
     exact: str = ""
 
 
-def comparison_document(comparison: Comparison, most_names: int | None = None) -> Document:
+def comparison_document(
+    comparison: Comparison, most_names: int | None = None, width: int = 100
+) -> Document:
     """Return what a person sees; rows that differ in a name alone are one.
 
     Args:
         comparison: the outcomes.
         most_names: how many names such a row has at the most, before it says how many more there
             are; by default it has all of them.
+        width: columns that the reasons of refusals have to fit in, beside the totals.
     """
     technology = comparison.config.technology
     target = f"{technology.node_nm:g} nm, clock {technology.clock}"
@@ -49,7 +51,7 @@ def comparison_document(comparison: Comparison, most_names: int | None = None) -
     return Document(
         f"{comparison.config.source}, scaled to {target}",
         (
-            _totals(comparison.outcomes, refusals, most_names),
+            _totals(comparison.outcomes, refusals, most_names, width),
             *([_shares(comparison, most_names)] if len(comparison.accelerators) > 1 else []),
             *([_factors(comparison, most_names)] if comparison.accelerators else []),
             *([Bullets("Refused", refusal_lines(refusals))] if refusals else []),
@@ -58,7 +60,9 @@ def comparison_document(comparison: Comparison, most_names: int | None = None) -
     )
 
 
-def _totals(outcomes: Sequence[Outcome], refusals: list[Refusal], most_names: int | None) -> Table:
+def _totals(
+    outcomes: Sequence[Outcome], refusals: list[Refusal], most_names: int | None, width: int
+) -> Table:
     rows = []
     for each in outcomes:
         record = each.to_dict()
@@ -67,13 +71,13 @@ def _totals(outcomes: Sequence[Outcome], refusals: list[Refusal], most_names: in
     if refusals:
         lines = ((*(f"{name}," for (name,) in row.choices), *row.cells) for row in rows)
         widths = (max(map(len, column)) for column in zip(header, *lines, strict=True))
-        room = WIDTH - sum(width + 2 for width in widths)
+        room = width - sum(each + 2 for each in widths)
         header.append("why")
         rows = [
             row._replace(cells=(*row.cells, brief_reason(each, refusals, room)))
             for row, each in zip(rows, outcomes, strict=True)
         ]
-    return table(header, _cells(rows, most_names), ", ".join(COSTS))
+    return table(header, _cells(rows, most_names), ", ".join(COSTS), "power")
 
 
 def _shares(comparison: Comparison, most_names: int | None) -> Table:

@@ -69,7 +69,7 @@ def read_source(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -
         kind = type(source).__name__
         text = f"expected a Config or its file, got a {kind}; a Network is given as network=..."
         raise ConfigError([text]) from None
-    label = "<stdin>" if source == "-" else source
+    label = "<stdin>" if source == "-" else source or repr(source)
     directory = os.path.dirname(source)
     text = _decode(_read(source, label), label)
     fodlam = label.endswith(".json") or text.lstrip().startswith("{")
