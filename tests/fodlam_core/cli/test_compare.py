@@ -9,6 +9,8 @@ from io import StringIO
 
 import pytest
 
+from fodlam_core.cli.side_by_side import Row, _cells
+
 CHIP = """\
 name = "chip"
 title = "a chip"
@@ -79,7 +81,37 @@ def test_rows_that_say_the_same_are_one(cli, examples) -> None:
     found = json.loads(cli(*arguments, "-f", "json").out)["variants"]
     assert len({each["predictor"] for each in found}) == len(found) == 7
     axes = ("--scaler", "dennard,dark-silicon-itrs", "--predictor", "all")
-    assert "5 more" in cli("compare", examples / "vgg16-per-image.toml", *axes).out
+    assert "all 7" in cli("compare", examples / "vgg16-per-image.toml", *axes).out
+    axes = ("--scaler", "general,stillmaker,dark-silicon-itrs,none", "--batch", "1,2,3,4,published")
+    out = cli("compare", examples / "vgg16-28nm-custom.toml", "--predictor", "per-mac", *axes).out
+    assert "all 5" in out
+
+
+def test_many_names_are_counted() -> None:
+    """Of more names than there is room for the first ones stand, and how many more there are."""
+    rows = [Row(((name,), (batch,)), ("1 s",)) for name in "abcde" for batch in "12"]
+    same = [*rows, Row((("f",), ("1",)), ("2 s",))]
+    assert _cells(same, None)[0] == ("a,\nb,\nc,\nd,\ne", "1,\n2", "1 s")
+    assert _cells(same, 3) == [("a,\nb,\n3 more", "1,\n2", "1 s"), ("f", "1", "2 s")]
+    assert _cells(rows, 3) == [("all 5", "1,\n2", "1 s")]
+
+
+def test_all_goes_with_names(cli, examples) -> None:
+    """All is all, whatever stands beside it."""
+    one, both = (
+        cli("compare", examples / "vgg16.toml", "--scaler", names).out
+        for names in ("all", "none,all")
+    )
+    assert one == both
+
+
+def test_a_narrow_terminal_has_numbers_of_reasons(cli, examples, monkeypatch) -> None:
+    """Where there is no room for a reason its number stands, which the list below explains."""
+    monkeypatch.setenv("COLUMNS", "60")
+    out = cli("compare", examples / "vgg16.toml", "--scaler", "dark-silicon-conservative").out
+    (row,) = (line for line in out.splitlines() if line.startswith("dark-silicon-conservative"))
+    assert row.split() == ["dark-silicon-conservative", "-", "-", "-", "[1]"]
+    assert " - [1] dark-silicon-conservative: " in out
 
 
 def test_accelerators_from_a_file_can_be_compared(cli, toml) -> None:
