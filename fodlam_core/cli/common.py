@@ -57,6 +57,7 @@ def add_action(
 
 
 WIDTH = 100
+RULE = "\N{BOX DRAWINGS LIGHT HORIZONTAL}"
 SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown"}
 
 
@@ -98,10 +99,20 @@ def emit(report: Report, args: argparse.Namespace) -> None:
     """Write a report as the output arguments say."""
     color, width, format = False, output_width(args), chosen_format(args)
     if format == "table" and args.output is None:
-        color = sys.stdout.isatty()
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(errors="replace")  # a terminal may know ASCII only
-    write(report.render(format, color, width), args.output)
+        color = sys.stdout is not None and sys.stdout.isatty()
+    text = report.render(format, color, width)
+    if format == "table" and args.output is None:
+        text = _in_ascii(text)
+    write(text, args.output)
+
+
+def _in_ascii(text: str) -> str:
+    """Return a text with rules of hyphens where standard output knows no others."""
+    try:
+        RULE.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return text.replace(RULE, "-")
+    return text
 
 
 def warn(messages: Iterable[str]) -> None:

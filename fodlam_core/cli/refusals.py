@@ -43,13 +43,22 @@ def gather_refusals(outcomes: Iterable[Outcome]) -> list[Refusal]:
     return list(refusals.values())
 
 
-def brief_reason(outcome: Outcome, refusals: list[Refusal], room: int) -> str:
-    """Return the number of the reason, and as much of it as there is room for; "" if none."""
+def number_of(outcome: Outcome, refusals: Iterable[Refusal]) -> str:
+    """Return the number of the reason why an outcome was refused; "" if it was not."""
     for number, refusal in enumerate(refusals, start=1):
         if outcome.reason in refusal.reasons:
-            text = f"[{number}] {' / '.join(refusal.briefs)}"
-            return shorten(text, room, placeholder=" ...") if room >= LEAST else f"[{number}]"
+            return f"[{number}]"
     return ""
+
+
+def brief_reasons(refusals: Iterable[Refusal], room: int) -> dict[str, str]:
+    """Return by its number as much of each reason as there is room for."""
+    brief = {}
+    for number, refusal in enumerate(refusals, start=1):
+        text = f"[{number}] {' / '.join(refusal.briefs)}"
+        short = shorten(text, max(room, LEAST), placeholder=" ...")
+        brief[f"[{number}]"] = short if room >= LEAST else f"[{number}]"
+    return brief
 
 
 def refusal_lines(refusals: Iterable[Refusal]) -> list[str]:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from fodlam_core.cli.refusals import (
     Refusal,
-    brief_reason,
+    brief_reasons,
     gather_refusals,
+    number_of,
     refusal_lines,
 )
 from fodlam_core.comparison import FACTORS, Comparison, Outcome
@@ -65,19 +66,16 @@ def _totals(
 ) -> Table:
     rows = []
     for each in outcomes:
-        record = each.to_dict()
-        rows.append(Row(_choices(each), _costs(record), str(record["accelerators"])))
-    header = [*outcomes[0].choices, *COSTS]
+        record, why = each.to_dict(), [number_of(each, refusals)] if refusals else []
+        rows.append(Row(_choices(each), (*_costs(record), *why), str(record["accelerators"])))
+    header, cells = (*outcomes[0].choices, *COSTS), _cells(rows, most_names)
     if refusals:
-        lines = ((*(f"{name}," for (name,) in row.choices), *row.cells) for row in rows)
-        widths = (max(map(len, column)) for column in zip(header, *lines, strict=True))
-        room = width - sum(each + 2 for each in widths)
-        header.append("why")
-        rows = [
-            row._replace(cells=(*row.cells, brief_reason(each, refusals, room)))
-            for row, each in zip(rows, outcomes, strict=True)
-        ]
-    return table(header, _cells(rows, most_names), ", ".join(COSTS), "power")
+        columns = zip(header, *(row[:-1] for row in cells), strict=True)
+        taken = sum(2 + max(map(len, "\n".join(column).split("\n"))) for column in columns)
+        reasons = brief_reasons(refusals, width - taken)
+        header = (*header, "why")
+        cells = [(*row[:-1], reasons.get(row[-1], "")) for row in cells]
+    return table(header, cells, ", ".join(COSTS), "power")
 
 
 def _shares(comparison: Comparison, most_names: int | None) -> Table:

@@ -15,6 +15,7 @@ from fodlam_core.config.model import Config
 from fodlam_core.config.names import name_problems
 from fodlam_core.config.structure import structure
 from fodlam_core.errors import ConfigError, unknown
+from fodlam_core.networks.zoo import zoo_names
 from fodlam_core.registry import Registry, load_registry
 
 MAX_BYTES = 1_000_000
@@ -155,6 +156,8 @@ def _read(source: str, label: str) -> bytes:
                 data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
+        if source in zoo_names():
+            reason += f'; a configuration names the network: [network] name = "{source}"'
         raise ConfigError([f"{label}: cannot be read: {reason}"]) from error
     if len(data) > MAX_BYTES:
         raise ConfigError([f"{label}: larger than 1 MB, no configuration"])
