@@ -53,8 +53,8 @@ def comparison_document(
         f"{comparison.config.source}, scaled to {target}",
         (
             _totals(comparison.outcomes, refusals, most_names, width),
-            *([_shares(comparison, most_names)] if len(comparison.accelerators) > 1 else []),
-            *([_factors(comparison, most_names)] if comparison.accelerators else []),
+            *_shares(comparison, most_names),
+            *_factors(comparison, most_names),
             *([Bullets("Refused", refusal_lines(refusals))] if refusals else []),
             *([Bullets("Notes", notes)] if notes else []),
         ),
@@ -78,34 +78,33 @@ def _totals(
     return table(header, cells, ", ".join(COSTS), "power")
 
 
-def _shares(comparison: Comparison, most_names: int | None) -> Table:
-    """Return what each accelerator costs, since one may hide the other in the totals."""
+def _shares(comparison: Comparison, most_names: int | None) -> list[Table]:
+    """Return what each accelerator costs, where there are several: one hides the other in a sum."""
+    records = [(each, each.to_dict()["accelerators"]) for each in comparison.outcomes]
     cells = []
     for name in comparison.accelerators:
-        used = [(each, each.to_dict()["accelerators"].get(name)) for each in comparison.outcomes]
+        used = [(each, every[name]) for each, every in records if name in every and len(every) > 1]
         rows = [
             Row(_choices(each), _costs(record), str([record[key] for key, _ in COSTS.values()]))
             for each, record in used
-            if record
         ]
         cells += [(name, *row) for row in _cells(rows, most_names)]
     header = ("share of", *comparison.outcomes[0].choices, *COSTS)
-    return table(header, cells, ", ".join(COSTS), "power")
+    return [table(header, cells, ", ".join(COSTS), "power")] if cells else []
 
 
-def _factors(comparison: Comparison, most_names: int | None) -> Table:
-    """Return the factors, which depend on the rule and the accelerator alone."""
+def _factors(comparison: Comparison, most_names: int | None) -> list[Table]:
+    """Return the factors, which depend on the accelerator and the rule alone."""
     rules = [choice for choice in comparison.outcomes[0].choices if choice == "scaler"]
-    cells = []
+    rows: dict[Row, None] = {}
     for name in comparison.accelerators:
-        rows: dict[Row, None] = {}
         for each in comparison.outcomes:
             record = each.to_dict()["accelerators"].get(name)
             if record:
                 factors = tuple(_number(record["factors"][key]) for key in FACTORS)
-                rows[Row(tuple((each.choices[rule],) for rule in rules), factors)] = None
-        cells += [(name, *row) for row in _cells(rows, most_names)]
-    return table(("factors of", *rules, *FACTORS), cells, ", ".join(FACTORS))
+                rows[Row(((name,), *((each.choices[rule],) for rule in rules)), factors)] = None
+    header = ("factors of", *rules, *FACTORS)
+    return [table(header, _cells(rows, most_names), ", ".join(FACTORS))] if rows else []
 
 
 def _choices(outcome: Outcome) -> tuple[tuple[str, ...], ...]:
@@ -119,7 +118,7 @@ def _costs(record: dict[str, float | None]) -> tuple[str, ...]:
 def _merged(rows: Iterable[Row]) -> list[Row]:
     """Join rows that differ in one choice only, one choice after the other, the last one first."""
     merged = list(rows)
-    for axis in reversed(range(len(merged[0].choices))):
+    for axis in reversed(range(len(merged[0].choices) if merged else 0)):
         groups: dict[Row, list[str]] = {}
         for row in merged:
             rest = (*row.choices[:axis], (), *row.choices[axis + 1 :])

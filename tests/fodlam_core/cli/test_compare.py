@@ -140,3 +140,12 @@ def test_a_misspelt_rule_is_an_error(cli, examples) -> None:
     result = cli("compare", examples / "vgg16.toml", "--scaler", "dennard,stilmaker")
     assert (result.status, result.out) == (1, "")
     assert "did you mean 'stillmaker'" in result.err
+
+
+def test_shares_only_where_there_are_several(cli, examples) -> None:
+    """What one accelerator costs alone is the total, and not told twice."""
+    alone = cli("compare", examples / "vgg16-fconly.toml").out
+    both = cli("compare", examples / "vgg16-per-image.toml").out
+    assert "factors of" in alone
+    assert "share of" not in alone
+    assert "share of" in both
