@@ -11,7 +11,7 @@ from fodlam_core.composer import Estimate, Totals, prepare
 from fodlam_core.composer.preparation import configured_network
 from fodlam_core.composer.records import factors_record
 from fodlam_core.config import Config
-from fodlam_core.errors import FodlamError, PredictionError, ScalingError
+from fodlam_core.errors import ConfigError, FodlamError, PredictionError, ScalingError
 from fodlam_core.registry import Registry
 from fodlam_core.variants import Variant
 
@@ -26,11 +26,13 @@ class Outcome(NamedTuple):
         choices: those of the variant.
         estimate: the estimate; None if a rule or a predictor refused.
         reason: why it refused; None if it did not.
+        brief: the same in a few words.
     """
 
     choices: Mapping[str, str]
     estimate: Estimate | None
-    reason: str | None
+    reason: str | None = None
+    brief: str = ""
 
     def to_row(self, accelerators: Iterable[str]) -> dict[str, Any]:
         """Return choices, factors by accelerator, totals and reason as a flat dictionary."""
@@ -115,7 +117,7 @@ class Comparison(NamedTuple):
 
 
 def compare(config: Config, variants: Iterable[Variant], registry: Registry) -> Comparison:
-    """Estimate every variant; what a rule or a predictor refuses is an outcome, not a failure.
+    """Estimate every variant; that one cannot be met is an outcome, not a failure.
 
     Args:
         config: the configuration that they vary.
@@ -123,26 +125,35 @@ def compare(config: Config, variants: Iterable[Variant], registry: Registry) -> 
         registry: the accelerators and rules to use.
 
     Raises:
-        FodlamError: if the configuration cannot be met whatever is chosen.
+        ConfigError: if the configuration cannot be met whatever is chosen, and no rule or predictor
+            is to blame.
     """
     network = configured_network(config, registry)
-    outcomes = []
+    outcomes: list[Outcome] = []
+    errors: list[FodlamError] = []
     for variant in variants:
         try:
             estimate = prepare(variant.config, registry, network).estimate()
         except FodlamError as error:
-            if not _is_refusal(error):
-                raise
-            outcomes.append(Outcome(variant.choices, None, str(error.__cause__)))
+            causes = _causes(error)
+            errors.append(error)
+            reason = str(causes[min(1, len(causes) - 1)])  # without the name of the configuration
+            outcomes.append(Outcome(variant.choices, None, reason, causes[-1].brief))
         else:
-            outcomes.append(Outcome(variant.choices, estimate, None))
+            outcomes.append(Outcome(variant.choices, estimate))
+    refused = any(
+        isinstance(cause, ScalingError | PredictionError)
+        for error in errors
+        for cause in _causes(error)
+    )
+    if len(errors) == len(outcomes) and not refused:
+        raise ConfigError(dict.fromkeys(line for each in errors for line in str(each).splitlines()))
     return Comparison(config, tuple(outcomes))
 
 
-def _is_refusal(error: BaseException | None) -> bool:
-    """Tell whether a rule or a predictor refused, which says nothing of the other variants."""
-    while error is not None:
-        if isinstance(error, ScalingError | PredictionError):
-            return True
-        error = error.__cause__
-    return False
+def _causes(error: FodlamError) -> list[FodlamError]:
+    """Return an error and what led to it, the most precise one last."""
+    causes = [error]
+    while isinstance(causes[-1].__cause__, FodlamError):
+        causes.append(causes[-1].__cause__)
+    return causes

@@ -11,6 +11,7 @@ from fodlam_core.composer.records import SCHEMA_VERSION
 from fodlam_core.errors import FodlamError
 
 NUMBERS = ("latency_s", "energy_j", "power_w", "dram_energy_j")
+SAVE = "save one with: fodlam-core run CONFIG --format json -o FILE"
 NEEDED = ("schema_version", "inputs", "technology", "network", "batch", "layers", "totals")
 
 
@@ -77,12 +78,11 @@ def load_result(path: str) -> dict[str, Any]:
     except OSError as error:
         raise FodlamError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise FodlamError(f"{path}: not JSON: {error}") from error
-    save = "save one with: fodlam-core run CONFIG --format json -o FILE"
+        raise FodlamError(f"{path}: not JSON: {error}; {SAVE}") from error
     if isinstance(result, list):
-        raise FodlamError(f"{path}: a list of {len(result)} results; {save}")
+        raise FodlamError(f"{path}: a list of {len(result)} results; {SAVE}")
     if not isinstance(result, dict) or "schema_version" not in result:
-        raise FodlamError(f"{path}: no saved result; {save}")
+        raise FodlamError(f"{path}: no saved result; {SAVE}")
     version = result["schema_version"]
     if version != SCHEMA_VERSION:
         raise FodlamError(
@@ -90,7 +90,7 @@ def load_result(path: str) -> dict[str, Any]:
         )
     missing = [key for key in NEEDED if key not in result]
     if missing:
-        raise FodlamError(f"{path}: no complete result, it lacks {', '.join(missing)}; {save}")
+        raise FodlamError(f"{path}: no complete result, it lacks {', '.join(missing)}; {SAVE}")
     return result
 
 
@@ -113,8 +113,10 @@ def differences(a: Mapping[str, Any], b: Mapping[str, Any]) -> Differences:
     for kind in dict.fromkeys((*a["totals"], *b["totals"])):
         one, other = a["totals"].get(kind, {}), b["totals"].get(kind, {})
         for number in NUMBERS:
-            because = tuple(dict.fromkeys(causes.get((kind, number), ())))
-            found = _number("total", kind, number, one, other, because)
+            # Layers weigh differently in a power, though none of them has another power.
+            parts = (number, "latency_s", "energy_j") if number == "power_w" else (number,)
+            own = next(filter(None, (causes.get((kind, part)) for part in parts)), ())
+            found = _number("total", kind, number, one, other, tuple(dict.fromkeys(own)))
             numbers += [found] if found else []
     return Differences(inputs, tuple(numbers))
 

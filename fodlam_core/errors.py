@@ -13,6 +13,19 @@ MOST_SHOWN = 25
 class FodlamError(Exception):
     """A request that cannot be met. Its text is complete: one line for each mistake."""
 
+    @property
+    def brief(self) -> str:
+        """What is wrong, for a cell of a table: without the place, the details and the cure.
+
+        >>> FodlamError("[technology] scaler: 65 nm is not in the table, which has 45 nm").brief
+        '65 nm is not in the table'
+        """
+        first = str(self).partition("\n")[0]
+        if first.startswith("["):
+            first = first.partition(": ")[2]
+        ends = (first.find(end) for end in ("; ", ", ", " ("))
+        return first[: min((end for end in ends if end > 0), default=None)]
+
 
 class ConfigError(FodlamError):
     """All the mistakes of one configuration.
@@ -60,6 +73,11 @@ class MissingInputsError(ScalingError):
             )
         )
 
+    @property
+    def brief(self) -> str:
+        """What is missing, on whichever side."""
+        return f"{listed(dict.fromkeys(key for _, key in self.missing))} not stated"
+
     def __reduce__(self) -> tuple[type, tuple[object]]:
         return type(self), (self.missing,)
 
@@ -95,6 +113,16 @@ def unknown(what: str, name: str, known: Iterable[str], missing: str = "there ar
     else:
         hint = missing
     return f"unknown {what} {name!r}; {hint}"
+
+
+def listed(items: Iterable[str]) -> str:
+    """Return items as a sentence has them.
+
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
+    *most, last = items
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def similar(name: str, known: Iterable[str]) -> list[str]:

@@ -25,6 +25,9 @@ class NetworkReader(Protocol):
 
     One that reads a folder as a network says so with an attribute ``reads_folders = True``.
 
+    Its errors say what to write as ``KEY = VALUE under [network]``, which the command ``networks``
+    turns into its own options.
+
     It may have an attribute ``max_bytes``: the largest file it takes, None for any, 64 MB if it
     does not say.
     """

@@ -11,12 +11,12 @@ import attrs
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.composer.dispatch import accelerator_for
 from fodlam_core.config import AcceleratorConfig, Config
-from fodlam_core.errors import UnknownNameError, unknown
+from fodlam_core.errors import UnknownNameError, listed, unknown
 from fodlam_core.layers import Network
 from fodlam_core.registry import Registry
 
 ALL = "all"
-Change = Callable[[Config], Config]
+Change = Callable[[Config], "Config | None"]  # None: the choice means nothing for it
 
 
 class Variant(NamedTuple):
@@ -44,31 +44,40 @@ def variants(
         asked: names by what they are of, out of ``"scaler"``, ``"accelerator"``,
             ``"predictor"`` and ``"batch"``; ``"all"`` stands for all that apply. A rule of another
             name than the configuration's takes its default options. Predictors are compared on
-            every layer, as if none had been published.
+            every layer, as if none had been published; one that no accelerator of a combination
+            has is left out there.
 
     Raises:
-        UnknownNameError: if there is nothing of a name.
+        UnknownNameError: if there is nothing of a name, or no accelerator in use has a predictor.
         ValueError: if a batch is neither a positive whole number nor ``"published"``.
     """
     ways = {
         "scaler": lambda names: _scalers(config, registry, names),
         "accelerator": lambda names: _accelerators(network, registry, names),
-        "predictor": lambda names: _predictors(config, network, registry, names),
+        "predictor": lambda names: _predictors(network, registry, names),
         "batch": _batches,
     }
     axes = {what: ways[what](names) for what, names in asked.items()}
     made = []
-    for combination in itertools.product(*(each.items() for each in axes.values())):
-        changed = config
-        for _, change in combination:
-            changed = change(changed)
-        names = (name for name, _ in combination)
-        made.append(Variant(dict(zip(axes, names, strict=True)), changed))
+    for combination in itertools.product(*axes.values()):
+        choices = dict(zip(axes, combination, strict=True))
+        changed: Config | None = config
+        # Which predictors there are depends on the accelerators.
+        for what in sorted(choices, key=list(ways).index):
+            changed = axes[what][choices[what]](changed) if changed else None
+        if changed:
+            made.append(Variant(choices, changed))
+    lost = set(axes.get("predictor", ())) - {each.choices.get("predictor") for each in made}
+    if lost and ALL not in asked["predictor"]:
+        raise UnknownNameError(
+            f"no accelerator in use has a predictor {listed(sorted(lost))}; give a kind of layer "
+            "to one that has"
+        )
     return made
 
 
-def _scalers(config: Config, registry: Registry, names: Iterable[str]) -> dict[str, Change]:
-    if list(names) == [ALL]:
+def _scalers(config: Config, registry: Registry, names: Sequence[str]) -> dict[str, Change]:
+    if ALL in names:
         names = registry.names("rule")
     own = registry.scaler(config.technology.scaler).name
 
@@ -81,10 +90,10 @@ def _scalers(config: Config, registry: Registry, names: Iterable[str]) -> dict[s
     return {name: choose(name) for name in (registry.scaler(each).name for each in names)}
 
 
-def _accelerators(network: Network, registry: Registry, names: Iterable[str]) -> dict[str, Change]:
+def _accelerators(network: Network, registry: Registry, names: Sequence[str]) -> dict[str, Change]:
     """Let each accelerator in turn run every kind of layer that it serves."""
     kinds = {layer.kind for layer in network.layers}
-    if list(names) == [ALL]:
+    if ALL in names:
         names = [each.name for each in registry.accelerators if kinds & set(each.kinds)]
 
     def choose(accelerator: Accelerator) -> Change:
@@ -94,32 +103,36 @@ def _accelerators(network: Network, registry: Registry, names: Iterable[str]) ->
     return {name: choose(registry.accelerator(name)) for name in names}
 
 
-def _predictors(
-    config: Config, network: Network, registry: Registry, names: Iterable[str]
-) -> dict[str, Change]:
+def _predictors(network: Network, registry: Registry, names: Sequence[str]) -> dict[str, Change]:
     """Let each predictor in turn predict on every accelerator in use that has it."""
     kinds = dict.fromkeys(layer.kind for layer in network.layers)
-    used = {each.name: each for kind in kinds if (each := accelerator_for(kind, config, registry))}
-    has = {name: {each.name for each in used[name].predictors} for name in used}
-    known = sorted(set().union(*has.values()))
-    names = known if list(names) == [ALL] else list(names)
+    serving = [each for each in registry.accelerators if kinds.keys() & set(each.kinds)]
+    known = sorted(set().union(*map(_predictors_of, serving)))
+    names = known if ALL in names else names
     for name in names:
         if name not in known:
             raise UnknownNameError(unknown("predictor", name, known))
 
     def choose(predictor: str) -> Change:
-        def change(each: Config) -> Config:
+        def change(each: Config) -> Config | None:
             settings = dict(each.accelerator)
-            for name in used:
-                if predictor in has[name]:
-                    own = settings.get(name, AcceleratorConfig())
-                    settings[name] = attrs.evolve(own, predictor=predictor)
+            used = [accelerator_for(kind, each, registry) for kind in kinds]
+            having = {chip.name for chip in used if chip and predictor in _predictors_of(chip)}
+            if not having:
+                return None
+            for name in having:
+                own = settings.get(name, AcceleratorConfig())
+                settings[name] = attrs.evolve(own, predictor=predictor)
             predicted = attrs.evolve(each.network, method="predicted")
             return attrs.evolve(each, accelerator=settings, network=predicted)
 
         return change
 
     return {name: choose(name) for name in names}
+
+
+def _predictors_of(accelerator: Accelerator) -> set[str]:
+    return {each.name for each in accelerator.predictors}
 
 
 def _batches(names: Iterable[str]) -> dict[str, Change]:

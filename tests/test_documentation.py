@@ -17,7 +17,7 @@ import tomli
 import fodlam_core
 import fodlam_eie
 import fodlam_eyeriss
-from fodlam_core import load_config
+from fodlam_core import Config, NetworkConfig, load_config
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -33,6 +33,13 @@ MODULES = [
 def blocks(language: str) -> list[str]:
     """Return the fenced blocks of one language in the README."""
     return re.findall(rf"^```{language}\n(.*?)^```", README.read_text(), re.MULTILINE | re.DOTALL)
+
+
+# The files of the README: those that say their name, and the table of the chip.
+README_FILES = {
+    **{header[1]: block for block in blocks("toml") if (header := re.match(r"# (\S+)\n", block))},
+    "mychip.csv": "".join(blocks("csv")),
+}
 
 
 @pytest.mark.parametrize("name", ["fodlam_core", *MODULES])
@@ -79,11 +86,39 @@ def test_readme_console(block: str) -> None:
 
 @pytest.mark.parametrize("block", blocks("toml"))
 def test_readme_toml(block: str, tmp_path: Path) -> None:
-    """Every configuration in the README is one."""
+    """Every configuration in the README is one, and every file that one names is of its kind."""
     path = tmp_path / "readme.toml"
     path.write_text(block)
+    table = tomli.loads(block)
 
-    assert load_config(path).network.name == tomli.loads(block)["network"]["name"]
+    if "layers" in table:
+        estimate = fodlam_core.estimate(Config(NetworkConfig(file=str(path))))
+        assert len(table["layers"]) == len(estimate.layers)
+        assert estimate.network.total_macs > 0
+    elif "provenance" not in table:
+        for name, text in README_FILES.items():
+            (tmp_path / name).write_text(text)
+        assert load_config(path).network.name == table["network"]["name"]
+
+
+def test_readme_chip(tmp_path: Path) -> None:
+    """The README's chip runs its layers as its table says."""
+    for name, text in README_FILES.items():
+        (tmp_path / name).write_text(text)
+    [config] = [block for block in blocks("toml") if "[accelerator.mychip]" in block]
+    path = tmp_path / "readme.toml"
+    path.write_text(config)
+
+    layers = fodlam_core.estimate(path).layers
+
+    rows = [row.split(",") for row in README_FILES["mychip.csv"].splitlines()[1:]]
+    assert [(row[1], "mychip") for row in rows] == [
+        (each.layer.name, each.accelerator) for each in layers
+    ]
+    assert {"published"} == {each.method for each in layers}
+    assert [float(row[-1]) * 1e-6 for row in rows] == pytest.approx(
+        [each.native.latency_s for each in layers if each.native]
+    )
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.toml")), ids=lambda p: p.stem)

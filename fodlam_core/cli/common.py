@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from fodlam_core.output.report import FORMATS, Report
 from fodlam_core.output.write import write
@@ -32,6 +32,32 @@ def add_output_arguments(
     )
 
 
+def add_action(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    act: Callable[..., object],
+    help: str,
+    output: bool = True,
+) -> argparse.ArgumentParser:
+    """Add an action of a command, with the options that the command has itself.
+
+    Args:
+        actions: those of the command.
+        name: what the command line calls it.
+        act: what is called, as ``args.act``.
+        help: what it does.
+        output: whether it has ``--format`` and ``--output``.
+    """
+    parser = actions.add_parser(name, help=help, description=help)
+    if output:
+        add_output_arguments(parser, again=True)
+    add_plugin_arguments(parser)
+    parser.set_defaults(act=act, error=parser.error)
+    return parser
+
+
+WIDTH = 100
+RULE = "\N{BOX DRAWINGS LIGHT HORIZONTAL}"
 SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown"}
 
 
@@ -60,17 +86,33 @@ def add_plugin_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def output_width(args: argparse.Namespace) -> int:
+    """Return the columns of the terminal that a table goes to; 100 for everything else."""
+    if chosen_format(args) != "table" or args.output is not None:
+        return WIDTH
+    import shutil
+
+    return shutil.get_terminal_size((WIDTH, 24)).columns
+
+
 def emit(report: Report, args: argparse.Namespace) -> None:
     """Write a report as the output arguments say."""
-    color, width, format = False, 100, chosen_format(args)
+    color, width, format = False, output_width(args), chosen_format(args)
     if format == "table" and args.output is None:
-        import shutil
+        color = sys.stdout is not None and sys.stdout.isatty()
+    text = report.render(format, color, width)
+    if format == "table" and args.output is None:
+        text = _in_ascii(text)
+    write(text, args.output)
 
-        color = sys.stdout.isatty()
-        width = shutil.get_terminal_size((100, 24)).columns
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(errors="replace")  # a terminal may know ASCII only
-    write(report.render(format, color, width), args.output)
+
+def _in_ascii(text: str) -> str:
+    """Return a text with rules of hyphens where standard output knows no others."""
+    try:
+        RULE.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return text.replace(RULE, "-")
+    return text
 
 
 def warn(messages: Iterable[str]) -> None:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import argparse
 
-from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
-from fodlam_core.comparison import FACTORS, Comparison, Outcome, compare
+from fodlam_core.cli.common import (
+    WIDTH,
+    add_output_arguments,
+    chosen_format,
+    emit,
+    output_width,
+    registry_for,
+    warn,
+)
+from fodlam_core.cli.side_by_side import comparison_document
+from fodlam_core.comparison import compare
 from fodlam_core.composer.preparation import configured_network
 from fodlam_core.config import load_config
-from fodlam_core.documents import Bullets, Document, Table, Text, table
+from fodlam_core.config.files import files_in_config, with_files
 from fodlam_core.errors import ConfigError
 from fodlam_core.output.report import Report
 from fodlam_core.plugins import stdout_to_stderr
-from fodlam_core.quantities import quantity
 from fodlam_core.variants import ALL, variants
 
+MOST_NAMES = 3
 CHOICES = {
     "scaler": "scaling rules to compare, or all (the default if nothing else is compared)",
     "accelerator": "accelerators to compare, each for every kind of layer that it serves, or all",
@@ -55,75 +64,19 @@ def execute(args: argparse.Namespace) -> int:
     with stdout_to_stderr():  # a rule that prints must not spoil the data
         network = configured_network(config, registry)
         try:
-            chosen = variants(config, network, registry, names)
+            known, _ = with_files(registry, files_in_config(config.accelerator))
+            chosen = variants(config, network, known, names)
         except ValueError as error:
             raise ConfigError([f"--batch {args.batch}: {error}"]) from error
         comparison = compare(config, chosen, registry)
+    most_names = MOST_NAMES if chosen_format(args) == "table" else None
+    width = min(WIDTH, output_width(args))
     emit(
-        Report(lambda: [_document(comparison)], comparison.to_dict, comparison.to_rows),
+        Report(
+            lambda: [comparison_document(comparison, most_names, width)],
+            comparison.to_dict,
+            comparison.to_rows,
+        ),
         args,
     )
     return 0
-
-
-def _document(comparison: Comparison) -> Document:
-    accelerators = comparison.accelerators
-    choices = list(comparison.outcomes[0].choices)
-    technology = comparison.config.technology
-    target = f"{technology.node_nm:g} nm, clock {technology.clock}"
-    notes: dict[str, None] = {}
-    for each in comparison.outcomes:
-        name = ", ".join(each.choices.values())
-        notes |= dict.fromkeys(f"{name}: {note}" for note in each.notes)
-    refusals = [
-        line for each in comparison.outcomes if each.reason for line in each.reason.splitlines()
-    ]
-    return Document(
-        f"{comparison.config.source}, scaled to {target}",
-        (
-            Text(f"Factors of each accelerator: {', '.join(FACTORS)}"),
-            table(
-                (*choices, *accelerators, "latency", "energy", "power"),
-                (_cells(each, accelerators) for each in comparison.outcomes),
-                "latency, energy, power",
-            ),
-            *([_by_accelerator(comparison)] if len(accelerators) > 1 else []),
-            *([Bullets("Refused", refusals)] if refusals else []),
-            *([Bullets("Notes", notes)] if notes else []),
-        ),
-    )
-
-
-def _cells(outcome: Outcome, accelerators: list[str]) -> list[str]:
-    record = outcome.to_dict()
-    used = (record["accelerators"].get(name) for name in accelerators)
-    return [
-        *outcome.choices.values(),
-        *(
-            " ".join(_number(each["factors"][key]) for key in FACTORS) if each else "-"
-            for each in used
-        ),
-        quantity(record["latency_s"], "s"),
-        quantity(record["energy_j"], "J"),
-        quantity(record["power_w"], "W"),
-    ]
-
-
-def _by_accelerator(comparison: Comparison) -> Table:
-    """Return what each accelerator costs, since one may hide the other in the totals."""
-    columns = [
-        (name, key, unit)
-        for name in comparison.accelerators
-        for key, unit in (("latency_s", "s"), ("energy_j", "J"))
-    ]
-    header = [f"{name} {key.partition('_')[0]}" for name, key, _ in columns]
-    cells = []
-    for each in comparison.outcomes:
-        used = each.to_dict()["accelerators"]
-        costs = (quantity(used.get(name, {}).get(key), unit) for name, key, unit in columns)
-        cells.append((*each.choices.values(), *costs))
-    return table((*comparison.outcomes[0].choices, *header), cells, ", ".join(header))
-
-
-def _number(factor: float | None) -> str:
-    return "-" if factor is None else f"{factor:.4g}"

@@ -78,9 +78,10 @@ def _document(costs: list[CostPerMac], batch: str) -> Document:
         (
             note,
             table(
-                (*header, "relative", "energy/MAC", "relative "),
+                (*header, "relative", "energy/MAC", "relative"),
                 rows,
-                "batch, latency/MAC, relative, energy/MAC, relative ",
+                "batch, latency/MAC, relative, energy/MAC",
+                "accelerator, batch, kind",
             ),
         ),
     )

@@ -8,13 +8,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from fodlam_core.cli.common import (
-    add_output_arguments,
-    add_plugin_arguments,
-    emit,
-    registry_for,
-    warn,
-)
+from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for, warn
+from fodlam_core.cli.cures import network_options
 from fodlam_core.documents import Bullets, Document, Text, table
 from fodlam_core.errors import NetworkError, unknown
 from fodlam_core.layers import Network
@@ -35,17 +30,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_output_arguments(parser)
     parser.set_defaults(act=_list)
     actions = parser.add_subparsers(metavar="ACTION")
-    listing = actions.add_parser("list", help="list the built-in networks (default)")
-    add_output_arguments(listing, again=True)
-    add_plugin_arguments(listing)
-    listing.set_defaults(act=_list)
-    show = actions.add_parser("show", help="show layers, shapes and MACs of a network")
+    add_action(actions, "list", _list, "list the built-in networks (default)")
+    show = add_action(actions, "show", _show, "show layers, shapes and MACs of a network")
     _add_network_arguments(show)
-    add_output_arguments(show, again=True)
-    add_plugin_arguments(show)
-    show.set_defaults(act=_show)
-    convert = actions.add_parser(
-        "convert", help="write a network as a native table or as FODLAM's statistics"
+    convert = add_action(
+        actions,
+        "convert",
+        _convert,
+        "write a network as a native table or as FODLAM's statistics",
+        output=False,
     )
     _add_network_arguments(convert)
     convert.add_argument("target", metavar="OUT", help="a .toml or .json file; - for the screen")
@@ -55,8 +48,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="native",
         help="native: the layer table, in TOML or JSON (default); fodlam: FODLAM's statistics",
     )
-    add_plugin_arguments(convert)
-    convert.set_defaults(act=_convert)
 
 
 def _add_network_arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,7 +77,10 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 def execute(args: argparse.Namespace) -> int:
     """Do what the action asks for."""
-    args.act(args)
+    try:
+        args.act(args)
+    except NetworkError as error:
+        raise NetworkError(network_options(str(error))) from error
     return 0
 
 
@@ -170,7 +164,9 @@ def _network(args: argparse.Namespace) -> Network:
             raise NetworkError(f"{name} is built in; only for a network file: {options}")
         return zoo_network(name)
     if not os.path.lexists(name) and os.sep not in name:
-        raise NetworkError(f"{name}: no such file, and {unknown('network', name, names)}")
+        raise NetworkError(
+            f"{name or repr(name)}: no such file, and {unknown('network', name, names)}"
+        )
     registry = registry_for(args)
     with stdout_to_stderr():  # a reader that prints must not spoil the data
         return open_network(
@@ -195,8 +191,8 @@ def _document(network: Network) -> Document:
         )
         for layer in network.layers
     ]
-    parameters = quantity(sum(known)) if complete else "-"
-    cells.append(("total", "", "", "", quantity(network.total_macs), parameters))
+    weights = quantity(sum(known)) if complete else "-"
+    cells.append(("total", "", "", "", quantity(network.total_macs), weights))
     lists = {
         "Operators without MACs": network.skipped,
         "Operators whose MACs are not known": network.uncosted,
@@ -206,10 +202,11 @@ def _document(network: Network) -> Document:
         (
             *([Text(network.source)] if network.source else []),
             table(
-                ("layer", "kind", "shape", "repeat", "MACs", "parameters"),
+                ("layer", "kind", "shape", "repeat", "MACs", "weights"),
                 cells,
-                "repeat, MACs, parameters",
+                "repeat, MACs, weights",
             ),
+            Text("Weights: parameters without biases, which take no MACs."),
             *(
                 Bullets(title, (f"{name}: {count}" for name, count in counts.items()))
                 for title, counts in lists.items()

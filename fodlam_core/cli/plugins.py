@@ -10,9 +10,10 @@ from fodlam_core.costs import Citation
 from fodlam_core.documents import Bullets, Document, table
 from fodlam_core.output.report import Report
 from fodlam_core.plugins import Plugin
+from fodlam_core.quantities import quantity
 from fodlam_core.registry import SUPPLIES, Registry
 
-COLUMNS = ("name", "distribution", "version", "api_level", "status", "provides", "load_time_s")
+COLUMNS = ("name", "distribution", "version", "api_level", "status")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,20 +63,34 @@ def _citation(item: Any) -> list[str]:
 
 
 def _document(records: list[dict[str, Any]]) -> Document:
-    cells = (tuple(_cell(each[name]) for name in COLUMNS) for each in records)
+    cells = (
+        (
+            *(_cell(each[name]) for name in COLUMNS),
+            _provided(each["provides"]),
+            quantity(each["load_time_s"], "s", 3),
+        )
+        for each in records
+    )
     reasons = [f"{each['name']}: {each['reason']}" for each in records if each["reason"]]
     sources = [f"{each['name']}: {text}" for each in records for text in each["citations"]]
     return Document(
         "Plugins",
         (
-            table(COLUMNS, cells, "api_level, load_time_s"),
+            table((*COLUMNS, "provides", "load time"), cells, "api_level, load time", "api_level"),
             *([Bullets("Not in use", reasons)] if reasons else []),
             *([Bullets("Sources", sources)] if sources else []),
         ),
     )
 
 
+def _provided(items: list[str]) -> str:
+    """Return what a plugin supplies, a line for each kind of it."""
+    names: dict[str, list[str]] = {}
+    for item in items:
+        what, _, name = item.rpartition(" ")
+        names.setdefault(what, []).append(name)
+    return ";\n".join(f"{what} {', '.join(names[what])}" for what in names) or "-"
+
+
 def _cell(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(value) or "-"
     return "-" if value is None else str(value)

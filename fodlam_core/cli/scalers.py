@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from fodlam_core.cli.common import add_output_arguments, add_plugin_arguments, emit, registry_for
+from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for
+from fodlam_core.cli.cures import scaler_options
 from fodlam_core.composer.records import factors_record
 from fodlam_core.composer.scaling import configured_scaler
 from fodlam_core.config import TechnologyConfig
 from fodlam_core.config.overrides import apply_override
 from fodlam_core.documents import Bullets, Document, Text, table
-from fodlam_core.errors import FodlamError, MissingInputsError, ScalingError
+from fodlam_core.errors import FodlamError, MissingInputsError, ScalingError, listed
 from fodlam_core.output.report import Report
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.registry import Registry
@@ -29,11 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_output_arguments(parser)
     parser.set_defaults(act=_list)
     actions = parser.add_subparsers(metavar="ACTION")
-    listing = actions.add_parser("list", help="list the installed rules (default)")
-    add_output_arguments(listing, again=True)
-    add_plugin_arguments(listing)
-    listing.set_defaults(act=_list)
-    show = actions.add_parser("show", help="show a rule, and its factors between two points")
+    add_action(actions, "list", _list, "list the installed rules (default)")
+    show = add_action(actions, "show", _show, "show a rule, and its factors between two points")
     show.add_argument("rule", metavar="RULE", help="a rule by name or alias")
     show.add_argument("--from", dest="from_nm", type=float, metavar="NM", help="source node")
     show.add_argument(
@@ -49,16 +47,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="an option of the rule, such as model=long-channel; the value as in TOML",
     )
-    add_output_arguments(show, again=True)
-    add_plugin_arguments(show)
-    show.set_defaults(act=_show, error=show.error)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Print what the action asks for."""
     registry = registry_for(args)
-    with stdout_to_stderr():  # a rule that prints must not spoil the data
-        report = args.act(args, registry)
+    try:
+        with stdout_to_stderr():  # a rule that prints must not spoil the data
+            report = args.act(args, registry)
+    except FodlamError as error:
+        raise FodlamError(scaler_options(str(error))) from error
     emit(report, args)
     return 0
 
@@ -120,12 +118,17 @@ def _option(field: attrs.Attribute[Any]) -> str:
 
 
 class Step(NamedTuple):
-    """One pair of points, with its factors or the reason why there are none."""
+    """One pair of points, with its factors or why there are none."""
 
     source: Technology
     target: Technology
     factors: ScalingFactors | None
-    reason: str | None
+    why: str | None
+
+    @property
+    def reason(self) -> str | None:
+        """Why there are no factors, with the points."""
+        return f"{self.source} to {self.target}: {self.why}" if self.why else None
 
     def to_row(self) -> dict[str, Any]:
         """Return points, factors and reason as a flat dictionary."""
@@ -144,9 +147,8 @@ def _show(args: argparse.Namespace, registry: Registry) -> Report:
     rule = _configured(args, registry)
     record = _record(registry.scaler(args.rule), registry)
     steps = _steps(rule, args) if args.from_nm is not None else []
-    reasons = [step.reason for step in steps if step.reason]
-    if reasons and len(reasons) == len(steps):
-        raise ScalingError("\n".join(f"{rule.name}: {reason}" for reason in reasons))
+    if steps and all(step.why for step in steps):
+        raise ScalingError("\n".join(f"{rule.name}: {reason}" for reason in _refusals(steps)))
 
     def data() -> dict[str, Any]:
         notes = ({"notes": list(step.factors.notes) if step.factors else []} for step in steps)
@@ -184,8 +186,17 @@ def _step(rule: TechnologyScaler, source: Technology, target: Technology, given:
         if isinstance(error, MissingInputsError):
             sides = {"source": "from", "target": "to"}
             flags = [f"--{sides[side]}-{key}" for side, key in error.missing]
-            reason += f"; give {' and '.join(flags)}"
-        return Step(source, target, None, f"{source} to {target}: {reason}")
+            reason += f"; give {listed(flags)}"
+        return Step(source, target, None, scaler_options(reason))
+
+
+def _refusals(steps: list[Step]) -> list[str]:
+    """Return each reason why there are no factors once, with the targets that it is about."""
+    targets: dict[str, list[str]] = {}
+    for step in steps:
+        if step.why:
+            targets.setdefault(step.why, []).append(str(step.target))
+    return [f"{steps[0].source} to {listed(nodes)}: {why}" for why, nodes in targets.items()]
 
 
 def _document(record: dict[str, Any], steps: list[Step]) -> Document:
@@ -206,7 +217,7 @@ def _document(record: dict[str, Any], steps: list[Step]) -> Document:
         for step in steps
         for row in [step.to_row()]
     ]
-    reasons = [step.reason for step in steps if step.reason]
+    reasons = _refusals(steps)
     notes = dict.fromkeys(note for step in steps if step.factors for note in step.factors.notes)
     return Document(
         record["name"],

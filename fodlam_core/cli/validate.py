@@ -9,7 +9,7 @@ from typing import Any
 
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for
 from fodlam_core.documents import Bullets, Document, Table, Text, table
-from fodlam_core.errors import FodlamError, UnknownNameError, unknown
+from fodlam_core.errors import FodlamError, UnknownNameError, listed, unknown
 from fodlam_core.guards import guarded_accelerator
 from fodlam_core.output.report import Report
 from fodlam_core.plugins import stdout_to_stderr
@@ -68,6 +68,10 @@ def execute(args: argparse.Namespace) -> int:
         schemes = schemes[:1]
     with stdout_to_stderr():  # a predictor that prints must not spoil the data
         results = validate(accelerators, args.predictor, schemes)
+    if not results:
+        asked = [*args.predictor, *args.accelerator]
+        which = f"for {listed(asked)} " if asked else ""
+        raise FodlamError(f"{which}there is no measured layer that could be held out")
     emit(_layer_report(results) if args.layers else _report(results), args)
     return 0
 

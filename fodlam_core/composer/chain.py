@@ -147,12 +147,16 @@ def _predicted(each: LayerEstimate, basis: Basis, platform: Platform) -> Iterato
     explain = getattr(platform.fits.get(each.layer.kind), "explain", None)
     formulas = explain(each.layer) if explain else {}
     taken = "as printed" if platform.printed else "per inference"
+    origin = f"fitted to {len(rows)} measured layers {taken}"
+    if not rows:
+        citation = platform.accelerator.citation
+        origin = f"a formula, nothing fitted ({citation.where or citation.key})"
     for what, value, unit in (
         ("latency", basis.native.latency_s, "s"),
         ("energy", basis.native.energy_j, "J"),
     ):
         formula = formulas.get(what, f"{_number(each.layer.macs, 'MAC')}: {_number(value, unit)}")
-        text = f"{basis.predictor}, fitted to {len(rows)} measured layers {taken}: {formula}"
+        text = f"{basis.predictor}, {origin}: {formula}"
         yield Step(what, text, value, unit)
 
 

@@ -18,7 +18,7 @@ from fodlam_core.composer.references import check_references, reference_names
 from fodlam_core.composer.totals import parts_of
 from fodlam_core.config import Config, NetworkConfig, load_config
 from fodlam_core.config.files import files_in_config, with_files
-from fodlam_core.errors import ConfigError, FodlamError, NetworkError, ScalingError, unknown
+from fodlam_core.errors import ConfigError, FodlamError, NetworkError, ScalingError, listed, unknown
 from fodlam_core.layers import Layer, Network
 from fodlam_core.networks.files import open_network
 from fodlam_core.networks.zoo import zoo_network
@@ -111,6 +111,8 @@ def _prepare(config: Config, registry: Registry, network: Network) -> Composer:
     check_references(config, network, layers, platforms)
     if config.network.measured_as:
         _check_measured_as(network, layers, by_kind)
+    if config.network.method == "published":
+        _check_measured(network, layers, by_kind)
     items = _items(config, network, layers, by_kind)
     coverage = _coverage(items, network)
     printed = config.network.batch == "published"
@@ -142,14 +144,14 @@ def _platforms(
     }
     accelerators = {each.name: each for each in kinds.values() if each}
     platforms: dict[str, Platform] = {}
-    refusals: list[str] = []
+    refusals: list[ScalingError] = []
     for name, accelerator in accelerators.items():
         try:
             platforms[name] = platform(accelerator, config, registry)
         except ScalingError as error:
-            refusals.append(str(error))
+            refusals.append(error)
     if refusals:
-        raise ScalingError("\n".join(refusals))
+        raise ScalingError("\n".join(map(str, refusals))) from refusals[0]
     by_kind = {kind: platforms[each.name] if each else None for kind, each in kinds.items()}
     return platforms, by_kind
 
@@ -212,6 +214,34 @@ def _check_measured_as(
         raise NetworkError("\n".join(f"[network] measured_as: {problem}" for problem in problems))
 
 
+def _check_measured(
+    network: Network, layers: Iterable[Layer], by_kind: dict[str, Platform | None]
+) -> None:
+    """Check that every layer that is served was measured."""
+    missing: dict[str, dict[str, None]] = {}
+    measured: dict[str, list[str]] = {}
+    for layer in layers:
+        platform = by_kind[layer.kind]
+        if platform is None or platform.accelerator.references_only:
+            continue
+        if not platform.measurement(network.measured_as, layer):
+            name = platform.accelerator.name
+            missing.setdefault(name, {})[layer.name] = None
+            measured[name] = sorted({network for network, _ in platform.rows})
+    if missing:
+        lines = []
+        for accelerator, (first, *more) in missing.items():
+            which = f"{1 + len(more)} layers of {network.name} were"
+            known = ", ".join(measured[accelerator]) or "nothing"
+            lines.append(
+                f"[network] method: {which if more else f'{first} of {network.name} was'} not "
+                f"measured on {accelerator} (measured: {known})"
+                f"{f': {listed((first, *more))}' if more else ''}; "
+                'write method = "auto" or "predicted"'
+            )
+        raise NetworkError("\n".join(lines))
+
+
 def _items(
     config: Config,
     network: Network,
@@ -234,18 +264,10 @@ def _items(
 def _basis(config: Config, network: Network, layer: Layer, platform: Platform) -> Basis | None:
     if platform.accelerator.references_only:
         return None
-    method = config.network.method
-    if method != "predicted":
+    if config.network.method != "predicted":
         row = platform.measurement(network.measured_as, layer)
         if row:
             return platform.published(layer, row)
-        if method == "published":
-            measured = sorted({name for name, _ in platform.rows})
-            raise NetworkError(
-                f"[network] method: {layer.name} of {network.name} was not measured on "
-                f"{platform.accelerator.name} (measured: {', '.join(measured) or 'nothing'}); "
-                'write method = "auto" or "predicted"'
-            )
     return platform.predicted(layer)
 
 

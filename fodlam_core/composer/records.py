@@ -22,20 +22,32 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 
+def _outline(each: LayerEstimate) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what row and record of a layer begin with: what it is, and what it costs."""
+    what = {
+        "name": each.layer.name,
+        "kind": each.layer.kind,
+        "macs": each.layer.total_macs,
+    }
+    costs = {
+        "accelerator": each.accelerator,
+        "method": each.method,
+        "predictor": each.basis.predictor if each.basis else None,
+        "latency_s": each.latency_s,
+        "energy_j": each.energy_j,
+        "power_w": each.power_w,
+    }
+    return what, costs
+
+
 def layer_row(each: LayerEstimate) -> dict[str, Any]:
     """Return one layer as a flat dictionary."""
     basis, native = each.basis, each.native
     latency_s, energy_j = each.interval or ((None, None), (None, None))
+    what, costs = _outline(each)
     return {
-        "name": each.layer.name,
-        "kind": each.layer.kind,
-        "macs": each.layer.total_macs,
-        "accelerator": each.accelerator,
-        "method": each.method,
-        "predictor": basis.predictor if basis else None,
-        "latency_s": each.latency_s,
-        "energy_j": each.energy_j,
-        "power_w": each.power_w,
+        **what,
+        **costs,
         "latency_low_s": latency_s[0],
         "latency_high_s": latency_s[1],
         "energy_low_j": energy_j[0],
@@ -53,17 +65,11 @@ def layer_record(
 ) -> dict[str, Any]:
     """Return one layer as the JSON schema has it."""
     basis = each.basis
+    what, costs = _outline(each)
     return {
-        "name": each.layer.name,
-        "kind": each.layer.kind,
-        "macs": each.layer.total_macs,
+        **what,
         "repeat": each.layer.repeat,
-        "accelerator": each.accelerator,
-        "method": each.method,
-        "predictor": basis.predictor if basis else None,
-        "latency_s": each.latency_s,
-        "energy_j": each.energy_j,
-        "power_w": each.power_w,
+        **costs,
         "native": _cost(each.native),
         "factors": factors_record(basis.factors) if basis else None,
         "measured_batches": list(basis.batches) if basis else None,

@@ -15,6 +15,7 @@ from fodlam_core.config.model import Config
 from fodlam_core.config.names import name_problems
 from fodlam_core.config.structure import structure
 from fodlam_core.errors import ConfigError, unknown
+from fodlam_core.networks.zoo import zoo_names
 from fodlam_core.registry import Registry, load_registry
 
 MAX_BYTES = 1_000_000
@@ -69,7 +70,7 @@ def read_source(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -
         kind = type(source).__name__
         text = f"expected a Config or its file, got a {kind}; a Network is given as network=..."
         raise ConfigError([text]) from None
-    label = "<stdin>" if source == "-" else source
+    label = "<stdin>" if source == "-" else source or repr(source)
     directory = os.path.dirname(source)
     text = _decode(_read(source, label), label)
     fodlam = label.endswith(".json") or text.lstrip().startswith("{")
@@ -81,10 +82,11 @@ def read_source(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -
         tables, warnings = translated.tables, translated.warnings
     else:
         tables = _parse_toml(text, label)
-    for override in overrides:
-        from fodlam_core.config.overrides import apply_override
+    overrides = tuple(overrides)
+    if overrides:
+        from fodlam_core.config.overrides import apply_overrides
 
-        apply_override(tables, override)
+        apply_overrides(tables, overrides, TABLES)
     return Source(label, directory, tables, fodlam, warnings)
 
 
@@ -154,6 +156,8 @@ def _read(source: str, label: str) -> bytes:
                 data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
+        if source in zoo_names():
+            reason += f'; a configuration names the network: [network] name = "{source}"'
         raise ConfigError([f"{label}: cannot be read: {reason}"]) from error
     if len(data) > MAX_BYTES:
         raise ConfigError([f"{label}: larger than 1 MB, no configuration"])

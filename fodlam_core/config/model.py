@@ -23,7 +23,7 @@ def _between(least: float, most: float, whole: bool = False) -> _Validator:
                 raise ValueError(f"{attribute.name}: expected {what}, got {number!r}")
             if not least <= number <= most:
                 shown = repr(number) if abs(number) < 1e12 else f"{float(str(number)[:300]):g}"
-                raise ValueError(f"{shown} is not between {least:g} and {most:g}")
+                raise ValueError(f"{shown} is not between {least:g} and {most:.12g}")
 
     return check
 

@@ -3,11 +3,54 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
+import attrs
 import tomli
 
-from fodlam_core.errors import ConfigError
+from fodlam_core.config.model import AcceleratorConfig, NetworkConfig, TechnologyConfig
+from fodlam_core.errors import ConfigError, similar
+
+
+def apply_overrides(tables: dict[str, Any], texts: Iterable[str], known: Iterable[str]) -> None:
+    """Set keys of a parsed configuration.
+
+    Args:
+        tables: the configuration, changed in place.
+        texts: each ``table.key=value``, as `apply_override` has it.
+        known: the tables that there are.
+
+    Raises:
+        ConfigError: with a line for each text that is of another form or names no table.
+    """
+    problems: list[str] = []
+    for text in texts:
+        path = _path(text.partition("=")[0].strip())
+        if len(path) == 1 and path[0] not in known and "=" in text:
+            problems.append(f"--set {text}: {_whole_key(path[0], text.partition('=')[2])}")
+            continue
+        try:
+            apply_override(tables, text)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+
+
+def _whole_key(key: str, value: str) -> str:
+    """Return what to write instead of a key without a table."""
+    tables: dict[str, type] = {
+        "accelerator.NAME": AcceleratorConfig,
+        "network": NetworkConfig,
+        "technology": TechnologyConfig,
+    }
+    keys = {field.name: table for table in tables for field in attrs.fields(tables[table])}
+    likely = [key] if key in keys else similar(key, keys)
+    if not likely:
+        return "expected TABLE.KEY=VALUE, such as technology.node_nm=28"
+    texts = (f"--set {keys[name]}.{name}={value}" for name in likely)
+    return f"names no table; write {' or '.join(texts)}"
 
 
 def apply_override(

@@ -13,6 +13,7 @@ from rich.text import Text as RichText
 from fodlam_core.documents import Bullets, Document, Table, Text
 
 MOST_COLUMNS = 140
+LEAST_COLUMNS = 10  # of a column of text, if it has words as long, however narrow the terminal
 
 
 def text(documents: Iterable[Document], color: bool, width: int) -> str:
@@ -55,16 +56,20 @@ def _print(console: Console, block: Text | Table | Bullets) -> None:
 
 
 def _print_table(console: Console, block: Table) -> None:
-    """Print a table: wider than the text around it off a terminal, on one without spare columns."""
+    """Print a table: on a terminal without spare columns if it is narrow, elsewhere wide enough.
+
+    Numbers are never cut: rather a line is longer than it should be. Off a terminal no word is
+    broken either.
+    """
     width, spare = console.width, iter(block.spare)
     while console.is_terminal and _natural_width(console, block) > width:
         name = next(spare, None)
         if name is None:
             break
         block = block.without(name)
-    if not console.is_terminal:
-        console.width = max(width, _natural_width(console, block))
-    console.print(_table(block))
+    table = _table(block, LEAST_COLUMNS if console.is_terminal else None)
+    console.width = max(width, sum(2 + (column.min_width or 0) for column in table.columns) - 2)
+    console.print(table)
     console.width = width
 
 
@@ -73,17 +78,28 @@ def _natural_width(console: Console, block: Table) -> int:
     return _table(block).__rich_measure__(console, options).maximum
 
 
-def _table(block: Table) -> RichTable:
+def _table(block: Table, most_whole: int | None = None) -> RichTable:
+    """Return a table for the console.
+
+    Args:
+        block: what is in it.
+        most_whole: columns up to which a word is not broken; None: it never is.
+    """
     table = RichTable(
         box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1), collapse_padding=True
     )
-    for name in block.header:
+    for index, name in enumerate(block.header):
         numeric = name in block.numeric
+        cells = [name, *(row[index] for row in block.rows)]
+        split = str.splitlines if numeric else str.split
+        parts = [part for cell in cells for part in split(cell)]
+        whole = max(map(len, parts), default=0)
         table.add_column(
             RichText(name),
             justify="right" if numeric else "left",
             no_wrap=numeric,
             overflow="fold",  # a long name is broken, never cut
+            min_width=whole if numeric or most_whole is None else min(whole, most_whole),
         )
     for row in block.rows:
         table.add_row(*map(RichText, row))

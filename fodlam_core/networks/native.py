@@ -142,7 +142,10 @@ def network_from_table(
     per_region = [row for row in rows if isinstance(row, Mapping) and row.get("per_region") is True]
     if per_region and regions is None:
         names = ", ".join(str(row.get("name")) for row in per_region[:5])
-        problems.append(f"layers run once for each region ({names}); write regions = 300, say")
+        problems.append(
+            f"layers run once for each region ({names}); write for instance regions = 300 under "
+            "[network]"
+        )
     elif regions is not None and not per_region:
         problems.append("[network] regions: no layer of it runs once for each region; leave it out")
     layers = []

@@ -30,7 +30,8 @@ def write(text: str, path: str | None) -> None:
         raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise FodlamError(f"{path or 'standard output'}: cannot be written: {reason}") from error
+        where = "standard output" if path in (None, "-") else path or repr(path)
+        raise FodlamError(f"{where}: cannot be written: {reason}") from error
 
 
 def _write_to_stdout(text: str) -> None:

@@ -75,6 +75,8 @@ def file_plugin(path: str, specs: type) -> Plugin:
 def _import_file(path: str, name: str) -> ModuleType:
     from importlib.util import module_from_spec, spec_from_file_location
 
+    if not os.path.isfile(path):
+        raise PluginError("no such file")
     package = [os.path.dirname(path)] if os.path.basename(path) == "__init__.py" else None
     spec = spec_from_file_location(
         f"fodlam_plugin_{name}", path, submodule_search_locations=package

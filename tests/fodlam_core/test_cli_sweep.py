@@ -65,7 +65,7 @@ def test_refusals_are_counted(cli: Any, toml: Callable[..., Path], tmp_path: Pat
 
     assert 0 == result.status
     assert "3 of 12 points have no cost" in result.err
-    assert "was not measured on eyeriss" in result.err
+    assert "layers of VGG_CNN_M were not measured on eyeriss" in result.err
     rows = pl.read_csv(tmp_path / "a.csv")
     assert 3 == rows["latency_s"].is_null().sum() == rows["problem"].is_not_null().sum()
     assert "Refused" in cli("sweep", toml(text)).out

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from fodlam_core import Config, FodlamError, NetworkConfig, Registry, TechnologyConfig, estimate
 from fodlam_core.comparison import FACTORS, compare
 from fodlam_core.composer.preparation import configured_network
 from fodlam_core.config import AcceleratorConfig
+from fodlam_core.config.files import with_files
 from fodlam_core.errors import UnknownNameError
 from fodlam_core.variants import variants
 
@@ -76,7 +79,7 @@ def test_an_unknown_rule_is_an_error(registry: Registry) -> None:
 def test_what_no_rule_can_mend_is_an_error(registry: Registry) -> None:
     """A configuration that fails whatever the rule is an error, not a table of refusals."""
     config = Config(NetworkConfig("VGG_CNN_M", method="published"))
-    with pytest.raises(FodlamError, match="was not measured"):
+    with pytest.raises(FodlamError, match="layers of VGG_CNN_M were not measured"):
         compare(
             config,
             variants(
@@ -100,6 +103,29 @@ def test_the_record_has_points_factors_and_notes(registry: Registry) -> None:
     assert variant["accelerators"]["eie"]["source"]["node_nm"] == 45
     assert variant["accelerators"]["eie"]["factors"]["energy"] == pytest.approx((65 / 45) ** 3)
     assert any("ceased to hold" in note for note in variant["notes"])
+
+
+ACCELERATORS = {"accelerator": ["eie", "chip"]}
+
+
+@pytest.fixture
+def chip(tmp_path: Path) -> Path:
+    """An accelerator for fc, known by one layer of AlexNet."""
+    (tmp_path / "chip.csv").write_text(
+        "network,layer,kind,macs,batch,latency_ms\nAlexNet,FC6,fc,37748736,1,1.0\n"
+    )
+    path = tmp_path / "chip.toml"
+    path.write_text(
+        'name = "chip"\ntitle = "a chip"\nkinds = ["fc"]\nprovenance = "measured"\n'
+        'table = "chip.csv"\npower_w = 0.5\n[technology]\nnode_nm = 28\n'
+        '[citation]\nkey = "k"\ntext = "t"\nbibtex = "@misc{k}"\n'
+    )
+    return path
+
+
+def known(registry: Registry, chip: Path) -> Registry:
+    """Return the registry with the accelerator of a file."""
+    return with_files(registry, {"chip": str(chip)})[0]
 
 
 def choices(config: Config, registry: Registry, **asked: list[str]) -> list[dict]:
@@ -137,6 +163,45 @@ def test_accelerators_are_compared(registry: Registry) -> None:
 
     assert ["eie", "eyeriss"] == [row["accelerator"] for row in rows]
     assert rows[0]["latency_s"] == rows[1]["latency_s"]
+
+
+def test_a_choice_that_cannot_be_met_leaves_the_others(registry: Registry, chip: Path) -> None:
+    """What was not measured on one accelerator is refused in its row, with all its layers."""
+    network = NetworkConfig("VGG16", layers=("FC6", "FC7"), method="published")
+    config = Config(network, accelerator={"chip": AcceleratorConfig(file=str(chip))})
+    eie, refused = compare(
+        config,
+        variants(config, configured_network(config, registry), known(registry, chip), ACCELERATORS),
+        registry,
+    ).outcomes
+
+    assert (None, "") == (eie.reason, eie.brief)
+    assert "2 layers of VGG16 were not measured on chip" == refused.brief
+    assert refused.reason == (
+        "[network] method: 2 layers of VGG16 were not measured on chip (measured: AlexNet): FC6 "
+        'and FC7; write method = "auto" or "predicted"'
+    )
+
+
+def test_predictors_go_with_the_accelerators_of_a_combination(
+    registry: Registry, chip: Path
+) -> None:
+    """A predictor that no accelerator of a combination has is left out there, and only there."""
+    config = Config(NetworkConfig("VGG16"), dispatch={"conv": "eie"})
+    network = configured_network(config, registry)
+    asked = {"predictor": ["all"], **ACCELERATORS}
+    found = [each.choices for each in variants(config, network, known(registry, chip), asked)]
+
+    assert {"predictor": "sparse", "accelerator": "eie"} in found
+    assert {"predictor": "sparse", "accelerator": "chip"} in found  # eie still runs conv
+    assert {"predictor": "row-stationary", "accelerator": "eie"} not in found
+
+
+def test_a_predictor_that_nothing_in_use_has_is_an_error(registry: Registry) -> None:
+    """It is not left out silently if it was asked for by name."""
+    config = Config(NetworkConfig("VGG16"), dispatch={"conv": "eie"})
+    with pytest.raises(UnknownNameError, match="no accelerator in use has a predictor row-stat"):
+        choices(config, registry, predictor=["per-mac", "row-stationary"])
 
 
 def test_choices_combine(registry: Registry) -> None:

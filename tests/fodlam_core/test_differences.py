@@ -87,6 +87,14 @@ def test_batch(record: Any) -> None:
     assert {8.0} == {round(each.ratio or 0, 9) for each in found.numbers}
 
 
+def test_power_of_a_total_that_only_weighs_differently(record: Any) -> None:
+    """Where no layer has another power, that of the total differs for what moved their shares."""
+    found = differences(record(network(batch="published")), record(network(batch=1)))
+
+    assert not any(number == "power_w" for _, number in because(found))
+    assert ("network.batch",) == because(found, "total")["total", "power_w"]
+
+
 def test_method(record: Any) -> None:
     """Predicted instead of published is the method's doing; EIE's power is the same."""
     found = differences(record(BASE), record(network(method="predicted")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from fodlam_core.documents import Bullets, Document, Text, table
 from fodlam_core.documents.html import html
 from fodlam_core.documents.markdown import markdown
@@ -69,3 +71,29 @@ def test_narrow_terminals_get_fewer_columns() -> None:
     assert "a_rather_long_name" in narrow
     assert "not needed" not in narrow
     assert "a_rather_long_name  not needed" in piped
+
+
+WIDE = Document(
+    "A",
+    [
+        table(
+            ("name", "latency", "text"),
+            [("row-stationary-derived", "123.4 ms", "a b " * 40)],
+            "latency",
+        )
+    ],
+)
+
+
+def test_prose_wraps_and_words_stay_whole_off_a_terminal() -> None:
+    """A file is no wider than asked for, unless a name or a number needs it."""
+    assert max(map(len, text([WIDE], color=False, width=60).splitlines())) <= 60
+    narrow = text([WIDE], color=False, width=20)
+    assert "row-stationary-derived  123.4 ms  " in narrow
+
+
+def test_numbers_are_never_cut_on_a_terminal() -> None:
+    """Names are broken on a narrow terminal, numbers are not."""
+    shown = re.sub("\x1b[^m]*m", "", text([WIDE], color=True, width=20))
+    assert "row-statio  123.4 ms  a" in shown
+    assert "nary-deriv" in shown

@@ -16,6 +16,8 @@ import pytest
 from fodlam_core import Config, Estimate, NetworkConfig, Registry, TechnologyConfig, estimate
 from fodlam_core.composer.provenance import provenances
 from fodlam_core.config import AcceleratorConfig
+from fodlam_core.costs import Cost
+from fodlam_core.layers import Layer
 from fodlam_core.quantities import PREFIXES
 
 SCALES = {symbol: 10.0**power for power, symbol in PREFIXES.items()}
@@ -39,6 +41,21 @@ CONFIGS = [
         ("total", "processing"),
     )
 ]
+
+
+class Formula:
+    """A predictor that fits nothing: every layer takes a millisecond and a millijoule."""
+
+    name = "formula"
+    requires: frozenset[str] = frozenset()
+
+    def fit(self, measurements: object) -> Formula:
+        """Return the formula."""
+        return self
+
+    def predict(self, layer: Layer) -> Cost:
+        """Return a millisecond and a millijoule."""
+        return Cost(1e-3, 1e-3)
 
 
 def number(text: str) -> float:
@@ -172,6 +189,22 @@ def test_predicted_names_the_rows(registry: Registry) -> None:
         table: len(rows) for table, rows in chain.fitted_to.items()
     }
     assert "1.46529 s / 16.0124 GMAC = 91.5097 ps/MAC" in chain.steps[0].text
+
+
+def test_a_formula_is_no_fit(registry: Registry) -> None:
+    """A predictor of an accelerator without measurements is a formula, with its source."""
+    eyeriss = registry.accelerator("eyeriss")
+    where = eyeriss.citation.where
+    bare = attrs.evolve(eyeriss, measurements=(), predictors=(Formula(),))
+    some = registry._replace(items={**registry.items, ("accelerator", "eyeriss"): bare})
+    config = Config(NetworkConfig("AlexNet", layers=("CONV1",)))
+    chain = provenances(estimate(config, some))[0]
+    assert chain is not None
+
+    assert {} == chain.fitted_to
+    assert f"formula, a formula, nothing fitted ({where}): 105.415 MMAC: 1 ms" == (
+        chain.steps[0].text
+    )
 
 
 def test_without_tables(registry: Registry) -> None:

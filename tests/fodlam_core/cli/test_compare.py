@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from io import StringIO
 
 import pytest
+
+from fodlam_core.cli.side_by_side import Row, _cells
+
+CHIP = """\
+name = "chip"
+title = "a chip"
+kinds = ["fc"]
+provenance = "measured"
+table = "chip.csv"
+power_w = 0.5
+technology = { node_nm = 28 }
+citation = { key = "k", text = "t", bibtex = "@misc{k}" }
+"""
 
 
 def test_all_rules_are_compared_by_default(cli, examples, registry) -> None:
@@ -31,8 +45,86 @@ def test_a_person_sees_factors_totals_refusals_and_notes(cli, examples, format) 
     """The table has the factors of each accelerator, the totals, and why a rule refused."""
     arguments = ("--scaler", "dennard,dark-silicon-itrs", "-f", format)
     result = cli("compare", examples / "vgg16-per-image.toml", *arguments)
-    for text in ("1.444 3.014 2.086 2.086", "338.8 mJ", "91.57 uJ", "Refused:", "65 nm is not in"):
-        assert text in result.out
+    words = " ".join(result.out.replace("|", " ").split())
+    for text in (
+        "factors of scaler time energy power area",
+        "eie dennard 1.444 3.014 2.086 2.086",
+        "share of scaler latency energy power",
+        "eie dennard 74.39 us 91.57 uJ 1.231 W",
+        "dennard 1.437 s 338.8 mJ 235.9 mW",
+        "dark-silicon-itrs - - - [1] 65 nm is not in the table",
+        "Refused: - [1] dark-silicon-itrs: [technology] scaler: dark-silicon-itrs cannot carry eie",
+    ):
+        assert text in words
+
+
+def test_everything_at_once_is_no_wider_than_a_page(cli, examples, monkeypatch) -> None:
+    """With three axes a reason is a number, and nothing is wider than 100 columns."""
+    monkeypatch.setenv("COLUMNS", "100")
+    axes = ("--accelerator", "all", "--scaler", "all", "--predictor", "all")
+    out = cli("compare", examples / "vgg16-per-image.toml", *axes).out
+    assert max(map(len, out.splitlines())) <= 100
+    assert len(out.splitlines()) < 400
+
+
+def test_rows_that_say_the_same_are_one(cli, examples) -> None:
+    """Joined rows have all their names in Markdown and JSON; the table says how many more."""
+    arguments = ("compare", examples / "vgg16.toml", "--predictor", "all")
+    table = cli(*arguments).out
+    assert "nearest,\nper-mac-geomean,\npower-law" in re.sub(" +[^\n]*", "", table)
+    markdown = cli(*arguments, "-f", "markdown").out
+    assert "| nearest, per-mac-geomean, power-law | - | - | - | [1] batch = " in markdown
+    assert (
+        "- [1] nearest, per-mac-geomean and power-law: [accelerator.eyeriss] predictor: batch = "
+        '"published" goes with per-mac only, not with NAME; write predictor = "per-mac"'
+    ) in markdown
+    found = json.loads(cli(*arguments, "-f", "json").out)["variants"]
+    assert len({each["predictor"] for each in found}) == len(found) == 7
+    axes = ("--scaler", "dennard,dark-silicon-itrs", "--predictor", "all")
+    assert "all 7" in cli("compare", examples / "vgg16-per-image.toml", *axes).out
+    axes = ("--scaler", "general,stillmaker,dark-silicon-itrs,none", "--batch", "1,2,3,4,published")
+    out = cli("compare", examples / "vgg16-28nm-custom.toml", "--predictor", "per-mac", *axes).out
+    assert "all 5" in out
+
+
+def test_many_names_are_counted() -> None:
+    """Of more names than there is room for the first ones stand, and how many more there are."""
+    rows = [Row(((name,), (batch,)), ("1 s",)) for name in "abcde" for batch in "12"]
+    same = [*rows, Row((("f",), ("1",)), ("2 s",))]
+    assert _cells(same, None)[0] == ("a,\nb,\nc,\nd,\ne", "1,\n2", "1 s")
+    assert _cells(same, 3) == [("a,\nb,\n3 more", "1,\n2", "1 s"), ("f", "1", "2 s")]
+    assert _cells(rows, 3) == [("all 5", "1,\n2", "1 s")]
+
+
+def test_all_goes_with_names(cli, examples) -> None:
+    """All is all, whatever stands beside it."""
+    one, both = (
+        cli("compare", examples / "vgg16.toml", "--scaler", names).out
+        for names in ("all", "none,all")
+    )
+    assert one == both
+
+
+def test_a_narrow_terminal_has_numbers_of_reasons(cli, examples, monkeypatch) -> None:
+    """Where there is no room for a reason its number stands, which the list below explains."""
+    monkeypatch.setenv("COLUMNS", "60")
+    out = cli("compare", examples / "vgg16.toml", "--scaler", "dark-silicon-conservative").out
+    (row,) = (line for line in out.splitlines() if line.startswith("dark-silicon-conservative"))
+    assert row.split() == ["dark-silicon-conservative", "-", "-", "-", "[1]"]
+    assert " - [1] dark-silicon-conservative: " in out
+
+
+def test_accelerators_from_a_file_can_be_compared(cli, toml) -> None:
+    """What only the configuration knows can be chosen, and its predictors as well."""
+    toml("network,layer,kind,macs,batch,latency_ms\nAlexNet,FC6,fc,37748736,1,1.0\n", "chip.csv")
+    toml(CHIP, "chip.toml")
+    config = toml(
+        '[network]\nname = "VGG16"\n[dispatch]\nfc = "chip"\n'
+        '[accelerator.chip]\nfile = "chip.toml"\n'
+    )
+    result = cli("compare", config, "--predictor", "per-mac", "--accelerator", "chip,eie")
+    assert (result.status, result.err) == (0, "")
+    assert "chip" in result.out
 
 
 def test_keys_can_be_set(cli, examples) -> None:
@@ -48,3 +140,12 @@ def test_a_misspelt_rule_is_an_error(cli, examples) -> None:
     result = cli("compare", examples / "vgg16.toml", "--scaler", "dennard,stilmaker")
     assert (result.status, result.out) == (1, "")
     assert "did you mean 'stillmaker'" in result.err
+
+
+def test_shares_only_where_there_are_several(cli, examples) -> None:
+    """What one accelerator costs alone is the total, and not told twice."""
+    alone = cli("compare", examples / "vgg16-fconly.toml").out
+    both = cli("compare", examples / "vgg16-per-image.toml").out
+    assert "factors of" in alone
+    assert "share of" not in alone
+    assert "share of" in both

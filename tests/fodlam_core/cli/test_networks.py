@@ -61,6 +61,7 @@ def test_show_gives_a_table_with_totals(cli: Cli, table: Path) -> None:
     assert "3x8x8 -> 4x6x6, kernel 3x3" in out
     assert "4.188 k" in out
     assert "Sampler: 2" in out
+    assert "Weights: parameters without biases" in out
     assert "ReLU: 3" in out
 
 
@@ -70,8 +71,9 @@ def test_show_gives_a_table_with_totals(cli: Cli, table: Path) -> None:
         (("x.toml",), "x.toml: no such file, and unknown network"),
         (("ResNet-50",), "did you mean 'ResNet-50-v1"),
         (("VGG16", "--regions", "3"), "VGG16 is built in; only for a network file: --regions"),
-        (("{table}",), "write regions = 300"),
-        (("{table}", "--input", "3,9,9"), "input: its layers have fixed shapes"),
+        (("{table}",), "give for instance --regions 300"),
+        (("{table}", "--input", "3,9,9"), "--input: its layers have fixed shapes"),
+        ((__file__,), "give --file-format NAME, one of: caffe,"),
         (("{table}", "--file-format", "scalesim"), "expected a header"),
         (("{table}", "--file-format", "scalesym"), "did you mean 'scalesim'"),
     ],

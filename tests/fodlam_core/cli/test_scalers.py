@@ -70,7 +70,7 @@ def test_a_rule_can_be_shown_without_points(cli) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (("stillmaker", "--from", "45", "--to", "65"), 1, "give --from-vdd and --from-flavor and"),
+        (("stillmaker", "--from", "45", "--to", "65"), 1, "give --from-vdd, --from-flavor and"),
         (("stillmaker", "--from", "65"), 2, "--from and --to go together"),
         (("dennard", "--from", "65nm", "--to", "45"), 2, "invalid float value: '65nm'"),
         (("dennard", "--from", "0", "--to", "45"), 1, "node_nm: 0.0 is not a positive"),
@@ -80,6 +80,9 @@ def test_a_rule_can_be_shown_without_points(cli) -> None:
         (("general", "--option", "model"), 1, "--option model: expected KEY=VALUE"),
         (("denard",), 1, "did you mean 'dennard'"),
         (("custom", "--from", "45", "--to", "28"), 1, "no factors are given from 45 to 28 nm"),
+        (("custom", "--from", "45", "--to", "28"), 1, "give --option 'factors=[{from_nm = 45,"),
+        (("dark-silicon-itrs", "--from", "45", "--to", "28"), 1, "--option interpolate=true"),
+        (("general", "--option", "model=3"), 1, "error: --option model: "),
     ],
 )
 def test_mistakes_are_told(cli, arguments, status, message) -> None:
@@ -87,3 +90,13 @@ def test_mistakes_are_told(cli, arguments, status, message) -> None:
     result = cli("scalers", "show", *arguments)
     assert (result.status, result.out) == (status, "")
     assert message in result.err
+
+
+def test_nodes_that_are_refused_alike_are_told_together(cli) -> None:
+    """One line for each reason, with all the nodes that it is about."""
+    result = cli("scalers", "show", "general", "--from", "65", "--to", "45", "28", "16")
+    assert (result.status, result.out) == (1, "")
+    assert result.err == (
+        "error: general: 65 nm to 45 nm, 28 nm and 16 nm: the source states no vdd; the target "
+        "states no vdd; give --from-vdd and --to-vdd\n"
+    )

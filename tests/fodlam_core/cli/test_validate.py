@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
-from fodlam_core import load_accelerator
+from fodlam_core import Registry, load_accelerator
 from fodlam_core.plugins import Plugin
 from fodlam_core.registry import build_registry
 
@@ -70,6 +71,18 @@ def test_csv_is_flat(cli: Callable[..., Any]) -> None:
     )
     assert len(rows) == 5 * 3 * 3
     assert "VGG16" in rows[0]["totals"]
+
+
+def test_nothing_to_hold_out_is_an_error(
+    cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, registry: Registry
+) -> None:
+    """An accelerator without measurements has no errors to show, and that is said."""
+    bare = attrs.evolve(registry.accelerator("eie"), measurements=())
+    some = registry._replace(items={**registry.items, ("accelerator", "eie"): bare})
+    monkeypatch.setattr("fodlam_core.cli.validate.registry_for", lambda args: some)
+    result = cli("validate", "--accelerator", "eie")
+    assert (result.status, result.out) == (1, "")
+    assert "for eie there is no measured layer that could be held out" in result.err
 
 
 def test_unknown_names_are_errors(cli: Callable[..., Any]) -> None:

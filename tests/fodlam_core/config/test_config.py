@@ -258,6 +258,21 @@ def test_override_replaces() -> None:
     assert {"dispatch": {}, "network": {"name": "1\nbatch = 2"}} == table
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("node_nm=28", "write --set technology.node_nm=28"),
+        ("batsh=2", "write --set network.batch=2"),
+        ("predictor=per-mac", "write --set accelerator.NAME.predictor=per-mac"),
+        ("xyz=1", "expected TABLE.KEY=VALUE"),
+    ],
+)
+def test_override_without_a_table(text: str, hint: str, examples: Path, registry: Registry) -> None:
+    """A key without its table is refused with the whole key, together with other mistakes."""
+    with pytest.raises(ConfigError, match=rf"(?s)--set {text}: .*{hint}.*\n--set =1: expected"):
+        load_config(examples / "vgg16.toml", registry, [text, "=1"])
+
+
 def test_override_through_a_value() -> None:
     """A key below a value that is no table cannot be set."""
     with pytest.raises(ConfigError, match="technology is not a table"):

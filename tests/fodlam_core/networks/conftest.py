@@ -83,34 +83,54 @@ def _network(draw: st.DrawFn) -> Network:
     )
 
 
+TOKENS = (b"0", b"99999999999", b"{", b"}", b"-", b'"')
+
+
 @st.composite
 def _mutations(draw: st.DrawFn, content: bytes) -> bytes:
+    """Draw a file in which some bytes are replaced, removed, doubled or inserted."""
     changed = bytearray(content)
     for _ in range(draw(st.integers(1, 4))):
         place = draw(st.integers(0, len(changed)))
-        changed[place : place + draw(st.integers(0, 3))] = draw(st.binary(max_size=3))
+        end = place + draw(st.integers(0, 40))
+        changes = (
+            st.binary(min_size=1, max_size=3),
+            st.just(b""),
+            st.just(bytes(changed[place:end]) * 2),
+            st.sampled_from(TOKENS),
+        )
+        changed[place:end] = draw(st.one_of(*changes))
     return bytes(changed)
-
-
-@pytest.fixture(scope="session")
-def mutations() -> Callable[[bytes], st.SearchStrategy[bytes]]:
-    """Contents of a file with some bytes replaced, inserted or removed."""
-    return _mutations
 
 
 @pytest.fixture(scope="session")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Network | str]:
     """Write a file and read it; return the network, or the text of the error if it is refused."""
 
-    def write_and_read(reader: NetworkReader, name: str, content: bytes) -> Network | str:
+    def write_and_read(
+        reader: NetworkReader, name: str, content: bytes, **options: object
+    ) -> Network | str:
         path = tmp_path_factory.getbasetemp() / name
         path.write_bytes(content)
         try:
-            return read_network(path, reader, ReadOptions())
+            return read_network(path, reader, ReadOptions(**options))  # type: ignore[arg-type]
         except NetworkError as error:
             return str(error)
 
     return write_and_read
+
+
+@pytest.fixture(scope="session")
+def check_mutated(outcome: Callable[..., Network | str]) -> Callable[..., None]:
+    """Check that a file with some bytes changed is read, or refused with an error naming it."""
+
+    def check(
+        data: st.DataObject, reader: NetworkReader, name: str, content: bytes, **options: object
+    ) -> None:
+        result = outcome(reader, name, data.draw(_mutations(content)), **options)
+        assert isinstance(result, Network) or name in result
+
+    return check
 
 
 @pytest.fixture(scope="session")

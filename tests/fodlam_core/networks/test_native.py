@@ -54,7 +54,7 @@ def test_regions_repeat_per_region_layers() -> None:
 
 def test_per_region_layers_need_regions() -> None:
     """Without regions such a file is an error that names the layers and what to write."""
-    with pytest.raises(NetworkError, match=r"once for each region \(a\); write regions = 300"):
+    with pytest.raises(NetworkError, match=r"each region \(a\); write for instance regions = 300"):
         _network({**FC, "per_region": True})
 
 
@@ -170,14 +170,11 @@ def test_rubbish_is_an_error_that_names_the_file(read: Read, text: str, suffix: 
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_mutated_file_never_crashes(
-    data: st.DataObject,
-    mutations: Callable[[bytes], st.SearchStrategy[bytes]],
-    outcome: Callable[..., Network | str],
+    data: st.DataObject, check_mutated: Callable[..., None]
 ) -> None:
     """A file with some bytes changed is read, or refused with an error that names it."""
-    content = data.draw(mutations(native_toml(zoo_network("AlexNet")).encode()))
-    result = outcome(NativeReader(), "mutated.toml", content)
-    assert isinstance(result, Network) or "mutated.toml" in result
+    content = native_toml(zoo_network("AlexNet")).encode()
+    check_mutated(data, NativeReader(), "mutated.toml", content)
 
 
 JSON = st.recursive(

@@ -237,13 +237,8 @@ def test_any_cells_are_read_or_refused(
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_mutated_file_never_crashes(
-    data: st.DataObject,
-    mutations: Callable[[bytes], st.SearchStrategy[bytes]],
-    outcome: Callable[..., Network | str],
+    data: st.DataObject, check_mutated: Callable[..., None]
 ) -> None:
     """A file with some bytes changed is read, or refused with an error that names it."""
-    content = data.draw(
-        mutations("\n".join([HEADER, CONV1, "", "FC, 1, 1, 1, 1, 1024, 1000, 1,"]).encode())
-    )
-    result = outcome(ScaleSimReader(), "mutated.csv", content)
-    assert isinstance(result, Network) or "mutated.csv" in result
+    content = "\n".join([HEADER, CONV1, "", "FC, 1, 1, 1, 1, 1024, 1000, 1,"]).encode()
+    check_mutated(data, ScaleSimReader(), "mutated.csv", content)

@@ -105,11 +105,8 @@ def test_what_fodlam_does_not_know_is_refused() -> None:
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_mutated_file_never_crashes(
-    data: st.DataObject,
-    mutations: Callable[[bytes], st.SearchStrategy[bytes]],
-    outcome: Callable[..., Network | str],
+    data: st.DataObject, check_mutated: Callable[..., None]
 ) -> None:
     """A file with some bytes changed is read, or refused with an error that names it."""
-    content = data.draw(mutations(json.dumps(statistics_rows(zoo_network("AlexNet"))).encode()))
-    result = outcome(StatisticsReader(), "mutated.json", content)
-    assert isinstance(result, Network) or "mutated.json" in result
+    content = json.dumps(statistics_rows(zoo_network("AlexNet"))).encode()
+    check_mutated(data, StatisticsReader(), "mutated.json", content)

@@ -300,11 +300,8 @@ def test_macs_are_the_product_of_all_dimensions(
 @settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_mutated_file_never_crashes(
-    data: st.DataObject,
-    mutations: Callable[[bytes], st.SearchStrategy[bytes]],
-    outcome: Callable[..., Network | str],
+    data: st.DataObject, check_mutated: Callable[..., None]
 ) -> None:
     """A file with some bytes changed is read, or refused with an error that names it."""
-    content = data.draw(mutations(data.draw(st.sampled_from([SHORTHAND, FULL])).encode()))
-    result = outcome(TimeloopReader(), "mutated.yaml", content)
-    assert isinstance(result, Network) or "mutated.yaml" in result
+    content = data.draw(st.sampled_from([SHORTHAND, FULL])).encode()
+    check_mutated(data, TimeloopReader(), "mutated.yaml", content)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from fodlam_core.costs import Cost, Measurement
 from fodlam_core.errors import PredictionError
 from fodlam_core.layers import Layer, layer_key
+from fodlam_core.quantities import quantity
 from fodlam_core.shapes import ConvShape, FcShape
 
 ATOM = 16  # channels and kernels are stored in multiples of this
@@ -96,6 +97,24 @@ class NvdlaModel:
         """
         latency_s = self.cycles(layer) / (self.size.clock_mhz * 1e6)
         return Cost(latency_s, latency_s * self.size.power_w)
+
+    def explain(self, layer: Layer) -> dict[str, str]:
+        """Return the formulas of latency and energy with their numbers."""
+        work, times = self._work(layer)
+        cost = self.predict(layer)
+        dram, mac = f"{self.dram_cycles(work):,}", f"{self.mac_cycles(work):,.6g}"
+        runs = f"{times} x " if times > 1 else ""
+        latency = quantity(cost.latency_s, "s", 6)
+        return {
+            "latency": (
+                f"max(DRAM, MAC cycles) / clock: {runs}max({dram}, {mac}) / "
+                f"{quantity(self.size.clock_mhz * 1e6, 'Hz')} = {latency}"
+            ),
+            "energy": (
+                f"latency x average power while ResNet-50 runs: {latency} x "
+                f"{quantity(self.size.power_w, 'W')} = {quantity(cost.energy_j, 'J', 6)}"
+            ),
+        }
 
     def cycles(self, layer: Layer) -> float:
         """Return the cycles of one inference."""

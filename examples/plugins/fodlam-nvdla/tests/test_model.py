@@ -10,6 +10,7 @@ from fodlam_nvdla.model import NvdlaModel, Size
 
 from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, PredictionError, load_registry
 from fodlam_core.networks.native import NativeReader
+from fodlam_core.quantities import quantity
 from fodlam_core.readers import ReadOptions
 
 HERE = Path(__file__).parent
@@ -48,6 +49,16 @@ def test_alexnet_to_the_cycle(row: dict[str, str]) -> None:
     assert model.dram_cycles(work) == int(row["dram_cycles"])
     assert model.mac_cycles(work) == pytest.approx(float(row["mac_cycles"]), abs=5e-3)
     assert model.cycles(layer(row)) == pytest.approx(float(row["cycles"]), abs=5e-3)
+
+
+def test_the_formula_is_told_with_its_numbers() -> None:
+    """The explanation has cycles, clock rate and power, and ends in what is predicted."""
+    shape = ConvShape.from_input((96, 27, 27), 256, 5, 1, 2, groups=2)
+    model, each = NvdlaModel(SHEET, kernels=16), Layer.from_shape("conv2", shape)
+    told, cost = model.explain(each), model.predict(each)
+    assert told["latency"].startswith("max(DRAM, MAC cycles) / clock: 2 x max(")
+    assert told["latency"].endswith(f"/ 1 GHz = {quantity(cost.latency_s, 's', 6)}")
+    assert told["energy"].endswith(f"x 291 mW = {quantity(cost.energy_j, 'J', 6)}")
 
 
 def test_groups_run_one_after_the_other() -> None:
