@@ -37,7 +37,9 @@ class Row(NamedTuple):
 def comparison_document(
     comparison: Comparison, most_names: int | None = None, width: int = 100
 ) -> Document:
-    """Return what a person sees; rows that differ in a name alone are one.
+    """Return what a person sees: totals, a row for each outcome, and what is behind them.
+
+    Rows of shares and factors that differ in a name alone are one.
 
     Args:
         comparison: the outcomes.
@@ -52,7 +54,7 @@ def comparison_document(
     return Document(
         f"{comparison.config.source}, scaled to {target}",
         (
-            _totals(comparison.outcomes, refusals, most_names, width),
+            _totals(comparison.outcomes, refusals, width),
             *_shares(comparison, most_names),
             *_factors(comparison, most_names),
             *([Bullets("Refused", refusal_lines(refusals))] if refusals else []),
@@ -61,21 +63,19 @@ def comparison_document(
     )
 
 
-def _totals(
-    outcomes: Sequence[Outcome], refusals: list[Refusal], most_names: int | None, width: int
-) -> Table:
-    rows = []
-    for each in outcomes:
-        record, why = each.to_dict(), [number_of(each, refusals)] if refusals else []
-        rows.append(Row(_choices(each), (*_costs(record), *why), str(record["accelerators"])))
-    header, cells = (*outcomes[0].choices, *COSTS), _cells(rows, most_names)
+def _totals(outcomes: Sequence[Outcome], refusals: list[Refusal], width: int) -> Table:
+    """Return a row for each outcome, with as much of the reason of a refusal as fits."""
+    header = (*outcomes[0].choices, *COSTS)
+    rows = [(*each.choices.values(), *_costs(each.to_dict())) for each in outcomes]
     if refusals:
-        columns = zip(header, *(row[:-1] for row in cells), strict=True)
-        taken = sum(2 + max(map(len, "\n".join(column).split("\n"))) for column in columns)
+        taken = sum(2 + max(map(len, column)) for column in zip(header, *rows, strict=True))
         reasons = brief_reasons(refusals, width - taken)
         header = (*header, "why")
-        cells = [(*row[:-1], reasons.get(row[-1], "")) for row in cells]
-    return table(header, cells, ", ".join(COSTS), "power")
+        rows = [
+            (*row, reasons.get(number_of(each, refusals), ""))
+            for row, each in zip(rows, outcomes, strict=True)
+        ]
+    return table(header, rows, ", ".join(COSTS), "power")
 
 
 def _shares(comparison: Comparison, most_names: int | None) -> list[Table]:
