@@ -108,7 +108,9 @@ def test_an_override_must_fit_the_declared_input(tmp_path: Path) -> None:
 
 def test_an_input_without_size_is_asked_for(tmp_path: Path) -> None:
     """A size of zero in the file is no size: the line to write is shown."""
-    with pytest.raises(NetworkError, match=r"1x3x0x0.*write for instance input = \[3, 224, 224\]"):
+    with pytest.raises(
+        NetworkError, match=r"1x3x\?x\?.*write for instance input = \[3, 224, 224\]"
+    ):
         read(tmp_path, V1.replace("16", "0").replace("input_dim: 4", "input_dim: 1"))
 
 
@@ -241,7 +243,7 @@ def test_mistakes_are_named_with_their_place(
         (b"\x0a\x03abc\x00\x01", "a binary file"),
         (V1 + CURRENT.split("\n", 2)[2], "both 'layer' and 'layers'"),
         (V0.replace('type: "conv"', 'type: "konv"'), "unknown layer type 'konv'"),
-        (V1.replace("RELU", "RELUX"), r":6: .*RELUX"),
+        (V1.replace("RELU", "RELUX"), "layer 'relu' before it is of unknown type 'Relux'"),
         ('layer { name: "a" type: "ReLU" include { phase: TRAIN } }', "no layer belongs"),
         ("a {" * 5000, "nested too deeply"),
         ('input: "a" input_dim: 3', "expected 4 for each input"),
