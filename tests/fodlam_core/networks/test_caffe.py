@@ -180,6 +180,47 @@ def test_an_unknown_layer_before_others_is_an_error(tmp_path: Path) -> None:
     assert "layer 'x' before it is of unknown type 'Mystery'" in str(caught.value)
 
 
+def test_a_network_of_unknown_layers_alone_is_refused(tmp_path: Path) -> None:
+    """Where no layer can be costed there is no total, not one of zero."""
+    text = """
+        input: "a" input_shape { dim: 1 dim: 4 dim: 9 dim: 9 }
+        layer { name: "r" type: "RBMInnerProduct" bottom: "a" top: "r" }
+    """
+    with pytest.raises(NetworkError, match="no layer of it can be costed: 1 RBMInnerProduct"):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize(("color", "channels"), [("", 3), ("is_color: false", 1)])
+def test_types_of_forks_are_read_in_the_second_form(
+    tmp_path: Path, color: str, channels: int
+) -> None:
+    """DeepLab's types, which Caffe's list does not have, are read by their names in capitals."""
+    text = f"""
+        layers {{ name: "data" type: IMAGE_SEG_DATA top: "data" top: "label"
+          image_data_param {{ batch_size: 2 {color} }} transform_param {{ crop_size: 8 }} }}
+        layers {{ name: "grow" type: INTERP bottom: "data" top: "grow"
+          interp_param {{ zoom_factor: 2 }} }}
+        layers {{ name: "conv" type: CONVOLUTION bottom: "grow" top: "conv"
+          convolution_param {{ num_output: 5 kernel_size: 1 }} }}
+        layers {{ name: "right" type: SEG_ACCURACY bottom: "conv" bottom: "label" top: "right" }}
+        layers {{ name: "save" type: MAT_WRITE bottom: "conv" }}
+    """
+    network = read(tmp_path, text)
+    assert network.layers[0].shape == ConvShape.from_input((channels, 15, 15), 5, 1)
+    assert network.skipped["SegAccuracy"] == network.skipped["MatWrite"] == 1
+    assert network.uncosted == {}
+
+
+def test_ends_of_forks_are_free(tmp_path: Path) -> None:
+    """Outputs of detections, and measures of accuracy under any name, cost no MACs."""
+    text = CURRENT
+    for type_ in ("YoloDetectionOutput", "Yolov3DetectionOutput", "MultiLabelAccuracy"):
+        text += f'layer {{ name: "{type_}" type: "{type_}" bottom: "fc" top: "{type_}" }}\n'
+    network = read(tmp_path, text)
+    assert network.uncosted == {}
+    assert network.skipped["MultiLabelAccuracy"] == 1
+
+
 def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
     """Two layers of one name, which Caffe allows, are both costed."""
     network = read(tmp_path, CURRENT + CURRENT.splitlines()[10].replace('"fc" type', '"conv" type'))
@@ -239,6 +280,7 @@ def test_mistakes_are_named_with_their_place(
     ("text", "message"),
     [
         ("", "no layers"),
+        ('net_param { layer { name: "a" type: "ReLU" } }', "a solver with its networks in it"),
         ('net: "train_val.prototxt" base_lr: 0.01', "a solver.*train_val.prototxt"),
         (b"\x0a\x03abc\x00\x01", "a binary file"),
         (V1 + CURRENT.split("\n", 2)[2], "both 'layer' and 'layers'"),
