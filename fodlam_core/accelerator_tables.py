@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from fodlam_core.accelerator_cells import Columns, Row, read_cells
 from fodlam_core.costs import Measurement
 from fodlam_core.errors import FodlamError, unknown
-from fodlam_core.layers import Layer
+from fodlam_core.layers import Layer, layer_key
 from fodlam_core.printed import half_unit, in_si, written
 from fodlam_core.shapes import ConvShape, FcShape, Shape
 
@@ -57,11 +57,12 @@ def read_table(
         measurement = _measurement(row, kinds, power_w)
         if measurement:
             found.append(measurement)
-            first = lines.setdefault((measurement.network, measurement.layer.key), line)
+        if row.has("network") and row.has("layer"):
+            network, layer = row.text("network"), row.text("layer")
+            first = lines.setdefault((network, layer_key(layer)), line)
             if first != line:
                 row.problems.append(
-                    f"{measurement.network} {measurement.layer.name} is in line {first} already; "
-                    "a layer has one row: remove one"
+                    f"{network} {layer} is in line {first} already; a layer has one row: remove one"
                 )
         problems += [f"{path}:{line}: {text}" for text in row.problems]
     return found, problems

@@ -167,6 +167,7 @@ def test_mistakes_of_the_header(header: str, message: str, tmp_path: Path) -> No
         (CONV.replace(",3,1,1,1,", ",9,1,0,1,"), "2: "),
         (CONV + FC + CONV, "4: N c1 is in line 2 already; a layer has one row: remove one"),
         (CONV + CONV.replace("c1", "C1").replace("6912,2", "6912,3"), "3: N C1 is in line 2 alre"),
+        (CONV.replace("true", "yes") * 2, "3: N c1 is in line 2 already"),
         (CONV.replace("N,", "N,,", 1), "2: 22 cells under 21 columns; give one for each column"),
         (CONV.replace(",true", ""), "2: 20 cells under 21 columns; give one for each column"),
         (CONV.replace("c1", '"c1'), "2: is no CSV: "),
