@@ -37,32 +37,9 @@ RULES = (
 @hookimpl
 def fodlam_layer_kinds() -> Iterable[LayerKind]:
     """Supply conv, fc and matmul."""
-    yield LayerKind(
-        "conv",
-        "convolution, grouped, dilated or transposed",
-        {
-            "caffe": (
-                "Convolution",
-                "ConvolutionDepthwise",
-                "Deconvolution",
-                "DepthwiseConvolution",
-            ),
-            "onnx": ("Conv", "ConvInteger", "ConvTranspose", "DeformConv", "QLinearConv"),
-        },
-    )
-    yield LayerKind(
-        "fc",
-        "fully-connected layer: weights times activations",
-        {
-            "caffe": ("InnerProduct", "LSTM", "RNN"),
-            "onnx": ("Einsum", "Gemm", "MatMul", "MatMulInteger", "QLinearMatMul"),
-        },
-    )
-    yield LayerKind(
-        "matmul",
-        "product of activations with activations, as in attention",
-        {"onnx": ("Attention", "Einsum", "Gemm", "MatMul", "MatMulInteger", "QLinearMatMul")},
-    )
+    yield LayerKind("conv", "convolution, grouped, dilated or transposed")
+    yield LayerKind("fc", "fully-connected layer: weights times activations")
+    yield LayerKind("matmul", "product of activations with activations, as in attention")
 
 
 @hookimpl

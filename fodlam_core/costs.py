@@ -84,6 +84,14 @@ def _positive(instance: Measurement, attribute: attrs.Attribute[Any], value: flo
         )
 
 
+def _whole(instance: Measurement, attribute: attrs.Attribute[Any], value: object) -> None:
+    if type(value) is not int or value < 1:
+        raise PluginError(
+            f"{instance.network} {instance.layer.name}: {attribute.name} {value!r} "
+            "is not a positive whole number"
+        )
+
+
 @attrs.frozen
 class Measurement:
     """One row of a published table.
@@ -105,12 +113,12 @@ class Measurement:
         energy_rounding_j: what the rounding of power and latency can amount to in the energy.
 
     Raises:
-        PluginError: if a number is not positive and finite.
+        PluginError: if a number is not positive and finite, or the batch not a whole number.
     """
 
     network: str
     layer: Layer
-    batch: int = attrs.field(validator=_positive)
+    batch: int = attrs.field(validator=_whole)
     latency_s: float = attrs.field(validator=_positive)
     power_w: float = attrs.field(validator=_positive)
     offchip_latency_s: float = 0.0

@@ -5,9 +5,15 @@ Every message says where, what and what to do; the command line prints it withou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MOST_SHOWN = 25
+
+
+def first_lines(problems: Sequence[str]) -> str:
+    """Return a line for each problem, the first of them only where they are many."""
+    shown, more = problems[:MOST_SHOWN], len(problems) - MOST_SHOWN
+    return "\n".join((*shown, *([f"... and {more} more"] if more > 0 else ())))
 
 
 class FodlamError(Exception):
@@ -36,8 +42,7 @@ class ConfigError(FodlamError):
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
-        shown, more = self.problems[:MOST_SHOWN], len(self.problems) - MOST_SHOWN
-        super().__init__("\n".join((*shown, *([f"... and {more} more"] if more > 0 else ()))))
+        super().__init__(first_lines(self.problems))
 
 
 class LayerError(FodlamError, ValueError):

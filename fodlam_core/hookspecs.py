@@ -53,7 +53,7 @@ class HookSpecs:
 
             @hookimpl
             def fodlam_layer_kinds():
-                yield LayerKind("pool", "pooling", {"caffe": ("Pooling",), "onnx": ("MaxPool",)})
+                yield LayerKind("pool", "pooling")
         """
 
     @hookspec

@@ -31,13 +31,10 @@ class LayerKind:
     Attributes:
         name: what a configuration calls it, such as ``"conv"``.
         description: one line for a person.
-        operators: for each source format the names of its operators that are of this kind, such
-            as ``{"caffe": ("Convolution",), "onnx": ("Conv",)}``.
     """
 
     name: str
     description: str
-    operators: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
 
 
 def _fraction(instance: Layer, attribute: attrs.Attribute[Any], value: float | None) -> None:

@@ -29,17 +29,17 @@ read only by what asks for sources, so that no estimate pays for it::
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import tomli
 
-from fodlam_core.accelerator_files import UNITS
+from fodlam_core.accelerator_cells import read_cells
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.errors import PluginError
 from fodlam_core.layers import layer_key
+from fodlam_core.printed import UNITS
 
 SYMBOLS = {"_ms": "ms", "_us": "us", "_s": "s", "_mw": "mW", "_w": "W", "_mb": "MB", "_pct": "%"}
 
@@ -154,8 +154,8 @@ def publication_of(accelerator: Accelerator) -> Publication | None:
     try:
         with open(path, "rb") as file:
             data = tomli.load(file)
-        with open(os.path.join(os.path.dirname(path), data["data"]), encoding="utf-8") as file:
-            rows = tuple(csv.DictReader(file))
+        names, *cells = read_cells(os.path.join(os.path.dirname(path), data["data"]))
+        rows = tuple(dict(zip(names[1], row, strict=True)) for _, row in cells)
         publication = _publication(data, rows)
         _check_columns(publication)
         return publication

@@ -257,8 +257,6 @@ def _rubbish(plugin: Plugin) -> str | None:
                 return f"{hook} supplied {type(item).__name__!r}, which is no {what}"
             if hook == "fodlam_accelerators" and not _all_names(item.kinds, item.default_for):
                 return f"{hook}: the kinds of {item.name!r} are no names of layer kinds"
-            if hook == "fodlam_layer_kinds" and not hasattr(item.operators, "get"):
-                return f"{hook}: the operators of {item.name!r} are no mapping"
             if hook == "fodlam_network_readers" and not _all_names(tuple(item.suffixes)):
                 return f"{hook}: the suffixes of {item.name!r} are no strings"
             aliases = getattr(item, "aliases", ())

@@ -26,7 +26,8 @@ def with_files(registry: Registry, files: Mapping[str, str]) -> tuple[Registry, 
         try:
             registry = _with_file(registry, name, path)
         except FodlamError as error:
-            problems.append(f"{place(('accelerator', name), 'file')}: {error}")
+            where = place(("accelerator", name), "file")
+            problems += [f"{where}: {line}" for line in str(error).splitlines()]
     return registry, problems
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from fodlam_core.errors import NetworkError
 from fodlam_core.networks.caffe_upgrade import Node
-from fodlam_core.networks.caffe_windows import Dims, text
+from fodlam_core.networks.caffe_windows import Dims
 from fodlam_core.readers import ReadOptions
 from fodlam_core.values import words
 
@@ -137,18 +137,25 @@ def _from_database(node: Node, count: int) -> list[Dims]:
     crop = params.transform_param.crop_size or next(
         (field.crop_size for field in fields if hasattr(field, "crop_size") and field.crop_size), 0
     )
-    size = (batch, 0, crop or images.new_height, crop or images.new_width)
+    channels = 0
+    if node.type in ("ImageData", "ImageSegData"):  # as image_data_layer.cpp reads its files
+        channels = 1 if images.HasField("is_color") and not images.is_color else 3
+    size = (batch, channels, crop or images.new_height, crop or images.new_width)
     return [size, *[(batch,)] * (count - 1)]
 
 
 def _blob(name: str, dims: Dims, images: bool, options: ReadOptions) -> Blob:
     if dims and min(dims) > 0:
         return Blob(dims)
-    known = f"only {text(tuple(max(0, size) for size in dims))}" if any(dims) else "no size"
+    known = f"only {_sizes(dims)}" if any(dims) else "no size"
     why = f"the file gives {known} for its input {name!r}"
     if images:
         why += f"; write for instance input = {_line(dims)} under [network]"
     return Blob(None, why)
+
+
+def _sizes(dims: Dims) -> str:
+    return "x".join(str(size) if size > 0 else "?" for size in dims)
 
 
 def _line(dims: Dims) -> str:

@@ -32,7 +32,8 @@ MESSAGES = {
     "NetState": "phase:Phase level:int32 stage*:string",
     "NetParameter": """name:string input*:string input_shape*:BlobShape input_dim*:int64
         state:NetState layer*:LayerParameter layers*:V1LayerParameter
-        net:string train_net:string test_net*:string""",
+        net:string train_net:string test_net*:string net_param:NetParameter
+        train_net_param:NetParameter test_net_param*:NetParameter""",
     "LayerParameter": """name:string type:string bottom*:string top*:string
         include*:NetStateRule exclude*:NetStateRule"""
     + _PARAMS,
@@ -44,6 +45,7 @@ MESSAGES = {
         new_channels:int64 new_height:int64 new_width:int64 concat_dim:int32""",
     "ConvolutionParameter": """num_output:uint32 bias_term:bool pad*:uint32 kernel_size*:uint32
         stride*:uint32 dilation*:uint32 pad_h:uint32 pad_w:uint32 kernel_h:uint32 kernel_w:uint32
+        hole:uint32 hole_h:uint32 hole_w:uint32
         stride_h:uint32 stride_w:uint32 group:uint32 axis:int32""",
     "InnerProductParameter": "num_output:uint32 bias_term:bool axis:int32 transpose:bool",
     "PoolingParameter": """pad:uint32 pad_h:uint32 pad_w:uint32 kernel_size:uint32
@@ -56,7 +58,7 @@ MESSAGES = {
     "ReshapeParameter": "shape:BlobShape axis:int32 num_axes:int32",
     "InputParameter": "shape*:BlobShape",
     "DataParameter": "batch_size:uint32 crop_size:uint32",
-    "ImageDataParameter": "batch_size:uint32 new_height:uint32 new_width:uint32",
+    "ImageDataParameter": "batch_size:uint32 new_height:uint32 new_width:uint32 is_color:bool",
     "MemoryDataParameter": "batch_size:uint32 channels:uint32 height:uint32 width:uint32",
     "DummyDataParameter": "shape*:BlobShape num*:uint32 channels*:uint32 height*:uint32"
     " width*:uint32",
@@ -97,7 +99,7 @@ _ENUMS = {
     "Phase": ("TRAIN", "TEST"),
     "RoundMode": ("CEIL", "FLOOR"),
     "EltwiseOp": ("PROD", "SUM", "MAX"),
-    "V1Type": tuple(V1_TYPES),
+    "V1Type": (),
 }
 # Fields that do not bear on shapes, in the messages where a misspelt field would go unnoticed.
 HARMLESS = ("engine", "weight_filler", "bias_filler", "pool", "force_nd_im2col", "coeff")
@@ -114,26 +116,40 @@ def message_of_param() -> dict[str, str]:
     return {name: kind for name, kind in fields_of("LayerParameter").items() if kind in MESSAGES}
 
 
+def v1_type(name: str) -> str:
+    """Return what the third format calls a layer type of the second, known or not.
+
+    >>> v1_type("INNER_PRODUCT"), v1_type("IMAGE_SEG_DATA")
+    ('InnerProduct', 'ImageSegData')
+    """
+    return V1_TYPES.get(name) or name.title().replace("_", "")
+
+
 @cache
-def message_class(name: str) -> Any:
+def message_class(name: str, more_types: tuple[str, ...] = ()) -> Any:
     """Return the class of a message, such as ``"NetParameter"``.
+
+    Args:
+        name: the message.
+        more_types: layer types of the second format besides those of ``V1_TYPES``.
 
     Raises:
         NetworkError: if protobuf is not installed.
     """
-    pool = _pool()
+    pool = _pool(more_types)
     factory = require("google.protobuf.message_factory", "caffe", "reading a Caffe network")
     return factory.GetMessageClass(pool.FindMessageTypeByName(f"caffe.{name}"))
 
 
 @cache
-def _pool() -> Any:
+def _pool(more_types: tuple[str, ...]) -> Any:
     descriptor_pb2 = require("google.protobuf.descriptor_pb2", "caffe", "reading a Caffe network")
     descriptor_pool = require("google.protobuf.descriptor_pool", "caffe", "reading a network")
     file = descriptor_pb2.FileDescriptorProto(
         name="fodlam/caffe.proto", package="caffe", syntax="proto2"
     )
-    for name, values in _ENUMS.items():
+    enums = {**_ENUMS, "V1Type": (*V1_TYPES, *more_types)}
+    for name, values in enums.items():
         # Inside a message each, since the values of an enum live in the scope around it.
         enum = file.message_type.add(name=f"Of{name}").enum_type.add(name=name)
         for number, value in enumerate(values):

@@ -1,7 +1,8 @@
 """Shapes of Caffe's blobs: what each layer type makes of what it reads.
 
 Source: the ``Reshape`` methods under ``src/caffe/layers`` of BVLC/caffe, and those of the forks
-that define the other types (SSD, py-faster-rcnn, PSPNet, SegNet).
+that define the other types (SSD, py-faster-rcnn, PSPNet, SegNet, SENet, DeepLab,
+MobileNet-YOLO).
 """
 
 from __future__ import annotations
@@ -27,20 +28,20 @@ Rule = Callable[[Node, Sequence[Dims]], Dims]
 
 # Free of MACs; one top with the shape of the first bottom.
 SAME = words("""
-    AbsVal Axpy BN BNLL BatchNorm BatchNormalization Bias CReLUInPlace Clip CuDNNBatchNorm
+    AbsVal BN BNLL BatchNorm BatchNormalization Bias CReLUInPlace Clip CuDNNBatchNorm
     Dropout ELU Exp HardSigmoid Log LRN MVN Normalize NormalizeLayer PReLU Power ReLU ReLU6
-    Scale SeLU ShuffleChannel Sigmoid Softmax Split Swish SyncBN TanH Threshold
+    Reverse Scale SeLU ShuffleChannel Sigmoid Softmax Split Swish SyncBN TanH Threshold
 """)  # fmt: skip
 # Free of MACs; what they make is no input of a layer that costs.
 ENDS = words("""
-    Accuracy DetectionEvaluate DetectionOutput HDF5Output MultiBoxLoss PriorBox Proposal
-    SegAccuracy Silence
+    DetectionEvaluate DetectionOutput HDF5Output MatWrite MultiBoxLoss PriorBox Proposal
+    Silence YoloDetectionOutput Yolov3DetectionOutput
 """)  # fmt: skip
 
 
 def is_loss(type_: str) -> bool:
     """Tell whether a layer type is a loss, which a file for deployment may leave dangling."""
-    return "Loss" in type_ or type_ in ("Accuracy", "SegAccuracy", "DetectionEvaluate")
+    return "Loss" in type_ or type_.endswith("Accuracy") or type_ == "DetectionEvaluate"
 
 
 def _pooling(node: Node, bottoms: Sequence[Dims]) -> Dims:
@@ -187,6 +188,13 @@ def _argmax(node: Node, bottoms: Sequence[Dims]) -> Dims:
     return dims[0], 2 if param.out_max_val else 1, top
 
 
+def _axpy(node: Node, bottoms: Sequence[Dims]) -> Dims:
+    """Scale x and y, in this order, make a x + y, where a is one factor for each channel."""
+    if len(bottoms) != 3 or bottoms[1] != bottoms[2]:
+        raise LayerError("expected factors and two inputs of one shape")
+    return bottoms[1]
+
+
 def _embed(node: Node, bottoms: Sequence[Dims]) -> Dims:
     return *bottoms[0], node.params.embed_param.num_output
 
@@ -217,6 +225,7 @@ def slices(node: Node, dims: Dims) -> list[Dims]:
 
 RULES: dict[str, Rule] = {
     "ArgMax": _argmax,
+    "Axpy": _axpy,
     "Concat": _concat,
     "Crop": _crop,
     "Eltwise": _eltwise,

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from fodlam_core.errors import NetworkError, similar
 from fodlam_core.networks.caffe_schema import (
     HARMLESS,
+    V1_TYPES,
     fields_of,
     message_class,
     message_of_param,
@@ -18,6 +19,9 @@ from fodlam_core.networks.draft import require
 
 # Messages where a misspelt field would silently change a shape.
 _STRICT = ("convolution_param", "inner_product_param", "pooling_param", "reshape_param")
+_TYPE = re.compile(
+    r"""\#[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\btype\s*:\s*([A-Z][A-Z0-9_]*)\b"""
+)
 _TOKEN = re.compile(
     r"""\#[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|(?P<name>[A-Za-z_]\w*)(?=\s*[:{<])"""
     r"""|(?P<open>[{<])|(?P<close>[}>])""",
@@ -46,7 +50,7 @@ def parse(path: Path) -> Parsed:
     """
     text = _text(path)
     text_format = require("google.protobuf.text_format", "caffe", "reading a Caffe network")
-    net = message_class("NetParameter")()
+    net = message_class("NetParameter", _foreign_types(text))()
     try:
         text_format.Parse(text, net, allow_unknown_field=True)
     except text_format.ParseError as error:
@@ -72,6 +76,12 @@ def parse(path: Path) -> Parsed:
     if problems:
         raise NetworkError("\n".join(problems))
     return Parsed(net, lines, notes)
+
+
+def _foreign_types(text: str) -> tuple[str, ...]:
+    """Return the layer types of the second format that Caffe itself does not have."""
+    found = {match[1] for match in _TYPE.finditer(text) if match[1]}
+    return tuple(sorted(found.difference(V1_TYPES)))
 
 
 def _text(path: Path) -> str:

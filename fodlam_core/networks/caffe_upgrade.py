@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fodlam_core.errors import NetworkError, unknown
-from fodlam_core.networks.caffe_schema import V1_TYPES, message_class
+from fodlam_core.networks.caffe_schema import message_class, v1_type
 from fodlam_core.networks.caffe_text import Parsed
 
 # Layer types of the first format, with their names in the third.
@@ -73,6 +73,8 @@ def nodes_of(parsed: Parsed, path: Path) -> list[Node]:
 
 
 def _no_layers(net: Any, path: Path) -> str:
+    if net.HasField("net_param") or net.HasField("train_net_param") or net.test_net_param:
+        return f"{path}: a solver with its networks in it; put the layers of one into a file"
     named = net.net or net.train_net or ", ".join(net.test_net)
     if named:
         return f"{path}: a solver, which has no layers; give its network, {named}"
@@ -104,7 +106,8 @@ def _node(block: Any, where: str, old: bool) -> Node:
         type_ = _v0_type(block.layer, where)
         params = _v0_params(block.layer, type_)
     elif old:
-        type_ = list(V1_TYPES.values())[type_]
+        values = block.DESCRIPTOR.fields_by_name["type"].enum_type.values_by_number
+        type_ = v1_type(values[type_].name)
     if not type_ or type_ == "None":
         raise NetworkError(f"{where}: layer {name!r}: no type")
     tops = tuple(block.top)

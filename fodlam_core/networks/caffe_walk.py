@@ -49,6 +49,9 @@ def walk(path: Path, options: ReadOptions) -> Network:
         state.visit(number, node)
     if state.problems:
         raise NetworkError("\n".join(dict.fromkeys(state.problems)))
+    if state.draft.uncosted and not state.draft.layers:
+        counts = ", ".join(f"{count} {name}" for name, count in state.draft.uncosted.items())
+        raise NetworkError(f"{path}: no layer of it can be costed: {counts}")
     state.draft.notes += parsed.notes
     return state.draft.network(parsed.net.name or path.stem, str(path))
 

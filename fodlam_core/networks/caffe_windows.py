@@ -52,6 +52,10 @@ def per_axis(param: Any, what: str, default: int | None) -> tuple[int, int]:
     Raises:
         LayerError: if it is missing, or there are too many.
     """
+    if what == "dilation" and (param.HasField("hole_h") or param.HasField("hole_w")):
+        return param.hole_h or 1, param.hole_w or 1
+    if what == "dilation" and param.HasField("hole"):
+        return param.hole, param.hole  # as the first DeepLab called it
     if what != "dilation" and (param.HasField(f"{what}_h") or param.HasField(f"{what}_w")):
         return getattr(param, f"{what}_h"), getattr(param, f"{what}_w")
     field = "kernel_size" if what == "kernel" else what

@@ -13,13 +13,16 @@ Nothing is executed: lines of Jinja are passed over, an alias that the file does
 for nothing, and YAML tags are refused. A dimension that is left out is 1. P and Q are sizes of the
 output, so the input comes out as padded. Output channels are M, or K in older files; where there
 is G, channels are counted within a group. N, the batch, is left out: a layer is for one inference.
-Densities of weights and inputs are taken over; bits of CiMLoop's problems (I, L, T) are left out.
+Densities of weights and inputs are taken over; bits of CiMLoop's problems (I, L, T or X, Y, Z) are
+left out. Pooling and element-wise operations, whose shapes have no two operands that are
+multiplied and summed up, cost nothing and are counted as such.
 The layers of a folder are its files in numerical order, each under the name of its file.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,11 +57,15 @@ class TimeloopReader:
         """Read a file or a folder; neither input size nor regions can be changed here."""
         refuse(path, options, "input", "regions")
         layers, others, problems, notes = [], [], [], dict[str, None]()
+        skipped = Counter[str]()
         for file in _files(path, self.suffixes):
             try:
                 problem = read_problem(file)
                 if problem is None:
                     others.append(file.name)
+                    continue
+                if not problem.multiplies:
+                    skipped[problem.name or "unnamed"] += 1
                     continue
                 layers.append(_layer(check_name(file.stem), problem))
                 notes |= dict.fromkeys(_notes(problem))
@@ -69,11 +76,12 @@ class TimeloopReader:
                 ]
         refuse_if(problems)
         if not layers:
-            raise NetworkError(f"{path}: no problem with dimensions in it")
+            free = f"; free of multiplications: {', '.join(skipped)}" if skipped else ""
+            raise NetworkError(f"{path}: no problem with dimensions in it{free}")
         if others:
             notes[f"files without a problem are no layers: {', '.join(others[:5])}"] = None
         name = check_name(path.resolve().name if path.is_dir() else path.stem)
-        return Network(name, layers, {}, str(path), notes=tuple(notes))
+        return Network(name, layers, dict(skipped), str(path), notes=tuple(notes))
 
 
 def _layer(name: str, problem: Problem) -> Layer:

@@ -12,9 +12,11 @@ COEFFICIENTS = ("Hstride", "Wstride", "Hdilation", "Wdilation")
 # Batch, input and output channels (M, or K before version 0.4), output and filter sizes, groups.
 _CONV = frozenset("NCMKPQRSG")
 _GEMM = frozenset("MNK")
-# Sizes and padding of the input, and bits of inputs, weights and outputs (as in CiMLoop): all
-# multiply-accumulates are counted without them.
-IGNORED = frozenset(("H", "W", "Hpad", "Wpad", "I", "L", "T"))
+# Sizes and padding of the input, and bits of inputs, weights and outputs (CiMLoop's I, L, T, later
+# X, Y, Z): multiply-accumulates are counted without them, unless data spaces share them.
+INPUT_SIZES = frozenset(("H", "W", "Hpad", "Wpad"))
+OLD_BITS = frozenset("ILT")
+BITS = OLD_BITS | frozenset("XYZ")
 
 
 class Problem(NamedTuple):
@@ -26,6 +28,8 @@ class Problem(NamedTuple):
         projections: for each data space, in lower case, the names in each of its axes.
         misspelt: names of coefficients that were not spelt as Timeloop does.
         densities: for each data space, in lower case, the share of values that are not zero.
+        name: the name of the shape.
+        spaces: how many data spaces the shape has; 0 if the shape is elsewhere.
     """
 
     sizes: Mapping[str, int]
@@ -33,12 +37,35 @@ class Problem(NamedTuple):
     projections: Mapping[str, tuple[tuple[str, ...], ...]] = {}
     misspelt: tuple[str, ...] = ()
     densities: Mapping[str, float] = {}
+    name: str = ""
+    spaces: int = 0
 
     @property
     def names(self) -> frozenset[str]:
         """The dimensions that multiply-accumulates are counted over, named or not."""
         given = frozenset(self.dimensions) or frozenset(self.sizes).difference(COEFFICIENTS)
-        return given - IGNORED
+        return given - self.ignored
+
+    @property
+    def ignored(self) -> frozenset[str]:
+        """What is not counted over: sizes of the input and bits, if they are one operand's own."""
+        if not self.projections:
+            return INPUT_SIZES | OLD_BITS
+        used = [word for words in self.words for word in words]
+        return frozenset(name for name in INPUT_SIZES | BITS if used.count(name) < 2)
+
+    @property
+    def multiplies(self) -> bool:
+        """Whether two operands are multiplied and summed up, unlike in pooling or addition."""
+        if not self.spaces:
+            return True
+        return len(self.words) == self.spaces == 3 and len(set(self.words)) > 1
+
+    @property
+    def words(self) -> list[frozenset[str]]:
+        """The names that each data space is projected from."""
+        axes = self.projections.values()
+        return [frozenset(word for axis in each for word in axis) for each in axes]
 
     @property
     def is_product(self) -> bool:
@@ -56,9 +83,14 @@ def problem_shape(problem: Problem) -> Shape:
     37748736
     """
     names = problem.names
+    heads = sorted(INPUT_SIZES & set(problem.sizes))
+    if problem.is_product and heads:
+        raise NetworkError(
+            f"dimension {', '.join(heads)} beside those of a matrix product, M, N, K"
+        )
     if problem.is_product:
         return FcShape(*(problem.sizes.get(name, 1) for name in "KNM"))
-    strange = sorted(names.union(problem.sizes).difference(_CONV, COEFFICIENTS))
+    strange = sorted(names.union(problem.sizes).difference(_CONV, COEFFICIENTS, problem.ignored))
     if strange:
         raise NetworkError(
             f"dimension {', '.join(strange)}: neither of a convolution ({', '.join('NCMKPQRSG')}) "
@@ -103,7 +135,7 @@ def _is_fc(size: Mapping[str, int]) -> bool:
 
 def _depthwise(problem: Problem, names: frozenset[str]) -> str | None:
     """Return the channel dimension that weights, inputs and outputs share, if there is one."""
-    spaces = [{word for axis in axes for word in axis} for axes in problem.projections.values()]
+    spaces = problem.words
     if len(spaces) < 3:
         return None
     return next(iter(sorted(frozenset("CMK") & names.intersection(*spaces))), None)

@@ -13,7 +13,7 @@ import yaml
 from yaml.composer import ComposerError
 
 from fodlam_core.errors import NetworkError, similar
-from fodlam_core.networks.timeloop_problem import COEFFICIENTS, IGNORED, Problem
+from fodlam_core.networks.timeloop_problem import BITS, COEFFICIENTS, INPUT_SIZES, Problem
 
 _MAP = "tag:yaml.org,2002:map"
 _DEEP_MERGE = "<<<"
@@ -81,6 +81,8 @@ def problem_of(text: str, where: str) -> Problem | None:
         reading.projections(shape),
         tuple(misspelt),
         reading.densities(given.get("densities")),
+        "".join(reading.words(shape.get("name"))),
+        len(reading.spaces(shape)),
     )
 
 
@@ -119,10 +121,8 @@ class _Reading:
                     entries = self.entries(base)
                     self._visit(key, 1 + len(entries))
                     (deep if key.value == _DEEP_MERGE else shallow).update(entries)
-            elif key.value in own:
+            elif _differ(own.setdefault(key.value, value), value):
                 raise self.error(key, f"{key.value!r} is given twice")
-            else:
-                own[key.value] = value
         for name, value in shallow.items():
             own.setdefault(name, value)
         for name, value in deep.items():
@@ -139,11 +139,15 @@ class _Reading:
             return [word for item in node.value for word in self.words(item)]
         return []
 
+    def spaces(self, shape: dict[str, yaml.Node]) -> list[yaml.Node]:
+        """Return the data spaces."""
+        node = shape.get("data_spaces") or shape.get("data-spaces")
+        return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+
     def projections(self, shape: dict[str, yaml.Node]) -> dict[str, tuple[tuple[str, ...], ...]]:
         """Return for each data space the names in each of its axes."""
-        spaces = shape.get("data_spaces") or shape.get("data-spaces")
         found = {}
-        for item in spaces.value if isinstance(spaces, yaml.SequenceNode) else []:
+        for item in self.spaces(shape):
             space = self.entries(item)
             axes = space.get("projection")
             if "name" in space and isinstance(axes, yaml.SequenceNode):
@@ -164,10 +168,11 @@ class _Reading:
         sizes: dict[str, int] = {}
         misspelt = []
         for key, node in given.items():
-            if key in IGNORED or (key == "N" and not _is_number(node)):
-                continue
+            if key in (*BITS, *INPUT_SIZES, "N") and not _is_number(node):
+                continue  # a variable of Jinja
             name = next((c for c in COEFFICIENTS if c.lower() == key.lower()), key)
-            expected = name in (*COEFFICIENTS, *dimensions) or re.fullmatch("[A-Z]", name)
+            known = (*COEFFICIENTS, *INPUT_SIZES, *dimensions)
+            expected = name in known or re.fullmatch("[A-Z]", name)
             if not expected:
                 if strict and _is_number(node):
                     close = similar(key, [*COEFFICIENTS, *dimensions])
@@ -209,6 +214,12 @@ def _over(node: yaml.Node, base: yaml.Node) -> yaml.Node:
         merge = yaml.ScalarNode("tag:yaml.org,2002:str", _DEEP_MERGE, node.start_mark)
         return yaml.MappingNode(_MAP, [*node.value, (merge, base)], node.start_mark)
     return node
+
+
+def _differ(first: yaml.Node, second: yaml.Node) -> bool:
+    """Tell whether two values of one key are others than one number, written twice."""
+    scalars = isinstance(first, yaml.ScalarNode) and isinstance(second, yaml.ScalarNode)
+    return first is not second and not (scalars and first.value == second.value)
 
 
 def _is_number(node: yaml.Node) -> bool:

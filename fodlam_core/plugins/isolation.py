@@ -35,15 +35,22 @@ def isolated(
 
 
 def describe(error: BaseException) -> str:
-    """Return an exception as one line.
+    r"""Return an exception as one line.
 
     >>> describe(ValueError("two  spaces"))
     'ValueError: two spaces'
+    >>> describe(ValueError("two\nlines"))
+    'ValueError: two; lines'
     """
-    text, failed = isolated(lambda: " ".join(str(error).split()))
+    text, failed = isolated(_one_line, error)
     if failed:
         text = "its message cannot be shown"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _one_line(error: BaseException) -> str:
+    lines = (" ".join(line.split()) for line in str(error).splitlines())
+    return "; ".join(line for line in lines if line)
 
 
 @contextlib.contextmanager

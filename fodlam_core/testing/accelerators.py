@@ -18,6 +18,7 @@ from fodlam_core.technology import Technology
 from fodlam_core.testing.runner import Check, run_checks
 from fodlam_core.testing.values import assert_line, assert_name, assert_positive
 
+CORE_KINDS = frozenset({"conv", "fc", "matmul"})
 OPTIONAL_OF_A_LAYER = frozenset({"shape", "weight_density", "activation_density"})
 # What hardware can be: outside of it a unit is wrong.
 MACS_PER_S = (1e3, 1e18)
@@ -106,6 +107,17 @@ def check_measurements(accelerator: Accelerator) -> None:
         seen.add((row.network, row.layer.key))
         assert_positive(row.latency_s, f"{where}: latency_s", "seconds")
         assert_positive(row.energy_j, f"{where}: energy_j", "joules")
+        assert isinstance(row.calibration, bool), (
+            f"{where}: calibration is {row.calibration!r}; make it True or False"
+        )
+        shape = row.layer.shape
+        assert shape is None or row.layer.kind in {shape.kind} | (
+            set(accelerator.kinds) - CORE_KINDS
+        ), f"{where}: a layer of kind {row.layer.kind!r} has a shape of {shape.kind!r}; correct one"
+        for name, value in row.details.items():
+            assert isinstance(value, int | float) and 0 <= value < float("inf"), (
+                f"{where}: the detail {name!r} is {value!r}; give a finite number, not negative"
+            )
 
 
 def check_units(accelerator: Accelerator) -> None:

@@ -25,25 +25,10 @@ def check_kind_is_described(kind: LayerKind) -> None:
     assert_line(kind.description, f"the description of {kind.name!r}")
 
 
-def check_kind_has_operators(kind: LayerKind) -> None:
-    """Its operators are lists of names by source format."""
-    operators = kind.operators
-    assert isinstance(operators, Mapping), (
-        f'operators is {operators!r}; write {{"onnx": ("MaxPool",)}}'
-    )
-    for format, names in operators.items():
-        assert isinstance(names, tuple | list | frozenset | set), (
-            f"operators[{format!r}] is {names!r}; write a tuple of operator names"
-        )
-        for name in (format, *names):
-            assert isinstance(name, str), f"operators[{format!r}] has {name!r}; use strings"
-
-
 CHECKS: tuple[Check, ...] = (
     check_kind_is_a_layer_kind,
     check_kind_has_a_name,
     check_kind_is_described,
-    check_kind_has_operators,
 )
 
 

@@ -34,6 +34,13 @@ def test_power_of_nothing() -> None:
     assert Cost(0.0, 0.0).power_w is None
 
 
+@pytest.mark.parametrize("bad", [1.5, True, "2"])
+def test_batches_are_whole(bad: Any) -> None:
+    """A batch that is no whole number is refused, and its row named."""
+    with pytest.raises(PluginError, match="n a: batch .* is not a positive whole number"):
+        attrs.evolve(ROW, batch=bad)
+
+
 @pytest.mark.parametrize("bad", [0, -1, math.nan, math.inf])
 @pytest.mark.parametrize("name", ["batch", "latency_s", "power_w"])
 def test_measured_numbers_are_positive_and_finite(name: str, bad: Any) -> None:

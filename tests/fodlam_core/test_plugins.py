@@ -70,7 +70,7 @@ def test_a_plugin_is_found(install: Any, capsys: pytest.CaptureFixture[str]) -> 
     [
         ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("import sys; sys.exit(3)", "SystemExit: 3"),
-        ("raise RuntimeError('a\\nb')", "RuntimeError: a b"),
+        ("raise RuntimeError('a\\nb')", "RuntimeError: a; b"),
         ("def f(:", "SyntaxError"),
         (GOOD.replace("kinds()", "kinds(registry)"), "PluginValidationError"),
         (GOOD.replace("fodlam_layer_kinds", "fodlam_layer_kind"), "fodlam_layer_kind"),

@@ -207,10 +207,17 @@ def test_from_a_data_file(toml: Callable[..., Path], cli: Any) -> None:
     assert "Published for all of AlexNet on whole: 15 ms, 4 mJ (measured batch 2)" in shown.out
 
 
+def test_numbers_beyond_every_float_are_refused() -> None:
+    """A whole number too large for any calculation is no positive, finite number."""
+    assert Reference("A", energy_j=10**400).problem() is not None
+
+
 def test_wrong_references_in_a_data_file(toml: Callable[..., Path]) -> None:
     """An impossible figure in a data file names file and network."""
     toml(f'{HEADER}[[references]]\nnetwork = "AlexNet"\nlatency_ms = -3\n', "whole.toml")
     config = toml('[network]\nname = "AlexNet"\n[accelerator.whole]\nfile = "whole.toml"\n')
 
-    with pytest.raises(ConfigError, match=r"whole.toml: \[\[references\]\] AlexNet: latency_s"):
+    with pytest.raises(
+        ConfigError, match=r"whole.toml: \[\[references\]\] 1 latency_ms: expected a positive"
+    ):
         estimate(config)

@@ -80,7 +80,7 @@ def test_options_of_the_core_hold_as_well(write: Any) -> None:
             CONFIG.replace("mychip]", "eie]"),
             "supplies an accelerator 'eie' already; give the one in the file another name",
         ),
-        ("name = 3", CONFIG, "name: expected a string, got 3"),
+        ("name = 3", CONFIG, "name: expected a string, not empty, got 3"),
         ("name = 3", CONFIG, "the key 'title' is missing"),
         (
             HEADER.format(name="mychip") + "power = 3",

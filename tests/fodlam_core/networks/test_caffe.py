@@ -108,7 +108,9 @@ def test_an_override_must_fit_the_declared_input(tmp_path: Path) -> None:
 
 def test_an_input_without_size_is_asked_for(tmp_path: Path) -> None:
     """A size of zero in the file is no size: the line to write is shown."""
-    with pytest.raises(NetworkError, match=r"1x3x0x0.*write for instance input = \[3, 224, 224\]"):
+    with pytest.raises(
+        NetworkError, match=r"1x3x\?x\?.*write for instance input = \[3, 224, 224\]"
+    ):
         read(tmp_path, V1.replace("16", "0").replace("input_dim: 4", "input_dim: 1"))
 
 
@@ -178,6 +180,47 @@ def test_an_unknown_layer_before_others_is_an_error(tmp_path: Path) -> None:
     assert "layer 'x' before it is of unknown type 'Mystery'" in str(caught.value)
 
 
+def test_a_network_of_unknown_layers_alone_is_refused(tmp_path: Path) -> None:
+    """Where no layer can be costed there is no total, not one of zero."""
+    text = """
+        input: "a" input_shape { dim: 1 dim: 4 dim: 9 dim: 9 }
+        layer { name: "r" type: "RBMInnerProduct" bottom: "a" top: "r" }
+    """
+    with pytest.raises(NetworkError, match="no layer of it can be costed: 1 RBMInnerProduct"):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize(("color", "channels"), [("", 3), ("is_color: false", 1)])
+def test_types_of_forks_are_read_in_the_second_form(
+    tmp_path: Path, color: str, channels: int
+) -> None:
+    """DeepLab's types, which Caffe's list does not have, are read by their names in capitals."""
+    text = f"""
+        layers {{ name: "data" type: IMAGE_SEG_DATA top: "data" top: "label"
+          image_data_param {{ batch_size: 2 {color} }} transform_param {{ crop_size: 8 }} }}
+        layers {{ name: "grow" type: INTERP bottom: "data" top: "grow"
+          interp_param {{ zoom_factor: 2 }} }}
+        layers {{ name: "conv" type: CONVOLUTION bottom: "grow" top: "conv"
+          convolution_param {{ num_output: 5 kernel_size: 1 }} }}
+        layers {{ name: "right" type: SEG_ACCURACY bottom: "conv" bottom: "label" top: "right" }}
+        layers {{ name: "save" type: MAT_WRITE bottom: "conv" }}
+    """
+    network = read(tmp_path, text)
+    assert network.layers[0].shape == ConvShape.from_input((channels, 15, 15), 5, 1)
+    assert network.skipped["SegAccuracy"] == network.skipped["MatWrite"] == 1
+    assert network.uncosted == {}
+
+
+def test_ends_of_forks_are_free(tmp_path: Path) -> None:
+    """Outputs of detections, and measures of accuracy under any name, cost no MACs."""
+    text = CURRENT
+    for type_ in ("YoloDetectionOutput", "Yolov3DetectionOutput", "MultiLabelAccuracy"):
+        text += f'layer {{ name: "{type_}" type: "{type_}" bottom: "fc" top: "{type_}" }}\n'
+    network = read(tmp_path, text)
+    assert network.uncosted == {}
+    assert network.skipped["MultiLabelAccuracy"] == 1
+
+
 def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
     """Two layers of one name, which Caffe allows, are both costed."""
     network = read(tmp_path, CURRENT + CURRENT.splitlines()[10].replace('"fc" type', '"conv" type'))
@@ -237,11 +280,12 @@ def test_mistakes_are_named_with_their_place(
     ("text", "message"),
     [
         ("", "no layers"),
+        ('net_param { layer { name: "a" type: "ReLU" } }', "a solver with its networks in it"),
         ('net: "train_val.prototxt" base_lr: 0.01', "a solver.*train_val.prototxt"),
         (b"\x0a\x03abc\x00\x01", "a binary file"),
         (V1 + CURRENT.split("\n", 2)[2], "both 'layer' and 'layers'"),
         (V0.replace('type: "conv"', 'type: "konv"'), "unknown layer type 'konv'"),
-        (V1.replace("RELU", "RELUX"), r":6: .*RELUX"),
+        (V1.replace("RELU", "RELUX"), "layer 'relu' before it is of unknown type 'Relux'"),
         ('layer { name: "a" type: "ReLU" include { phase: TRAIN } }', "no layer belongs"),
         ("a {" * 5000, "nested too deeply"),
         ('input: "a" input_dim: 3', "expected 4 for each input"),

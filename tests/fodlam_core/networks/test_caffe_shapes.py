@@ -92,6 +92,9 @@ BOTH = 'bottom: "a" bottom: "b"'
         (layer("PSROIPooling", "psroi_pooling_param { output_dim: 5 group_size: 3 }", BOTH),
          (5, 3, 3)),
         (layer("LRN", "lrn_param { local_size: 5 }"), (6, 13, 10)),
+        (layer("Reverse", "reverse_param { axis: 0 }"), (6, 13, 10)),
+        # factors, then two feature maps of one shape, of which the sum is made
+        (layer("Axpy", "", 'bottom: "b" bottom: "a" bottom: "a"'), (6, 13, 10)),
     ],
 )  # fmt: skip
 def test_feature_maps(tmp_path: Path, text: str, expected: tuple[int, int, int]) -> None:
@@ -145,6 +148,14 @@ def test_inner_product_along_its_axis(tmp_path: Path) -> None:
             "num_output: 9 kernel_size: 3 dilation: 2 pad: 2",
             ConvShape(6, 13, 10, 9, 13, 10, (3, 3), (1, 1), (2, 2, 2, 2), (2, 2)),
         ),
+        (
+            "num_output: 9 kernel_size: 3 hole: 2 pad: 2",
+            ConvShape(6, 13, 10, 9, 13, 10, (3, 3), (1, 1), (2, 2, 2, 2), (2, 2)),
+        ),
+        (
+            "num_output: 9 kernel_size: 3 hole_h: 3",
+            ConvShape(6, 13, 10, 9, 7, 8, (3, 3), dilation=(3, 1)),
+        ),
     ],
 )
 def test_convolutions(tmp_path: Path, params: str, expected: ConvShape) -> None:
@@ -196,6 +207,8 @@ def test_slices(tmp_path: Path, params: str, sizes: list[int]) -> None:
     ("text", "message"),
     [
         (layer("Concat", "", BOTH), "cannot join 2x6x13x10 and 2x4x7x5 along axis 1"),
+        (layer("Axpy", "", 'bottom: "b" bottom: "a" bottom: "b"'), "two inputs of one shape"),
+        (layer("Axpy", "", BOTH), "two inputs of one shape"),
         (layer("Eltwise", "", BOTH), "differ in shape: 2x6x13x10 and 2x4x7x5"),
         (layer("Reshape", "reshape_param { shape { dim: 7 dim: -1 } }"), "cannot make 2x6x13x10"),
         (layer("Reshape", "reshape_param { shape { dim: -1 dim: -1 } }"), "does not fit"),

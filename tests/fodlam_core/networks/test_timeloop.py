@@ -110,6 +110,68 @@ def test_matrix_product_is_fully_connected(read: Read) -> None:
     assert network.notes == ()
 
 
+SPACES = """\
+problem:
+  instance: {C: 6, P: 4, Q: 4, R: 2, S: 2}
+  shape:
+    name: NAME
+    dimensions: [C, P, Q, R, S]
+    data_spaces:
+"""
+SAME_AXES = "".join(
+    f"    - {{name: {name}, projection: [[[C]], [[P]], [[Q]]]}}\n" for name in "ABZ"
+)
+POOL = SPACES.replace("NAME", "Pool") + (
+    "    - {name: Inputs, projection: [[[C]], [[P], [R]], [[Q], [S]]]}\n"
+    "    - {name: Outputs, projection: [[[C]], [[P]], [[Q]]], read_write: true}\n"
+)
+
+
+@pytest.mark.parametrize("text", [POOL, SPACES.replace("NAME", "Add") + SAME_AXES])
+def test_pooling_and_addition_are_free(read: Read, tmp_path: Path, text: str) -> None:
+    """What multiplies no two operands is counted as free in a folder, and is no network alone."""
+    name = "Pool" if "Pool" in text else "Add"
+    with pytest.raises(NetworkError, match=f"free of multiplications: {name}"):
+        _read(read, text)
+    folder = tmp_path / "net"
+    folder.mkdir()
+    (folder / "1.yaml").write_text(FULL)
+    (folder / "2.yaml").write_text(text)
+    network = read_network(folder, TimeloopReader(), ReadOptions())
+    assert [layer.name for layer in network.layers] == ["1"]
+    assert network.skipped == {name: 1}
+
+
+PRODUCT = """\
+problem:
+  instance: {M: 5, N: 6, K: 7, AX: 8}
+  shape:
+    dimensions: [M, N, K, AX]
+    data_spaces:
+    - {name: A, projection: [[[M]], [[K]], [[AX]]]}
+    - {name: B, projection: [[[N]], [[K]]]}
+    - {name: Z, projection: [[[M]], [[N]]]}
+"""
+
+
+def test_bits_of_one_operand_are_not_counted_over(read: Read) -> None:
+    """A dimension of bits that one data space alone has costs no multiply-accumulates."""
+    assert _shape(read, PRODUCT.replace("AX", "X")) == FcShape(7, 6, 5)
+
+
+@pytest.mark.parametrize("name", ["H", "X"])
+def test_dimension_that_operands_share_is_not_dropped(read: Read, name: str) -> None:
+    """Heads of an attention are refused, though H means the height of the input elsewhere."""
+    text = PRODUCT.replace("AX", name).replace("[[N]]", f"[[N]], [[{name}]]")
+    with pytest.raises(NetworkError, match=f"dimension {name}"):
+        _read(read, text)
+
+
+def test_same_size_may_be_given_twice(read: Read) -> None:
+    """A key that is repeated with its value is read; the list of mistakes has the other case."""
+    assert _shape(read, "problem: {instance: {C: 3, M: 2, C: 3}}") == FcShape(3, 2)
+
+
 def test_product_of_vectors_is_fully_connected(read: Read) -> None:
     """Without N, or without M, a product over K is one with a vector."""
     assert _shape(read, "problem: {instance: {M: 1, K: 16}}") == FcShape(16, 1)
@@ -191,6 +253,7 @@ NESTED = "a: &a [x, x]\n" + "".join(
         ("problem: {instance: {C: 1, C: 2}}", "1: 'C' is given twice"),
         ("problem: {instance: {C: 1, Hstride: 1, HStride: 2}}", "1: Hstride is given twice"),
         ("problem: {instance: {C: 1, Hstrid: 2}}", "did you mean 'Hstride'"),
+        ("problem: {instance: {H: 3, M: 4, N: 5, K: 2}}", "dimension H beside those of a matrix"),
         ("problem: {instance: {X: 3, Y: 4}}", "dimension X, Y: neither of a convolution"),
         ("problem: {instance: {C: 3, K: 4, M: 5}}", "both K and M"),
         ("problem: {instance: {C: 1, densities: {Weights: 2}}}", "density of Weights: '2' is not"),
