@@ -49,6 +49,7 @@ def provenance(
             each.name: _digest((each.technology, each.measurements))
             for each in registry.accelerators
         },
+        "files": [_digest((each.technology, each.measurements)) for each in plan.accelerators],
     }
 
 

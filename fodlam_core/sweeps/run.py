@@ -59,7 +59,7 @@ class Request(NamedTuple):
         selection = self.selection
         numbers = [axis.key for axis in plan.axes.axes if axis.type in ("int", "float")]
         others = {axis.key for axis in plan.axes.axes} - set(numbers)
-        columns = column_names(["all"], [axis.key for axis in plan.axes.axes], plan.kinds)
+        columns = column_names(plan)
         known = [name for name in columns if name not in {"problem", *others}]
         asked = [("--pareto", name) for name in selection.pareto]
         asked += [("--by", selection.by)] if selection.top is not None else []
@@ -130,7 +130,7 @@ def write_sweep(
 def _work(plan: Plan, registry: Registry, request: Request, path: str, format: str) -> Work:
     points = POINTS_PER_SELECTION if request.selection else POINTS_PER_PART
     partition, parts = shard_parts(request.shard, plan.grid, points)
-    columns = column_names(request.columns, [axis.key for axis in plan.axes.axes], plan.kinds)
+    columns = column_names(plan, request.columns)
     return Work(
         plan,
         request.columns,

@@ -10,7 +10,7 @@ import polars as pl
 
 from fodlam_core.composer.preparation import METHODS
 from fodlam_core.sweeps.axes import Axis
-from fodlam_core.sweeps.costs import HIGH, LOW, TOTAL, Cell, NativeCosts, Slot
+from fodlam_core.sweeps.costs import DRAM, HIGH, LOW, TOTAL, Cell, NativeCosts, Slot
 from fodlam_core.sweeps.factors import Factors, Point
 from fodlam_core.sweeps.grid import Slice
 from fodlam_core.sweeps.ranges import Range
@@ -88,6 +88,7 @@ def cost_frame(
     columns: dict[str, list[float | str | None]] = {
         "problem": [each.problem for each in costs],
     }
+    columns[DRAM] = [each.dram_bytes for each in costs]
     for method in METHODS:
         columns[method] = [each.coverage.get(method) for each in costs]
     for name in (TOTAL, LOW, HIGH, *kinds):
