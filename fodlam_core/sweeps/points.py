@@ -63,12 +63,11 @@ class Evaluator:
 
     def _tables(self, box: Box) -> tuple[dict[str, pl.DataFrame], int]:
         """Return the native costs and the factors that the box needs, by what tells them apart."""
-        keys, variants = points(box, COSTS)
-        costs = [self._costs.get(dict(zip(keys, values, strict=True))) for _, values in variants]
+        keys, _, variants = points(box, COSTS)
+        costs = [self._costs.get(dict(zip(keys, values, strict=True))) for values in variants]
         slots: list[Slot] = list(dict.fromkeys(slot for each in costs for slot, _ in each.cells))
-        keys, technologies = points(box, TECHNOLOGY)
         answers = self._factors.get(
-            {slot: self._costs.accelerators[slot] for slot in slots}, keys, technologies
+            {slot: self._costs.accelerators[slot] for slot in slots}, points(box, TECHNOLOGY)
         )
         factors = factor_frame([answers[slot] for slot in slots])
         refusals = [name for name in factors.columns if name.startswith("refusal")]
