@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -79,27 +80,31 @@ class FactorSource:
         keys = [key for key in points.keys if key.startswith(("technology.", mine))]
         rest = [key for key in keys if key not in TARGET]
         pick, settle = _picker(points.keys, keys), _picker(points.keys, rest)
-        asked = self._config.technology
-        fixed = (asked.node_nm, asked.vdd, asked.flavor)
-        places = [points.keys.index(key) if key in points.keys else None for key in TARGET]
         routes: dict[Values, Route | str] = {}
-        for labels, values in zip(points.labels, points.values, strict=True):
+        rows = zip(points.labels, points.values, self._targets(points), strict=True)
+        for labels, values, target in rows:
             key = pick(labels)
-            answer = known.get(key)
-            if answer is None:
-                answer = last.get(key)
+            answer = known.get(key) or last.get(key)
             if answer is None:
                 settled = settle(labels)
                 if settled not in routes:
-                    chosen = dict(zip(rest, settle(values), strict=True))
-                    routes[settled] = self._route(accelerator, chosen)
-                node_nm, vdd, flavor = (
-                    value if place is None else values[place]
-                    for place, value in zip(places, fixed, strict=True)
-                )
-                answer = _answer(routes[settled], node_nm, vdd, flavor)
+                    chosen = dict(zip(points.keys, values, strict=True))
+                    routes[settled] = self._route(accelerator, {key: chosen[key] for key in rest})
+                answer = _answer(routes[settled], *target)
             known[key] = answer
             yield answer
+
+    def _targets(self, points: Points) -> Iterator[tuple[Any, ...]]:
+        """Yield node, voltage and flavour of each point, as far as they are told."""
+        asked, rows = self._config.technology, points.values
+        told = (asked.node_nm, asked.vdd, asked.flavor)
+        columns = [
+            map(operator.itemgetter(points.keys.index(key)), rows)
+            if key in points.keys
+            else itertools.repeat(value, len(rows))
+            for key, value in zip(TARGET, told, strict=True)
+        ]
+        return zip(*columns, strict=True)
 
     def _route(self, accelerator: Accelerator, values: Mapping[str, Any]) -> Route | str:
         """Return how an accelerator is carried with some keys set, or why it cannot be."""
@@ -136,11 +141,6 @@ def _answer(route: Route | str, node_nm: float, vdd: float | None, flavor: str |
         return first_line(error)
 
 
-def _picker(keys: Sequence[str], wanted: Sequence[str]) -> Callable[[Values], Values]:
-    """Return what takes the values of the wanted keys out of a row."""
-    places = [keys.index(key) for key in wanted]
-    if places == list(range(len(keys))):
-        return lambda row: row
-    if len(places) > 1:
-        return operator.itemgetter(*places)
-    return lambda row: tuple(row[place] for place in places)
+def _picker(keys: Sequence[str], wanted: Sequence[str]) -> Callable[[Values], Any]:
+    """Return what takes the values of the wanted keys out of a row, to tell rows apart by."""
+    return operator.itemgetter(*map(keys.index, wanted)) if wanted else lambda row: ()
