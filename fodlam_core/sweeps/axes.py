@@ -6,7 +6,7 @@ import fnmatch
 import glob
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from fodlam_core.errors import unknown
@@ -82,7 +82,7 @@ def read_axes(
     problems: list[str] = []
     axes: dict[str, Axis] = {}
     written = written_axes(table)
-    scalers = _scalers(written, scaler, registry)
+    scalers = swept_rules(written, scaler, registry)
     known = known_keys(registry, scalers)
     for key, given in written:
         if key in axes:
@@ -128,8 +128,14 @@ def _flatten(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[
             yield ".".join((*path, key)), value
 
 
-def _scalers(written: list[tuple[str, Any]], scaler: str, registry: Registry) -> list[str]:
-    """Return the known rules among those that the sweep goes through."""
+def swept_rules(written: Sequence[tuple[str, Any]], scaler: str, registry: Registry) -> list[str]:
+    """Return the known rules among those that the sweep goes through.
+
+    Args:
+        written: the axes as they are written.
+        scaler: the rule that the configuration names outside of them.
+        registry: what is installed.
+    """
     names = [scaler]
     for key, given in written:
         if key == "technology.scaler":
@@ -138,7 +144,7 @@ def _scalers(written: list[tuple[str, Any]], scaler: str, registry: Registry) ->
     return [name for name in registry.names("rule") if name in named]
 
 
-def _no_axis(key: str, known: Sequence[str], scalers: Sequence[str]) -> str:
+def _no_axis(key: str, known: Collection[str], scalers: Sequence[str]) -> str:
     option = key.removeprefix("technology.options.")
     if option != key and scalers:
         return f"{option!r} is no option of {' or '.join(scalers)}, and can be no axis"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -30,29 +30,33 @@ MOST_MEANT = 3
 APART = ("file", "technology", "options")
 
 
-def known_keys(registry: Registry, scalers: Iterable[str]) -> list[str]:
-    """Return every key that can be an axis.
+def known_keys(registry: Registry, scalers: Iterable[str]) -> dict[str, Any]:
+    """Return every key that can be an axis, with the type of its values.
+
+    The files of accelerators are left out: their names are not known beforehand.
 
     Args:
         registry: what is installed.
         scalers: the rules of the sweep, whose options are keys as well.
     """
-    keys = [f"network.{name}" for name in _fields(NetworkConfig)]
-    keys += [f"technology.{name}" for name in _fields(TechnologyConfig)]
+    keys = _fields("network", NetworkConfig) | _fields("technology", TechnologyConfig)
     for scaler in scalers:
-        options = getattr(registry.scaler(scaler), "options", None)
-        keys += [f"technology.options.{name}" for name in _fields(options)]
-    keys += [f"dispatch.{kind}" for kind in registry.names("layer kind")]
+        keys |= _fields("technology.options", getattr(registry.scaler(scaler), "options", None))
+    keys |= {f"dispatch.{kind}": str for kind in registry.names("layer kind")}
     for accelerator in registry.accelerators:
-        own = [name for name in _fields(AcceleratorConfig) if name not in APART]
-        own += [f"technology.{name}" for name in _fields(PointConfig)]
-        own += _fields(accelerator.options)
-        keys += [f"accelerator.{accelerator.name}.{name}" for name in own]
-    keys += [f"system.{name}" for name in SYSTEM_KEYS]
-    return list(dict.fromkeys(keys))
+        table = f"accelerator.{accelerator.name}"
+        own = _fields(table, AcceleratorConfig)
+        keys |= {key: own[key] for key in own if key.rpartition(".")[2] not in APART}
+        keys |= _fields(f"{table}.technology", PointConfig) | _fields(table, accelerator.options)
+    return keys | {f"system.{name}": float for name in SYSTEM_KEYS}
 
 
-def unknown_axis(key: str, known: Sequence[str]) -> str:
+def _fields(table: str, cls: type | None) -> dict[str, Any]:
+    fields = attrs.fields(attrs.resolve_types(cls)) if cls else ()
+    return {f"{table}.{field.name}": field.type for field in fields}
+
+
+def unknown_axis(key: str, known: Collection[str]) -> str:
     """Say that a key can be no axis, which ones were probably meant, and how to list all.
 
     >>> print(unknown_axis("vdd", ["network.batch", "technology.vdd"]))
@@ -66,10 +70,6 @@ def unknown_axis(key: str, known: Sequence[str]) -> str:
     names = similar(key, known) or [name for name in known if name.rpartition(".")[2] in ends]
     hint = f"did you mean {' or '.join(map(repr, names[:MOST_MEANT]))}? " if names else ""
     return f"unknown axis {key!r}; {hint}{listed}"
-
-
-def _fields(cls: type | None) -> list[str]:
-    return [field.name for field in attrs.fields(cls)] if cls else []
 
 
 def is_file(key: str) -> bool:

@@ -42,6 +42,7 @@ def provenance(
         "pareto": list(selection.pareto),
         "top": selection.top,
         "by": selection.by,
+        "distinct": list(selection.distinct),
         "shard": shard,
         "versions": {**dict(sorted(versions.items())), "fodlam-core": __version__},
         "networks": {each.name: _digest(each.layers) for each in plan.networks},
