@@ -49,6 +49,7 @@ def plan(registry: Registry) -> Callable[..., Plan]:
             "[system] dram_energy_j_per_byte: 2 is over 1e-06 J",
         ),
         ({"accelerator.mychip.file": ["none.toml"]}, "[accelerator.mychip] file: none.toml"),
+        ({"accelerator.eie.file": ["x.toml"]}, "[accelerator.eie] file: "),
         ({"accelerator.mychip.file": [3]}, "[accelerator.mychip] file: expected a string, got 3"),
         ({"technology.node_nm": []}, "[sweep] technology.node_nm: an empty list"),
         ({"technology.node_nm": 65}, "expected a list of values or a range"),
@@ -153,9 +154,11 @@ def test_a_loaded_configuration_is_one_too(registry: Registry, toml: Callable[..
 
     path = toml(
         '[network]\nname = "VGG16"\n[accelerator.eyeriss]\nlatency = "processing"\n'
-        "[sweep]\ntechnology.node_nm = [65, 45]\n"
+        "[system]\ndram_energy_j_per_byte = 160e-12\n[sweep]\ntechnology.node_nm = [65, 45]\n"
     )
     loaded = make_plan(load_config(path, registry), registry)
 
     assert make_plan(path, registry).grid == loaded.grid
     assert "processing" == loaded.base["accelerator"]["eyeriss"]["latency"]
+    assert {"dram_energy_j_per_byte": 160e-12} == loaded.base["system"]
+    assert loaded.priced

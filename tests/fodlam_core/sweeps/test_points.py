@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import pickle
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,7 +30,7 @@ from fodlam_core.config.load import Source, check_source
 from fodlam_core.plugins import Plugin
 from fodlam_core.registry import build_registry
 from fodlam_core.sweeps.keys import with_values
-from fodlam_core.sweeps.plan import plan_of
+from fodlam_core.sweeps.plan import make_plan, plan_of
 from fodlam_core.sweeps.points import Evaluator
 
 HEADER = """
@@ -316,6 +317,8 @@ def test_accelerators_from_files(registry: Registry, tmp_path: Path) -> None:
         '[network]\nname = "VGG16"\n[dispatch]\nconv = "mychip"\n[sweep]\n'
         'accelerator.mychip.file = { glob = "?.toml" }\n'
     )
+    plan = pickle.loads(pickle.dumps(make_plan(config, registry)))  # as the workers get it
+    assert [0.5, 0.7] == [each.measurements[0].power_w for each in plan.accelerators]
     rows = sweep(config, registry=registry).collect()
     assert ["a.toml", "b.toml"] == rows["accelerator.mychip.file"].cast(pl.String).to_list()
     assert 2 == rows["energy_j"].n_unique()
@@ -395,10 +398,16 @@ def test_zip_of_everything(registry: Registry) -> None:
         "network.name": ["VGG16", "AlexNet", "NeuralTalk"],
         "technology.node_nm": [65, 45, 28],
         "network.batch": [1, 2, 3],
+        "system.dram_energy_j_per_byte": [16e-12, 160e-12, 1e-9],
         "accelerator.eyeriss.latency": ["total", "processing"],
         "technology.scaler": ["dennard", "none"],
     }
-    group = ["network.name", "technology.node_nm", "network.batch"]
+    group = [
+        "network.name",
+        "technology.node_nm",
+        "network.batch",
+        "system.dram_energy_j_per_byte",
+    ]
 
     rows = sweep({"sweep": {**axes, "zip": [group]}}, ["all"], registry).collect()
 
