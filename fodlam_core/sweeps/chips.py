@@ -49,10 +49,13 @@ def read_chips(
             choices[name] = [os.path.join(directory, each) for each in values if type(each) is str]
     problems: list[str] = []
     accelerators: list[Accelerator] = []
+    usable: dict[str, str] = {}
     for name, paths in choices.items():
         for path in paths:
             found, mistakes = with_files(registry, {name: path})
             problems += mistakes
-            accelerators += [] if mistakes else [found.accelerator(name)]
-    found, _ = with_files(registry, {name: paths[0] for name, paths in choices.items() if paths})
+            if not mistakes:
+                accelerators.append(found.accelerator(name))
+                usable.setdefault(name, path)
+    found, _ = with_files(registry, usable)
     return Chips(found, tuple(accelerators), problems)
