@@ -180,6 +180,9 @@ class GuardedScaler(_Guarded):
 
     def factors(self, source: Technology, target: Technology) -> ScalingFactors:
         """Return its factors."""
+        answer, error = isolated(self._item.factors, source, target)
+        if error is None and isinstance(answer, ScalingFactors):
+            return answer  # at once: a sweep asks by the hundred thousand
         what = f"the rule {self.name!r} from {source} to {target}"
         factors: ScalingFactors = ask(self._plugin, what, self._item.factors, source, target)
         good = isinstance(factors, ScalingFactors)

@@ -15,6 +15,8 @@ FLAVORS = ("hp", "lp", "bulk")
 
 
 def _point(instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
+    if type(value) is float and 0 < value <= MOST:
+        return  # at once: a sweep makes points by the hundred thousand
     if value is None and attribute.name == "vdd":
         return
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MOST:
@@ -53,6 +55,8 @@ class Technology:
 
 
 def _factor(instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
+    if type(value) is float and 0 < value <= MOST:
+        return
     if value is None and attribute.name == "area":
         return
     if not isinstance(value, int | float) or not 0 < value <= MOST:

@@ -16,11 +16,13 @@ from fodlam_core.quantities import quantity
 from fodlam_core.sweeps.libraries import need
 
 if TYPE_CHECKING:
+    from fodlam_core.registry import Registry
     from fodlam_core.sweeps.run import Outcome, Request
 
 ASK_ABOVE = 10_000_000
 UNITS = {"_s": "s", "_j": "J", "_w": "W"}
-REASONS_SHOWN = 5
+REASONS_SHOWN = 8
+ROWS = 10
 CELL = 40
 
 
@@ -52,6 +54,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--pareto", type=_names, default=(), metavar="NAME,...", help="keep the Pareto front")
     add("--top", type=_count, metavar="COUNT", help="keep so many points, the least --by first")
     add("--by", default="energy_j", metavar="NAME", help="column for --top (default: energy_j)")
+    add(
+        "--distinct",
+        action="store_true",
+        help="of points with the same values but for axes, --pareto and --top keep one",
+    )
     add("--engine", choices=("polars", "dask"), default="polars", help="what computes the points")
     add("--scheduler", metavar="ADDRESS", help="a Dask scheduler (default: a cluster here)")
     add("--shard", metavar="K/N", help="only the Kth of N equal shares of the points")
@@ -66,7 +73,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="table",
         help="form of what is printed without -o (default: table)",
     )
-    add("--rows", type=_count, default=10, metavar="COUNT", help="rows to print (default: 10)")
+    add(
+        "--rows",
+        type=_count,
+        metavar="COUNT",
+        help=f"rows to print (default: all of --top, else {ROWS})",
+    )
+    add("--axes", action="store_true", help="list what can be an axis, and compute nothing")
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -86,6 +99,9 @@ def execute(args: argparse.Namespace) -> int:
     from fodlam_core.sweeps.run import preview_sweep, write_sweep
 
     registry = registry_for(args)
+    if args.axes:
+        emit(_axes(args, registry), args)
+        return 0
     request = _request(args)
     plan = make_plan(args.config, registry, args.set)
     _announce(plan.grid.points, args)
@@ -93,7 +109,8 @@ def execute(args: argparse.Namespace) -> int:
         # A rule or a predictor that prints must not spoil the data.
         with stdout_to_stderr(), progress(args.quiet) as watch:
             if args.output is None:
-                outcome = preview_sweep(plan, registry, request, args.rows, watch)
+                rows = args.rows or args.top or ROWS
+                outcome = preview_sweep(plan, registry, request, rows, watch)
             else:
                 outcome = write_sweep(plan, registry, request, args.output, watch)
     except KeyboardInterrupt:
@@ -116,8 +133,30 @@ def _request(args: argparse.Namespace) -> Request:
         raise FodlamError("--scheduler: goes with --engine dask")
     selection = Selection(args.pareto, args.top, args.by)
     return Request(
-        args.columns, selection, args.shard, args.engine, args.scheduler, args.resume, args.force
+        args.columns,
+        selection,
+        args.shard,
+        args.engine,
+        args.scheduler,
+        args.distinct,
+        args.resume,
+        args.force,
     )
+
+
+def _axes(args: argparse.Namespace, registry: Registry) -> Report:
+    """Return the keys that can be axes of a configuration."""
+    from fodlam_core.config.load import read_source
+    from fodlam_core.sweeps.listing import possible_axes
+
+    axes = possible_axes(read_source(args.config, args.set), registry)
+    rows = [{"axis": key, "values": values} for key, values in axes]
+
+    def documents() -> list[Document]:
+        cells = [tuple(row.values()) for row in rows]
+        return [Document(f"Axes of {args.config}", (table(("axis", "values"), cells),))]
+
+    return Report(documents, lambda: {"axes": rows}, lambda: rows)
 
 
 def _announce(points: int, args: argparse.Namespace) -> None:
@@ -139,28 +178,37 @@ def _counts(outcome: Outcome) -> list[str]:
     summary = outcome.summary
     assert summary is not None
     lines = [f"{summary.refused:,} of {summary.rows:,} points have no cost"] * bool(summary.refused)
-    for reason, count in list(summary.reasons.items())[:REASONS_SHOWN]:
-        lines.append(f"{count:,}: {reason}")
-    if len(summary.reasons) > REASONS_SHOWN:
-        lines.append(f"and further reasons: {len(summary.reasons) - REASONS_SHOWN}")
+    shown, rest = summary.reasons[:REASONS_SHOWN], summary.reasons[REASONS_SHOWN:]
+    lines += [f"{each.points:,}: {each}" for each in shown]
+    if rest:
+        points = sum(each.points for each in rest)
+        lines.append(f"{points:,}: for {len(rest)} further reasons")
     return lines
 
 
 def _report(title: str, outcome: Outcome) -> Report:
-    head, summary = outcome.head, outcome.summary
+    head, lines, summary = outcome.head, outcome.lines, outcome.summary
     assert head is not None
+    assert lines is not None
     assert summary is not None
     rows: list[dict[str, Any]] = head.to_dicts()
 
     def documents() -> list[Document]:
-        names = [name for name in head.columns if name != "problem" or summary.refused]
-        cells = [[_cell(name, row[name]) for name in names] for row in rows]
+        refused = lines["problem"].null_count() < lines.height
+        names = [name for name in lines.columns if name != "problem" or refused]
+        cells = [[_cell(name, row[name]) for name in names] for row in lines.to_dicts()]
         right = ", ".join(name for name in names if head[name].dtype.is_numeric())
         ranges = [
             f"{name}: {_cell(name, least)} to {_cell(name, greatest)}"
             for name, (least, greatest) in summary.ranges.items()
         ]
-        shown = f"{len(rows):,} of {outcome.kept:,} rows"
+        shown = f"{lines.height:,} of {outcome.kept:,} rows"
+        if outcome.merged:
+            axes = " and ".join(outcome.merged)
+            shown = (
+                f"{outcome.kept:,} rows; those that differ in {axes} only, which makes no "
+                "difference there, are one line, and --distinct keeps one row of each"
+            )
         parts: tuple[Any, ...] = (table(tuple(names), cells, right), Text(shown))
         parts += (Bullets("All points", [f"{summary.rows:,} points", *ranges]),)
         if summary.refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -12,7 +12,7 @@ from fodlam_core.config.structure import checked_options
 from fodlam_core.errors import ConfigError, FodlamError, MissingInputsError, ScalingError
 from fodlam_core.registry import Registry
 from fodlam_core.scaling import TechnologyScaler
-from fodlam_core.scaling.carry import carry
+from fodlam_core.scaling.carry import carry, multipliers
 from fodlam_core.technology import ScalingFactors, Technology
 
 
@@ -31,19 +31,71 @@ def scaling(
         ScalingError: if the rule cannot; the text has the lines to write, where some would help.
         FodlamError: if there is no such rule, or its options do not fit.
     """
-    own = attrs.asdict(settings.technology, filter=lambda attribute, value: value is not None)
-    source = attrs.evolve(accelerator.technology, **own)
-    target = _target(asked, source)
-    scaler = configured_scaler(asked, registry)
+    route = route_of(accelerator, settings, asked, registry)
+    target = route.target(asked.node_nm, asked.vdd, asked.flavor)
     given = [key for key in ("vdd", "flavor") if _is_given(key, asked, settings.technology)]
     try:
-        factors = carry(scaler, source, target, given, asked.clock)
+        factors = carry(route.scaler, route.source, target, given, asked.clock)
     except FodlamError as error:
-        raise ScalingError(
-            f"[technology] scaler: {scaler.name} cannot carry {accelerator.name} "
-            f"from {source} to {target}: {error}{_cure(error, accelerator.name)}"
-        ) from error
-    return scaler.name, source, target, factors
+        raise route.refusal(target, error) from error
+    return route.scaler.name, route.source, target, factors
+
+
+class Route(NamedTuple):
+    """What does not change from one target to the next.
+
+    Attributes:
+        accelerator: the name of the accelerator.
+        source: its own point.
+        scaler: the rule that carries its costs from there, its options applied.
+        clock: ``"scale"`` or ``"hold"``.
+    """
+
+    accelerator: str
+    source: Technology
+    scaler: TechnologyScaler
+    clock: str
+
+    def target(self, node_nm: float, vdd: float | None, flavor: str | None) -> Technology:
+        """Return a target; what is left unset at the accelerator's own node is as its own."""
+        if node_nm == self.source.node_nm:
+            vdd = self.source.vdd if vdd is None else vdd
+            flavor = self.source.flavor if flavor is None else flavor
+        return Technology(node_nm, vdd, flavor)
+
+    def multipliers(self, target: Technology) -> tuple[float, float]:
+        """Return what time and energy are multiplied by on the way to a target.
+
+        Raises:
+            ScalingError: as `scaling` does.
+        """
+        try:
+            return multipliers(self.scaler, self.source, target, self.clock)
+        except FodlamError as error:
+            raise self.refusal(target, error) from error
+
+    def refusal(self, target: Technology, error: FodlamError) -> ScalingError:
+        """Return the refusal of the rule with where it was going, and what would help."""
+        return ScalingError(
+            f"[technology] scaler: {self.scaler.name} cannot carry {self.accelerator} "
+            f"from {self.source} to {target}: {error}{_cure(error, self.accelerator)}"
+        )
+
+
+def route_of(
+    accelerator: Accelerator,
+    settings: AcceleratorConfig,
+    asked: TechnologyConfig,
+    registry: Registry,
+) -> Route:
+    """Return how the costs of an accelerator are carried, whatever the target.
+
+    Raises:
+        FodlamError: if there is no such rule, or its options do not fit.
+    """
+    own = attrs.asdict(settings.technology, filter=lambda attribute, value: value is not None)
+    source = attrs.evolve(accelerator.technology, **own)
+    return Route(accelerator.name, source, configured_scaler(asked, registry), asked.clock)
 
 
 def configured_scaler(asked: TechnologyConfig, registry: Registry) -> TechnologyScaler:
@@ -67,16 +119,6 @@ def configured_scaler(asked: TechnologyConfig, registry: Registry) -> Technology
     if asked.options:
         raise ConfigError([f"[technology.options]: {asked.scaler} has no options"])
     return scaler
-
-
-def _target(asked: TechnologyConfig, source: Technology) -> Technology:
-    """Return the target; what is left unset at the accelerator's own node is as its own."""
-    here = asked.node_nm == source.node_nm
-    return Technology(
-        asked.node_nm,
-        source.vdd if asked.vdd is None and here else asked.vdd,
-        source.flavor if asked.flavor is None and here else asked.flavor,
-    )
 
 
 def _is_given(key: str, *settings: TechnologyConfig | PointConfig) -> bool:

@@ -34,18 +34,27 @@ class SystemEnergy(NamedTuple):
 def dram_energy_j(estimate: Result, each: LayerEstimate) -> float | None:
     """Return the joules that a layer spends in DRAM; None if not asked for, or not known.
 
-    Published bytes, over the batch they were measured at, times the configured joules per byte.
+    Its traffic times the configured joules per byte.
     """
     price = estimate.config.system.get("dram_energy_j_per_byte")
+    traffic = dram_bytes(estimate, each)
+    return None if price is None or traffic is None else traffic * price
+
+
+def dram_bytes(estimate: Result, each: LayerEstimate) -> float | None:
+    """Return the bytes that a layer moves between chip and DRAM; None if not known.
+
+    Published bytes, over the batch they were measured at, for all inferences.
+    """
     basis = each.basis
-    if price is None or basis is None or basis.measurement is None:
+    if basis is None or basis.measurement is None:
         return None
     row = basis.measurement
     traffic = row.details.get(TRAFFIC)
     if traffic is None:
         return None
     batch = 1 if estimate.platforms[basis.accelerator].printed else row.batch
-    return traffic / batch * price * each.runs
+    return traffic / batch * each.runs
 
 
 def system_energy(estimate: Result, layers: Iterable[LayerEstimate]) -> SystemEnergy:

@@ -97,12 +97,17 @@ def check_source(source: Source, registry: Registry) -> Config:
         ConfigError: with a line for each mistake.
     """
     config, problems = structure_source(source)
-    files = files_in_tables(source.tables, source.directory)
-    registry, file_problems = with_files(registry, files)
-    problems += file_problems or name_problems(source.tables, registry)
+    problems += wrong_names(source, registry)
     if config is None or problems:
         raise ConfigError(f"{source.label}: {problem}" for problem in dict.fromkeys(problems))
     return config
+
+
+def wrong_names(source: Source, registry: Registry) -> list[str]:
+    """Return a line for each name that nothing answers to, files of accelerators included."""
+    files = files_in_tables(source.tables, source.directory)
+    registry, problems = with_files(registry, files)
+    return problems or name_problems(source.tables, registry)
 
 
 def structure_source(source: Source) -> tuple[Config | None, list[str]]:

@@ -35,6 +35,28 @@ def carry(
     """
     if source == target:
         return IDENTITY
+    factors = _ask(rule, source, target)
+    notes = [*factors.notes, *cautions(source, target), *ignored(rule, given)]
+    time = factors.time
+    if clock == "hold":
+        time = 1.0
+        notes.append("the clock is held: time stays, and power follows energy")
+    return ScalingFactors(time, factors.energy, factors.area, tuple(notes))
+
+
+def multipliers(
+    rule: TechnologyScaler, source: Technology, target: Technology, clock: str
+) -> tuple[float, float]:
+    """Return what `carry` multiplies time and energy by, without the notes, which take longest.
+
+    Raises:
+        ScalingError: as `carry` does.
+    """
+    factors = IDENTITY if source == target else _ask(rule, source, target)
+    return (1.0 if clock == "hold" else factors.time), factors.energy
+
+
+def _ask(rule: TechnologyScaler, source: Technology, target: Technology) -> ScalingFactors:
     try:
         factors = rule.factors(source, target)
     except FodlamError:
@@ -43,12 +65,7 @@ def carry(
         raise ScalingError(f"the rule failed: {type(error).__name__}: {error}") from error
     if not isinstance(factors, ScalingFactors):
         raise ScalingError(f"the rule returned {type(factors).__name__!r}, not ScalingFactors")
-    notes = [*factors.notes, *cautions(source, target), *ignored(rule, given)]
-    time = factors.time
-    if clock == "hold":
-        time = 1.0
-        notes.append("the clock is held: time stays, and power follows energy")
-    return ScalingFactors(time, factors.energy, factors.area, tuple(notes))
+    return factors
 
 
 def cautions(source: Technology, target: Technology) -> Iterator[str]:

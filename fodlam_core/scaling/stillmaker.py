@@ -17,6 +17,8 @@ from fodlam_core.works import STILLMAKER_BAAS
 
 FILE = os.path.join(os.path.dirname(__file__), "data", "stillmaker-baas-2017.toml")
 BULK_FROM_NM = 65
+# A sweep asks for one source and many targets, from each accelerator in turn.
+REMEMBERED = 1024
 
 
 class Row(NamedTuple):
@@ -120,19 +122,25 @@ class StillmakerBaas:
         """
         if source == target:
             return IDENTITY
-        table = read_table()
-        near_source = neighbours(source.node_nm, table.nodes, self._interpolate)
-        near_target = neighbours(target.node_nm, table.nodes, self._interpolate)
+        _near(source.node_nm, self._interpolate)
+        _near(target.node_nm, self._interpolate)
         require(source, target, _needs(source), _needs(target))
-        return ratio(_entry(table, source, near_source), _entry(table, target, near_target))
+        return ratio(_entry(source, self._interpolate), _entry(target, self._interpolate))
 
 
 def _needs(point: Technology) -> tuple[str, ...]:
     return ("vdd",) if point.node_nm >= BULK_FROM_NM else ("vdd", "flavor")
 
 
-def _entry(table: Table, point: Technology, weights: Weighted) -> Entry:
+@functools.lru_cache(REMEMBERED)
+def _near(node_nm: float, interpolate: bool) -> Weighted:
+    return neighbours(node_nm, read_table().nodes, interpolate)
+
+
+@functools.lru_cache(REMEMBERED)
+def _entry(point: Technology, interpolate: bool) -> Entry:
     assert point.vdd is not None
+    table, weights = read_table(), _near(point.node_nm, interpolate)
     entries = [_row(table, node, point.flavor).at(point.vdd) for node, _ in weights]
     entry = blend(point.node_nm, entries, weights)
     if point.node_nm >= BULK_FROM_NM and point.flavor in ("hp", "lp"):

@@ -6,12 +6,19 @@ import fnmatch
 import glob
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from fodlam_core.errors import unknown
 from fodlam_core.registry import Registry
-from fodlam_core.sweeps.keys import changes, known_keys, names_for
+from fodlam_core.sweeps.keys import (
+    changes,
+    is_chip_file,
+    is_file,
+    known_keys,
+    names_for,
+    unknown_axis,
+)
 from fodlam_core.sweeps.ranges import KEYS, Range, range_of
 
 RESERVED = ("zip", "where")
@@ -74,20 +81,27 @@ def read_axes(
     """
     problems: list[str] = []
     axes: dict[str, Axis] = {}
-    written = list(_flatten({k: v for k, v in table.items() if k not in RESERVED}, ()))
-    known = known_keys(registry, _scalers(written, scaler, registry))
+    written = written_axes(table)
+    scalers = swept_rules(written, scaler, registry)
+    known = known_keys(registry, scalers)
     for key, given in written:
         if key in axes:
             problems.append(f"[sweep] {key}: is given twice")
             continue
-        if key not in known:
-            problems.append(f"[sweep]: {unknown('axis', key, known)}")
+        if key not in known and not is_chip_file(key):
+            problems.append(f"[sweep]: {_no_axis(key, known, scalers)}")
             continue
         try:
-            values = _values(key, given, directory, registry)
+            values = axis_values(key, given, directory, registry)
             axes[key] = Axis(key, values, changes(key, _sample(values)), _type(values))
         except ValueError as error:
             problems.append(f"[sweep] {key}: {error}")
+    for key in axes:
+        problems += [
+            f"[sweep] {key}: holds {other}, which is an axis as well; write one of them"
+            for other in axes
+            if other.startswith(f"{key}.")
+        ]
     if not written:
         problems.append('[sweep]: no axis; write for example "technology.node_nm" = [65, 45, 28]')
     zips = list(_lists("zip", table.get("zip", []), problems))
@@ -100,6 +114,11 @@ def read_axes(
     return Axes(tuple(groups), tuple(where)), problems
 
 
+def written_axes(table: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the dotted keys of a ``[sweep]`` table, each with what is written for it."""
+    return list(_flatten({k: v for k, v in table.items() if k not in RESERVED}, ()))
+
+
 def _flatten(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     """Yield dotted keys with what is written for them, however the table is nested."""
     for key, value in table.items():
@@ -109,16 +128,41 @@ def _flatten(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[
             yield ".".join((*path, key)), value
 
 
-def _scalers(written: list[tuple[str, Any]], scaler: str, registry: Registry) -> list[str]:
-    """Return the known rules among those that the sweep goes through."""
+def swept_rules(written: Sequence[tuple[str, Any]], scaler: str, registry: Registry) -> list[str]:
+    """Return the known rules among those that the sweep goes through.
+
+    Args:
+        written: the axes as they are written.
+        scaler: the rule that the configuration names outside of them.
+        registry: what is installed.
+    """
     names = [scaler]
     for key, given in written:
         if key == "technology.scaler":
             names = given if isinstance(given, list) else registry.names("rule")
-    return [name for name in registry.names("rule") if name in names]
+    named = {registry.aliases.get(("rule", name), name) for name in names if type(name) is str}
+    return [name for name in registry.names("rule") if name in named]
 
 
-def _values(key: str, given: object, directory: str, registry: Registry) -> Sequence[Any]:
+def _no_axis(key: str, known: Collection[str], scalers: Sequence[str]) -> str:
+    option = key.removeprefix("technology.options.")
+    if option != key and scalers:
+        return f"{option!r} is no option of {' or '.join(scalers)}, and can be no axis"
+    return unknown_axis(key, known)
+
+
+def axis_values(key: str, given: object, directory: str, registry: Registry) -> Sequence[Any]:
+    """Return the values of an axis.
+
+    Args:
+        key: its key.
+        given: what is written for it: a list, a range or a pattern.
+        directory: where patterns of file names start.
+        registry: the names that a pattern can match.
+
+    Raises:
+        ValueError: saying what is wrong.
+    """
     if isinstance(given, Mapping):
         return _matching(key, given, directory, registry) if "glob" in given else range_of(given)
     if not isinstance(given, list):
@@ -139,13 +183,13 @@ def _matching(
     pattern = given["glob"]
     if not isinstance(pattern, str) or len(given) > 1:
         raise ValueError('expected {glob = "PATTERN"} and nothing else')
-    if key == "network.file":
+    if is_file(key):
         found = glob.glob(pattern, root_dir=directory or ".", recursive=True)
         found = [name for name in found if os.path.isfile(os.path.join(directory, name))]
     else:
         names = names_for(key, registry)
         if names is None:
-            raise ValueError("glob matches files (network.file) or names, and here are neither")
+            raise ValueError("glob matches files or names, and here are neither")
         found = fnmatch.filter(names, pattern)
     if not found:
         raise ValueError(f"nothing matches {pattern!r}" + (f" in {directory}" if directory else ""))

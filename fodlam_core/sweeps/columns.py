@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from fodlam_core.composer.preparation import METHODS
 from fodlam_core.errors import FodlamError, unknown
-from fodlam_core.sweeps.costs import HIGH, LOW, TOTAL
+from fodlam_core.sweeps.costs import DRAM, HIGH, LOW, TOTAL
+from fodlam_core.sweeps.keys import DRAM_KEY, DRAM_PRICE
+from fodlam_core.sweeps.plan import Plan
 
 COSTS = ("latency_s", "energy_j", "power_w")
+# Columns that are there where the configuration tells the energy of a byte of DRAM.
+SYSTEM = ("dram_energy_j", "system_energy_j")
 PRODUCT = "edp_js"
 PROBLEM = "problem"
 # Columns of the bounds -> the sum that they are taken from, and which of its two costs.
@@ -23,20 +27,22 @@ BOUNDS = {
 COVERAGE = {f"{method.replace(' ', '_')}_macs_share": method for method in METHODS}
 
 
-def column_names(asked: Sequence[str], axes: Iterable[str], kinds: Iterable[str]) -> list[str]:
+def column_names(plan: Plan, asked: Sequence[str] = ("all",)) -> list[str]:
     """Return the columns of a result in order: those that are always there, and those asked for.
 
     Raises:
         FodlamError: with a line for each name that is no column.
     """
-    always = [*axes, *COSTS]
+    always = [*(axis.key for axis in plan.axes.axes), *COSTS, *(SYSTEM if plan.priced else ())]
     more = [PRODUCT, *BOUNDS, *COVERAGE]
-    more += [f"{kind}.{name}" for kind in kinds for name in (*COSTS, PRODUCT)]
+    more += [f"{kind}.{name}" for kind in plan.kinds for name in (*COSTS, PRODUCT)]
     if "all" in asked:
         return [*always, *more, PROBLEM]
     known = [*always, *more, PROBLEM]
     wrong = [
-        f"--columns: {unknown('column', name, [*known, 'all'])}"
+        f"--columns: {name} needs the energy of a byte: write [system] {DRAM_KEY} = 160e-12"
+        if name in SYSTEM
+        else f"--columns: {unknown('column', name, [*known, 'all'])}"
         for name in asked
         if name not in known
     ]
@@ -45,23 +51,20 @@ def column_names(asked: Sequence[str], axes: Iterable[str], kinds: Iterable[str]
     return list(dict.fromkeys([*always, *(name for name in asked if name != PROBLEM), PROBLEM]))
 
 
-def with_results(
-    points: pl.LazyFrame, kinds: Iterable[str], slots: int, batched: bool
-) -> pl.LazyFrame:
+def with_results(points: pl.LazyFrame, plan: Plan, slots: int) -> pl.LazyFrame:
     """Return points with every column that a result can have.
 
     Args:
         points: a row for each point, with its native costs and factors.
-        kinds: the layer kinds.
+        plan: the sweep.
         slots: the number of accelerators.
-        batched: whether costs are for one inference and ``network.batch`` multiplies them.
     """
     have = set(points.collect_schema())
-    inferences = pl.col("network.batch").cast(pl.Float64) if batched else None
+    inferences = pl.col("network.batch").cast(pl.Float64) if plan.batched else None
     refusals = _refusals(slots, have)
     first = pl.coalesce(PROBLEM, *refusals) if refusals else pl.col(PROBLEM)
     points = points.with_columns(first.alias(PROBLEM))
-    sums = {TOTAL: "", LOW: "low ", HIGH: "high "} | {kind: f"{kind}." for kind in kinds}
+    sums = {TOTAL: "", LOW: "low ", HIGH: "high "} | {kind: f"{kind}." for kind in plan.kinds}
     costs: list[pl.Expr] = []
     for name, prefix in sums.items():
         latency, energy = _carried(name, slots, have)
@@ -72,6 +75,8 @@ def with_results(
             latency, energy = fine.then(latency), fine.then(energy)
         costs += [latency.alias(f"{prefix}latency_s"), energy.alias(f"{prefix}energy_j")]
     points = points.with_columns(costs)
+    if plan.priced:
+        points = points.with_columns(*_system(plan, inferences))
     bounds = [pl.col(f"{name} {cost}").alias(column) for column, (name, cost) in BOUNDS.items()]
     coverage = [pl.col(method).alias(column) for column, method in COVERAGE.items()]
     derived = [
@@ -93,6 +98,20 @@ def _carried(name: str, slots: int, have: set[str]) -> tuple[pl.Expr, pl.Expr]:
             latency = latency + (onchip * pl.col(f"time {number}")).fill_null(0.0)
             energy = energy + (native * pl.col(f"factor {number}")).fill_null(0.0)
     return latency, energy
+
+
+def _system(plan: Plan, inferences: pl.Expr | None) -> Iterator[pl.Expr]:
+    """Yield the energy of DRAM, and that of chips and DRAM; null where traffic is not known."""
+    swept = any(axis.key == DRAM_PRICE for axis in plan.axes.axes)
+    price = pl.col(DRAM_PRICE) if swept else pl.lit(plan.source.tables["system"][DRAM_KEY])
+    energy = pl.col(DRAM) * price
+    if inferences is not None:
+        energy = energy * inferences
+    dram, system = SYSTEM
+    # Together with the energy of the chips, since a point that is refused has neither.
+    both = energy + pl.col("energy_j")
+    yield pl.when(both.is_not_null()).then(energy).alias(dram)
+    yield both.alias(system)
 
 
 def _refusals(slots: int, have: set[str]) -> list[pl.Expr]:

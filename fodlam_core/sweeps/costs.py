@@ -12,7 +12,9 @@ from fodlam_core.accelerators import Accelerator
 from fodlam_core.composer import Estimate, prepare
 from fodlam_core.composer.platforms import Platform
 from fodlam_core.composer.preparation import METHODS, configured_network
+from fodlam_core.composer.system_energy import dram_bytes
 from fodlam_core.config import Config, NetworkConfig
+from fodlam_core.config.files import files_in_config, with_files
 from fodlam_core.config.load import Source, structure_source
 from fodlam_core.errors import FodlamError
 from fodlam_core.layers import Network
@@ -22,6 +24,8 @@ from fodlam_core.technology import Technology
 
 # Sums that are carried like those of the layer kinds: of everything, and of its error bounds.
 TOTAL, LOW, HIGH = "total", "low", "high"
+# Bytes between chips and DRAM.
+DRAM = "dram"
 
 
 def first_line(error: FodlamError) -> str:
@@ -64,12 +68,14 @@ class NativeCosts(NamedTuple):
             without a cell is nothing.
         coverage: share of the MACs by method; None if there are no MACs.
         problem: why there are no costs; None if there are.
+        dram_bytes: what moves between chips and DRAM; None if that is not known.
     """
 
     cells: Mapping[tuple[Slot, str], Cell]
     sums: frozenset[tuple[str, str]]
     coverage: Mapping[str, float | None]
     problem: str | None = None
+    dram_bytes: float | None = None
 
 
 class CostSource:
@@ -92,6 +98,7 @@ class CostSource:
         self.accelerators: dict[Slot, Accelerator] = {}
         self._costs: dict[tuple[str, ...], NativeCosts] = {}
         self._networks: dict[NetworkConfig, Network] = {}
+        self._registries: dict[tuple[tuple[str, str], ...], Registry] = {}
 
     def get(self, values: Mapping[str, Any]) -> NativeCosts:
         """Return the costs with some keys of the configuration set."""
@@ -114,11 +121,26 @@ class CostSource:
         if config is None:
             raise FodlamError("\n".join(problems))
         try:
-            return prepare(config, self._registry, self._network(config)).estimate()
+            config, registry = self._without_files(config)
+            return prepare(config, registry, self._network(config)).estimate()
         except FodlamError as error:
             prefix = f"{config.source}: "
             lines = [line.removeprefix(prefix) for line in str(error).splitlines()]
             raise FodlamError("\n".join(lines)) from error
+
+    def _without_files(self, config: Config) -> tuple[Config, Registry]:
+        """Return the configuration and a registry with what its files describe, each read once."""
+        files = files_in_config(config.accelerator)
+        key = tuple(files.items())
+        if key not in self._registries:
+            registry, problems = with_files(self._registry, files)
+            if problems:
+                raise FodlamError("\n".join(problems))
+            self._registries[key] = registry
+        settings = {
+            name: attrs.evolve(each, file=None) for name, each in config.accelerator.items()
+        }
+        return attrs.evolve(config, accelerator=settings), self._registries[key]
 
     def _network(self, config: Config) -> Network:
         key = attrs.evolve(config.network, layers=None, method="auto", batch=1)
@@ -161,7 +183,9 @@ def _sums(estimate: Estimate) -> NativeCosts:
     if bounded:
         known |= {(name, cost) for name in (LOW, HIGH) for cost in ("latency_s", "energy_j")}
     coverage = {method: estimate.coverage.share(method) for method in METHODS}
-    return NativeCosts(dict(cells), frozenset(known), coverage)
+    traffic = [dram_bytes(estimate, each) for each in estimate.layers]
+    moved = None if None in traffic else sum(each or 0.0 for each in traffic)
+    return NativeCosts(dict(cells), frozenset(known), coverage, dram_bytes=moved)
 
 
 def _slot(platform: Platform) -> Slot:

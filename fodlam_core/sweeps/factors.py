@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import itertools
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import attrs
 
 from fodlam_core.accelerators import Accelerator
-from fodlam_core.composer.scaling import scaling
+from fodlam_core.composer.scaling import Route, route_of
 from fodlam_core.config import AcceleratorConfig, Config, TechnologyConfig
 from fodlam_core.errors import FodlamError
 from fodlam_core.registry import Registry
 from fodlam_core.sweeps.costs import Slot, first_line
 
-# Of time and energy: notes are left behind, since they would be held by the hundred thousand.
-Factors = tuple[float, float]
-Labels = tuple[Any, ...]
-Point = tuple[Labels, tuple[Any, ...]]
+# Of time and energy, or why a rule refuses.
+Answer = tuple[float, float] | str
+Values = tuple[Any, ...]
+# The keys that make a target, and that change from point to point while the rule stays.
+TARGET = ("technology.node_nm", "technology.vdd", "technology.flavor")
+
+
+class Points(NamedTuple):
+    """Values of some keys of the configuration, a row for each combination.
+
+    Attributes:
+        keys: the keys.
+        labels: the values as the columns of the result hold them, which can be told apart.
+        values: the values themselves.
+    """
+
+    keys: list[str]
+    labels: list[Values]
+    values: list[Values]
 
 
 class FactorSource:
@@ -31,46 +48,77 @@ class FactorSource:
     def __init__(self, config: Config, registry: Registry) -> None:
         self._config = config
         self._registry = registry
-        self._last: dict[tuple[Slot, Labels], Factors | str] = {}
+        self._last: dict[Slot, dict[Values, Answer]] = {}
 
     def get(
-        self,
-        accelerators: Mapping[Slot, Accelerator],
-        keys: Sequence[str],
-        points: Sequence[Point],
-    ) -> dict[Slot, list[Factors | str]]:
-        """Return for each accelerator its factors at each point, or why a rule refuses.
+        self, accelerators: Mapping[Slot, Accelerator], points: Points
+    ) -> dict[Slot, list[Answer]]:
+        """Return for each accelerator its factors at each technology point.
 
         Args:
             accelerators: the accelerators, their options applied.
-            keys: the keys of the configuration that make a technology point.
-            points: the labels and the values of these keys.
+            points: the technology points.
         """
-        found: dict[tuple[Slot, Labels], Factors | str] = {}
-        answers: dict[Slot, list[Factors | str]] = {}
+        answers: dict[Slot, list[Answer]] = {}
+        known: dict[Slot, dict[Values, Answer]] = {}
         for slot, accelerator in accelerators.items():
-            answers[slot] = []
-            for labels, values in points:
-                answer = found.get((slot, labels)) or self._last.get((slot, labels))
-                if answer is None:
-                    answer = self._ask(accelerator, dict(zip(keys, values, strict=True)))
-                found[slot, labels] = answer
-                answers[slot].append(answer)
-        self._last = found
+            known[slot] = {}
+            last = self._last.get(slot, {})
+            answers[slot] = list(self._answers(accelerator, points, last, known[slot]))
+        self._last = known
         return answers
 
-    def _ask(self, accelerator: Accelerator, values: Mapping[str, Any]) -> Factors | str:
+    def _answers(
+        self,
+        accelerator: Accelerator,
+        points: Points,
+        last: Mapping[Values, Answer],
+        known: dict[Values, Answer],
+    ) -> Iterator[Answer]:
+        """Yield the answers for one accelerator; those that are new go to the known ones."""
+        mine = f"accelerator.{accelerator.name}.technology."
+        keys = [key for key in points.keys if key.startswith(("technology.", mine))]
+        rest = [key for key in keys if key not in TARGET]
+        pick, settle = _picker(points.keys, keys), _picker(points.keys, rest)
+        routes: dict[Values, Route | str] = {}
+        rows = zip(points.labels, points.values, self._targets(points), strict=True)
+        for labels, values, target in rows:
+            key = pick(labels)
+            answer = known.get(key) or last.get(key)
+            if answer is None:
+                settled = settle(labels)
+                if settled not in routes:
+                    chosen = dict(zip(points.keys, values, strict=True))
+                    routes[settled] = self._route(accelerator, {key: chosen[key] for key in rest})
+                answer = _answer(routes[settled], *target)
+            known[key] = answer
+            yield answer
+
+    def _targets(self, points: Points) -> Iterator[tuple[Any, ...]]:
+        """Yield node, voltage and flavour of each point, as far as they are told."""
+        asked, rows = self._config.technology, points.values
+        told = (asked.node_nm, asked.vdd, asked.flavor)
+        columns = [
+            map(operator.itemgetter(points.keys.index(key)), rows)
+            if key in points.keys
+            else itertools.repeat(value, len(rows))
+            for key, value in zip(TARGET, told, strict=True)
+        ]
+        return zip(*columns, strict=True)
+
+    def _route(self, accelerator: Accelerator, values: Mapping[str, Any]) -> Route | str:
+        """Return how an accelerator is carried with some keys set, or why it cannot be."""
         asked: dict[str, Any] = {}
         options: dict[str, Any] = {}
         own: dict[str, Any] = {}
-        mine = f"accelerator.{accelerator.name}.technology."
         for key, value in values.items():
-            if key.startswith("technology.options."):
-                options[key.removeprefix("technology.options.")] = value
-            elif key.startswith("technology."):
-                asked[key.removeprefix("technology.")] = value
-            elif key.startswith(mine):
-                own[key.removeprefix(mine)] = value
+            *path, last = key.split(".")
+            if path == ["technology", "options"]:
+                options[last] = value
+            elif path == ["technology"]:
+                asked[last] = value
+            else:
+                own[last] = value
         technology: TechnologyConfig = attrs.evolve(self._config.technology, **asked)
         if options:
             technology = attrs.evolve(technology, options={**technology.options, **options})
@@ -79,7 +127,20 @@ class FactorSource:
             point = attrs.evolve(settings.technology, **own)
             settings = attrs.evolve(settings, technology=point)
         try:
-            *_, factors = scaling(accelerator, settings, technology, self._registry)
-            return factors.time, factors.energy
+            return route_of(accelerator, settings, technology, self._registry)
         except FodlamError as error:
             return first_line(error)
+
+
+def _answer(route: Route | str, node_nm: float, vdd: float | None, flavor: str | None) -> Answer:
+    if isinstance(route, str):
+        return route
+    try:
+        return route.multipliers(route.target(node_nm, vdd, flavor))
+    except FodlamError as error:
+        return first_line(error)
+
+
+def _picker(keys: Sequence[str], wanted: Sequence[str]) -> Callable[[Values], Any]:
+    """Return what takes the values of the wanted keys out of a row, to tell rows apart by."""
+    return operator.itemgetter(*map(keys.index, wanted)) if wanted else lambda row: ()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.sweeps.axes import Axis
-from fodlam_core.sweeps.keys import BATCH, COSTS, TECHNOLOGY
+from fodlam_core.sweeps.keys import BATCH, COSTS, SYSTEM, TECHNOLOGY
 
 Group = tuple[Axis, ...]
 
@@ -107,7 +107,7 @@ def components(box: Box) -> list[tuple[set[str], list[Slice]]]:
             found.remove(other)
             what, members = what | other[0], other[1] + members
         found.append((what, members))
-    order = (TECHNOLOGY, COSTS, BATCH)
+    order = (TECHNOLOGY, COSTS, SYSTEM, BATCH)
     return sorted(found, key=lambda each: min(map(order.index, each[0])))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -14,37 +14,76 @@ from fodlam_core.config import (
     PointConfig,
     TechnologyConfig,
 )
+from fodlam_core.config.system import KEYS as SYSTEM_KEYS
+from fodlam_core.errors import similar
 from fodlam_core.networks.zoo import zoo_names
 from fodlam_core.registry import Registry
 
 # What an axis changes: the factors between technology points, the costs at the accelerators' own
-# points, or only how many inferences these are for, in which a cost is linear.
-TECHNOLOGY, COSTS, BATCH = "technology", "costs", "batch"
+# points, or only how many inferences these are for, or what surrounds the chip; in both of these
+# what they change is linear.
+TECHNOLOGY, COSTS, BATCH, SYSTEM = "technology", "costs", "batch", "system"
+[DRAM_KEY] = SYSTEM_KEYS
+DRAM_PRICE = f"system.{DRAM_KEY}"
+MOST_MEANT = 3
+# Of the table of an accelerator: tables of their own, and the file of one that is not installed.
+APART = ("file", "technology", "options")
 
 
-def known_keys(registry: Registry, scalers: Iterable[str]) -> list[str]:
-    """Return every key that can be an axis.
+def known_keys(registry: Registry, scalers: Iterable[str]) -> dict[str, Any]:
+    """Return every key that can be an axis, with the type of its values.
+
+    The files of accelerators are left out: their names are not known beforehand.
 
     Args:
         registry: what is installed.
         scalers: the rules of the sweep, whose options are keys as well.
     """
-    keys = [f"network.{name}" for name in _fields(NetworkConfig)]
-    keys += [f"technology.{name}" for name in _fields(TechnologyConfig)]
+    keys = _fields("network", NetworkConfig) | _fields("technology", TechnologyConfig)
     for scaler in scalers:
-        options = getattr(registry.scaler(scaler), "options", None)
-        keys += [f"technology.options.{name}" for name in _fields(options)]
-    keys += [f"dispatch.{kind}" for kind in registry.names("layer kind")]
+        keys |= _fields("technology.options", getattr(registry.scaler(scaler), "options", None))
+    keys |= {f"dispatch.{kind}": str for kind in registry.names("layer kind")}
     for accelerator in registry.accelerators:
-        own = [name for name in _fields(AcceleratorConfig) if name not in ("technology", "options")]
-        own += [f"technology.{name}" for name in _fields(PointConfig)]
-        own += _fields(accelerator.options)
-        keys += [f"accelerator.{accelerator.name}.{name}" for name in own]
-    return list(dict.fromkeys(keys))
+        table = f"accelerator.{accelerator.name}"
+        own = _fields(table, AcceleratorConfig)
+        keys |= {key: own[key] for key in own if key.rpartition(".")[2] not in APART}
+        keys |= _fields(f"{table}.technology", PointConfig) | _fields(table, accelerator.options)
+    return keys | {f"system.{name}": float for name in SYSTEM_KEYS}
 
 
-def _fields(cls: type | None) -> list[str]:
-    return [field.name for field in attrs.fields(cls)] if cls else []
+def _fields(table: str, cls: type | None) -> dict[str, Any]:
+    fields = attrs.fields(attrs.resolve_types(cls)) if cls else ()
+    return {f"{table}.{field.name}": field.type for field in fields}
+
+
+def unknown_axis(key: str, known: Collection[str]) -> str:
+    """Say that a key can be no axis, which ones were probably meant, and how to list all.
+
+    >>> print(unknown_axis("vdd", ["network.batch", "technology.vdd"]))
+    unknown axis 'vdd'; did you mean 'technology.vdd'? `fodlam-core sweep CONFIG --axes` lists all 2
+    """
+    listed = f"`fodlam-core sweep CONFIG --axes` lists all {len(known)}"
+    within = [name for name in known if name.startswith(f"{key}.")]
+    if within:
+        return f"{key!r} is a table, and axes are single keys, such as {within[0]!r}; {listed}"
+    ends = similar(key.rpartition(".")[2], {name.rpartition(".")[2] for name in known})
+    names = similar(key, known) or [name for name in known if name.rpartition(".")[2] in ends]
+    hint = f"did you mean {' or '.join(map(repr, names[:MOST_MEANT]))}? " if names else ""
+    return f"unknown axis {key!r}; {hint}{listed}"
+
+
+def is_file(key: str) -> bool:
+    """Return whether the values of a key are files, relative to the configuration.
+
+    >>> is_file("network.file"), is_file("accelerator.mychip.file"), is_file("network.name")
+    (True, True, False)
+    """
+    return key == "network.file" or is_chip_file(key)
+
+
+def is_chip_file(key: str) -> bool:
+    """Return whether a key names the data file of an accelerator."""
+    return key.startswith("accelerator.") and key.split(".")[2:] == ["file"]
 
 
 def names_for(key: str, registry: Registry) -> list[str] | None:
@@ -70,6 +109,8 @@ def changes(key: str, values: Iterable[Any]) -> str:
     ('costs', 'costs')
     """
     first, *rest = key.split(".")
+    if first == "system":
+        return SYSTEM
     if first == "technology" or (first == "accelerator" and rest[1:2] == ["technology"]):
         return TECHNOLOGY
     if key == "network.batch" and all(isinstance(value, int) for value in values):

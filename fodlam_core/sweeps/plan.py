@@ -6,15 +6,16 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from fodlam_core.accelerators import Accelerator
 from fodlam_core.composer.preparation import configured_network
 from fodlam_core.config import Config
-from fodlam_core.config.load import Source, read_source, structure_source
-from fodlam_core.config.names import name_problems
+from fodlam_core.config.load import Source, read_source, structure_source, wrong_names
 from fodlam_core.config.structure import place
 from fodlam_core.errors import ConfigError, FodlamError
 from fodlam_core.layers import Network
 from fodlam_core.registry import Registry
 from fodlam_core.sweeps.axes import Axes, Axis, read_axes
+from fodlam_core.sweeps.chips import read_chips
 from fodlam_core.sweeps.grid import Grid, grid_of
 from fodlam_core.sweeps.keys import BATCH, COSTS, with_values
 from fodlam_core.sweeps.ranges import Range
@@ -30,6 +31,7 @@ class Plan(NamedTuple):
         grid: its points, in the order in which they are computed.
         kinds: the layer kinds that its networks have, FODLAM's two always among them.
         networks: the networks that could be read.
+        accelerators: the accelerators that are described by files.
     """
 
     source: Source
@@ -38,11 +40,17 @@ class Plan(NamedTuple):
     grid: Grid
     kinds: tuple[str, ...]
     networks: tuple[Network, ...]
+    accelerators: tuple[Accelerator, ...] = ()
 
     @property
     def batched(self) -> bool:
         """Whether the batch is an axis in which costs are linear."""
         return any(axis.changes == BATCH for axis in self.axes.axes)
+
+    @property
+    def priced(self) -> bool:
+        """Whether the configuration tells the energy of a byte of DRAM."""
+        return "system" in self.source.tables
 
 
 def make_plan(
@@ -62,22 +70,29 @@ def make_plan(
         ConfigError: with a line for each mistake.
     """
     if isinstance(config, Config):
-        read = Source(config.source, "", tables_of(config))
+        read = Source(config.source, "", tables_of(config), config.fodlam)
     elif isinstance(config, Mapping):
         read = Source("configuration", "", {**config})
     else:
         read = read_source(config, overrides)
+    return plan_of(read, registry)
+
+
+def plan_of(read: Source, registry: Registry) -> Plan:
+    """Check a sweep that was read; raises `ConfigError` with a line for each mistake."""
     base = {key: table for key, table in read.tables.items() if key != "sweep"}
     table = read.tables.get("sweep")
     if not isinstance(table, Mapping):
         raise ConfigError([f"{read.label}: no [sweep] table, so there is nothing to go through"])
     technology = base.get("technology")
     scaler = technology.get("scaler") if isinstance(technology, Mapping) else None
-    axes, problems = read_axes(table, scaler or "dennard", read.directory, registry)
-    axes = _linear(axes, base, registry)
+    chips = read_chips(base, table, read.directory, registry)
+    axes, problems = read_axes(table, scaler or "dennard", read.directory, chips.registry)
+    axes = _linear(axes, base, [*registry.accelerators, *chips.accelerators])
     source = read._replace(
         tables=with_values(base, {axis.key: axis.values[0] for axis in axes.axes})
     )
+    problems += chips.problems
     problems += _point_problems(source, axes, registry)
     if problems:
         raise ConfigError(f"{read.label}: {problem}" for problem in dict.fromkeys(problems))
@@ -85,10 +100,11 @@ def make_plan(
     kinds = dict.fromkeys(
         ["conv", "fc"] + [layer.kind for each in networks for layer in each.layers]
     )
-    return Plan(source, base, axes, grid_of(axes.groups), tuple(kinds), networks)
+    grid = grid_of(axes.groups)
+    return Plan(source, base, axes, grid, tuple(kinds), networks, chips.accelerators)
 
 
-def _linear(axes: Axes, base: Mapping[str, Any], registry: Registry) -> Axes:
+def _linear(axes: Axes, base: Mapping[str, Any], accelerators: Iterable[Accelerator]) -> Axes:
     """Return the axes, the batch among those that change costs where these may not be linear in it.
 
     So it is with an accelerator that publishes whole networks at some batches.
@@ -100,7 +116,7 @@ def _linear(axes: Axes, base: Mapping[str, Any], registry: Registry) -> Axes:
             named += axis.values
     if not any(
         getattr(each, "references_only", False)
-        for each in registry.accelerators
+        for each in accelerators
         if each.name in named or each.default_for
     ):
         return axes
@@ -125,6 +141,8 @@ def tables_of(config: Config) -> dict[str, Any]:
         "accelerator": {},
         "sweep": dict(config.sweep),
     }
+    if config.system:
+        tables["system"] = dict(config.system)
     for name, settings in config.accelerator.items():
         own = table(settings)
         tables["accelerator"][name] = {**own.pop("options"), **own}
@@ -161,7 +179,7 @@ def _telling(axis: Axis) -> Sequence[Any]:
 
 def _problems(source: Source, registry: Registry | None) -> list[str]:
     problems = structure_source(source)[1]
-    return problems + (name_problems(source.tables, registry) if registry else [])
+    return problems + (wrong_names(source, registry) if registry else [])
 
 
 def _networks(source: Source, axes: Iterable[Axis], registry: Registry) -> Iterable[Network]:

@@ -39,12 +39,12 @@ class Evaluator:
         self._plan = plan
         self._costs = CostSource(plan.source, plan.batched, registry)
         self._factors = FactorSource(config, registry)
-        self.columns = column_names(columns, [axis.key for axis in plan.axes.axes], plan.kinds)
+        self.columns = column_names(plan, columns)
         self._where = conditions(plan.axes.where, self._schema())
 
     def _schema(self) -> pl.Schema:
         axes = {axis.key: dtype(axis) for axis in self._plan.axes.axes}
-        names = column_names(["all"], axes, self._plan.kinds)
+        names = column_names(self._plan)
         return pl.Schema(
             {
                 name: axes.get(name, pl.String() if name == "problem" else pl.Float64())
@@ -56,19 +56,18 @@ class Evaluator:
         """Return the points of a box with the columns of the result."""
         tables, slots = self._tables(box)
         frame = _points(box, tables)
-        frame = with_results(frame, self._plan.kinds, slots, self._plan.batched)
+        frame = with_results(frame, self._plan, slots)
         for condition in self._where:
             frame = frame.filter(condition)
         return frame.select(self.columns)
 
     def _tables(self, box: Box) -> tuple[dict[str, pl.DataFrame], int]:
         """Return the native costs and the factors that the box needs, by what tells them apart."""
-        keys, variants = points(box, COSTS)
-        costs = [self._costs.get(dict(zip(keys, values, strict=True))) for _, values in variants]
+        keys, _, variants = points(box, COSTS)
+        costs = [self._costs.get(dict(zip(keys, values, strict=True))) for values in variants]
         slots: list[Slot] = list(dict.fromkeys(slot for each in costs for slot, _ in each.cells))
-        keys, technologies = points(box, TECHNOLOGY)
         answers = self._factors.get(
-            {slot: self._costs.accelerators[slot] for slot in slots}, keys, technologies
+            {slot: self._costs.accelerators[slot] for slot in slots}, points(box, TECHNOLOGY)
         )
         factors = factor_frame([answers[slot] for slot in slots])
         refusals = [name for name in factors.columns if name.startswith("refusal")]

@@ -42,6 +42,7 @@ def provenance(
         "pareto": list(selection.pareto),
         "top": selection.top,
         "by": selection.by,
+        "distinct": list(selection.distinct),
         "shard": shard,
         "versions": {**dict(sorted(versions.items())), "fodlam-core": __version__},
         "networks": {each.name: _digest(each.layers) for each in plan.networks},
@@ -49,6 +50,7 @@ def provenance(
             each.name: _digest((each.technology, each.measurements))
             for each in registry.accelerators
         },
+        "files": [_digest((each.technology, each.measurements)) for each in plan.accelerators],
     }
 
 

@@ -20,6 +20,7 @@ from fodlam_core.sweeps.points import Evaluator
 from fodlam_core.sweeps.provenance import provenance
 from fodlam_core.sweeps.selection import Selection
 from fodlam_core.sweeps.summary import Summary, merge, summarize
+from fodlam_core.sweeps.ties import as_lines
 from fodlam_core.sweeps.work import Record, Work, undone
 
 # A selection looks at all rows of a part at once.
@@ -38,6 +39,7 @@ class Request(NamedTuple):
         shard: ``"3/16"`` for one of sixteen parts of the points; None for all.
         engine: ``"polars"`` or ``"dask"``.
         scheduler: the address of a Dask scheduler; None for a cluster on this machine.
+        distinct: whether of points that cost the same only the first is selected.
         resume: whether to go on with what an interrupted run has left.
         force: whether to replace what is there.
     """
@@ -47,6 +49,7 @@ class Request(NamedTuple):
     shard: str | None = None
     engine: str = "polars"
     scheduler: str | None = None
+    distinct: bool = False
     resume: bool = False
     force: bool = False
 
@@ -59,8 +62,7 @@ class Request(NamedTuple):
         selection = self.selection
         numbers = [axis.key for axis in plan.axes.axes if axis.type in ("int", "float")]
         others = {axis.key for axis in plan.axes.axes} - set(numbers)
-        columns = column_names(["all"], [axis.key for axis in plan.axes.axes], plan.kinds)
-        known = [name for name in columns if name not in {"problem", *others}]
+        known = [name for name in column_names(plan) if name not in {"problem", *others}]
         asked = [("--pareto", name) for name in selection.pareto]
         asked += [("--by", selection.by)] if selection.top is not None else []
         problems = [
@@ -68,6 +70,8 @@ class Request(NamedTuple):
             for option, name in asked
             if name not in known
         ]
+        if self.distinct and not selection:
+            problems.append("--distinct: goes with --pareto or --top")
         if selection and self.shard:
             problems.append(
                 "--shard: the best points of the shards together are not the best of all; run the "
@@ -75,7 +79,10 @@ class Request(NamedTuple):
             )
         if problems:
             raise FodlamError("\n".join(problems))
-        return self._replace(columns=(*self.columns, *(name for _, name in asked)))
+        if self.distinct:
+            selection = selection._replace(distinct=tuple(axis.key for axis in plan.axes.axes))
+        columns = (*self.columns, *(name for _, name in asked))
+        return self._replace(columns=columns, selection=selection)
 
 
 class Outcome(NamedTuple):
@@ -85,11 +92,15 @@ class Outcome(NamedTuple):
         summary: counts and ranges of its points; None if it had been complete before.
         kept: the number of rows that were written or shown.
         head: the first rows, if they were asked for.
+        lines: the same to be read: those that a selection keeps and that cost the same as one.
+        merged: the axes in which the rows of one line differ.
     """
 
     summary: Summary | None
     kept: int
     head: pl.DataFrame | None = None
+    lines: pl.DataFrame | None = None
+    merged: Sequence[str] = ()
 
 
 def write_sweep(
@@ -130,7 +141,7 @@ def write_sweep(
 def _work(plan: Plan, registry: Registry, request: Request, path: str, format: str) -> Work:
     points = POINTS_PER_SELECTION if request.selection else POINTS_PER_PART
     partition, parts = shard_parts(request.shard, plan.grid, points)
-    columns = column_names(request.columns, [axis.key for axis in plan.axes.axes], plan.kinds)
+    columns = column_names(plan, request.columns)
     return Work(
         plan,
         request.columns,
@@ -196,5 +207,7 @@ def preview_sweep(
     with pl.Config(streaming_chunk_size=CHUNK_ROWS):
         found = request.selection.of(frames())
     summary = merge(summaries)
-    kept = found.height if request.selection else summary.rows
-    return Outcome(summary, kept, head=found.head(rows))
+    if not request.selection:
+        return Outcome(summary, summary.rows, found, found)
+    lines, merged = as_lines(found, (axis.key for axis in plan.axes.axes))
+    return Outcome(summary, found.height, found.head(rows), lines.head(rows), merged)

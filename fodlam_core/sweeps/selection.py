@@ -17,11 +17,14 @@ class Selection(NamedTuple):
         pareto: the columns of a Pareto front; empty: every point.
         top: how many points to keep; None: every point.
         by: the column that the top is told by.
+        distinct: columns that do not tell points apart: of those that agree in all others only
+            the first is kept. Empty: every one is.
     """
 
     pareto: tuple[str, ...] = ()
     top: int | None = None
     by: str = ""
+    distinct: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.pareto) or self.top is not None
@@ -40,8 +43,15 @@ class Selection(NamedTuple):
     def part(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return what may be kept of everything: the top of a front is told only of the whole."""
         if self.pareto:
-            return pareto_front(frame, self.pareto)
-        return frame if self.top is None else self._first(frame)
+            return self._apart(pareto_front(frame, self.pareto))
+        return frame if self.top is None else self._first(self._apart(frame))
+
+    def _apart(self, frame: pl.DataFrame) -> pl.DataFrame:
+        if not self.distinct:
+            return frame
+        rest = [name for name in frame.columns if name not in self.distinct]
+        # The order in which a frame is computed is not always the same.
+        return frame.sort(self.distinct).unique(rest, keep="first", maintain_order=True)
 
     def _first(self, frame: pl.DataFrame) -> pl.DataFrame:
         assert self.top is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -10,9 +9,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from fodlam_core.sweeps.columns import COSTS, PROBLEM
-
-# Reasons name the values that are refused: there can be as many as points.
-REASONS = 100
+from fodlam_core.sweeps.reasons import Reason, count_reasons, merge_reasons
 
 
 class Summary(NamedTuple):
@@ -21,13 +18,13 @@ class Summary(NamedTuple):
     Attributes:
         rows: the number of rows.
         refused: how many of them have a problem instead of costs.
-        reasons: how many rows have which problem; the most frequent ones.
+        reasons: which problems they have, the most frequent first.
         ranges: least and greatest value of the costs; None where there is none.
     """
 
     rows: int = 0
     refused: int = 0
-    reasons: Mapping[str, int] = MappingProxyType({})
+    reasons: tuple[Reason, ...] = ()
     ranges: Mapping[str, tuple[float | None, float | None]] = MappingProxyType({})
 
     def to_dict(self) -> dict[str, Any]:
@@ -35,7 +32,7 @@ class Summary(NamedTuple):
         return {
             "rows": self.rows,
             "refused": self.refused,
-            "reasons": dict(self.reasons),
+            "reasons": {str(each): each.points for each in self.reasons},
             "ranges": {name: list(ends) for name, ends in self.ranges.items()},
         }
 
@@ -50,11 +47,10 @@ def summarize(frame: pl.LazyFrame) -> Summary:
         *(pl.col(name).max().alias(f"greatest {name}") for name in COSTS),
     )
     row = figures.collect(engine="streaming").row(0, named=True)
-    reasons: dict[str, int] = {}
+    reasons: tuple[Reason, ...] = ()
     if row["refused"]:
         counts = frame.filter(problem.is_not_null()).group_by(PROBLEM).len()
-        most = counts.collect(engine="streaming").top_k(REASONS, by=["len", PROBLEM])
-        reasons = dict(most.iter_rows())
+        reasons = count_reasons(counts.collect(engine="streaming"))
     ranges = {name: (row[f"least {name}"], row[f"greatest {name}"]) for name in COSTS}
     return Summary(row["rows"], row["refused"], reasons, ranges)
 
@@ -62,13 +58,27 @@ def summarize(frame: pl.LazyFrame) -> Summary:
 def merge(summaries: Iterable[Summary]) -> Summary:
     """Return the summary of several parts together."""
     rows = refused = 0
-    reasons: Counter[str] = Counter()
+    reasons: list[Reason] = []
     ends: dict[str, list[float]] = {name: [] for name in COSTS}
     for each in summaries:
         rows, refused = rows + each.rows, refused + each.refused
-        reasons.update(each.reasons)
+        reasons += each.reasons
         for name, pair in each.ranges.items():
             known = [*ends[name], *(end for end in pair if end is not None)]
             ends[name] = [min(known), max(known)] if known else []
     ranges = {name: (pair[0], pair[1]) if pair else (None, None) for name, pair in ends.items()}
-    return Summary(rows, refused, dict(reasons.most_common(REASONS)), ranges)
+    return Summary(rows, refused, merge_reasons(reasons), ranges)
+
+
+def summary_of(record: Mapping[str, Any]) -> Summary:
+    """Return a summary that was written as JSON by its fields.
+
+    Raises:
+        KeyError, TypeError, ValueError: if it was not.
+    """
+    reasons = (
+        Reason(text, tuple((low, high) for low, high in ranges), points)
+        for text, ranges, points in record["reasons"]
+    )
+    ends = {name: (least, greatest) for name, (least, greatest) in record["ranges"].items()}
+    return Summary(record["rows"], record["refused"], tuple(reasons), ends)

@@ -10,12 +10,14 @@ import polars as pl
 
 from fodlam_core.composer.preparation import METHODS
 from fodlam_core.sweeps.axes import Axis
-from fodlam_core.sweeps.costs import HIGH, LOW, TOTAL, Cell, NativeCosts, Slot
-from fodlam_core.sweeps.factors import Factors, Point
+from fodlam_core.sweeps.costs import DRAM, HIGH, LOW, TOTAL, Cell, NativeCosts, Slot
+from fodlam_core.sweeps.factors import Answer, Points, Values
 from fodlam_core.sweeps.grid import Slice
 from fodlam_core.sweeps.ranges import Range
 
 DTYPES = {"int": pl.Int64(), "float": pl.Float64(), "bool": pl.Boolean()}
+
+REFUSED = (None, None)
 
 
 def dtype(axis: Axis) -> pl.DataType:
@@ -52,29 +54,27 @@ def product(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(parts, how="horizontal")
 
 
-def points(box: Iterable[Slice], changes: str) -> tuple[list[str], list[Point]]:
-    """Return the keys of a box that change one thing, and the labels and values of its points.
-
-    The last group varies fastest.
-    """
+def points(box: Iterable[Slice], changes: str) -> Points:
+    """Return the points of a box as far as axes change one thing; the last group varies fastest."""
     keys: list[str] = []
-    steps: list[list[Point]] = []
+    labels: list[list[Values]] = []
+    values: list[list[Values]] = []
     for each in box:
         axes = [axis for axis in each.group if axis.changes == changes]
         if axes:
             keys += [axis.key for axis in axes]
-            labels = zip(*(axis.labels(each.start, each.stop) for axis in axes), strict=True)
-            values = zip(*(axis.values[each.start : each.stop] for axis in axes), strict=True)
-            steps.append(list(zip(labels, values, strict=True)))
+            told = [axis.labels(each.start, each.stop) for axis in axes]
+            meant = [axis.values[each.start : each.stop] for axis in axes]
+            labels.append(list(zip(*told, strict=True)))
+            values.append(labels[-1] if told == meant else list(zip(*meant, strict=True)))
+    rows = _product(labels)
+    same = all(one is other for one, other in zip(labels, values, strict=True))
+    return Points(keys, rows, rows if same else _product(values))
+
+
+def _product(steps: Sequence[Sequence[Values]]) -> list[Values]:
     chain = itertools.chain.from_iterable
-    found = [
-        (tuple(chain(labels)), tuple(chain(values)))
-        for labels, values in (
-            zip(*combination, strict=True) if combination else ((), ())
-            for combination in itertools.product(*steps)
-        )
-    ]
-    return keys, found
+    return [tuple(chain(combination)) for combination in itertools.product(*steps)]
 
 
 def cost_frame(
@@ -88,6 +88,7 @@ def cost_frame(
     columns: dict[str, list[float | str | None]] = {
         "problem": [each.problem for each in costs],
     }
+    columns[DRAM] = [each.dram_bytes for each in costs]
     for method in METHODS:
         columns[method] = [each.coverage.get(method) for each in costs]
     for name in (TOTAL, LOW, HIGH, *kinds):
@@ -110,14 +111,14 @@ def _offchip(costs: NativeCosts, name: str) -> float | None:
     return sum(cell.offchip_s for cell in cells)
 
 
-def factor_frame(answers: Sequence[Sequence[Factors | str]]) -> pl.DataFrame:
+def factor_frame(answers: Sequence[Sequence[Answer]]) -> pl.DataFrame:
     """Return factors, a row for each technology point, for each accelerator in turn."""
     columns: dict[str, pl.Series] = {}
     for number, each in enumerate(answers):
         refused = [answer if isinstance(answer, str) else None for answer in each]
-        time = [None if isinstance(answer, str) else answer[0] for answer in each]
-        energy = [None if isinstance(answer, str) else answer[1] for answer in each]
-        columns[f"time {number}"] = pl.Series(time, dtype=pl.Float64)
-        columns[f"factor {number}"] = pl.Series(energy, dtype=pl.Float64)
+        pairs = [REFUSED if isinstance(answer, str) else answer for answer in each]
+        times, energies = zip(*pairs, strict=True) if pairs else ((), ())
+        columns[f"time {number}"] = pl.Series(times, dtype=pl.Float64)
+        columns[f"factor {number}"] = pl.Series(energies, dtype=pl.Float64)
         columns[f"refusal {number}"] = pl.Series(refused, dtype=pl.String)
     return pl.DataFrame(columns)

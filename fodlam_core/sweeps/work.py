@@ -15,7 +15,7 @@ from fodlam_core.sweeps.grid import Partition
 from fodlam_core.sweeps.plan import Plan
 from fodlam_core.sweeps.points import Evaluator
 from fodlam_core.sweeps.selection import Selection
-from fodlam_core.sweeps.summary import Summary, summarize
+from fodlam_core.sweeps.summary import Summary, summarize, summary_of
 
 READ_BYTES = 1 << 20
 # The folders of complete parts, of the records of them, and of what is being written.
@@ -114,7 +114,7 @@ def compute(work: Work, evaluator: Evaluator, part: int) -> Record:
 def _write_record(record: Record, path: str) -> None:
     temporary = f"{path}.{os.getpid()}.tmp"
     with open(temporary, "w", encoding="utf-8") as file:
-        json.dump({**record._asdict(), "summary": record.summary.to_dict()}, file)
+        json.dump({**record._asdict(), "summary": record.summary._asdict()}, file)
     os.replace(temporary, path)
 
 
@@ -133,7 +133,7 @@ def read_record(work: Work, part: int) -> Record | None:
     try:
         with open(work.record_path(part), encoding="utf-8") as file:
             values = json.load(file)
-        values["summary"] = Summary(**values["summary"])
+        values["summary"] = summary_of(values["summary"])
         record = Record(**values)
         if fingerprint(work.data_path(part)) == (record.size, record.crc32):
             return record

@@ -8,6 +8,7 @@ Every figure is taken in this run, and those that can be are ratios:
   columns and with all of them;
 * the same against single estimates on a prepared composer, and against ``model()`` of FODLAM if a
   checkout of it is named in the environment variable FODLAM;
+* the same where every point is a technology point of its own, and the rule is asked for each;
 * peak memory at 10^8 points (with ``--large``, else at 10^7) against that at 10^6;
 * the time of a sweep of ten points beyond that of a run and the import of polars.
 
@@ -42,6 +43,19 @@ name = "VGG16"
 "network.batch" = {{ start = 1, stop = {batches}, num = {batches} }}
 """
 POINTS_PER_BATCH = 10_000
+TECHNOLOGIES = """
+[network]
+name = "VGG16"
+[technology]
+scaler = "{scaler}"
+{options}
+[accelerator.eie.technology]
+vdd = 1.0
+[sweep]
+"technology.node_nm" = {{ start = 28, stop = 90, num = 499 }}
+"technology.vdd" = {{ start = 0.7, stop = 1.2, num = {voltages} }}
+"""
+RULES = {"dennard": "", "general": 'options = { model = "long-channel" }'}
 ROUNDS = 5
 FODLAM = """
 import contextlib, io, sys, timeit
@@ -89,6 +103,26 @@ def throughput(folder: Path) -> float:
             f"(from {min(rates) / 1e6:.1f} to {max(rates) / 1e6:.1f}, {ROUNDS} rounds)"
         )
     return found["default columns"]
+
+
+def technologies(folder: Path) -> None:
+    """Print points per second where each is a technology point, start-up left out."""
+    config, output = folder / "technologies.toml", folder / "out.parquet"
+    few, many = 10, 210
+    for scaler, options in RULES.items():
+        rates = []
+        for _ in range(ROUNDS):
+            seconds = []
+            for voltages in (few, many):
+                text = TECHNOLOGIES.format(scaler=scaler, options=options, voltages=voltages)
+                config.write_text(text)
+                command = [PROGRAM, "sweep", config, "-o", output, "-q", "--force"]
+                seconds.append(run(command)[0])
+            rates.append(499 * (many - few) / (seconds[1] - seconds[0]))
+        print(
+            f"technology points under {scaler}: {statistics.median(rates) / 1e6:.2f} million/s "
+            f"(from {min(rates) / 1e6:.2f} to {max(rates) / 1e6:.2f}, {ROUNDS} rounds)"
+        )
 
 
 def against_single_calls(rate: float) -> None:
@@ -144,6 +178,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         small_sweep(Path(name))
         against_single_calls(throughput(Path(name)))
+        technologies(Path(name))
         memory(Path(name), 10**8 if args.large else 10**7)
 
 

@@ -92,6 +92,69 @@ def test_bad_requests(
     assert message in result.err
 
 
+VOLTAGES = TEXT + "technology.vdd = {start = 0.7, stop = 1.2, num = 51}\n"
+
+
+def test_top_prints_what_is_asked_for(cli: Any, toml: Callable[..., Path]) -> None:
+    """All rows of --top are printed, unless --rows says how many."""
+    text = TEXT + "network.batch = {start = 1, stop = 40, num = 40}\n"
+
+    twenty = cli("sweep", toml(text), "-q", "--top", "20", "--format", "csv")
+    three = cli("sweep", toml(text), "-q", "--top", "20", "--rows", "3", "--format", "csv")
+
+    assert (21, 4) == (len(twenty.out.splitlines()), len(three.out.splitlines()))
+
+
+def test_points_that_cost_the_same_are_one_line(cli: Any, toml: Callable[..., Path]) -> None:
+    """An axis that changes nothing fills no table, and the data hold every row all the same."""
+    front = ("--pareto", "latency_s,energy_j")
+    table = cli("sweep", toml(VOLTAGES), "-q", *front)
+    rows = json.loads(cli("sweep", toml(VOLTAGES), "-q", *front, "-f", "json").out)
+
+    assert "0.7 to 1.2 (51 values)" in table.out
+    assert "51 rows; those that differ in technology.vdd only" in table.out
+    assert (51, 10) == (rows["kept"], len(rows["rows"]))
+
+
+def test_distinct(cli: Any, toml: Callable[..., Path], tmp_path: Path) -> None:
+    """--distinct keeps one of the points that cost the same, the first by its axes."""
+    written = cli(
+        "sweep", toml(VOLTAGES), "-q", "--top", "2", "--distinct", "-o", tmp_path / "a.csv"
+    )
+    alone = cli("sweep", toml(VOLTAGES), "-q", "--distinct")
+
+    assert 0 == written.status
+    rows = pl.read_csv(tmp_path / "a.csv").select("technology.node_nm", "technology.vdd").rows()
+    assert [(28, 0.7), (45, 0.7)] == rows
+    assert (1, "error: --distinct: goes with --pareto or --top\n") == (alone.status, alone.err)
+
+
+def test_few_reasons(cli: Any, toml: Callable[..., Path], tmp_path: Path) -> None:
+    """Refusals that differ in their numbers only are one reason, with its range."""
+    path = toml(VOLTAGES + 'technology.scaler = ["stillmaker"]\n')
+
+    lines = cli("sweep", path, "-o", tmp_path / "a.parquet").err.splitlines()
+
+    assert 3 <= len(lines) <= 10
+    assert "153 of 153 points have no cost" in lines
+    [missing] = [line for line in lines if "28 nm is not in the table" in line]
+    assert missing.startswith("51: [technology] scaler: stillmaker-baas-2017 cannot carry eyeriss ")
+    assert "to 28 nm 0.7..1.2 V: " in missing
+
+
+def test_axes(cli: Any, toml: Callable[..., Path]) -> None:
+    """--axes lists every key that can be an axis, with names where there are some."""
+    result = cli("sweep", toml('[technology]\nscaler = "general"\n'), "--axes", "-f", "json")
+
+    values = {row["axis"]: row["values"] for row in json.loads(result.out)["axes"]}
+    assert (0, "") == (result.status, result.err)
+    assert "velocity-saturated, long-channel" == values["technology.options.model"]
+    assert "whole numbers, published" == values["network.batch"]
+    assert "total, processing" == values["accelerator.eyeriss.latency"]
+    assert {"dispatch.conv": "eyeriss", "network.file": "files"}.items() <= values.items()
+    assert {"system.dram_energy_j_per_byte", "accelerator.NAME.file"} <= values.keys()
+
+
 @pytest.mark.parametrize("arguments", [("--top", "0"), ("--top", "x"), ("--engine", "spark")])
 def test_usage(cli: Any, toml: Callable[..., Path], arguments: tuple[str, ...]) -> None:
     """Wrong usage has status 2."""

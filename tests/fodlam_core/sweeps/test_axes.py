@@ -29,6 +29,28 @@ def plan(registry: Registry) -> Callable[..., Plan]:
     [
         ({}, "[sweep]: no axis; write for example"),
         ({"technology.node": [65]}, "unknown axis 'technology.node'; did you mean"),
+        ({"vdd": [1.0]}, "unknown axis 'vdd'; did you mean 'technology.vdd' or 'accelerator.eie."),
+        ({"xyz": [1]}, "unknown axis 'xyz'; `fodlam-core sweep CONFIG --axes` lists all"),
+        ({"technology": [65]}, "'technology' is a table, and axes are single keys, such as"),
+        (
+            {"technology.options.model": ["long-channel"]},
+            "'model' is no option of dennard, and can be no axis",
+        ),
+        (
+            {
+                "technology.scaler": ["general"],
+                "technology.options": [{}],
+                "technology.options.model": ["long-channel"],
+            },
+            "technology.options: holds technology.options.model, which is an axis as well",
+        ),
+        (
+            {"system.dram_energy_j_per_byte": [1e-10, 2]},
+            "[system] dram_energy_j_per_byte: 2 is over 1e-06 J",
+        ),
+        ({"accelerator.mychip.file": ["none.toml"]}, "[accelerator.mychip] file: none.toml"),
+        ({"accelerator.eie.file": ["x.toml"]}, "[accelerator.eie] file: "),
+        ({"accelerator.mychip.file": [3]}, "[accelerator.mychip] file: expected a string, got 3"),
         ({"technology.node_nm": []}, "[sweep] technology.node_nm: an empty list"),
         ({"technology.node_nm": 65}, "expected a list of values or a range"),
         ({"technology.node_nm": [65, 45, 65]}, "technology.node_nm: 65 is given twice"),
@@ -51,7 +73,7 @@ def plan(registry: Registry) -> Callable[..., Plan]:
         ({"dispatch.conv": ["eyeriss", "eie"]}, "[dispatch] conv: eie does not serve 'conv'"),
         ({"accelerator.eyeris.predictor": ["per-mac"]}, "did you mean 'accelerator.eyeriss."),
         ({"network.name": {"glob": "Resnext*"}}, "nothing matches 'Resnext*'"),
-        ({"technology.node_nm": {"glob": "*"}}, "glob matches files (network.file) or names"),
+        ({"technology.node_nm": {"glob": "*"}}, "glob matches files or names"),
         ({"network.batch": [1], "zip": [["network.batch", "x"]]}, "zip: unknown axis 'x'"),
         (
             {
@@ -132,9 +154,11 @@ def test_a_loaded_configuration_is_one_too(registry: Registry, toml: Callable[..
 
     path = toml(
         '[network]\nname = "VGG16"\n[accelerator.eyeriss]\nlatency = "processing"\n'
-        "[sweep]\ntechnology.node_nm = [65, 45]\n"
+        "[system]\ndram_energy_j_per_byte = 160e-12\n[sweep]\ntechnology.node_nm = [65, 45]\n"
     )
     loaded = make_plan(load_config(path, registry), registry)
 
     assert make_plan(path, registry).grid == loaded.grid
     assert "processing" == loaded.base["accelerator"]["eyeriss"]["latency"]
+    assert {"dram_energy_j_per_byte": 160e-12} == loaded.base["system"]
+    assert loaded.priced

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import pickle
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,11 +25,28 @@ from fodlam_core import (
     estimate,
     sweep,
 )
+from fodlam_core.composer.system_energy import system_energy
 from fodlam_core.config.load import Source, check_source
 from fodlam_core.plugins import Plugin
 from fodlam_core.registry import build_registry
 from fodlam_core.sweeps.keys import with_values
+from fodlam_core.sweeps.plan import make_plan, plan_of
+from fodlam_core.sweeps.points import Evaluator
 
+HEADER = """
+name = "mychip"
+title = "MyChip"
+kinds = ["conv", "fc"]
+provenance = "measured"
+table = "mychip.csv"
+power_w = {power_w}
+[technology]
+node_nm = {node_nm}
+[citation]
+key = "doe2030"
+text = "J. Doe, MyChip, 2030"
+bibtex = "@misc{{doe2030}}"
+"""
 COLUMNS = {"": "total", "conv.": "conv", "fc.": "fc"}
 
 
@@ -108,9 +126,11 @@ def extended(registry: Registry) -> Registry:
     return build_registry([*registry.plugins, Plugin("more", supplied)])
 
 
-def expected(tables: dict[str, Any], point: dict[str, Any], registry: Registry) -> dict[str, Any]:
+def expected(
+    tables: dict[str, Any], point: dict[str, Any], registry: Registry, directory: str = ""
+) -> dict[str, Any]:
     """Return the columns of a point as a single run tells them."""
-    source = Source("run", "", with_values(tables, point))
+    source = Source("run", directory, with_values(tables, point))
     try:
         result = estimate(check_source(source, registry), registry)
     except FodlamError as error:
@@ -130,12 +150,21 @@ def expected(tables: dict[str, Any], point: dict[str, Any], registry: Registry) 
     for method in ("published", "predicted", "not modelled"):
         share = result.coverage.share(method)
         row[f"{method.replace(' ', '_')}_macs_share"] = share
+    if result.config.system:
+        row |= system_energy(result, result.layers)._asdict()
     return row
 
 
-def check(tables: dict[str, Any], axes: dict[str, list[Any]], registry: Registry, step: int) -> int:
+def check(
+    tables: dict[str, Any],
+    axes: dict[str, list[Any]],
+    registry: Registry,
+    step: int,
+    directory: str = "",
+) -> int:
     """Compare every so-manieth point with a single run; return how many were refused."""
-    rows = sweep({**tables, "sweep": axes}, ["all"], registry).collect()
+    plan = plan_of(Source("sweep", directory, {**tables, "sweep": axes}), registry)
+    rows = Evaluator(plan, registry, ["all"]).frame(plan.grid.box).collect()
     by_point = {tuple(row[key] for key in axes): row for row in rows.iter_rows(named=True)}
     combinations = list(itertools.product(*axes.values()))
     assert len(combinations) == len(by_point)
@@ -144,9 +173,8 @@ def check(tables: dict[str, Any], axes: dict[str, list[Any]], registry: Registry
         labels = tuple(
             _label(value, axes[key]) for key, value in zip(axes, combination, strict=True)
         )
-        _compare(
-            expected(tables, dict(zip(axes, combination, strict=True)), registry), by_point[labels]
-        )
+        point = dict(zip(axes, combination, strict=True))
+        _compare(expected(tables, point, registry, directory), by_point[labels])
         refused += by_point[labels]["problem"] is not None
     return refused
 
@@ -231,6 +259,116 @@ def test_cost_axes(extended: Registry) -> None:
     assert 0 < refused
 
 
+@pytest.mark.parametrize("price", [[16e-12, 160e-12], [1e-7]])
+def test_system_axes(registry: Registry, price: list[float]) -> None:
+    """The energy of a byte of DRAM gives what a run gives, and nothing where traffic is unknown."""
+    axes = {
+        "network.name": ["VGG16", "AlexNet"],
+        "network.layers": [["CONV1-1"], ["conv1", "conv2"], ["FC6"]],
+        "network.batch": [1, 3],
+        "system.dram_energy_j_per_byte": price,
+        "technology.node_nm": [65, 45],
+    }
+    check({}, axes, registry, 1)
+    rows = sweep({"sweep": axes}, registry=registry).collect()
+
+    known = rows.filter(pl.col("dram_energy_j").is_not_null())
+    assert {'["CONV1-1"]', '["conv1", "conv2"]'} == set(known["network.layers"].cast(pl.String))
+    assert 12 * len(price) * 2 / 3 == known.height
+
+
+def test_the_system_beside_the_axes(registry: Registry) -> None:
+    """A price outside of the axes gives the same; without one there is nothing to tell."""
+    tables = {"network": {"name": "AlexNet", "layers": ["conv1"]}}
+    system = {"system": {"dram_energy_j_per_byte": 160e-12}}
+    axes = {"network.batch": [1, "published"], "network.method": ["auto", "published"]}
+
+    assert 0 == check({**tables, **system}, axes, registry, 1)
+    assert "system_energy_j" in sweep({**tables, **system, "sweep": axes}).collect_schema()
+    assert "system_energy_j" not in sweep({**tables, "sweep": axes}, ["all"]).collect_schema()
+    with pytest.raises(FodlamError, match=r"system_energy_j needs the energy of a byte: write"):
+        sweep({**tables, "sweep": axes}, ["system_energy_j"])
+
+
+def test_accelerators_from_files(registry: Registry, tmp_path: Path) -> None:
+    """Data files of an accelerator, and the one beside the axes, give what a run gives."""
+    (tmp_path / "mychip.csv").write_text(
+        "network,layer,kind,macs,batch,latency_ms\nN,c,conv,6912,1,4.0\nN,f,fc,200,1,2.0\n"
+    )
+    for name, power_w, node_nm in (("a", 0.5, 28), ("b", 0.7, 40)):
+        text = HEADER.format(power_w=power_w, node_nm=node_nm)
+        (tmp_path / f"{name}.toml").write_text(text)
+    axes = {
+        "network.name": ["VGG16", "AlexNet"],
+        "dispatch.conv": ["mychip", "eyeriss"],
+        "accelerator.mychip.predictor": ["per-mac", "nearest", "power-law"],
+        "accelerator.mychip.technology.node_nm": [28, 32],
+        "technology.node_nm": [65, 40, 28],
+    }
+    beside = {"accelerator": {"mychip": {"file": str(tmp_path / "a.toml")}}}
+
+    assert 0 < check(beside, axes, registry, 5)
+    del axes["accelerator.mychip.technology.node_nm"]
+    axes |= {"accelerator.mychip.file": ["a.toml", "b.toml"], "dispatch.fc": ["mychip", "eie"]}
+    assert 0 < check({}, axes, registry, 7, str(tmp_path))
+
+    config = tmp_path / "sweep.toml"
+    config.write_text(
+        '[network]\nname = "VGG16"\n[dispatch]\nconv = "mychip"\n[sweep]\n'
+        'accelerator.mychip.file = { glob = "?.toml" }\n'
+    )
+    plan = pickle.loads(pickle.dumps(make_plan(config, registry)))  # as the workers get it
+    assert [0.5, 0.7] == [each.measurements[0].power_w for each in plan.accelerators]
+    rows = sweep(config, registry=registry).collect()
+    assert ["a.toml", "b.toml"] == rows["accelerator.mychip.file"].cast(pl.String).to_list()
+    assert 2 == rows["energy_j"].n_unique()
+
+
+def test_whole_tables_of_options(registry: Registry) -> None:
+    """Options of a rule can be an axis as a whole, and factors that are lists of tables."""
+    tables = {
+        "network": {"name": "VGG16"},
+        "accelerator": {name: {"technology": {"vdd": 1.0}} for name in ("eyeriss", "eie")},
+    }
+    factors = [
+        [{"from_nm": source, "to_nm": 28, "time": time, "power": 1.0} for source in (65, 45)]
+        for time in (0.5, 0.7)
+    ]
+    general: dict[str, list[Any]] = {
+        "technology.scaler": ["general", "constant-voltage"],
+        "technology.options": [{}, {"model": "long-channel"}],
+        "technology.vdd": [0.9, 1.0],
+    }
+    custom = {
+        "technology.scaler": ["custom"],
+        "technology.options.factors": factors,
+        "technology.node_nm": [28, 45],
+    }
+
+    assert 1 == check(tables, general, registry, 1)
+    assert 0 == check(tables, custom, registry, 1)
+
+
+def test_options_of_a_rule_by_its_alias(registry: Registry) -> None:
+    """A rule may be named by an alias, and its options are axes all the same."""
+    refused = check(
+        {
+            "network": {"name": "VGG16"},
+            "technology": {"scaler": "stillmaker", "vdd": 0.9, "flavor": "hp"},
+            "accelerator": {name: {"technology": {"vdd": 1.0}} for name in ("eyeriss", "eie")},
+        },
+        {
+            "technology.options.interpolate": [True, False],
+            "technology.node_nm": [32, 40],
+            "accelerator.eie.technology.flavor": ["hp", "lp"],
+        },
+        registry,
+        1,
+    )
+
+    assert 2 == refused
+
+
 def test_lists_as_values(registry: Registry) -> None:
     """A key that takes a list can be an axis, and its column holds the lists as JSON."""
     layers = [["FC6"], ["CONV1-1", "FC7"], ["NONE"]]
@@ -260,10 +398,16 @@ def test_zip_of_everything(registry: Registry) -> None:
         "network.name": ["VGG16", "AlexNet", "NeuralTalk"],
         "technology.node_nm": [65, 45, 28],
         "network.batch": [1, 2, 3],
+        "system.dram_energy_j_per_byte": [16e-12, 160e-12, 1e-9],
         "accelerator.eyeriss.latency": ["total", "processing"],
         "technology.scaler": ["dennard", "none"],
     }
-    group = ["network.name", "technology.node_nm", "network.batch"]
+    group = [
+        "network.name",
+        "technology.node_nm",
+        "network.batch",
+        "system.dram_energy_j_per_byte",
+    ]
 
     rows = sweep({"sweep": {**axes, "zip": [group]}}, ["all"], registry).collect()
 

@@ -36,7 +36,14 @@ def test_front_is_what_nothing_beats(rows: list[tuple[Any, ...]], columns: int) 
 @given(
     parts=st.lists(st.lists(st.tuples(VALUE, VALUE), max_size=10), min_size=1, max_size=5),
     selection=st.sampled_from(
-        [Selection(("a", "b")), Selection((), 3, "a"), Selection(("a", "b"), 2, "b"), Selection()]
+        [
+            Selection(("a", "b")),
+            Selection((), 3, "a"),
+            Selection(("a", "b"), 2, "b"),
+            Selection((), 3, "a", ("b",)),
+            Selection(("a",), distinct=("b",)),
+            Selection(),
+        ]
     ),
 )
 def test_parts_make_no_difference(parts: list[list[Any]], selection: Selection) -> None:

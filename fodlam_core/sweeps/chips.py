@@ -1,0 +1,61 @@
+"""Accelerators that a sweep takes from data files, be they named beside its axes or by them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from fodlam_core.accelerators import Accelerator
+from fodlam_core.config.files import files_in_tables, with_files
+from fodlam_core.registry import Registry
+from fodlam_core.sweeps.axes import axis_values, written_axes
+from fodlam_core.sweeps.keys import is_chip_file
+
+
+class Chips(NamedTuple):
+    """What data files add to what is installed.
+
+    Attributes:
+        registry: what is installed, with an accelerator of each name that files describe.
+        accelerators: every accelerator that a file describes; one name can have several.
+        problems: a line for each file that cannot be used.
+    """
+
+    registry: Registry
+    accelerators: tuple[Accelerator, ...]
+    problems: list[str]
+
+
+def read_chips(
+    base: Mapping[str, Any], sweep: Mapping[str, Any], directory: str, registry: Registry
+) -> Chips:
+    """Read the data files of accelerators that a sweep needs.
+
+    Args:
+        base: the tables of the configuration, without the sweep.
+        sweep: its ``[sweep]`` table.
+        directory: what paths are relative to.
+        registry: what is installed.
+    """
+    choices = {name: [path] for name, path in files_in_tables(base, directory).items()}
+    for key, given in written_axes(sweep):
+        if is_chip_file(key):
+            try:
+                values = axis_values(key, given, directory, registry)
+            except ValueError:
+                continue  # said when the axes are read
+            name = key.split(".")[1]
+            choices[name] = [os.path.join(directory, each) for each in values if type(each) is str]
+    problems: list[str] = []
+    accelerators: list[Accelerator] = []
+    usable: dict[str, str] = {}
+    for name, paths in choices.items():
+        for path in paths:
+            found, mistakes = with_files(registry, {name: path})
+            problems += mistakes
+            if not mistakes:
+                accelerators.append(found.accelerator(name))
+                usable.setdefault(name, path)
+    found, _ = with_files(registry, usable)
+    return Chips(found, tuple(accelerators), problems)
