@@ -50,7 +50,6 @@ def sink(
     metadata: dict[str, Any],
     header: bool = True,
     group_rows: int = GROUP_ROWS,
-    scratch: bool = False,
 ) -> None:
     """Write a frame while it is computed.
 
@@ -61,7 +60,6 @@ def sink(
         metadata: what a Parquet file carries with it.
         header: whether a CSV file starts with the names of the columns.
         group_rows: rows of a group in a Parquet file.
-        scratch: whether a Parquet file is only to be read once, and therefore written quickly.
     """
     if format == "csv":
         frame.sink_csv(path, include_header=header, engine="streaming")
@@ -70,9 +68,8 @@ def sink(
     else:
         frame.sink_parquet(
             path,
-            compression="lz4" if scratch else "zstd",
-            compression_level=None if scratch else 1,
-            statistics=not scratch,
+            compression="zstd",
+            compression_level=1,
             row_group_size=group_rows,
             metadata={METADATA_KEY: as_text(metadata)},
             engine="streaming",

@@ -151,7 +151,6 @@ def _work(plan: Plan, registry: Registry, request: Request, path: str, format: s
         "parquet" if request.selection or format == DATASET else format,
         parts_directory(path),
         provenance(plan, registry, columns, request.selection, request.shard),
-        joined=format != DATASET,
     )
 
 

@@ -34,7 +34,6 @@ class Work(NamedTuple):
         format: the format of a part: ``"parquet"``, ``"csv"`` or ``"jsonl"``.
         directory: where parts and records of them lie.
         metadata: what the result rests on.
-        joined: whether one file is made of the parts in the end.
     """
 
     plan: Plan
@@ -45,7 +44,6 @@ class Work(NamedTuple):
     format: str
     directory: str
     metadata: dict[str, Any]
-    joined: bool = False
 
     def data_path(self, part: int) -> str:
         """Return where a part is written."""
@@ -95,8 +93,7 @@ def compute(work: Work, evaluator: Evaluator, part: int) -> Record:
                 selected = work.selection.part(frame.collect(engine="streaming"))
                 kept = selected.height
                 frame = selected.lazy()
-            first, scratch = part == work.parts[0], work.joined and len(work.parts) > 1
-            sink(frame, temporary, work.format, work.metadata, header=first, scratch=scratch)
+            sink(frame, temporary, work.format, work.metadata, header=part == work.parts[0])
         size, checksum = fingerprint(temporary)
         os.replace(temporary, path)
     except BaseException:
