@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from fodlam_core.composer import LayerEstimate as LayerEstimate
     from fodlam_core.composer import estimate as estimate
     from fodlam_core.composer import prepare as prepare
+    from fodlam_core.config import AcceleratorConfig as AcceleratorConfig
     from fodlam_core.config import Config as Config
     from fodlam_core.config import NetworkConfig as NetworkConfig
+    from fodlam_core.config import PointConfig as PointConfig
     from fodlam_core.config import TechnologyConfig as TechnologyConfig
     from fodlam_core.config import load_config as load_config
     from fodlam_core.costs import Citation as Citation
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 # it uses.
 _HOME = {
     "Accelerator": "accelerators",
+    "AcceleratorConfig": "config",
     "Citation": "costs",
     "Composer": "composer",
     "Config": "config",
@@ -73,6 +76,7 @@ _HOME = {
     "NetworkConfig": "config",
     "NetworkError": "errors",
     "PluginError": "errors",
+    "PointConfig": "config",
     "PredictionError": "errors",
     "Registry": "registry",
     "ScalingError": "errors",

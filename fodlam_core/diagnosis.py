@@ -11,6 +11,7 @@ from fodlam_core.composer.dispatch import accelerator_for
 from fodlam_core.composer.figures import Basis
 from fodlam_core.composer.platforms import Platform, platform
 from fodlam_core.config import AcceleratorConfig, Config, NetworkConfig
+from fodlam_core.errors import FodlamError
 from fodlam_core.layers import Layer
 from fodlam_core.registry import Registry
 
@@ -47,7 +48,12 @@ def diagnose(registry: Registry, batch: int | str) -> list[CostPerMac]:
     Args:
         registry: what is installed.
         batch: ``"published"`` for costs as printed over the MACs of one image, or 1.
+
+    Raises:
+        FodlamError: if no accelerator is installed.
     """
+    if not registry.accelerators:
+        raise FodlamError(registry.nothing_installed("accelerator"))
     config = Config(NetworkConfig(batch="published" if batch == "published" else 1))
     layers: list[CostPerMac] = []
     averages: list[CostPerMac] = []

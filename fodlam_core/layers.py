@@ -71,6 +71,9 @@ class Layer:
     key: str = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        for text in (self.name, self.kind):
+            if not isinstance(text, str):
+                raise LayerError(f"layer {self.name!r}: expected a name, got {text!r}")
         object.__setattr__(self, "key", layer_key(self.name))
         for what in ("macs", "repeat"):
             value = getattr(self, what)
@@ -80,6 +83,8 @@ class Layer:
                     f"layer {self.name!r}: {what} {shown}: expected a positive integer of at "
                     f"most {MOST:.0e}"
                 )
+        if not isinstance(self.shape, Shape | None):
+            raise LayerError(f"layer {self.name!r}: expected a shape, got {self.shape!r}")
         if self.shape is not None and self.shape.macs != self.macs:
             raise LayerError(
                 f"layer {self.name!r}: {self.macs} MACs are given, but its shape "
@@ -98,8 +103,12 @@ class Layer:
 
 
 def _unique(instance: Network, attribute: attrs.Attribute[Any], value: tuple[Layer, ...]) -> None:
+    if not isinstance(instance.name, str):
+        raise NetworkError(f"network {instance.name!r}: expected a name as text")
     seen: dict[str, str] = {}
     for layer in value:
+        if not isinstance(layer, Layer):
+            raise NetworkError(f"network {instance.name!r}: expected a Layer, got {layer!r}")
         if layer.key in seen:
             raise NetworkError(
                 f"network {instance.name!r}: the layer names {seen[layer.key]!r} and "

@@ -67,10 +67,13 @@ class Registry(NamedTuple):
         if (what, name) in self.conflicts:
             raise PluginError(self.conflicts[what, name])
         known = [*self.names(what), *(alias for kind, alias in self.aliases if kind == what)]
-        message = unknown(what, name, known, self.nothing_installed(what))
         supplier = well_known_plugin(what, name)
         if supplier:
             message = f"the {what} {name!r} is not installed; {supplier}"
+        elif known:
+            message = unknown(what, name, known)
+        else:
+            raise UnknownNameError(f"unknown {what} {name!r}; {self.nothing_installed(what)}")
         raise UnknownNameError("; ".join([message, *self.broken(), *self.blocked()]))
 
     def _get_guarded(self, what: str, name: str) -> Any:
@@ -78,9 +81,11 @@ class Registry(NamedTuple):
         item, provider = self._get(what, name), self.providers.get((what, name))
         return guarded(item, provider) if provider else item
 
-    @staticmethod
-    def nothing_installed(what: str) -> str:
-        """Say that no plugin supplies any such thing, and the usual cure."""
+    def nothing_installed(self, what: str) -> str:
+        """Say that no plugin supplies any such thing, why, and the usual cure."""
+        reasons = [*self.broken(), *self.blocked()]
+        if reasons:
+            return f"no plugin with any {what} can be used: {'; '.join(reasons)}"
         return (
             f"no plugin with any {what} is installed: a source checkout has to be installed, "
             "run: pip install -e ."

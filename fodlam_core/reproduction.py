@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from fodlam_core.accelerators import Accelerator
+from fodlam_core.errors import FodlamError
 from fodlam_core.publications import (
     Column,
     PrintedTable,
@@ -117,8 +118,10 @@ def reproduce(registry: Registry, names: Iterable[str] = ()) -> Reproduction:
         names: accelerators; by default all that name the tables of their publication.
 
     Raises:
-        FodlamError: if there is no such accelerator, or its files cannot be read.
+        FodlamError: if there is no such accelerator, or none at all, or its files cannot be read.
     """
+    if not registry.accelerators:
+        raise FodlamError(registry.nothing_installed("accelerator"))
     accelerators = [registry.accelerator(name) for name in names] or registry.accelerators
     tables: list[ReproducedTable] = []
     checks: list[Check] = []

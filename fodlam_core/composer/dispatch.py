@@ -15,8 +15,8 @@ def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerato
     the kind; else the only one that serves it. So a further plugin changes no existing result.
 
     Raises:
-        PluginError: if there are several, or if it cannot be told because a plugin is unusable;
-            the text has the line to write.
+        PluginError: if there are several, or if another might slip into the place of one that is
+            unusable; the text has the line to write.
     """
     if kind in config.dispatch:
         return registry.accelerator(config.dispatch[kind])
@@ -30,11 +30,12 @@ def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerato
     line = f'write {kind} = "NAME" under [dispatch]'
     conflicts = registry.conflicting_accelerators(kind)
     lost_defaults = [text for text, default in conflicts if default]
-    unusable = [*registry.broken(), *(text for text, _ in conflicts)]
+    claimed = [text for text, _ in conflicts]
+    unusable = [*registry.broken(), *claimed]
     if len(candidates) > 1:
         text = f"[dispatch]: several accelerators serve {kind!r} ({names}); {line}"
         raise PluginError("; ".join([text, *(() if defaults else unusable)]))
-    if lost_defaults or (unusable and not defaults):
+    if lost_defaults or (unusable and not defaults and (candidates or claimed)):
         # One of these may be what the configuration counts on: never take another silently.
         serves = f"{names} alone serves" if candidates else "no accelerator serves"
         raise PluginError(

@@ -18,6 +18,7 @@ from fodlam_core.composer.references import check_references, reference_names
 from fodlam_core.composer.totals import parts_of
 from fodlam_core.config import Config, NetworkConfig, load_config
 from fodlam_core.config.files import files_in_config, with_files
+from fodlam_core.config.names import dispatch_problems
 from fodlam_core.errors import ConfigError, FodlamError, NetworkError, ScalingError, listed, unknown
 from fodlam_core.layers import Layer, Network
 from fodlam_core.networks.files import open_network
@@ -45,30 +46,34 @@ def estimate(
     Raises:
         FodlamError: with a line for each mistake.
     """
-    registry = registry or load_registry()
-    if config is None:
-        config = Config(NetworkConfig())
-    elif not isinstance(config, Config):
-        config = load_config(config, registry)
     return prepare(config, registry, network).estimate()
 
 
 def prepare(
-    config: Config, registry: Registry | None = None, network: Network | None = None
+    config: str | os.PathLike[str] | Config | None = None,
+    registry: Registry | None = None,
+    network: Network | None = None,
 ) -> Composer:
     """Prepare a composer: read the network, dispatch its layers, fit, and find the factors.
 
     Args:
-        config: the configuration.
+        config: a configuration, or the file to read it from; by default one inference at 65 nm.
         registry: the accelerators and rules to use; by default everything installed.
         network: the network, instead of the one that the configuration names.
 
     Raises:
         ConfigError: with a line for each mistake, each naming the configuration.
     """
-    registry, problems = with_files(
-        registry or load_registry(), files_in_config(config.accelerator)
-    )
+    registry = registry or load_registry()
+    if config is None:
+        config = Config(NetworkConfig())
+    elif not isinstance(config, Config):
+        config = load_config(config, registry)
+    if not isinstance(network, Network | None):
+        raise ConfigError(
+            [f"network: expected a Network, got {network!r}; the name of one goes into [network]"]
+        )
+    registry, problems = with_files(registry, files_in_config(config.accelerator))
     if problems:
         raise ConfigError(f"{config.source}: {problem}" for problem in problems)
     try:
@@ -125,7 +130,7 @@ def _prepare(config: Config, registry: Registry, network: Network) -> Composer:
         platforms,
         coverage,
         batches,
-        gather_notes(config, network, items, platforms, batches),
+        (*_missing(items, registry), *gather_notes(config, network, items, platforms, batches)),
         _versions(registry, platforms),
     )
 
@@ -177,15 +182,27 @@ def _check_served(
             )
         )
     if len(unserved) == len(layers):
-        raise NetworkError(f"no installed accelerator serves any layer of {network.name}")
+        text = f"no installed accelerator serves any layer of {network.name}"
+        raise NetworkError("; ".join([text, *registry.broken(), *registry.blocked()]))
+
+
+def _missing(items: Items, registry: Registry) -> list[str]:
+    """Say which plugins may be the ones that serve what is not modelled."""
+    kinds = dict.fromkeys(layer.kind for layer, basis in items if basis is None)
+    if not kinds:
+        return []
+    return [f"{text}; it may be what serves {listed(kinds)}" for text in registry.broken()]
 
 
 def _check_names(config: Config, registry: Registry) -> None:
     """Check names that are not looked up otherwise, in a configuration that is built in code."""
-    for kind in config.dispatch:
-        registry.layer_kind(kind)
-    for name in config.accelerator:
-        registry.accelerator(name)
+    problems = dispatch_problems(config.dispatch, registry)
+    if problems:
+        raise ConfigError(problems)
+    for name, settings in config.accelerator.items():
+        accelerator = registry.accelerator(name)
+        if settings.predictor is not None:
+            accelerator.predictor(settings.predictor)
 
 
 def _check_measured_as(

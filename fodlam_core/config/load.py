@@ -65,7 +65,7 @@ def read_source(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -
         ConfigError: if it cannot be read or parsed.
     """
     try:
-        source = os.fspath(source)
+        source = os.fsdecode(source)
     except TypeError:
         kind = type(source).__name__
         text = f"expected a Config or its file, got a {kind}; a Network is given as network=..."

@@ -1,9 +1,12 @@
 """A configuration as frozen values; its tables and keys are those of the TOML file."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 import attrs
+
+from fodlam_core.values import as_tuple
 
 Flavor = Literal["hp", "lp", "bulk"]
 Batch = int | Literal["published"]
@@ -18,7 +21,7 @@ def _between(least: float, most: float, whole: bool = False) -> _Validator:
         for number in value if isinstance(value, tuple) else (value,):
             if number is None:
                 continue
-            if type(number) is not int and (whole or type(number) is not float):
+            if type(number) is not int and (whole or not isinstance(number, float)):
                 what = "a whole number" if whole else "a number"
                 raise ValueError(f"{attribute.name}: expected {what}, got {number!r}")
             if not least <= number <= most:
@@ -42,7 +45,35 @@ def _batch(instance: object, attribute: "attrs.Attribute[Any]", value: object) -
 
 
 def _layer_names(names: Iterable[str] | None) -> tuple[str, ...] | None:
-    return None if names is None else tuple(names)
+    return None if names is None else as_tuple(names)
+
+
+def _check_types(table: Any) -> None:
+    """Check what was built in code as strictly as what is read from a file."""
+    for field in attrs.fields(type(table)):
+        value = getattr(table, field.name)
+        if not _fits(value, field.type):
+            what = getattr(field.type, "__name__", None) or str(field.type)
+            raise TypeError(f"{type(table).__name__} {field.name}: expected {what}, got {value!r}")
+
+
+def _fits(value: object, type_: Any) -> bool:
+    origin, inner = get_origin(type_), get_args(type_)
+    if origin is UnionType or origin is Union:
+        return any(_fits(value, each) for each in inner)
+    if origin is Literal:
+        return value in inner
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_fits(each, inner[0]) for each in value)
+    if origin is Mapping:
+        return isinstance(value, Mapping) and all(
+            _fits(key, inner[0]) and _fits(each, inner[1]) for key, each in value.items()
+        )
+    if type_ is Any:
+        return True
+    if type_ is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, type_)
 
 
 def _image(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
@@ -71,6 +102,7 @@ class NetworkConfig:
         batch: inferences; ``"published"`` takes costs as printed, as FODLAM did.
 
     Raises:
+        TypeError: if a value is of another type.
         ValueError: if a value is out of range, or the keys do not go together.
     """
 
@@ -87,6 +119,7 @@ class NetworkConfig:
     batch: Batch = attrs.field(default=1, validator=_batch)
 
     def __attrs_post_init__(self) -> None:
+        _check_types(self)
         if self.name is not None and self.file is not None:
             raise ValueError("give exactly one of name (a network of the zoo) and file")
         if self.file is None:
@@ -109,6 +142,7 @@ class TechnologyConfig:
         options: options of the rule.
 
     Raises:
+        TypeError: if a value is of another type.
         ValueError: if a value is out of range.
     """
 
@@ -120,6 +154,9 @@ class TechnologyConfig:
         default="scale", validator=_one_of("scale", "hold")
     )
     options: Mapping[str, Any] = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        _check_types(self)
 
 
 @attrs.frozen
@@ -145,12 +182,18 @@ class AcceleratorConfig:
             relative to that file.
         technology: overrides of the accelerator's own technology point.
         options: the accelerator's own options: all other keys of the table.
+
+    Raises:
+        TypeError: if a value is of another type.
     """
 
     predictor: str | None = None
     file: str | None = None
     technology: PointConfig = PointConfig()
     options: Mapping[str, Any] = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        _check_types(self)
 
 
 @attrs.frozen
@@ -170,6 +213,7 @@ class Config:
             moves between chip and DRAM; empty: DRAM is left out.
 
     Raises:
+        TypeError: if a value is of another type.
         ValueError: if the list of layers is empty, or ``system`` has other keys or values.
     """
 
@@ -184,6 +228,7 @@ class Config:
     system: Mapping[str, float] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
+        _check_types(self)
         if self.network.layers == () and not self.fodlam:
             raise ValueError("network.layers: an empty list; leave it out to take every layer")
         if self.system:

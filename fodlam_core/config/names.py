@@ -23,9 +23,24 @@ def name_problems(tables: Tables, registry: Registry) -> list[str]:
     return [
         *_network(_table(tables, "network"), registry),
         *_technology(_table(tables, "technology"), registry),
-        *_dispatch(_table(tables, "dispatch"), registry),
+        *dispatch_problems(_table(tables, "dispatch"), registry),
         *_accelerators(_table(tables, "accelerator"), registry),
     ]
+
+
+def dispatch_problems(table: Tables, registry: Registry) -> list[str]:
+    """Return a line for each kind of layer given to what does not serve it."""
+    problems = []
+    for kind, name in table.items():
+        where = place(("dispatch",), str(kind))
+        wrong = list(_try(where, registry.layer_kind, kind))
+        if isinstance(name, str):
+            wrong += _try(where, registry.accelerator, name)
+            if not wrong and kind not in registry.accelerator(name).kinds:
+                kinds = ", ".join(registry.accelerator(name).kinds)
+                wrong.append(f"{where}: {name} does not serve {kind!r}; it serves {kinds}")
+        problems += wrong
+    return problems
 
 
 def _table(tables: Tables, name: str) -> Tables:
@@ -62,19 +77,6 @@ def _technology(table: Tables, registry: Registry) -> Iterator[str]:
     if not problems and "options" in table:
         options = getattr(registry.scaler(name), "options", None)
         yield from _options(table["options"], options, name, ("technology", "options"))
-
-
-def _dispatch(table: Tables, registry: Registry) -> Iterator[str]:
-    for kind, name in table.items():
-        where = place(("dispatch",), str(kind))
-        yield from _try(where, registry.layer_kind, kind)
-        if isinstance(name, str):
-            problems = list(_try(where, registry.accelerator, name))
-            yield from problems
-            known = kind in registry.names("layer kind")
-            if known and not problems and kind not in registry.accelerator(name).kinds:
-                kinds = ", ".join(registry.accelerator(name).kinds)
-                yield f"{where}: {name} does not serve {kind!r}; it serves {kinds}"
 
 
 def _accelerators(table: Tables, registry: Registry) -> Iterator[str]:

@@ -160,6 +160,37 @@ def test_nothing_installed() -> None:
     """Without accelerators the message says what to install."""
     with pytest.raises(ConfigError, match="source checkout has to be installed, run: pip install"):
         estimate(VGG16, build_registry([]))
+    blocked = build_registry([Plugin("eie", blocked="FODLAM_BLOCK_PLUGINS")])
+    with pytest.raises(ConfigError, match="can be used: plugin 'eie' .* is blocked by"):
+        estimate(VGG16, blocked)
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        ({"dispatch": {"fc": "eyeriss"}}, r"\[dispatch\] fc: eyeriss does not serve 'fc'"),
+        ({"dispatch": {"matmul": "nope"}}, r"\[dispatch\] matmul: unknown accelerator 'nope'"),
+        ({"accelerator": {"eie": AcceleratorConfig("permac")}}, "did you mean 'per-mac'"),
+    ],
+)
+def test_names_are_checked_in_code_too(
+    registry: Registry, settings: dict[str, Any], text: str
+) -> None:
+    """A configuration that is built in code is checked as one from a file, needed or not."""
+    with pytest.raises(ConfigError, match=text):
+        estimate(Config(NetworkConfig("VGG16"), **settings), registry)
+
+
+def test_a_network_is_a_network(registry: Registry) -> None:
+    """The name of a network in the place of a network is an error that says where it goes."""
+    with pytest.raises(ConfigError, match=r"expected a Network, got 'VGG16'.*\[network\]"):
+        estimate(None, registry, "VGG16")  # type: ignore[arg-type]
+
+
+def test_a_file_can_be_prepared(registry: Registry, examples: Path) -> None:
+    """A composer is prepared from a file as an estimate is made from one."""
+    path = examples / "vgg16-per-image.toml"
+    assert prepare(path, registry).estimate().to_rows() == estimate(path, registry).to_rows()
 
 
 def test_published_means_published(registry: Registry) -> None:
@@ -307,8 +338,10 @@ def test_a_broken_plugin_stops_only_who_needs_it(registry: Registry) -> None:
     )
 
     assert estimate(VGG16, registry).to_rows() == estimate(VGG16, broken).to_rows()
-    with pytest.raises(ConfigError, match=r"no accelerator serves 'fc', but plugin 'eie' .* boom"):
-        estimate(VGG16, without_eie)
+    result = estimate(VGG16, without_eie)
+    assert result.totals["fc"].latency_s is None
+    assert result.notes[0].startswith("plugin 'eie' ")
+    assert result.notes[0].endswith("ImportError: boom; it may be what serves fc")
     with pytest.raises(ConfigError, match="other alone serves 'fc', but plugin 'eie'"):
         estimate(VGG16, extended(without_eie, chip("other", "fc")))
 

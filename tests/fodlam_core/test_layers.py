@@ -26,6 +26,8 @@ def test_layer_from_shape() -> None:
         ({"shape": FcShape(2, 2)}, r"7 MACs are given, but its shape \(2 -> 2\) has 4"),
         ({"weight_density": 0.0}, r"weight_density 0.0 is not in \(0, 1\]"),
         ({"activation_density": 1.1}, "activation_density 1.1"),
+        ({"kind": 5}, "expected a name, got 5"),
+        ({"shape": 5}, "expected a shape, got 5"),
     ],
 )
 def test_contradictions(arguments: dict[str, Any], message: str) -> None:
@@ -60,3 +62,10 @@ def test_names_are_unique() -> None:
     """Two layers whose names differ in spelling only are refused."""
     with pytest.raises(NetworkError, match="'a_1' and 'A-1' are the same"):
         Network("n", [Layer("a_1", "fc", 1), Layer("A-1", "fc", 1)])
+
+
+@pytest.mark.parametrize(("name", "layers"), [(5, ()), ("x", (5,))])
+def test_a_network_is_made_of_layers(name: Any, layers: Any) -> None:
+    """A name that is no text, or a layer that is none, is refused."""
+    with pytest.raises(NetworkError, match="expected a "):
+        Network(name, layers)

@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import fodlam_eyeriss
-from fodlam_core import Registry, UnknownNameError
+from fodlam_core import FodlamError, Registry, UnknownNameError
+from fodlam_core.diagnosis import diagnose
+from fodlam_core.registry import build_registry
 from fodlam_core.reproduction import Range, Reproduction, printed_range, reproduce
 
 
@@ -164,3 +166,11 @@ def test_accelerator_without_tables(registry: Registry) -> None:
     assert ((), ()) == reproduce(some, ["eie"])
     with pytest.raises(UnknownNameError):
         reproduce(registry, ["nothing"])
+
+
+def test_nothing_to_reproduce(registry: Registry) -> None:
+    """Without accelerators it says what to do, instead of printing an empty result."""
+    with pytest.raises(FodlamError, match="pip install -e"):
+        reproduce(build_registry([]))
+    with pytest.raises(FodlamError, match="pip install -e"):
+        diagnose(build_registry([]), 1)

@@ -12,7 +12,15 @@ import tomli
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fodlam_core import Config, ConfigError, NetworkConfig, Registry, TechnologyConfig, load_config
+from fodlam_core import (
+    AcceleratorConfig,
+    Config,
+    ConfigError,
+    NetworkConfig,
+    Registry,
+    TechnologyConfig,
+    load_config,
+)
 from fodlam_core.config.overrides import apply_override
 
 Toml = Callable[..., Path]
@@ -336,6 +344,26 @@ def test_configurations_in_code() -> None:
         Config(NetworkConfig("VGG16", layers=()))
     with pytest.raises(ValueError, match="is not between"):
         TechnologyConfig(node_nm=0)
+
+
+@pytest.mark.parametrize(
+    ("build", "text"),
+    [
+        (lambda: NetworkConfig(5), "NetworkConfig name: expected str | None, got 5"),
+        (lambda: NetworkConfig("x", layers="C1"), "expected a list, got 'C1'"),
+        (lambda: NetworkConfig("x", layers=[1]), "layers: expected tuple[str, ...]"),
+        (lambda: TechnologyConfig(scaler=5), "TechnologyConfig scaler: expected str, got 5"),
+        (lambda: AcceleratorConfig(file=5), "AcceleratorConfig file: expected str | None, got 5"),
+        (lambda: Config("VGG16"), "Config network: expected NetworkConfig, got 'VGG16'"),
+        (lambda: Config(NetworkConfig("x"), dispatch={"conv": 5}), "dispatch: expected Mapping"),
+        (lambda: Config(NetworkConfig("x"), system=[1]), "Config system: expected Mapping"),
+    ],
+)
+def test_types_in_code(build: Callable[[], object], text: str) -> None:
+    """A value of another type is refused where it is given, with class and name."""
+    with pytest.raises(TypeError) as error:
+        build()
+    assert text in str(error.value)
 
 
 def test_a_flood_of_mistakes_is_cut_short(toml: Toml, registry: Registry) -> None:
