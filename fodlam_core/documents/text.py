@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import StringIO
 
 from rich import box
@@ -12,7 +12,7 @@ from rich.text import Text as RichText
 
 from fodlam_core.documents import Bullets, Document, Table, Text
 
-MOST_COLUMNS = 140
+GAP = 2  # columns between two columns
 LEAST_COLUMNS = 10  # of a column of text, if it has words as long, however narrow the terminal
 
 
@@ -62,44 +62,68 @@ def _print_table(console: Console, block: Table) -> None:
     broken either.
     """
     width, spare = console.width, iter(block.spare)
-    while console.is_terminal and _natural_width(console, block) > width:
+    while console.is_terminal and _total(_natural_widths(block)) > width:
         name = next(spare, None)
         if name is None:
             break
         block = block.without(name)
-    table = _table(block, LEAST_COLUMNS if console.is_terminal else None)
-    console.width = max(width, sum(2 + (column.min_width or 0) for column in table.columns) - 2)
-    console.print(table)
+    widths = _fitting_widths(block, width, LEAST_COLUMNS if console.is_terminal else None)
+    console.width = max(width, _total(widths))
+    console.print(_table(block, widths))
     console.width = width
 
 
-def _natural_width(console: Console, block: Table) -> int:
-    options = console.options.update(max_width=MOST_COLUMNS)
-    return _table(block).__rich_measure__(console, options).maximum
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + GAP * (len(widths) - 1)
 
 
-def _table(block: Table, most_whole: int | None = None) -> RichTable:
-    """Return a table for the console.
+def _cells(block: Table, index: int) -> list[str]:
+    return [block.header[index], *(row[index] for row in block.rows)]
+
+
+def _natural_widths(block: Table) -> list[int]:
+    """Return the width of each column if no line of it is broken."""
+    return [
+        max(len(line) for cell in _cells(block, index) for line in cell.splitlines() or [""])
+        for index in range(len(block.header))
+    ]
+
+
+def _fitting_widths(block: Table, width: int, most_whole: int | None) -> list[int]:
+    """Return widths that fit if they can: columns of text give way, the widest one first.
 
     Args:
-        block: what is in it.
+        block: what is in the table.
+        width: what the table has to fit in.
         most_whole: columns up to which a word is not broken; None: it never is.
     """
+    widths = _natural_widths(block)
+    least = list(widths)
+    for index, name in enumerate(block.header):
+        if name not in block.numeric:
+            words = [len(word) for cell in _cells(block, index) for word in cell.split()]
+            whole = max(words, default=0)
+            least[index] = whole if most_whole is None else min(whole, most_whole)
+    while _total(widths) > width:
+        index = max(range(len(widths)), key=lambda each: (widths[each] > least[each], widths[each]))
+        if widths[index] <= least[index]:
+            break
+        widths[index] -= 1
+    return widths
+
+
+def _table(block: Table, widths: Iterable[int]) -> RichTable:
     table = RichTable(
         box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1), collapse_padding=True
     )
-    for index, name in enumerate(block.header):
+    for name, width in zip(block.header, widths, strict=True):
         numeric = name in block.numeric
-        cells = [name, *(row[index] for row in block.rows)]
-        split = str.splitlines if numeric else str.split
-        parts = [part for cell in cells for part in split(cell)]
-        whole = max(map(len, parts), default=0)
         table.add_column(
             RichText(name),
             justify="right" if numeric else "left",
             no_wrap=numeric,
             overflow="fold",  # a long name is broken, never cut
-            min_width=whole if numeric or most_whole is None else min(whole, most_whole),
+            width=width,
         )
     for row in block.rows:
         table.add_row(*map(RichText, row))
