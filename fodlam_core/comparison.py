@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import attrs
 
 from fodlam_core.composer import Estimate, Totals, prepare
+from fodlam_core.composer.platforms import Platform
 from fodlam_core.composer.preparation import configured_network
 from fodlam_core.composer.records import factors_record
 from fodlam_core.config import Config
@@ -74,9 +75,17 @@ class Outcome(NamedTuple):
 
     @property
     def notes(self) -> list[str]:
-        """What the rule and the core have to say of the factors."""
+        """What rule and core say of the factors, and who has not the predictor that was chosen."""
         platforms = self.estimate.platforms.values() if self.estimate else ()
-        return list(dict.fromkeys(note for each in platforms for note in each.factors.notes))
+        notes = dict.fromkeys(note for each in platforms for note in each.factors.notes)
+        return [*notes, *(note for each in platforms for note in self._other_predictor(each))]
+
+    def _other_predictor(self, platform: Platform) -> Iterator[str]:
+        chosen, accelerator = self.choices.get("predictor"), platform.accelerator
+        names = [each.name for each in accelerator.predictors]
+        if chosen and names and chosen not in names:
+            own = accelerator.predictor(platform.predictor).name
+            yield f"{accelerator.name} has no predictor {chosen} and keeps {own}"
 
 
 def _costs(totals: Totals) -> dict[str, float | None]:

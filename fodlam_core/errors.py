@@ -133,10 +133,18 @@ def listed(items: Iterable[str]) -> str:
 def similar(name: str, known: Iterable[str]) -> list[str]:
     """Return at most three of the known names that are like the given one, the nearest first.
 
-    A name that is much less like it than the nearest is left out.
+    Names that begin with it come before others; one that is much less like it than the nearest is
+    left out.
+
+    >>> similar("resnet50", ["ResNet-101", "ResNet-152", "ResNet-50-v1", "ResNet-50-v1.5"])
+    ['ResNet-50-v1', 'ResNet-50-v1.5']
     """
     import difflib
 
+    known, start = list(known), _letters(name)
+    longer = sorted((key for key in known if _letters(key).startswith(start)), key=len)
+    if len(start) > 2 and longer:
+        return longer[:1] if _letters(longer[0]) == start else longer[:3]
     matcher = difflib.SequenceMatcher(b=_plain(name[:200]))
     scores = {}
     for key in known:
@@ -144,6 +152,10 @@ def similar(name: str, known: Iterable[str]) -> list[str]:
         scores[key] = matcher.ratio()
     least = max(0.6, max(scores.values(), default=0) - 0.2)
     return sorted((key for key in scores if scores[key] >= least), key=lambda key: -scores[key])[:3]
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))
 
 
 def _plain(name: str) -> str:

@@ -118,7 +118,7 @@ def execute(args: argparse.Namespace) -> int:
             print("interrupted; --resume goes on from here", file=sys.stderr)
         raise
     if args.output is None:
-        emit(_report(args.config, outcome), args)
+        emit(_report(args.config, outcome, plan.grid.points), args)
     elif not args.quiet:
         for line in _lines(args.output, outcome):
             print(line, file=sys.stderr)
@@ -186,7 +186,7 @@ def _counts(outcome: Outcome) -> list[str]:
     return lines
 
 
-def _report(title: str, outcome: Outcome) -> Report:
+def _report(title: str, outcome: Outcome, points: int) -> Report:
     head, lines, summary = outcome.head, outcome.lines, outcome.summary
     assert head is not None
     assert lines is not None
@@ -210,7 +210,10 @@ def _report(title: str, outcome: Outcome) -> Report:
                 "difference there, are one line, and --distinct keeps one row of each"
             )
         parts: tuple[Any, ...] = (table(tuple(names), cells, right), Text(shown))
-        parts += (Bullets("All points", [f"{summary.rows:,} points", *ranges]),)
+        count = f"{points:,} points"
+        if summary.rows != points:
+            count = f"{summary.rows:,} of {count}; where or --shard leaves out the others"
+        parts += (Bullets("All points", [count, *ranges]),)
         if summary.refused:
             parts += (Bullets("Refused", _counts(outcome)),)
         return [Document(f"Sweep of {title}", parts)]

@@ -17,7 +17,7 @@ def system_problems(table: object) -> list[str]:
 
     >>> system_problems({"dram_energy_j_per_byte": -1.0, "dram": 2})
     ... # doctest: +NORMALIZE_WHITESPACE
-    ["[system]: unknown key 'dram'; there are: dram_energy_j_per_byte",
+    ["[system]: unknown key 'dram'; did you mean 'dram_energy_j_per_byte'?",
      '[system] dram_energy_j_per_byte: expected a positive number of joules, got -1.0']
     """
     if not isinstance(table, Mapping):

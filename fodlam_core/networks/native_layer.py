@@ -46,6 +46,8 @@ def layer_of(row: Any, regions: int = 1) -> Layer:
     own = _KEYS.get(kind, ()) + (_TRANSPOSED if kind == "conv" else ())
     allowed = ("name", "kind", *_COMMON, *own)
     for key in row:
+        if key in (*_CONV, *_FC, *_MATMUL) and kind not in _KEYS:
+            raise NetworkError(unknown("kind of layer with a shape", kind, _KEYS))
         if key not in allowed:
             raise NetworkError(unknown("key", str(key), allowed))
     shape = _shape(kind, {key: row[key] for key in own if key in row})

@@ -35,12 +35,13 @@ def fix_inputs(inputs: list[Any], options: ReadOptions, path: Path) -> tuple[int
         notes.append(f"the batch{f' {symbol!r}' if symbol else ''} is taken as 1")
         _set(dims[0], 1, symbols)
     batch = dims[0].dim_value if len(dims) > 1 else 1
+    if batch > 1:
+        notes.append(f"the file is for a batch of {batch}; MACs are those of one inference")
     for dim, size in zip(list(dims)[1:], options.input or (), strict=False):
         _set(dim, size, symbols)
-    for value in inputs:
-        for dim in value.type.tensor_type.shape.dim:
-            if dim.dim_value < 1 and dim.dim_param in symbols:
-                dim.dim_value = symbols[dim.dim_param]
+    for dim in (dim for value in inputs for dim in value.type.tensor_type.shape.dim):
+        if dim.dim_value < 1 and dim.dim_param in symbols:
+            dim.dim_value = symbols[dim.dim_param]
     _check_first(first, shown, path)
     for value in inputs[1:]:
         others = value.type.tensor_type.shape.dim

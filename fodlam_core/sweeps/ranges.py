@@ -57,6 +57,8 @@ def range_of(table: Mapping[str, Any]) -> Range:
     Raises:
         ValueError: saying what is wrong with it.
     """
+    if "step" in table:
+        raise ValueError("step: a range is {start, stop, num}; write num, the number of values")
     for key in table:
         if key not in KEYS:
             raise ValueError(unknown("key", key, KEYS))

@@ -147,3 +147,10 @@ def test_shares_only_where_there_are_several(cli, examples) -> None:
     assert "factors of" in alone
     assert "share of" not in alone
     assert "share of" in both
+
+
+def test_who_has_not_the_predictor_is_told(cli, examples) -> None:
+    """An accelerator without the predictor that is chosen keeps its own, and it is said so."""
+    out = cli("compare", examples / "vgg16-per-image.toml", "--predictor", "row-stationary").out
+    assert "eie has no predictor row-stationary and keeps nearest" in out
+    assert "eyeriss has no" not in out

@@ -110,7 +110,9 @@ def test_native_table_as_json(tmp_path: Path, registry: Registry) -> None:
         ({"name": "a", "kind": "fc", "inputs": 2, "outputs": 1, "macs": 3}, "3 MACs are given"),
         ({"name": "a", "kind": "conv", "macs": 3, "kernel": 3}, "the shape lacks input, out_"),
         ({"name": "a", "kind": "conv", "macs": -3}, "macs -3: expected a positive integer"),
-        ({"name": "a", "kind": "pool", "macs": 3, "kernel": 2}, "unknown key 'kernel'"),
+        ({"name": "a", "kind": "pool", "macs": 3, "kernel": 2}, "with a shape 'pool'; there are: "),
+        ({"name": "a", "kind": "convv", "input": [1, 2, 2]}, "'convv'; did you mean 'conv'"),
+        ({"name": "a", "kind": "pool", "macs": 3, "window": 2}, "unknown key 'window'"),
         ("conv1", "layer 1: expected a table of keys"),
     ],
 )
