@@ -7,12 +7,28 @@ import functools
 from collections.abc import Iterable
 from pathlib import Path
 
-from fodlam_core import ScalingFactors, Technology, hookimpl
+from fodlam_core import Citation, ScalingFactors, Technology, hookimpl
 from fodlam_core.scaling import TechnologyScaler
 from fodlam_core.scaling.tables import NodeTable, TableOptions, ratio
 
 TABLE = Path(__file__).with_name("deepscaletool-2021.csv")
 UNSURE_AREA_NM = 7
+SARANGI_BAAS = Citation(
+    "sarangi2021deepscaletool",
+    'S. Sarangi and B. Baas, "DeepScaleTool: A Tool for the Accurate Estimation of Technology '
+    'Scaling in the Deep-Submicron Era", ISCAS 2021, arXiv 2102.10195',
+    """\
+@inproceedings{sarangi2021deepscaletool,
+  author        = {Sarangi, Satyabrata and Baas, Bevan},
+  title         = {{DeepScaleTool}: A Tool for the Accurate Estimation of Technology Scaling in the
+                   Deep-Submicron Era},
+  booktitle     = {2021 {IEEE} International Symposium on Circuits and Systems ({ISCAS})},
+  year          = {2021},
+  eprint        = {2102.10195},
+  archiveprefix = {arXiv}
+}
+""",
+)
 
 
 @functools.cache
@@ -43,10 +59,8 @@ class DeepScaleTool:
     title = "delay, energy and area fitted to one foundry's published data"
     uses = ("node_nm",)
     domain = "130, 90, 65, 45, 40, 32, 28, 22, 14, 10 and 7 nm, at nominal vdd"
-    source = (
-        'S. Sarangi and B. Baas, "DeepScaleTool: A Tool for the Accurate Estimation of Technology '
-        'Scaling in the Deep-Submicron Era", ISCAS 2021, arXiv 2102.10195'
-    )
+    source = SARANGI_BAAS.text
+    citation = SARANGI_BAAS
     options = TableOptions
 
     def __init__(self, options: TableOptions | None = None) -> None:

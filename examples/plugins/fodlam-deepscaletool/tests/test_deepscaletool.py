@@ -84,3 +84,9 @@ def test_it_is_found_when_installed():
     registry = load_registry()
     for name in ("deepscaletool-2021", "deepscaletool", "deepscale"):
         assert registry.scaler(name).name == "deepscaletool-2021"
+
+
+def test_its_publication_can_be_cited():
+    """The publication has its BibTeX under the key by which it is cited."""
+    assert f"{{{RULE.citation.key}," in RULE.citation.bibtex
+    assert RULE.source == RULE.citation.text
