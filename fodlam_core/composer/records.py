@@ -87,7 +87,7 @@ def estimate_record(estimate: Result) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "config": config.source,
-        "inputs": _inputs(config),
+        "inputs": _inputs(config, estimate.batch),
         "network": {
             "name": estimate.network.name,
             "source": estimate.network.source,
@@ -165,9 +165,13 @@ def _platform(platform: Platform) -> dict[str, Any]:
     }
 
 
-def _inputs(config: Config) -> dict[str, Any]:
-    """Return what was asked for, without what only describes the configuration."""
+def _inputs(config: Config, batch: int | str) -> dict[str, Any]:
+    """Return what was asked for, without what only describes the configuration.
+
+    The batch is that of the estimate, which code may ask for beside the configuration.
+    """
     tables = attrs.asdict(config)
+    tables["network"]["batch"] = batch
     return {key: tables[key] for key in tables if key not in ("source", "fodlam", "warnings")}
 
 
