@@ -10,6 +10,8 @@ import attrs
 from fodlam_core.composer.figures import LayerEstimate, interval_record
 from fodlam_core.composer.plausibility import doubts
 from fodlam_core.composer.provenance import Provenance, provenances
+from fodlam_core.composer.reference_chain import reference_record
+from fodlam_core.composer.references import whole_network
 from fodlam_core.composer.result import Result
 from fodlam_core.composer.system_energy import dram_energy_j, system_energy
 from fodlam_core.costs import Cost, Measurement
@@ -122,7 +124,7 @@ def estimate_record(estimate: Result) -> dict[str, Any]:
             layer_record(estimate, each, provenance)
             for each, provenance in zip(estimate.layers, provenances(estimate), strict=True)
         ],
-        "references": [each.to_dict() for each in estimate.references],
+        "references": [reference_record(estimate, each) for each in estimate.references],
         "coverage": estimate.coverage.to_dict(),
         "notes": list(estimate.notes),
         "versions": dict(estimate.versions),
@@ -193,5 +195,7 @@ def _of_kind(estimate: Result, kind: str) -> dict[str, Any]:
 
 
 def _on_accelerator(estimate: Result, name: str) -> dict[str, Any]:
-    layers = [each for each in estimate.layers if each.accelerator == name]
+    # What answers for the network as a whole runs every layer, though none names it.
+    own = None if whole_network(estimate.platforms) == name else name
+    layers = [each for each in estimate.layers if each.accelerator == own]
     return system_energy(estimate, layers)._asdict()
