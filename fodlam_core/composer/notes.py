@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from fodlam_core.composer.figures import Basis
 from fodlam_core.composer.platforms import Platform
 from fodlam_core.composer.plausibility import doubt_notes
-from fodlam_core.composer.references import ReferenceCost, answer
+from fodlam_core.composer.references import ReferenceCost, answer, reference_costs
 from fodlam_core.config import Config
 from fodlam_core.layers import Layer, Network
 
@@ -36,10 +36,10 @@ def gather_notes(
     items: tuple[tuple[Layer, Basis | None], ...],
     platforms: Mapping[str, Platform],
     batches: Mapping[str, tuple[int, ...]],
-    references: tuple[ReferenceCost, ...],
 ) -> tuple[str, ...]:
     """Return the notes of an estimate, each a sentence, without repetition."""
-    whole = answer(platforms, references, config.network.batch)
+    batch = config.network.batch
+    whole = answer(platforms, reference_costs(network, platforms, batch), batch)
     return tuple(
         dict.fromkeys(
             [

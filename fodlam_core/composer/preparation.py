@@ -132,8 +132,7 @@ def _prepare(config: Config, registry: Registry, network: Network) -> Composer:
         _check_measured(network, layers, by_kind)
     items = _items(config, network, layers, by_kind)
     batch = config.network.batch
-    references = reference_costs(network, platforms, batch)
-    whole = answer(platforms, references, batch)
+    whole = answer(platforms, reference_costs(network, platforms, batch), batch)
     coverage = _coverage(items, network, whole)
     batches = _batches(items) if batch == "published" else {}
     if whole and batch == "published":
@@ -146,7 +145,7 @@ def _prepare(config: Config, registry: Registry, network: Network) -> Composer:
         platforms,
         coverage,
         batches,
-        gather_notes(config, network, items, platforms, batches, references),
+        gather_notes(config, network, items, platforms, batches),
         _versions(registry, platforms),
     )
 
