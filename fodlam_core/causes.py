@@ -12,6 +12,8 @@ from typing import Any
 ROUNDING = 1e-12  # relative difference below which two numbers are the same
 FACTORS = {"latency_s": ("time",), "energy_j": ("energy",), "power_w": ("time", "energy")}
 
+CLOCK = "technology.clock"
+
 # What a layer says of itself -> the inputs that decide it; {} stands for its accelerator.
 DECIDED_BY = {
     "macs": ("network.",),
@@ -46,7 +48,9 @@ def because_of(
         return
     if not all(same(_get(a, "factors", key), _get(b, "factors", key)) for key in FACTORS[number]):
         point = f"accelerator.{b['accelerator']}.technology."
-        yield from under(changed, "technology.", point)
+        moved_by = under(changed, "technology.", point)
+        # To hold the clock changes time and power; energy is what the rule says.
+        yield from (name for name in moved_by if (name, number) != (CLOCK, "energy_j"))
     yield from _native(number, a, b, changed, bool(own))
 
 

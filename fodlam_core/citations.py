@@ -89,7 +89,9 @@ def _uses(estimate: Estimate, registry: Registry) -> Iterator[_Use]:
             if chain and each.accelerator == name
         ]
         citation = platform.accelerator.citation
-        yield _Use(citation, f"accelerator {name}", _where(own) or (citation.where,))
+        whole = [each.reference for each in estimate.references if each.accelerator == name]
+        where = *_where(own), *(each.where for each in whole if each.where)
+        yield _Use(citation, f"accelerator {name}", where or (citation.where,))
         yield from _predictors(platform, own)
     if any(platform.source != platform.target for platform in estimate.platforms.values()):
         name = estimate.config.technology.scaler

@@ -9,10 +9,11 @@ import attrs
 
 from fodlam_core.composer import Estimate, Totals, prepare
 from fodlam_core.composer.platforms import Platform
-from fodlam_core.composer.preparation import configured_network
+from fodlam_core.composer.preparation import configured_network, named_after
 from fodlam_core.composer.records import factors_record
 from fodlam_core.config import Config
 from fodlam_core.errors import ConfigError, FodlamError, PredictionError, ScalingError
+from fodlam_core.layers import Network
 from fodlam_core.registry import Registry
 from fodlam_core.variants import Variant
 
@@ -137,7 +138,7 @@ def compare(config: Config, variants: Iterable[Variant], registry: Registry) -> 
         ConfigError: if the configuration cannot be met whatever is chosen, and no rule or predictor
             is to blame.
     """
-    network = configured_network(config, registry)
+    network = compared_network(config, registry)
     outcomes: list[Outcome] = []
     errors: list[FodlamError] = []
     for variant in variants:
@@ -158,6 +159,18 @@ def compare(config: Config, variants: Iterable[Variant], registry: Registry) -> 
     if len(errors) == len(outcomes) and not refused:
         raise ConfigError(dict.fromkeys(line for each in errors for line in str(each).splitlines()))
     return Comparison(config, tuple(outcomes))
+
+
+def compared_network(config: Config, registry: Registry) -> Network:
+    """Return the network that all variants of a configuration have.
+
+    Raises:
+        ConfigError: if it cannot be read; each line names the configuration.
+    """
+    try:
+        return configured_network(config, registry)
+    except FodlamError as error:
+        raise named_after(config, error) from error
 
 
 def _causes(error: FodlamError) -> list[FodlamError]:

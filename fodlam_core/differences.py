@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from fodlam_core.causes import because_of, same, under
-from fodlam_core.composer.records import SCHEMA_VERSION
-from fodlam_core.errors import FodlamError
 
 NUMBERS = ("latency_s", "energy_j", "power_w", "dram_energy_j")
-SAVE = "save one with: fodlam-core run CONFIG --format json -o FILE"
-NEEDED = ("schema_version", "inputs", "technology", "network", "batch", "layers", "totals")
 
 
 class InputDifference(NamedTuple):
@@ -63,35 +58,6 @@ class Differences(NamedTuple):
             "inputs": [each._asdict() for each in self.inputs],
             "numbers": [each._asdict() for each in self.numbers],
         }
-
-
-def load_result(path: str) -> dict[str, Any]:
-    """Read a saved result.
-
-    Raises:
-        FodlamError: if the file cannot be read, is no saved result of one configuration, or has
-            another schema version.
-    """
-    try:
-        with open(path, encoding="utf-8-sig") as file:
-            result = json.load(file)
-    except OSError as error:
-        raise FodlamError(f"{path}: cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise FodlamError(f"{path}: not JSON: {error}; {SAVE}") from error
-    if isinstance(result, list):
-        raise FodlamError(f"{path}: a list of {len(result)} results; {SAVE}")
-    if not isinstance(result, dict) or "schema_version" not in result:
-        raise FodlamError(f"{path}: no saved result; {SAVE}")
-    version = result["schema_version"]
-    if version != SCHEMA_VERSION:
-        raise FodlamError(
-            f"{path}: schema version {version!r}, and {SCHEMA_VERSION} is the one that is read"
-        )
-    missing = [key for key in NEEDED if key not in result]
-    if missing:
-        raise FodlamError(f"{path}: no complete result, it lacks {', '.join(missing)}; {SAVE}")
-    return result
 
 
 def differences(a: Mapping[str, Any], b: Mapping[str, Any]) -> Differences:

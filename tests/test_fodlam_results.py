@@ -100,6 +100,48 @@ def test_own_configuration_through_several_formats(cli: Any, toml: Any) -> None:
         close(totals, TOTALS["vgg16.json"])
 
 
+def test_one_name_twice_is_refused(cli: Any) -> None:
+    """Results are keyed by name, so that a configuration given twice would be lost once."""
+    path = EXAMPLES / "vgg16.toml"
+
+    result = cli("run", path, path, "--format", "fodlam")
+
+    assert (1, "") == (result.status, result.out)
+    assert f"{path}: given 2 times; FODLAM's JSON has one result by name" in result.err
+
+
+def test_no_cost_is_null(cli: Any, toml: Any) -> None:
+    """A kind that nothing serves is left out of FODLAM's JSON, and a warning says so."""
+    path = toml('[network]\nname = "BERT-base-128"\n')
+
+    result = cli("run", path, "--format", "fodlam")
+
+    totals = json.loads(result.out)
+    assert {"conv", "fc", "total"} == set(totals)
+    assert {float} == {type(value) for costs in totals.values() for value in costs.values()}
+    assert f"warning: {path}: no cost of matmul layers is known" in result.err
+
+
+def test_half_a_total_is_refused(cli: Any, toml: Any) -> None:
+    """A total without energy has no place in FODLAM's JSON."""
+    toml(
+        'name = "whole"\ntitle = "Whole"\nkinds = ["conv", "fc"]\nprovenance = "measured"\n'
+        "technology = { node_nm = 65 }\n"
+        'citation = { key = "doe", text = "J. Doe", bibtex = "@misc{doe}" }\n'
+        '[[references]]\nnetwork = "AlexNet"\nlatency_ms = 30\n',
+        "whole.toml",
+    )
+    path = toml(
+        '[network]\nname = "AlexNet"\n[dispatch]\nconv = "whole"\nfc = "whole"\n'
+        '[accelerator.whole]\nfile = "whole.toml"\n'
+    )
+
+    result = cli("run", path, "--format", "fodlam")
+
+    assert (1, "") == (result.status, result.out)
+    assert f"{path}: latency or energy of AlexNet is not known" in result.err
+
+
 def spellings(name: str) -> st.SearchStrategy[str]:
     """All the spellings of a layer name that FODLAM takes for the same."""
     letters = [

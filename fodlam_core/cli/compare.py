@@ -14,8 +14,7 @@ from fodlam_core.cli.common import (
     warn,
 )
 from fodlam_core.cli.side_by_side import comparison_document
-from fodlam_core.comparison import compare
-from fodlam_core.composer.preparation import configured_network
+from fodlam_core.comparison import compare, compared_network
 from fodlam_core.config import load_config
 from fodlam_core.config.files import files_in_config, with_files
 from fodlam_core.errors import ConfigError
@@ -62,7 +61,7 @@ def execute(args: argparse.Namespace) -> int:
         for what, text in (asked or {"scaler": ALL}).items()
     }
     with stdout_to_stderr():  # a rule that prints must not spoil the data
-        network = configured_network(config, registry)
+        network = compared_network(config, registry)
         try:
             known, _ = with_files(registry, files_in_config(config.accelerator))
             chosen = variants(config, network, known, names)

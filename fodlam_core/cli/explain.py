@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from fodlam_core.composer.estimates import Estimate
 from fodlam_core.composer.figures import LayerEstimate
 from fodlam_core.composer.provenance import Provenance, provenances
+from fodlam_core.composer.reference_chain import reference_record, reference_steps
+from fodlam_core.composer.references import ReferenceCost, answer, whole_network
 from fodlam_core.documents import Bullets, Document, Text
 from fodlam_core.errors import NetworkError, unknown
 from fodlam_core.layers import layer_key
@@ -46,20 +49,40 @@ def explanation_report(chains: list[tuple[Estimate, Explained]]) -> Report:
         return records[0] if len(records) == 1 else records
 
     return Report(
-        lambda: [
-            _document(estimate, each, provenance)
-            for estimate, chosen in chains
-            for each, provenance in chosen
-        ],
+        lambda: [document for each in chains for document in _documents(*each)],
         data,
         lambda: [row for each in chains for row in _rows(*each)],
     )
 
 
+def _documents(estimate: Estimate, chosen: Explained) -> Iterator[Document]:
+    for each, provenance in chosen:
+        yield _document(estimate, each, provenance)
+    total = _total(estimate)
+    if total:
+        citation = estimate.platforms[total.accelerator].accelerator.citation
+        steps = (f"{step.quantity}: {step.text}" for step in reference_steps(estimate, total))
+        yield Document(
+            f"total of {estimate.network.name}: published on {total.accelerator}",
+            (Bullets(f"{citation.text} ({citation.key})", steps),),
+        )
+
+
+def _total(estimate: Estimate) -> ReferenceCost | None:
+    """Return the published cost that is the total; None where layers are summed up."""
+    return answer(estimate.platforms, estimate.references, estimate.batch)
+
+
 def _document(estimate: Estimate, each: LayerEstimate, provenance: Provenance | None) -> Document:
     title = f"{each.layer.name} of {estimate.network.name}: {each.method}"
     if each.basis is None or provenance is None:
-        return Document(title, (Text(f"no accelerator serves the kind {each.layer.kind!r}"),))
+        whole = whole_network(estimate.platforms)
+        reason = (
+            f"{whole} publishes a cost of the whole network, which is never spread over its layers"
+            if whole
+            else f"no accelerator serves the kind {each.layer.kind!r}"
+        )
+        return Document(title, (Text(reason),))
     source = f"{each.basis.citation.text} ({each.basis.citation.key})"
     fitted = [
         f"fitted to {table}: {', '.join(rows)}" for table, rows in provenance.fitted_to.items()
@@ -69,6 +92,7 @@ def _document(estimate: Estimate, each: LayerEstimate, provenance: Provenance | 
 
 
 def _record(estimate: Estimate, chosen: Explained) -> dict[str, Any]:
+    total = _total(estimate)
     return {
         "config": estimate.config.source,
         "network": estimate.network.name,
@@ -76,19 +100,23 @@ def _record(estimate: Estimate, chosen: Explained) -> dict[str, Any]:
             {"name": each.layer.name, "provenance": provenance and provenance.to_dict()}
             for each, provenance in chosen
         ],
+        "total": total and reference_record(estimate, total),
     }
 
 
 def _rows(estimate: Estimate, chosen: Explained) -> list[dict[str, Any]]:
+    found = [(each.layer.name, provenance.steps) for each, provenance in chosen if provenance]
+    total = _total(estimate)
+    if total:
+        found.append(("total", reference_steps(estimate, total)))
     return [
         {
             "config": estimate.config.source,
             "network": estimate.network.name,
-            "layer": each.layer.name,
+            "layer": name,
             "step": number,
             **step._asdict(),
         }
-        for each, provenance in chosen
-        if provenance
-        for number, step in enumerate(provenance.steps, start=1)
+        for name, steps in found
+        for number, step in enumerate(steps, start=1)
     ]

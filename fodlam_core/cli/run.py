@@ -62,9 +62,11 @@ def execute(args: argparse.Namespace) -> int:
     if args.explain is not None:
         _explain(made, args)
     elif args.format == "fodlam":
-        from fodlam_core.output.fodlam import fodlam_json
+        from fodlam_core.output.fodlam import fodlam_json, left_out
 
-        write(fodlam_json(made), args.output)
+        text = fodlam_json(made)
+        warn(left_out(made))
+        write(text, args.output)
     else:
         emit(_report(made), args)
     return 0
@@ -74,8 +76,11 @@ def estimates(args: argparse.Namespace, registry: Registry) -> list[Estimate]:
     """Return the estimate of every configuration, in order.
 
     Raises:
-        FodlamError: with the mistakes of all configurations, if any has one.
+        FodlamError: with the mistakes of all configurations, if any has one, or if standard
+            input is to be read twice.
     """
+    if args.configs.count("-") > 1:
+        raise FodlamError("-: standard input can be given once")
     made, problems = [], []
     for config in args.configs:
         try:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from fodlam_core.composer.estimates import Estimate
 from fodlam_core.composer.figures import Basis, Coverage, LayerEstimate
 from fodlam_core.composer.platforms import Platform
-from fodlam_core.composer.references import reference_costs, whole_network, with_references
+from fodlam_core.composer.references import answer, reference_costs, with_reference
 from fodlam_core.composer.totals import Part, totals_of
 from fodlam_core.config import Config
 from fodlam_core.errors import ConfigError
@@ -68,10 +68,10 @@ class Composer(NamedTuple):
             self.parts, self.areas_mm2, None if printed else inferences
         )
         references = reference_costs(self.network, self.platforms, asked)
-        whole = whole_network(self.platforms)
+        whole = answer(self.platforms, references, asked)
         if whole:
-            totals = with_references(totals, references, asked)
-            accelerators = {whole: totals["total"]}
+            totals = with_reference(totals, whole)
+            accelerators = {whole.accelerator: totals["total"]}
         return Estimate(
             self.config,
             self.network,

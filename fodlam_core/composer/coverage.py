@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fodlam_core.composer.references import answer
 from fodlam_core.composer.result import Result
 from fodlam_core.errors import NetworkError
 from fodlam_core.quantities import quantity
@@ -31,13 +32,18 @@ def _problems(estimate: Result, required_percent: float) -> Iterator[str]:
     if share is None:
         yield f"no layers: nothing covers the {required_percent:g} % required"
     elif 100 * share < required_percent:
-        missing = [each.layer for each in estimate.layers if each.basis is None]
-        names = ", ".join(layer.name for layer in missing[:5])
-        more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-        macs = quantity(coverage.macs["not modelled"], "MAC")
-        yield (
-            f"{100 * share:.6g} % of the MACs have a cost, {required_percent:g} % are required; "
-            f"not modelled, {macs}: {names}{more}"
-        )
+        needed = f"{100 * share:.6g} % of the MACs have a cost, {required_percent:g} % are required"
+        yield f"{needed}; {_missing(estimate)}"
     for name, count in coverage.uncosted.items():
         yield f"the MACs of {name} ({count}) are not known, so that no share of them can be told"
+
+
+def _missing(estimate: Result) -> str:
+    whole = answer(estimate.platforms, estimate.references, estimate.batch)
+    if whole:
+        return f"{whole.accelerator} publishes no {whole.lacks} of {estimate.network.name}"
+    missing = [each.layer for each in estimate.layers if each.basis is None]
+    names = ", ".join(layer.name for layer in missing[:5])
+    more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+    macs = quantity(estimate.coverage.macs["not modelled"], "MAC")
+    return f"not modelled, {macs}: {names}{more}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from fodlam_core.composer.figures import Basis
 from fodlam_core.composer.platforms import Platform
 from fodlam_core.composer.plausibility import doubt_notes
-from fodlam_core.composer.references import whole_network
+from fodlam_core.composer.references import ReferenceCost, answer, reference_costs
 from fodlam_core.config import Config
 from fodlam_core.layers import Layer, Network
 
@@ -38,12 +38,14 @@ def gather_notes(
     batches: Mapping[str, tuple[int, ...]],
 ) -> tuple[str, ...]:
     """Return the notes of an estimate, each a sentence, without repetition."""
+    batch = config.network.batch
+    whole = answer(platforms, reference_costs(network, platforms, batch), batch)
     return tuple(
         dict.fromkeys(
             [
-                *doubt_notes(items, platforms),
-                *_batch(config, items, batches),
-                *_methods(network, items, whole_network(platforms)),
+                *doubt_notes(network, items, platforms),
+                *_batch(config, items, batches, whole),
+                *_methods(network, items, whole),
                 *_intervals(items, platforms),
                 *_technology(platforms),
                 *_scope(config, items, platforms),
@@ -57,14 +59,18 @@ def _batch(
     config: Config,
     items: tuple[tuple[Layer, Basis | None], ...],
     batches: Mapping[str, tuple[int, ...]],
+    whole: ReferenceCost | None,
 ) -> Iterator[str]:
+    measured = {size for _, basis in items if basis for size in basis.batches}
+    if whole:
+        measured.add(whole.reference.batch)
     if config.network.batch == "published":
         text = f"costs are as printed, for {batch_line(batches)}" if batches else ""
         if mixes(batches):
             text += "; totals mix these batches, batch = 1 gives the cost of one inference"
         if text:
             yield text
-    elif any(basis and set(basis.batches) - {1} for _, basis in items):
+    elif measured - {1}:
         yield (
             "costs measured at another batch are divided by it and taken as linear in the batch: "
             "weights that were loaded once for a batch are spread over it"
@@ -72,10 +78,13 @@ def _batch(
 
 
 def _methods(
-    network: Network, items: tuple[tuple[Layer, Basis | None], ...], whole: str | None
+    network: Network, items: tuple[tuple[Layer, Basis | None], ...], whole: ReferenceCost | None
 ) -> Iterator[str]:
     if whole:
-        yield f"{whole}: the total is published for the whole network; no layer of it is known"
+        name = whole.accelerator
+        yield f"{name}: the total is published for the whole network; no layer of it is known"
+        if whole.lacks:
+            yield f"{name}: no {whole.lacks} of {network.name} is published: it counts as uncovered"
     predicted = sorted({basis.predictor or "" for _, basis in items if basis and basis.predictor})
     if predicted:
         yield f"predicted costs ({', '.join(predicted)}) are first-order"

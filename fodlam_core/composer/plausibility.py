@@ -20,8 +20,10 @@ from typing import NamedTuple
 
 from fodlam_core.composer.figures import Basis
 from fodlam_core.composer.platforms import Platform
-from fodlam_core.layers import Layer
+from fodlam_core.composer.references import reference_costs
+from fodlam_core.layers import Layer, Network
 from fodlam_core.quantities import quantity
+from fodlam_core.references import Reference
 
 # Picojoules at 45 nm and at 7 nm. Least: one 8-bit multiplication and addition, and nothing else.
 # Most, DRAM apart: a 32-bit floating-point multiplication and addition that reads both operands
@@ -53,17 +55,58 @@ class Doubt(NamedTuple):
     reason: str
 
 
+class _Work(NamedTuple):
+    """What is judged: MACs and what they cost.
+
+    Attributes:
+        macs: multiply-accumulates.
+        performed: those that are really done; None if not known.
+        native_latency_s: their latency before scaling; None if not known.
+        latency_s: after scaling; None likewise.
+        energy_j: their energy after scaling; None likewise.
+    """
+
+    macs: float
+    performed: float | None
+    native_latency_s: float | None
+    latency_s: float | None
+    energy_j: float | None
+
+
 def doubts(layer: Layer, basis: Basis, platform: Platform) -> list[Doubt]:
     """Return why the cost of a layer cannot be; nothing is what one expects.
 
     What cannot be judged is not: the rate of an accelerator that skips zeros, where the
     densities of the layer are not known, or the power density where the area is not.
     """
-    return [
-        *_rate(layer, basis, platform),
-        *_energy(layer, basis, platform),
-        *_power(layer, basis, platform),
-    ]
+    work = _layer_work(layer, basis, platform)
+    return [*_doubts(work, platform), *_predicted_power(layer, basis, platform)]
+
+
+def reference_doubts(reference: Reference, macs: int, platform: Platform) -> list[Doubt]:
+    """Return why the published cost of a whole network cannot be.
+
+    Args:
+        reference: the figures as published.
+        macs: multiply-accumulates of one inference.
+        platform: the accelerator, at the target.
+    """
+    done = float(macs * reference.batch)
+    latency, energy, factors = reference.latency_s, reference.energy_j, platform.factors
+    work = _Work(
+        done,
+        None if platform.accelerator.skips_zeros else done,
+        latency,
+        None if latency is None else latency * factors.time,
+        None if energy is None else energy * factors.energy,
+    )
+    return list(_doubts(work, platform))
+
+
+def _doubts(work: _Work, platform: Platform) -> Iterator[Doubt]:
+    yield from _rate(work, platform)
+    yield from _energy(work, platform)
+    yield from _power_density(work, platform)
 
 
 def energy_bounds_j(node_nm: float) -> tuple[float, float]:
@@ -78,14 +121,22 @@ def energy_bounds_j(node_nm: float) -> tuple[float, float]:
 
 
 def doubt_notes(
-    items: tuple[tuple[Layer, Basis | None], ...], platforms: Mapping[str, Platform]
+    network: Network,
+    items: tuple[tuple[Layer, Basis | None], ...],
+    platforms: Mapping[str, Platform],
 ) -> Iterator[str]:
-    """Return a sentence for each bound that an accelerator's layers violate."""
+    """Return a sentence for each bound that layers, or published totals, violate."""
     found: dict[tuple[str, str], list[tuple[str, Doubt]]] = {}
     for layer, basis in items:
         if basis is not None:
             for doubt in doubts(layer, basis, platforms[basis.accelerator]):
                 found.setdefault((basis.accelerator, doubt.what), []).append((layer.name, doubt))
+    for each in reference_costs(network, platforms, "published"):
+        for doubt in reference_doubts(
+            each.reference, network.total_macs, platforms[each.accelerator]
+        ):
+            name = f"all of {network.name}"
+            found.setdefault((each.accelerator, doubt.what), []).append((name, doubt))
     for (accelerator, what), cases in found.items():
         name, worst = max(cases, key=lambda case: abs(math.log(case[1].value / case[1].bound)))
         more = f" and {len(cases) - 1} more" if len(cases) > 1 else ""
@@ -96,54 +147,61 @@ def doubt_notes(
         )
 
 
-def _performed(layer: Layer, basis: Basis, platform: Platform) -> float | None:
-    """Return the MACs that are really done for the cost of one item; None if not known."""
+def _layer_work(layer: Layer, basis: Basis, platform: Platform) -> _Work:
+    """Return the work behind the cost of one item, or, as printed, of the whole batch."""
     row = basis.measurement
     macs = float(layer.macs * row.batch) if row and platform.printed else float(layer.macs)
-    if not platform.accelerator.skips_zeros:
-        return macs
-    known = row.layer if row else layer
-    if known.weight_density is None or known.activation_density is None:
-        return None
-    return macs * known.weight_density * known.activation_density
+    performed: float | None = macs
+    if platform.accelerator.skips_zeros:
+        known = row.layer if row else layer
+        weights, activations = known.weight_density, known.activation_density
+        performed = None
+        if weights is not None and activations is not None:
+            performed = macs * weights * activations
+    return _Work(macs, performed, basis.native.latency_s, basis.latency_s, basis.energy_j)
 
 
-def _rate(layer: Layer, basis: Basis, platform: Platform) -> Iterator[Doubt]:
+def _rate(work: _Work, platform: Platform) -> Iterator[Doubt]:
     # Before scaling: the clock of the chip as published, which the peak is for.
-    peak, macs = platform.accelerator.peak_macs_per_s, _performed(layer, basis, platform)
-    if peak and macs and basis.native.latency_s:
-        rate = macs / basis.native.latency_s
+    peak = platform.accelerator.peak_macs_per_s
+    if peak and work.performed and work.native_latency_s:
+        rate = work.performed / work.native_latency_s
         if rate > peak * MARGIN:
             reason = "the peak of its PEs at their clock"
             yield Doubt("rate above peak", rate, peak, "MAC/s", reason)
-    clock = platform.accelerator.clock_hz
-    if clock and clock / basis.factors.time > MOST_CLOCK_HZ:
+    clock, time = platform.accelerator.clock_hz, platform.factors.time
+    if clock and clock / time > MOST_CLOCK_HZ:
         reason = "beyond any processor on sale"
-        yield Doubt("clock rate", clock / basis.factors.time, MOST_CLOCK_HZ, "Hz", reason)
+        yield Doubt("clock rate", clock / time, MOST_CLOCK_HZ, "Hz", reason)
 
 
-def _energy(layer: Layer, basis: Basis, platform: Platform) -> Iterator[Doubt]:
+def _energy(work: _Work, platform: Platform) -> Iterator[Doubt]:
+    if work.energy_j is None:
+        return
     node = platform.target.node_nm
     least, most = energy_bounds_j(node)
-    macs = _performed(layer, basis, platform)
-    if macs and basis.energy_j / macs * MARGIN < least:
+    if work.performed and work.energy_j / work.performed * MARGIN < least:
         reason = f"that of an 8-bit multiplication and addition alone at {node:g} nm"
-        yield Doubt("energy per MAC too low", basis.energy_j / macs, least, "J", reason)
-    if basis.energy_j / layer.macs > most * MARGIN:
+        energy_j = work.energy_j / work.performed
+        yield Doubt("energy per MAC too low", energy_j, least, "J", reason)
+    if work.energy_j / work.macs > most * MARGIN:
         reason = (
             f"that of a 32-bit floating-point MAC at {node:g} nm with every operand from a 1 MB "
             "SRAM"
         )
-        yield Doubt("energy per MAC too high", basis.energy_j / layer.macs, most, "J", reason)
+        yield Doubt("energy per MAC too high", work.energy_j / work.macs, most, "J", reason)
 
 
-def _power(layer: Layer, basis: Basis, platform: Platform) -> Iterator[Doubt]:
+def _power_density(work: _Work, platform: Platform) -> Iterator[Doubt]:
     area = platform.area_mm2
-    if area and basis.latency_s:
-        density = basis.energy_j / basis.latency_s / area
+    if area and work.latency_s and work.energy_j is not None:
+        density = work.energy_j / work.latency_s / area
         if density > MOST_W_PER_MM2:
             reason = "about that of the hottest chips on sale"
             yield Doubt("power density", density, MOST_W_PER_MM2, "W/mm2", reason)
+
+
+def _predicted_power(layer: Layer, basis: Basis, platform: Platform) -> Iterator[Doubt]:
     power = basis.native.power_w
     rows = () if basis.measurement else platform.accelerator.calibration(layer.kind)
     if rows and power:

@@ -14,7 +14,13 @@ from fodlam_core.composer.estimates import Estimate
 from fodlam_core.composer.figures import Basis, Coverage
 from fodlam_core.composer.notes import gather_notes
 from fodlam_core.composer.platforms import Platform, platform
-from fodlam_core.composer.references import check_references, reference_names
+from fodlam_core.composer.references import (
+    ReferenceCost,
+    answer,
+    check_references,
+    reference_costs,
+    reference_names,
+)
 from fodlam_core.composer.totals import parts_of
 from fodlam_core.config import Config, NetworkConfig, load_config
 from fodlam_core.config.files import files_in_config, with_files
@@ -79,29 +85,40 @@ def prepare(
     try:
         return _prepare(config, registry, network or configured_network(config, registry))
     except FodlamError as error:
-        raise ConfigError(
-            line if line.startswith(f"{config.source}: ") else f"{config.source}: {line}"
-            for line in str(error).splitlines()
-        ) from error
+        raise named_after(config, error) from error
+
+
+def named_after(config: Config, error: FodlamError) -> ConfigError:
+    """Return an error with the name of the configuration before each line."""
+    return ConfigError(
+        line if line.startswith(f"{config.source}: ") else f"{config.source}: {line}"
+        for line in str(error).splitlines()
+    )
 
 
 def configured_network(config: Config, registry: Registry) -> Network:
     """Return the network that a configuration names.
 
     Raises:
-        FodlamError: if there is no such network, or its file cannot be read.
+        FodlamError: if there is no such network, or its file cannot be read; the text names the
+            key, not the configuration.
     """
     wanted = config.network
     if wanted.file is None and wanted.name is None:
         raise NetworkError("[network]: give a name, a file, or a Network in code")
     if wanted.file is None:
         return zoo_network(wanted.name or "")
-    network = open_network(
-        Path(wanted.file),
-        registry.readers,
-        ReadOptions(wanted.input, wanted.regions),
-        registry.reader(wanted.format) if wanted.format else None,
-    )
+    reader = registry.reader(wanted.format) if wanted.format else None
+    options = ReadOptions(wanted.input, wanted.regions)
+    try:
+        network = open_network(Path(wanted.file), registry.readers, options, reader)
+    except FodlamError as error:
+        raise NetworkError(
+            "\n".join(
+                line if "[network] " in line else f"[network] file: {line}"
+                for line in str(error).splitlines()
+            )
+        ) from error
     return attrs.evolve(network, measured_as=wanted.measured_as)
 
 
@@ -119,9 +136,12 @@ def _prepare(config: Config, registry: Registry, network: Network) -> Composer:
     if config.network.method == "published":
         _check_measured(network, layers, by_kind)
     items = _items(config, network, layers, by_kind)
-    coverage = _coverage(items, network)
-    printed = config.network.batch == "published"
-    batches = _batches(items) if printed else {}
+    batch = config.network.batch
+    whole = answer(platforms, reference_costs(network, platforms, batch), batch)
+    coverage = _coverage(items, network, whole)
+    batches = _batches(items) if batch == "published" else {}
+    if whole and batch == "published":
+        batches = {"total": (whole.reference.batch,)}
     return Composer(
         config,
         network,
@@ -288,11 +308,19 @@ def _basis(config: Config, network: Network, layer: Layer, platform: Platform) -
     return platform.predicted(layer)
 
 
-def _coverage(items: Items, network: Network) -> Coverage:
+def _coverage(items: Items, network: Network, whole: ReferenceCost | None) -> Coverage:
+    """Return how much of a network has a cost.
+
+    A published cost of the whole network covers all its layers, though none of them has a cost of
+    its own; but only where latency and energy are published both, as they are of any other layer
+    that is covered. With one of them alone half of the total is missing: nothing is covered.
+    """
     layers = dict.fromkeys(METHODS, 0)
     macs = dict.fromkeys(METHODS, 0)
     for layer, basis in items:
         method = basis.method if basis else "not modelled"
+        if whole and not whole.lacks:
+            method = "published"
         layers[method] += 1
         macs[method] += layer.total_macs
     selected = {layer.key for layer, _ in items}

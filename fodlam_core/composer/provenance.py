@@ -5,7 +5,7 @@ Imported only where sources are asked for: by ``run --explain``, ``cite`` and th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import attrs
@@ -14,6 +14,7 @@ from fodlam_core.composer.chain import Step, chain
 from fodlam_core.composer.figures import Basis, LayerEstimate
 from fodlam_core.composer.platforms import Platform
 from fodlam_core.composer.result import Result
+from fodlam_core.predictors import Predictor
 from fodlam_core.publications import Cell, Publication, publication_of
 
 
@@ -56,14 +57,14 @@ def provenances(estimate: Result) -> list[Provenance | None]:
     publications = {
         name: publication_of(platform.accelerator) for name, platform in estimate.platforms.items()
     }
-    pairs = {
-        (each.basis.accelerator, each.layer.kind)
+    predicted = {
+        (each.basis.accelerator, each.layer.kind): each.basis.predictor
         for each in estimate.layers
         if each.basis and each.basis.predictor
     }
     fitted = {
-        (name, kind): _fitted_to(estimate.platforms[name], kind, publications[name])
-        for name, kind in pairs
+        (name, kind): _fitted_to(estimate.platforms[name], kind, predictor, publications[name])
+        for (name, kind), predictor in predicted.items()
     }
     made: list[Provenance | None] = []
     for each in estimate.layers:
@@ -98,18 +99,28 @@ def _provenance(
 
 
 def _fitted_to(
-    platform: Platform, kind: str, publication: Publication | None
+    platform: Platform, kind: str, predictor: str, publication: Publication | None
 ) -> dict[str, list[str]]:
-    """Return the rows that predictors are fitted to, by the table and network they are of."""
+    """Return the rows that a predictor is fitted to, by the tables and networks they are of.
+
+    A row stands in every table that enters: those of its latency and of its power, and those of
+    what the predictor says that it needs or takes of a layer, such as its densities.
+    """
     fitted: dict[str, list[str]] = {}
+    taken = ("latency_", "power_", *_taken(platform.accelerator.predictor(predictor)))
     for row in platform.accelerator.calibration(kind):
-        name = row.network
         cells = publication.cells(row.network, row.layer.name) if publication else ()
-        cell = next((cell for cell in cells if "latency_" in cell.quantity), None)
-        if cell:
-            name = f"{cell.table}, {row.network}"
-        fitted.setdefault(name, []).append(row.layer.name)
+        tables = dict.fromkeys(
+            f"{cell.table}, {row.network}" for cell in cells if cell.quantity.startswith(taken)
+        )
+        for name in tables or (row.network,):
+            fitted.setdefault(name, []).append(row.layer.name)
     return fitted
+
+
+def _taken(predictor: Predictor) -> Iterator[str]:
+    yield from predictor.requires
+    yield from (field for field, _ in getattr(predictor, "optional", ()))
 
 
 def _scaling(estimate: Result, basis: Basis, platform: Platform) -> dict[str, Any] | None:

@@ -10,6 +10,8 @@ import attrs
 from fodlam_core.composer.figures import LayerEstimate, interval_record
 from fodlam_core.composer.plausibility import doubts
 from fodlam_core.composer.provenance import Provenance, provenances
+from fodlam_core.composer.reference_chain import reference_record
+from fodlam_core.composer.references import whole_network
 from fodlam_core.composer.result import Result
 from fodlam_core.composer.system_energy import dram_energy_j, system_energy
 from fodlam_core.costs import Cost, Measurement
@@ -87,7 +89,7 @@ def estimate_record(estimate: Result) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "config": config.source,
-        "inputs": _inputs(config),
+        "inputs": _inputs(config, estimate.batch),
         "network": {
             "name": estimate.network.name,
             "source": estimate.network.source,
@@ -122,7 +124,7 @@ def estimate_record(estimate: Result) -> dict[str, Any]:
             layer_record(estimate, each, provenance)
             for each, provenance in zip(estimate.layers, provenances(estimate), strict=True)
         ],
-        "references": [each.to_dict() for each in estimate.references],
+        "references": [reference_record(estimate, each) for each in estimate.references],
         "coverage": estimate.coverage.to_dict(),
         "notes": list(estimate.notes),
         "versions": dict(estimate.versions),
@@ -165,9 +167,13 @@ def _platform(platform: Platform) -> dict[str, Any]:
     }
 
 
-def _inputs(config: Config) -> dict[str, Any]:
-    """Return what was asked for, without what only describes the configuration."""
+def _inputs(config: Config, batch: int | str) -> dict[str, Any]:
+    """Return what was asked for, without what only describes the configuration.
+
+    The batch is that of the estimate, which code may ask for beside the configuration.
+    """
     tables = attrs.asdict(config)
+    tables["network"]["batch"] = batch
     return {key: tables[key] for key in tables if key not in ("source", "fodlam", "warnings")}
 
 
@@ -189,5 +195,7 @@ def _of_kind(estimate: Result, kind: str) -> dict[str, Any]:
 
 
 def _on_accelerator(estimate: Result, name: str) -> dict[str, Any]:
-    layers = [each for each in estimate.layers if each.accelerator == name]
+    # What answers for the network as a whole runs every layer, though none names it.
+    own = None if whole_network(estimate.platforms) == name else name
+    layers = [each for each in estimate.layers if each.accelerator == own]
     return system_energy(estimate, layers)._asdict()

@@ -30,6 +30,13 @@ class ReferenceCost(NamedTuple):
     latency_s: float | None
     energy_j: float | None
 
+    @property
+    def lacks(self) -> str | None:
+        """Which of latency and energy is not published; None if both are."""
+        if self.latency_s is None:
+            return "latency"
+        return "energy" if self.energy_j is None else None
+
     def to_dict(self) -> dict[str, Any]:
         """Return all figures by name."""
         return {
@@ -90,11 +97,19 @@ def whole_network(platforms: Mapping[str, Platform]) -> str | None:
     )
 
 
-def with_references(
-    totals: Mapping[str, Totals], costs: tuple[ReferenceCost, ...], batch: int | str
-) -> dict[str, Totals]:
+def answer(
+    platforms: Mapping[str, Platform], costs: tuple[ReferenceCost, ...], batch: int | str
+) -> ReferenceCost | None:
+    """Return the published cost that is the total of the network; None for the layer path.
+
+    Raises:
+        NetworkError: if there are several, and none is for the batch asked for.
+    """
+    return _chosen(costs, batch) if whole_network(platforms) else None
+
+
+def with_reference(totals: Mapping[str, Totals], cost: ReferenceCost) -> dict[str, Totals]:
     """Return totals with the overall one taken from the published cost of the network."""
-    cost = _chosen(costs, batch)
     total = totals["total"]
     whole = total._replace(
         latency_s=cost.latency_s,

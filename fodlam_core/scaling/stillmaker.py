@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import tomli
@@ -44,13 +44,29 @@ class Row(NamedTuple):
         delay, energy = _polynomial(self.delay, vdd), _polynomial(self.energy, vdd)
         if delay <= 0:
             raise ScalingError(f"{where}: the fitted delay is not positive; give a lower vdd")
-        notes: tuple[str, ...] = ()
-        if self.delay_turns_at is not None and vdd > self.delay_turns_at:
-            notes = (
-                f"{where}: above {self.delay_turns_at:g} V the fitted delay rises with the "
-                "voltage, an artefact of the fit",
+        return Entry((delay, energy, self.area), tuple(self._artefacts(where, vdd)))
+
+    @property
+    def delay_bends_at(self) -> float | None:
+        """The inflection of the fitted delay, above which it falls ever faster; None without one.
+
+        A delay flattens as the voltage rises. Where d3 < 0 the cubic does so up to
+        -d2 / (3 d3) only; from there it bends towards zero, and finally crosses it.
+        """
+        d3, d2, *_ = self.delay
+        return -d2 / (3 * d3) if d3 < 0 else None
+
+    def _artefacts(self, where: str, vdd: float) -> Iterator[str]:
+        if self.delay_bends_at is not None and vdd > self.delay_bends_at:
+            yield (
+                f"{where}: above {self.delay_bends_at:.3f} V the fitted delay bends towards zero, "
+                "an artefact of the fit"
             )
-        return Entry((delay, energy, self.area), notes)
+        elif self.delay_turns_at is not None and vdd > self.delay_turns_at:
+            yield (
+                f"{where}: above {self.delay_turns_at:g} V the fitted delay rises with the "
+                "voltage, an artefact of the fit"
+            )
 
 
 class Table(NamedTuple):

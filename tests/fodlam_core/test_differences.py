@@ -12,9 +12,9 @@ from typing import Any
 import attrs
 import pytest
 
-from fodlam_core import Config, FodlamError, NetworkConfig, Registry, TechnologyConfig, estimate
+from fodlam_core import Config, NetworkConfig, Registry, TechnologyConfig, estimate, prepare
 from fodlam_core.config import AcceleratorConfig
-from fodlam_core.differences import Differences, differences, load_result
+from fodlam_core.differences import Differences, differences
 
 PER_MAC = {name: AcceleratorConfig(predictor="per-mac") for name in ("eyeriss", "eie")}
 BASE = Config(NetworkConfig("AlexNet"), accelerator=PER_MAC)
@@ -185,26 +185,23 @@ def test_command(cli: Any, examples: Path, tmp_path: Path) -> None:
     assert {NODE} == {row["because"] for row in rows}
 
 
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        (None, "cannot be read: No such file"),
-        ("{", "not JSON"),
-        ("[1, 2]", "a list of 2 results; save one with: fodlam-core run"),
-        ('"text"', "no saved result"),
-        ('{"conv": {}}', "no saved result"),
-        ('{"schema_version": 99}', "schema version 99, and 1 is the one that is read"),
-        ('{"schema_version": 1, "layers": []}', "no complete result, it lacks inputs"),
-    ],
-)
-def test_files_that_are_no_results(text: str | None, problem: str, tmp_path: Path) -> None:
-    """What is no saved result of one configuration is an error that names the file."""
-    path = tmp_path / "a.json"
-    if text is not None:
-        path.write_text(text)
+def test_a_held_clock_explains_no_energy(record: Any) -> None:
+    """The clock is named for latency and power, and never for energy, which it leaves alone."""
+    held = attrs.evolve(BASE, technology=TechnologyConfig(28, clock="hold"))
+    causes = because(differences(record(BASE), record(held)))
 
-    with pytest.raises(FodlamError) as error:
-        load_result(str(path))
+    assert {NODE, "technology.clock"} == set(causes["CONV1", "power_w"])
+    assert (NODE,) == causes["CONV1", "energy_j"]
+    scaled = attrs.evolve(BASE, technology=TechnologyConfig(28))
+    causes = because(differences(record(scaled), record(held)))
+    assert {("technology.clock",)} == set(causes.values())
+    assert {"latency_s", "power_w"} == {number for _, number in causes}
 
-    assert str(error.value).startswith(f"{path}: ")
-    assert problem in str(error.value)
+
+def test_a_batch_that_code_asks_for_is_an_input(registry: Registry) -> None:
+    """What ``Composer.estimate(batch)`` is given stands in the record, and explains numbers."""
+    composer = prepare(BASE, registry)
+    a, b = composer.estimate(1).to_dict(), composer.estimate(7).to_dict()
+
+    assert (1, 7) == (a["inputs"]["network"]["batch"], b["inputs"]["network"]["batch"])
+    assert {("network.batch",)} == {each.because for each in differences(a, b).numbers}

@@ -14,6 +14,7 @@ import attrs
 import pytest
 
 from fodlam_core import Config, Estimate, NetworkConfig, Registry, TechnologyConfig, estimate
+from fodlam_core.citations import cited
 from fodlam_core.composer.provenance import provenances
 from fodlam_core.config import AcceleratorConfig
 from fodlam_core.costs import Cost
@@ -189,6 +190,35 @@ def test_predicted_names_the_rows(registry: Registry) -> None:
         table: len(rows) for table, rows in chain.fitted_to.items()
     }
     assert "1.46529 s / 16.0124 GMAC = 91.5097 ps/MAC" in chain.steps[0].text
+
+
+@pytest.mark.parametrize(
+    ("predictor", "tables"),
+    [("per-mac", {"IV", "V"}), ("sparse", {"III", "IV", "V"})],
+)
+def test_predicted_names_every_table(
+    predictor: str, tables: set[str], registry: Registry, tmp_path: Path
+) -> None:
+    """EIE's times are of Table IV, its power of Table V, and densities, if taken, of Table III."""
+    path = tmp_path / "net.toml"
+    path.write_text(
+        'layers = [{name = "F", kind = "fc", inputs = 512, outputs = 512,'
+        " weight_density = 0.1, activation_density = 0.3}]"
+    )
+    config = Config(
+        NetworkConfig(file=str(path)), accelerator={"eie": AcceleratorConfig(predictor=predictor)}
+    )
+    result = estimate(config, registry)
+    [chain] = provenances(result)
+    assert chain is not None
+
+    networks = ("AlexNet", "VGG16")
+    assert {f"Table {table}, {network}" for table in tables for network in networks} == set(
+        chain.fitted_to
+    )
+    assert {("FC6", "FC7", "FC8")} == {tuple(rows) for rows in chain.fitted_to.values()}
+    [cited_for_eie] = [each for each in cited([result], registry)[0] if "eie" in each.citation.key]
+    assert {f"Table {table}" for table in tables} == set(cited_for_eie.where)
 
 
 def test_a_formula_is_no_fit(registry: Registry) -> None:

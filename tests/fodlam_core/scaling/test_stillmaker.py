@@ -112,7 +112,7 @@ def test_the_edges_follow_from_the_coefficients(row) -> None:
         (at(16, 0.958), True),
         (at(180, 1.9), True),
         (at(32, 1.31, "lp"), True),
-        (at(7, 1.3), False),
+        (at(7, 0.85), False),
         (at(65, 1.3), False),
     ],
 )
@@ -120,6 +120,55 @@ def test_a_turned_delay_is_said_and_not_refused(point: Technology, turned: bool)
     """Where the fitted delay rises with the voltage, a note says so; the factors are given."""
     notes = RULE.factors(at(90), point).notes
     assert any("artefact" in note for note in notes) == turned
+
+
+@pytest.mark.parametrize(
+    ("point", "bends"),
+    [
+        (at(7, 0.89), False),
+        (at(7, 0.9), True),
+        (at(7, 1.3), True),
+        (at(14, 1.3), True),
+        (at(65, 1.44), False),
+        (at(65, 2.0), True),
+        (at(7, 1.05, "lp"), False),
+        (at(7, 1.06, "lp"), True),
+        (at(45, 1.04), False),
+        (at(45, 1.1), True),
+        (at(180, 2.5), False),
+    ],
+)
+def test_a_delay_that_bends_towards_zero_is_said(point: Technology, bends: bool) -> None:
+    """Above the inflection of a falling cubic a note travels in the factors, either way."""
+    for factors in (RULE.factors(at(90), point), RULE.factors(point, at(90))):
+        assert any("bends towards zero" in note for note in factors.notes) == bends
+
+
+@pytest.mark.parametrize("row", read_table().rows.values(), ids=lambda row: str(row[:2]))
+def test_the_bend_is_where_the_curvature_changes_sign(row) -> None:
+    """Below the inflection the fitted delay flattens with the voltage, above it it steepens."""
+    d3, d2, _, _ = row.delay
+    if row.delay_bends_at is None:
+        assert d3 == 0 < d2
+    else:
+        below, above = (6 * d3 * row.delay_bends_at * part + 2 * d2 for part in (0.99, 1.01))
+        assert above < 0 < below
+
+
+# Nominal supplies: of the Predictive Technology Model's cards, and 1.8 to 1.2 V above 45 nm.
+NOMINAL = {
+    "hp": {180: 1.8, 130: 1.3, 90: 1.2, 65: 1.1, 45: 1.0, 32: 0.9, 20: 0.9, 16: 0.85, 14: 0.8}
+    | {10: 0.75, 7: 0.7},
+    "lp": {45: 1.1, 32: 1.0, 20: 0.9, 16: 0.85, 14: 0.8, 10: 0.75, 7: 0.7},
+}
+
+
+def test_no_nominal_voltage_bends() -> None:
+    """At the nominal voltage of its node no row is said to bend towards zero."""
+    for flavor, points in NOMINAL.items():
+        for node, vdd in points.items():
+            notes = RULE.factors(at(90, 1.0), at(node, vdd, flavor)).notes
+            assert not any("bends" in note for note in notes)
 
 
 @pytest.mark.parametrize("point", [at(45, 1.5), at(7, 1.301), at(10, 1.31), at(65, 2.1)])

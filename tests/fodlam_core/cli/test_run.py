@@ -1,0 +1,40 @@
+"""``fodlam-core run``: what it reads, and what it says of a network that cannot be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.parametrize("command", ["run", "cite"])
+def test_standard_input_is_read_once(command: str, cli: Any) -> None:
+    """Standard input has one configuration; to name it twice is an error that says so."""
+    result = cli(command, "-", "-")
+
+    assert (1, "error: -: standard input can be given once\n") == (result.status, result.err)
+
+
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_a_network_file_that_is_missing(command: str, cli: Any, toml: Any) -> None:
+    """Configuration, key and file are named, each once."""
+    path = toml('[network]\nfile = "nope.onnx"\n')
+
+    result = cli(command, path)
+
+    assert 1 == result.status
+    missing = path.parent / "nope.onnx"
+    assert f"error: {path}: [network] file: {missing}: No such file or directory\n" == result.err
+
+
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_another_key_that_is_to_blame(command: str, cli: Any, toml: Any) -> None:
+    """Where a reader names the key itself, that key is named and no other."""
+    toml('layers = [{name = "F", kind = "fc", inputs = 4, outputs = 4}]', "net.toml")
+    path = toml('[network]\nfile = "net.toml"\nregions = 3\n')
+
+    result = cli(command, path)
+
+    assert 1 == result.status
+    assert "[network] regions: " in result.err
+    assert "[network] file: " not in result.err
