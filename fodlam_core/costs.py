@@ -92,6 +92,11 @@ def _whole(instance: Measurement, attribute: attrs.Attribute[Any], value: object
         )
 
 
+def _is_amount(value: object) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and 0 <= value < math.inf  # type: ignore[operator]
+
+
 @attrs.frozen
 class Measurement:
     """One row of a published table.
@@ -137,6 +142,32 @@ class Measurement:
                 f"{self.network} {self.layer.name}: an off-chip latency of "
                 f"{self.offchip_latency_s!r} s does not fit a total of {self.latency_s!r} s"
             )
+
+    def problem(self) -> str | None:
+        """Return what is wrong with it, and what to do; None if nothing is.
+
+        >>> Measurement("Net", Layer("F", "fc", 10), 1, 1.0, 1.0, details={"a": -1}).problem()
+        "Net F: the detail 'a' is -1; give a finite number, not negative"
+        """
+        if not isinstance(self.layer, Layer):
+            return f"layer is {self.layer!r}; give a Layer"
+        where = f"{self.network} {self.layer.name}"
+        if not isinstance(self.network, str):
+            return f"{where}: network is {self.network!r}; make it a string"
+        if not isinstance(self.calibration, bool):
+            return f"{where}: calibration is {self.calibration!r}; make it True or False"
+        if not isinstance(self.details, Mapping):
+            return f"{where}: details are {self.details!r}; give a dict of numbers"
+        for name, value in self.details.items():
+            if not _is_amount(value):
+                return (
+                    f"{where}: the detail {name!r} is {value!r}; give a finite number, not negative"
+                )
+        for name in ("latency_rounding_s", "energy_rounding_j"):
+            value = getattr(self, name)
+            if value is not None and not _is_amount(value):
+                return f"{where}: {name} is {value!r}; give a finite number, not negative, or None"
+        return None
 
     @property
     def cost(self) -> Cost:

@@ -99,6 +99,7 @@ def check_measurements(accelerator: Accelerator) -> None:
     seen = set()
     for row in accelerator.measurements:
         assert isinstance(row, Measurement), f"{row!r} in measurements is no Measurement"
+        assert not row.problem(), f"measurement {row.problem()}"
         where = f"measurement {row.network} {row.layer.name}"
         assert row.layer.kind in accelerator.kinds, (
             f"{where}: kind {row.layer.kind!r} is not among kinds; add it there"
@@ -107,17 +108,10 @@ def check_measurements(accelerator: Accelerator) -> None:
         seen.add((row.network, row.layer.key))
         assert_positive(row.latency_s, f"{where}: latency_s", "seconds")
         assert_positive(row.energy_j, f"{where}: energy_j", "joules")
-        assert isinstance(row.calibration, bool), (
-            f"{where}: calibration is {row.calibration!r}; make it True or False"
-        )
         shape = row.layer.shape
         assert shape is None or row.layer.kind in {shape.kind} | (
             set(accelerator.kinds) - CORE_KINDS
         ), f"{where}: a layer of kind {row.layer.kind!r} has a shape of {shape.kind!r}; correct one"
-        for name, value in row.details.items():
-            assert isinstance(value, int | float) and 0 <= value < float("inf"), (
-                f"{where}: the detail {name!r} is {value!r}; give a finite number, not negative"
-            )
 
 
 def check_units(accelerator: Accelerator) -> None:

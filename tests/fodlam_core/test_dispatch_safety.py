@@ -73,7 +73,7 @@ def test_three_claims_are_all_named() -> None:
     [text] = registry.conflicts.values()
 
     assert all(f"plugin '{name}' ({name}.py unpackaged)" in text for name in ("one", "two"))
-    assert text.endswith("FODLAM_BLOCK_PLUGINS=three")
+    assert text.endswith("; drop --plugin two.py --plugin three.py")
 
 
 def item(**attributes: Any) -> Any:
