@@ -147,26 +147,26 @@ class Measurement:
         """Return what is wrong with it, and what to do; None if nothing is.
 
         >>> Measurement("Net", Layer("F", "fc", 10), 1, 1.0, 1.0, details={"a": -1}).problem()
-        "Net F: the detail 'a' is -1; give a finite number, not negative"
+        'Net F: a is -1; give a finite number, not negative'
         """
-        if not isinstance(self.layer, Layer):
-            return f"layer is {self.layer!r}; give a Layer"
-        where = f"{self.network} {self.layer.name}"
-        if not isinstance(self.network, str):
-            return f"{where}: network is {self.network!r}; make it a string"
-        if not isinstance(self.calibration, bool):
-            return f"{where}: calibration is {self.calibration!r}; make it True or False"
-        if not isinstance(self.details, Mapping):
-            return f"{where}: details are {self.details!r}; give a dict of numbers"
-        for name, value in self.details.items():
+        row: Any = self  # of a plugin: its fields may be of any type
+        if not isinstance(row.layer, Layer):
+            return f"layer is {row.layer!r}; give a Layer"
+        where = f"{row.network} {row.layer.name}"
+        if not isinstance(row.network, str):
+            return f"{where}: network is {row.network!r}; make it a string"
+        if not isinstance(row.calibration, bool):
+            return f"{where}: calibration is {row.calibration!r}; make it True or False"
+        if not isinstance(row.details, Mapping):
+            return f"{where}: details are {row.details!r}; give a dict of numbers"
+        roundings = {
+            name: value
+            for name in ("latency_rounding_s", "energy_rounding_j")
+            if (value := getattr(row, name)) is not None
+        }
+        for name, value in {**row.details, **roundings}.items():
             if not _is_amount(value):
-                return (
-                    f"{where}: the detail {name!r} is {value!r}; give a finite number, not negative"
-                )
-        for name in ("latency_rounding_s", "energy_rounding_j"):
-            value = getattr(self, name)
-            if value is not None and not _is_amount(value):
-                return f"{where}: {name} is {value!r}; give a finite number, not negative, or None"
+                return f"{where}: {name} is {value!r}; give a finite number, not negative"
         return None
 
     @property

@@ -70,16 +70,12 @@ def execute(args: argparse.Namespace) -> int:
         asked = [*args.predictor, *args.accelerator]
         which = f"for {listed(asked)} " if asked else ""
         raise FodlamError(f"{which}there is no measured layer that could be held out")
-    asked_for = {*args.predictor, *args.accelerator}
-    failures = dict.fromkeys(
-        each.failure
-        for each in results
-        if each.failure and (args.layers or asked_for & {each.predictor, each.accelerator})
-    )
-    if failures and asked_for:
-        raise FodlamError("\n".join(map(str, failures)))
-    warn(map(str, failures))  # those layers have no rows to say it in
     emit(_layer_report(results) if args.layers else _report(results), args)
+    failures = list(dict.fromkeys(each.failure for each in results if each.failure))
+    if failures and (args.predictor or args.accelerator):
+        raise FodlamError("\n".join(failures))
+    if args.layers:  # where they have no rows that could say it
+        warn(failures)
     return 0
 
 

@@ -44,12 +44,14 @@ def demand(plugin: Plugin, what: str, good: bool, value: object, expected: str) 
         PluginError: with the answer, and what was expected.
     """
     if not good:
-        text, _ = isolated(repr, value)
-        text = text or f"a {type(value).__name__}"
-        raise mistake(
-            plugin,
-            f"{what} is {text if len(text) <= 100 else f'{text[:97]}...'}; {expected} was expected",
-        )
+        raise mistake(plugin, f"{what} is {shown(value)}; {expected} was expected")
+
+
+def shown(value: object) -> str:
+    """Return an answer as messages quote it: short, whatever its own ``repr`` does."""
+    text, _ = isolated(repr, value)
+    text = text or f"a {type(value).__name__}"
+    return text if len(text) <= 100 else f"{text[:97]}..."
 
 
 def mistake(plugin: Plugin, text: str) -> PluginError:
@@ -69,7 +71,7 @@ def are_texts(value: object) -> bool:
 TEXTS: Demand = (are_texts, "a tuple of strings")
 CITATION: Demand = (
     lambda value: value is None or isinstance(value, Citation),
-    "a Citation, or None,",
+    "a Citation or None",
 )
 
 

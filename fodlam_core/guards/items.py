@@ -10,7 +10,6 @@ import attrs
 from fodlam_core.errors import FactorError, PluginError
 from fodlam_core.guards.asking import (
     CITATION,
-    TEXTS,
     Demand,
     Guarded,
     are_texts,
@@ -18,6 +17,7 @@ from fodlam_core.guards.asking import (
     demand,
     fail,
     mistake,
+    shown,
 )
 from fodlam_core.layers import Layer, Network
 from fodlam_core.plugins import Plugin, isolated
@@ -70,11 +70,11 @@ class GuardedScaler(_Named):
             return factors  # at once: a sweep asks by the hundred thousand
         what = f"{self._what} from {source} to {target}"
         if isinstance(error, FactorError):
-            raise PluginError(f"{self._plugin}: {what}: {error}") from error
+            raise mistake(self._plugin, f"{what}: {error}") from error
         if error is not None:
             fail(self._plugin, what, error)
-        demand(self._plugin, what, False, factors, "ScalingFactors, whose notes are strings,")
-        raise AssertionError(what)
+        expected = "ScalingFactors with a tuple of strings as notes"
+        raise mistake(self._plugin, f"{what} is {shown(factors)}; {expected} was expected")
 
     def __getattr__(self, name: str) -> Any:
         value = super().__getattr__(name)

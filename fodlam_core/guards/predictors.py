@@ -31,8 +31,8 @@ class GuardedPredictor(Guarded):
     """A predictor of a plugin."""
 
     DEMANDS = {  # noqa: RUF012, a constant of the base
-        "requires": (_are_fields, "a frozenset of names of fields of a Layer"),
-        "optional": (_are_pairs, "a tuple of pairs, a field of a Layer and a name,"),
+        "requires": (_are_fields, "a frozenset of fields of Layer"),
+        "optional": (_are_pairs, "a tuple of pairs of a field of Layer and a name"),
         "notes": TEXTS,
         "citation": CITATION,
     }
@@ -64,7 +64,7 @@ class GuardedFit(Guarded):
             ),
             "a tuple of fitted predictors",
         ),
-        "explain": (lambda value: value is None or callable(value), "a method"),
+        "explain": (lambda value: value is None or callable(value), "a method or None"),
     }
 
     def __getattr__(self, name: str) -> Any:
