@@ -173,16 +173,16 @@ def check_fits(accelerator: Accelerator) -> None:
         assert_attributes(fitted, GuardedFit, where)
         for other in getattr(fitted, "alternatives", ()):
             cost, error = isolated(other.predict, layer)
+            got = f"fails: {describe(error)}" if error else f"returned {cost!r}"
             assert isinstance(cost, Cost), (
-                f"one of the alternatives of {where} for layer {layer.name!r} "
-                f"{f'fails: {describe(error)}' if error else f'returned {cost!r}'}; return Cost(...)"
+                f"one of the alternatives of {where} for {layer.name!r} {got}; return Cost(...)"
             )
         explain = getattr(fitted, "explain", None)
         formulas, error = isolated(explain, layer) if explain else ({}, None)
+        got = f"fails: {describe(error)}" if error else f"returned {formulas!r}"
         assert isinstance(formulas, Mapping) and are_texts([*formulas, *formulas.values()]), (
-            f"explain of {where} for layer {layer.name!r} "
-            f"{f'fails: {describe(error)}' if error else f'returned {formulas!r}'}; return a dict "
-            'of strings with the keys "latency" and "energy"'
+            f"explain of {where} for {layer.name!r} {got}; return a dict of strings with the keys "
+            '"latency" and "energy"'
         )
 
 
