@@ -205,7 +205,7 @@ def test_a_table_without_shapes_names_layer_and_cure(
     run: Callable[..., Any], predictor: str
 ) -> None:
     """A predictor that finds nothing to fit to says for which layer, and what to write."""
-    result = run(predictor, 1000, "shape = { inputs = 10, outputs = 100 }")
+    result = run(predictor, 1000, "inputs = 10\noutputs = 100")
 
     assert (result.status, result.out) == (1, "")
     assert (
