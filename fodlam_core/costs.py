@@ -93,8 +93,9 @@ def _whole(instance: Measurement, attribute: attrs.Attribute[Any], value: object
 
 
 def _is_amount(value: object) -> bool:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and 0 <= value < math.inf  # type: ignore[operator]
+    if type(value) is float:
+        return 0 <= value < math.inf
+    return isinstance(value, int | float) and type(value) is not bool and 0 <= value < math.inf
 
 
 @attrs.frozen
@@ -159,13 +160,12 @@ class Measurement:
             return f"{where}: calibration is {row.calibration!r}; make it True or False"
         if not isinstance(row.details, Mapping):
             return f"{where}: details are {row.details!r}; give a dict of numbers"
-        roundings = {
-            name: value
-            for name in ("latency_rounding_s", "energy_rounding_j")
-            if (value := getattr(row, name)) is not None
-        }
-        for name, value in {**row.details, **roundings}.items():
+        for name, value in row.details.items():
             if not _is_amount(value):
+                return f"{where}: {name} is {value!r}; give a finite number, not negative"
+        for name in ("latency_rounding_s", "energy_rounding_j"):
+            value = getattr(row, name)
+            if value is not None and not _is_amount(value):
                 return f"{where}: {name} is {value!r}; give a finite number, not negative"
         return None
 

@@ -51,17 +51,16 @@ def guarded_accelerator(accelerator: Accelerator, plugin: Plugin) -> Accelerator
 
 
 def _check_measurements(accelerator: Accelerator, plugin: Plugin) -> None:
-    name, seen = accelerator.name, set()
+    what, seen = f"one of the measurements of {accelerator.name}", set()
     for row in accelerator.measurements:
-        good = isinstance(row, Measurement)
-        demand(plugin, f"one of the measurements of {name}", good, row, "a Measurement")
+        demand(plugin, what, isinstance(row, Measurement), row, "a Measurement")
         problem = row.problem()
         if problem:
-            raise mistake(plugin, f"one of the measurements of {name}: {problem}")
+            raise mistake(plugin, f"{what}: {problem}")
         key = row.network, row.layer.key
         if key in seen:
             where = f"{row.network} {row.layer.name}"
-            raise mistake(plugin, f"{where} is there twice among the measurements of {name}")
+            raise mistake(plugin, f"{what}: {where} is there twice; remove one")
         seen.add(key)
 
 
