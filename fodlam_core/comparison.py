@@ -12,7 +12,7 @@ from fodlam_core.composer.platforms import Platform
 from fodlam_core.composer.preparation import configured_network, named_after
 from fodlam_core.composer.records import factors_record
 from fodlam_core.config import Config
-from fodlam_core.errors import ConfigError, FodlamError, PredictionError, ScalingError
+from fodlam_core.errors import ConfigError, FodlamError, PluginError, PredictionError, ScalingError
 from fodlam_core.layers import Network
 from fodlam_core.registry import Registry
 from fodlam_core.variants import Variant
@@ -29,12 +29,14 @@ class Outcome(NamedTuple):
         estimate: the estimate; None if a rule or a predictor refused.
         reason: why it refused; None if it did not.
         brief: the same in a few words.
+        mistaken: whether that is the mistake of a plugin.
     """
 
     choices: Mapping[str, str]
     estimate: Estimate | None
     reason: str | None = None
     brief: str = ""
+    mistaken: bool = False
 
     def to_row(self, accelerators: Iterable[str]) -> dict[str, Any]:
         """Return choices, factors by accelerator, totals and reason as a flat dictionary."""
@@ -148,7 +150,8 @@ def compare(config: Config, variants: Iterable[Variant], registry: Registry) -> 
             causes = _causes(error)
             errors.append(error)
             reason = str(causes[min(1, len(causes) - 1)])  # without the name of the configuration
-            outcomes.append(Outcome(variant.choices, None, reason, causes[-1].brief))
+            mistaken = any(isinstance(cause, PluginError) for cause in causes)
+            outcomes.append(Outcome(variant.choices, None, reason, causes[-1].brief, mistaken))
         else:
             outcomes.append(Outcome(variant.choices, estimate))
     refused = any(

@@ -92,6 +92,12 @@ def _whole(instance: Measurement, attribute: attrs.Attribute[Any], value: object
         )
 
 
+def _is_amount(value: object) -> bool:
+    if type(value) is float:
+        return 0 <= value < math.inf
+    return isinstance(value, int | float) and type(value) is not bool and 0 <= value < math.inf
+
+
 @attrs.frozen
 class Measurement:
     """One row of a published table.
@@ -137,6 +143,31 @@ class Measurement:
                 f"{self.network} {self.layer.name}: an off-chip latency of "
                 f"{self.offchip_latency_s!r} s does not fit a total of {self.latency_s!r} s"
             )
+
+    def problem(self) -> str | None:
+        """Return what is wrong with it, and what to do; None if nothing is.
+
+        >>> Measurement("Net", Layer("F", "fc", 10), 1, 1.0, 1.0, details={"a": -1}).problem()
+        'Net F: a is -1; give a finite number, not negative'
+        """
+        row: Any = self  # of a plugin: its fields may be of any type
+        if not isinstance(row.layer, Layer):
+            return f"layer is {row.layer!r}; give a Layer"
+        where = f"{row.network} {row.layer.name}"
+        if not isinstance(row.network, str):
+            return f"{where}: network is {row.network!r}; make it a string"
+        if not isinstance(row.calibration, bool):
+            return f"{where}: calibration is {row.calibration!r}; make it True or False"
+        if not isinstance(row.details, Mapping):
+            return f"{where}: details are {row.details!r}; give a dict of numbers"
+        for name, value in row.details.items():
+            if not _is_amount(value):
+                return f"{where}: {name} is {value!r}; give a finite number, not negative"
+        for name in ("latency_rounding_s", "energy_rounding_j"):
+            value = getattr(row, name)
+            if value is not None and not _is_amount(value):
+                return f"{where}: {name} is {value!r}; give a finite number, not negative"
+        return None
 
     @property
     def cost(self) -> Cost:

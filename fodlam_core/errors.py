@@ -61,6 +61,10 @@ class ScalingError(FodlamError):
     """A pair of technology points outside the domain of a scaling rule."""
 
 
+class FactorError(ScalingError):
+    """A factor that is not positive and finite."""
+
+
 class MissingInputsError(ScalingError):
     """Technology points that lack what a rule needs.
 

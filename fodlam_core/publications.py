@@ -39,6 +39,7 @@ from fodlam_core.accelerator_cells import read_cells
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.errors import PluginError
 from fodlam_core.layers import layer_key
+from fodlam_core.plugins import Plugin
 from fodlam_core.printed import UNITS
 
 SYMBOLS = {"_ms": "ms", "_us": "us", "_s": "s", "_mw": "mW", "_w": "W", "_mb": "MB", "_pct": "%"}
@@ -142,16 +143,23 @@ class Publication(NamedTuple):
         return [row for row in self.rows if table.covers(row)]
 
 
-def publication_of(accelerator: Accelerator) -> Publication | None:
+def publication_of(accelerator: Accelerator, plugin: Plugin | None = None) -> Publication | None:
     """Read the tables behind an accelerator; None if it does not name them.
 
+    Args:
+        accelerator: the accelerator.
+        plugin: what supplied it, to be named in errors.
+
     Raises:
-        PluginError: naming the file and what is wrong with it.
+        PluginError: naming the plugin, the file and what is wrong with it.
     """
     path = accelerator.publication
     if path is None:
         return None
+    where = f"{plugin}: publication of {accelerator.name}: {path}" if plugin else path
     try:
+        if not isinstance(path, str | os.PathLike):
+            raise TypeError("is no path of a file")
         with open(path, "rb") as file:
             data = tomli.load(file)
         names, *cells = read_cells(os.path.join(os.path.dirname(path), data["data"]))
@@ -160,9 +168,9 @@ def publication_of(accelerator: Accelerator) -> Publication | None:
         _check_columns(publication)
         return publication
     except KeyError as error:
-        raise PluginError(f"{path}: the key {error} is missing") from error
+        raise PluginError(f"{where}: the key {error} is missing") from error
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise PluginError(f"{path}: {error}") from error
+        raise PluginError(f"{where}: {error}") from error
 
 
 def si(name: str, printed: str | float) -> float:

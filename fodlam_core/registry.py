@@ -237,11 +237,15 @@ def _names(item: Any) -> list[str]:
 def _conflict(key: tuple[str, str], claimed: list[tuple[Plugin, Any]]) -> str:
     what, name = key
     plugins = " and by ".join(str(plugin) for plugin, _ in claimed)
-    leave_out = next((plugin.name for plugin, _ in reversed(claimed) if plugin.source), "NAME")
-    return (
-        f"the {what} {name!r} is supplied by {plugins}; uninstall all but one of them, or leave "
-        f"them out: FODLAM_BLOCK_PLUGINS={leave_out}"
-    )
+    files = [f"--plugin {x.source}" for x, _ in claimed[1:] if isinstance(x.source, str)]
+    cures = [f"drop {' '.join(files)}"] if files else []
+    if len(claimed) > len(files) + 1:
+        installed = [x.name for x, _ in claimed if x.source and not isinstance(x.source, str)]
+        last = installed[-1] if installed else "NAME"
+        cures.append(
+            f"uninstall all but one of them, or leave them out: FODLAM_BLOCK_PLUGINS={last}"
+        )
+    return f"the {what} {name!r} is supplied by {plugins}; {', and '.join(cures)}"
 
 
 def _checked(plugin: Plugin) -> Plugin:
@@ -260,8 +264,9 @@ def _rubbish(plugin: Plugin) -> str | None:
         for item in supplied:
             if not _is_a(item, needed) or type(item.name) is not str or not item.name:
                 return f"{hook} supplied {type(item).__name__!r}, which is no {what}"
-            if hook == "fodlam_accelerators" and not _all_names(item.kinds, item.default_for):
-                return f"{hook}: the kinds of {item.name!r} are no names of layer kinds"
+            problem = _rubbish_accelerator(item) if hook == "fodlam_accelerators" else None
+            if problem:
+                return f"{hook}: {problem}"
             if hook == "fodlam_network_readers" and not _all_names(tuple(item.suffixes)):
                 return f"{hook}: the suffixes of {item.name!r} are no strings"
             aliases = getattr(item, "aliases", ())
@@ -272,6 +277,23 @@ def _rubbish(plugin: Plugin) -> str | None:
                     return f"it supplies two things by the name of {what} {name!r}"
                 seen.add((what, name))
     return None
+
+
+def _rubbish_accelerator(item: Accelerator) -> str | None:
+    """Return what is wrong with an accelerator, as far as a configuration names it."""
+    if not _all_names(item.kinds, item.default_for):
+        return f"the kinds of {item.name!r} are no names of layer kinds"
+    if not _all_names(tuple(each.name for each in item.predictors)):
+        return f"the names of the predictors of {item.name!r} are no strings"
+    if item.options is not None and not _is_attrs_class(item.options):
+        return f"options of {item.name!r} is {item.options!r}, which is no attrs class"
+    if (item.options is None) != (item.apply_options is None):
+        return f"options and apply_options of {item.name!r} go together; give both or none"
+    return None
+
+
+def _is_attrs_class(value: object) -> bool:
+    return isinstance(value, type) and hasattr(value, "__attrs_attrs__")
 
 
 def _is_a(item: object, needed: type | tuple[str, ...]) -> bool:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from fodlam_core.accelerators import Accelerator
-from fodlam_core.errors import FodlamError
+from fodlam_core.errors import FodlamError, PluginError
+from fodlam_core.guards import guarded_accelerator
 from fodlam_core.publications import (
     Column,
     PrintedTable,
@@ -91,10 +92,17 @@ class ReproducedTable(NamedTuple):
 
 
 class Reproduction(NamedTuple):
-    """The tables, and every check of them."""
+    """The tables, and every check of them.
+
+    Attributes:
+        tables: the tables.
+        checks: the checks.
+        unreadable: a sentence for each accelerator whose tables cannot be read.
+    """
 
     tables: tuple[ReproducedTable, ...]
     checks: tuple[Check, ...]
+    unreadable: tuple[str, ...] = ()
 
     @property
     def disputed(self) -> tuple[Check, ...]:
@@ -118,20 +126,30 @@ def reproduce(registry: Registry, names: Iterable[str] = ()) -> Reproduction:
         names: accelerators; by default all that name the tables of their publication.
 
     Raises:
-        FodlamError: if there is no such accelerator, or none at all, or its files cannot be read.
+        FodlamError: if there is no such accelerator, or none at all, or the files of one that is
+            named cannot be read.
     """
     if not registry.accelerators:
         raise FodlamError(registry.nothing_installed("accelerator"))
-    accelerators = [registry.accelerator(name) for name in names] or registry.accelerators
+    asked = tuple(names)
     tables: list[ReproducedTable] = []
     checks: list[Check] = []
-    for accelerator in accelerators:
-        publication = publication_of(accelerator)
+    unreadable: list[str] = []
+    for name in asked or registry.names("accelerator"):
+        accelerator = registry.accelerator(name)
+        plugin = registry.providers["accelerator", name]
+        try:
+            publication = publication_of(guarded_accelerator(accelerator, plugin), plugin)
+        except PluginError as error:
+            if asked:
+                raise
+            unreadable.append(str(error))
+            continue
         for table in publication.tables if publication else ():
             assert publication is not None
             tables.append(_table(accelerator, publication, table))
             checks += _checks(accelerator, publication, table)
-    return Reproduction(tuple(tables), tuple(checks))
+    return Reproduction(tuple(tables), tuple(checks), tuple(unreadable))
 
 
 def printed_range(name: str, printed: str, counts_are_exact: bool = True) -> Range:

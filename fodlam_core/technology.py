@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from fodlam_core.errors import ScalingError
+from fodlam_core.errors import FactorError, ScalingError
 
 MOST = sys.float_info.max
 FLAVORS = ("hp", "lp", "bulk")
@@ -60,7 +60,7 @@ def _factor(instance: object, attribute: attrs.Attribute[Any], value: float | No
     if value is None and attribute.name == "area":
         return
     if not isinstance(value, int | float) or not 0 < value <= MOST:
-        raise ScalingError(f"the {attribute.name} factor {value!r} is not positive and finite")
+        raise FactorError(f"the {attribute.name} factor {value!r} is not positive and finite")
 
 
 @attrs.frozen
@@ -74,7 +74,7 @@ class ScalingFactors:
         notes: warnings and sources that belong to the result.
 
     Raises:
-        ScalingError: if a factor, that of power included, is not positive and finite.
+        FactorError: if a factor, that of power included, is not positive and finite.
 
     >>> ScalingFactors(time=2.0, energy=3.0).power
     1.5
@@ -87,7 +87,7 @@ class ScalingFactors:
 
     def __attrs_post_init__(self) -> None:
         if not 0 < self.power < math.inf:
-            raise ScalingError(f"the power factor {self.power!r} is not positive and finite")
+            raise FactorError(f"the power factor {self.power!r} is not positive and finite")
 
     @property
     def power(self) -> float:

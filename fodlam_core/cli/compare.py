@@ -17,7 +17,7 @@ from fodlam_core.cli.side_by_side import comparison_document
 from fodlam_core.comparison import compare, compared_network
 from fodlam_core.config import load_config
 from fodlam_core.config.files import files_in_config, with_files
-from fodlam_core.errors import ConfigError
+from fodlam_core.errors import ConfigError, FodlamError
 from fodlam_core.output.report import Report
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.variants import ALL, variants
@@ -78,4 +78,7 @@ def execute(args: argparse.Namespace) -> int:
         ),
         args,
     )
+    mistakes = [each.reason for each in comparison.outcomes if each.mistaken and each.reason]
+    if mistakes and not any(ALL in each for each in names.values()):
+        raise FodlamError("\n".join(dict.fromkeys(mistakes)))
     return 0

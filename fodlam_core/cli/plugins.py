@@ -9,7 +9,7 @@ from fodlam_core.cli.common import add_output_arguments, emit, registry_for
 from fodlam_core.costs import Citation
 from fodlam_core.documents import Bullets, Document, table
 from fodlam_core.output.report import Report
-from fodlam_core.plugins import Plugin
+from fodlam_core.plugins import Plugin, isolated
 from fodlam_core.quantities import quantity
 from fodlam_core.registry import SUPPLIES, Registry
 
@@ -58,7 +58,7 @@ def _record(plugin: Plugin, registry: Registry) -> dict[str, Any]:
 
 
 def _citation(item: Any) -> list[str]:
-    citation = getattr(item, "citation", None)
+    citation, _ = isolated(getattr, item, "citation", None)
     return [str(citation)] if isinstance(citation, Citation) else []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from fodlam_core.cli.common import add_output_arguments, emit, registry_for
+from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
 from fodlam_core.documents import Document, Table, Text, table
 from fodlam_core.output.report import Report
 from fodlam_core.registry import Registry
@@ -27,6 +27,7 @@ def execute(args: argparse.Namespace) -> int:
     """Print the tables and the disputed cells; a dispute is a finding, not a failure."""
     registry = registry_for(args)
     made = reproduce(registry, args.accelerators)
+    warn(made.unreadable)
 
     def rows() -> list[dict[str, Any]]:
         return [check._asdict() for check in made.checks]

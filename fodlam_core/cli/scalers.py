@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import attrs
 
-from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for
+from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for, warn
 from fodlam_core.cli.cures import scaler_options
 from fodlam_core.composer.records import factors_record
 from fodlam_core.composer.scaling import configured_scaler
 from fodlam_core.config import TechnologyConfig
 from fodlam_core.config.overrides import apply_override
 from fodlam_core.documents import Bullets, Document, Text, table
-from fodlam_core.errors import FodlamError, MissingInputsError, ScalingError, listed
+from fodlam_core.errors import FodlamError, MissingInputsError, PluginError, ScalingError, listed
 from fodlam_core.output.report import Report
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.registry import Registry
@@ -62,7 +63,7 @@ def execute(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace, registry: Registry) -> Report:
-    records = [_record(rule, registry) for rule in registry.scalers]
+    records = list(_records(registry))
     header = ("name", "aliases", "inputs", "options", "distribution", "title", "domain", "source")
 
     def rows() -> list[dict[str, Any]]:
@@ -90,6 +91,15 @@ def _list(args: argparse.Namespace, registry: Registry) -> Report:
         )
 
     return Report(lambda: [document()], lambda: records, rows)
+
+
+def _records(registry: Registry) -> Iterator[dict[str, Any]]:
+    """Yield what each rule says of itself; one that cannot is left out with a warning."""
+    for name in registry.names("rule"):
+        try:
+            yield _record(registry.scaler(name), registry)
+        except PluginError as error:
+            warn([str(error)])
 
 
 def _record(rule: TechnologyScaler, registry: Registry) -> dict[str, Any]:

@@ -7,15 +7,17 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from fodlam_core.cli.common import add_output_arguments, emit, registry_for
+from fodlam_core.accelerators import Accelerator
+from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
 from fodlam_core.documents import Bullets, Document, Table, Text, table
-from fodlam_core.errors import FodlamError, UnknownNameError, listed, unknown
+from fodlam_core.errors import FodlamError, PluginError, UnknownNameError, listed, unknown
 from fodlam_core.guards import guarded_accelerator
 from fodlam_core.output.report import Report
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.quantities import quantity
+from fodlam_core.registry import Registry
 from fodlam_core.validation.folds import SCHEMES
-from fodlam_core.validation.scores import METRICS, Validation, validate, variants
+from fodlam_core.validation.scores import METRICS, Validation, known_variants, validate
 
 HOW = (
     "Mean absolute error against the published costs of one inference, of layers that the "
@@ -47,18 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Print the errors."""
     registry = registry_for(args)
-    names = args.accelerator or registry.names("accelerator")
-    accelerators = [
-        guarded_accelerator(registry.accelerator(name), registry.providers["accelerator", name])
-        for name in dict.fromkeys(names)
-    ]
+    accelerators = _accelerators(registry, args.accelerator)
     if not accelerators:
         raise FodlamError(registry.nothing_installed("accelerator"))
     known = {
         name
         for accelerator in accelerators
         for predictor in accelerator.predictors
-        for name, _ in variants(predictor)
+        for name, _ in known_variants(predictor)
     }
     for name in args.predictor:
         if name not in known:
@@ -73,7 +71,27 @@ def execute(args: argparse.Namespace) -> int:
         which = f"for {listed(asked)} " if asked else ""
         raise FodlamError(f"{which}there is no measured layer that could be held out")
     emit(_layer_report(results) if args.layers else _report(results), args)
+    failures = list(dict.fromkeys(each.failure for each in results if each.failure))
+    if failures and (args.predictor or args.accelerator):
+        raise FodlamError("\n".join(failures))
+    if args.layers:  # where they have no rows that could say it
+        warn(failures)
     return 0
+
+
+def _accelerators(registry: Registry, asked: Sequence[str]) -> list[Accelerator]:
+    """Return the accelerators that are asked for; by default all that are right."""
+    accelerators = []
+    for name in dict.fromkeys(asked or registry.names("accelerator")):
+        try:
+            accelerator = registry.accelerator(name)
+            plugin = registry.providers["accelerator", name]
+            accelerators.append(guarded_accelerator(accelerator, plugin))
+        except PluginError as error:
+            if asked:
+                raise
+            warn([str(error)])
+    return accelerators
 
 
 def _report(results: Sequence[Validation]) -> Report:
@@ -102,7 +120,7 @@ def _documents(results: Sequence[Validation]) -> Iterator[Document]:
         notes: dict[str, dict[str, None]] = {}
         for each in every:
             for note in each.notes:
-                about = note if note in each.caveats else f"{each.scheme} {note}"
+                about = note if note in (*each.caveats, each.failure) else f"{each.scheme} {note}"
                 notes.setdefault(about, {})[each.predictor] = None
         bullets = [f"{', '.join(names)}: {about}" for about, names in notes.items()]
         yield Document(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from fodlam_core.composer.figures import Basis
 from fodlam_core.composer.platforms import Platform
@@ -125,14 +125,19 @@ def _intervals(
             yield from (f"{name}: {note}" for note in rule.notes)
     if any(platform.source != platform.target for platform in platforms.values()):
         yield "no interval holds the error of technology scaling"
-    outside = [basis.outside for _, basis in items if basis and basis.outside]
-    if outside:
-        names = sorted({size for sizes in outside for size in sizes})
-        yield (
-            f"extrapolated, with a wider interval: {len(outside)} "
-            f"layer{'s' if len(outside) > 1 else ''} outside the measured range of "
-            f"{', '.join(names)}"
-        )
+    outside = [basis for _, basis in items if basis and basis.outside]
+    near = [basis for basis in outside if basis.interval]
+    far = [basis for basis in outside if not basis.interval]
+    if near:
+        yield f"extrapolated, with a wider interval: {_outside(near)}"
+    if far:
+        yield f"extrapolated too far for an interval: {_outside(far)}"
+
+
+def _outside(bases: Sequence[Basis]) -> str:
+    names = sorted({size for basis in bases for size in basis.outside})
+    layers = "layer" if len(bases) == 1 else "layers"
+    return f"{len(bases)} {layers} outside the measured range of {', '.join(names)}"
 
 
 def _technology(platforms: Mapping[str, Platform]) -> Iterator[str]:

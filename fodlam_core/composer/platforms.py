@@ -14,6 +14,7 @@ from fodlam_core.costs import Cost, Interval, Measurement
 from fodlam_core.errors import ConfigError, PredictionError
 from fodlam_core.guards import guarded_accelerator
 from fodlam_core.layers import Layer
+from fodlam_core.plugins import Plugin
 from fodlam_core.predictors import FittedPredictor, Predictor
 from fodlam_core.registry import Registry
 from fodlam_core.technology import ScalingFactors, Technology
@@ -27,6 +28,7 @@ class Platform(NamedTuple):
 
     Attributes:
         accelerator: the accelerator, its options applied.
+        plugin: what supplied it, to be named in errors.
         scaler: the name of the scaling rule.
         source: its own technology point.
         target: the technology point that is asked about.
@@ -39,6 +41,7 @@ class Platform(NamedTuple):
     """
 
     accelerator: Accelerator
+    plugin: Plugin
     scaler: str
     source: Technology
     target: Technology
@@ -77,7 +80,7 @@ class Platform(NamedTuple):
         predictor = self._predictor()
         self._check_known(predictor, layer)
         if layer.kind not in self.fits:
-            self.fits[layer.kind] = predictor.fit(self._calibration(layer.kind))
+            self.fits[layer.kind] = self._fit(predictor, layer)
         fitted = self.fits[layer.kind]
         cost = fitted.predict(layer)
         batches = {row.batch for row in self.accelerator.calibration(layer.kind)}
@@ -87,6 +90,14 @@ class Platform(NamedTuple):
             return basis
         basis = self._bounded(basis, rule.interval(layer, fitted, cost))
         return basis._replace(outside=tuple(rule.outside(layer)))
+
+    def _fit(self, predictor: Predictor, layer: Layer) -> FittedPredictor:
+        try:
+            return predictor.fit(self._calibration(layer.kind))
+        except PredictionError as error:
+            modest = self._modest_line(predictor) if self._calibration(layer.kind) else None
+            cure = f"; write {modest}" if modest else ""
+            raise PredictionError(f"{layer.name} cannot be predicted: {error}{cure}") from error
 
     def _calibration(self, kind: str) -> Sequence[Measurement]:
         rows = self.accelerator.calibration(kind)
@@ -109,14 +120,21 @@ class Platform(NamedTuple):
         lacks = [name for name in sorted(predictor.requires) if getattr(layer, name, None) is None]
         if not lacks:
             return
-        modest = [each.name for each in self.accelerator.predictors if not each.requires]
-        cure = "add it to the network file"
-        if modest:
-            name = "per-mac" if "per-mac" in modest else modest[0]
-            cure += f', or write [accelerator.{self.accelerator.name}] predictor = "{name}"'
+        modest = self._modest_line(predictor)
+        cure = "add it to the network file" + (f", or write {modest}" if modest else "")
         raise PredictionError(
             f"{layer.name} has no {' and no '.join(lacks)}, which {predictor.name} needs; {cure}"
         )
+
+    def _modest_line(self, other: Predictor) -> str | None:
+        """Return the line that selects another predictor, one that needs nothing, if there is."""
+        modest = [
+            each.name
+            for each in self.accelerator.predictors
+            if not each.requires and each.name != other.name
+        ]
+        name = "per-mac" if "per-mac" in modest else modest[0] if modest else None
+        return f'[accelerator.{self.accelerator.name}] predictor = "{name}"' if name else None
 
     def _predictor(self) -> Predictor:
         predictor = self.accelerator.predictor(self.predictor)
@@ -167,9 +185,8 @@ def platform(accelerator: Accelerator, config: Config, registry: Registry) -> Pl
     Raises:
         FodlamError: if its options or its technology point do not fit.
     """
-    accelerator = guarded_accelerator(
-        accelerator, registry.providers["accelerator", accelerator.name]
-    )
+    plugin = registry.providers["accelerator", accelerator.name].alone()
+    accelerator = guarded_accelerator(accelerator, plugin)
     settings = config.accelerator.get(accelerator.name, AcceleratorConfig())
     path = ("accelerator", accelerator.name)
     if accelerator.options:
@@ -180,6 +197,7 @@ def platform(accelerator: Accelerator, config: Config, registry: Registry) -> Pl
         raise ConfigError([f"[{'.'.join(path)}]: {accelerator.name} has no options"])
     return Platform(
         accelerator,
+        plugin,
         *scaling(accelerator, settings, config.technology, registry),
         config.network.batch == "published",
         settings.predictor,

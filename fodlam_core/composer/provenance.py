@@ -55,7 +55,8 @@ def provenances(estimate: Result) -> list[Provenance | None]:
         PluginError: if the tables behind an accelerator cannot be read.
     """
     publications = {
-        name: publication_of(platform.accelerator) for name, platform in estimate.platforms.items()
+        name: publication_of(platform.accelerator, platform.plugin)
+        for name, platform in estimate.platforms.items()
     }
     predicted = {
         (each.basis.accelerator, each.layer.kind): each.basis.predictor

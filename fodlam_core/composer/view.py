@@ -98,7 +98,7 @@ def _warnings(estimate: Result) -> Iterator[Text]:
         else:
             yield Text(f"Costs as printed: {line}")
     if any(note.startswith(IMPLAUSIBLE) for note in estimate.notes):
-        yield Text("Some of these numbers cannot be: see the first notes", warning=True)
+        yield Text("Some of these numbers are not plausible: see the first notes", warning=True)
     missing = estimate.coverage.layers["not modelled"]
     if missing and not whole_network(estimate.platforms):
         yield Text(f"{missing} layers are not modelled: the totals lack their cost", warning=True)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from fodlam_core.costs import Cost, Measurement
 from fodlam_core.layers import Layer
 from fodlam_core.predictors.per_mac import PerMac
-from fodlam_core.predictors.pooling import require_rows
+from fodlam_core.predictors.pooling import with_shape
 from fodlam_core.predictors.sizes import sizes
 
 # The sizes that tell convolutions apart; of other kinds all sizes count.
@@ -57,9 +57,7 @@ class Nearest:
         Raises:
             PredictionError: if there are none.
         """
-        known = tuple(row for row in measurements if row.layer.shape is not None)
-        require_rows(self.name, known)
-        return FittedNearest(known)
+        return FittedNearest(with_shape(self.name, measurements))
 
 
 def _position(layer: Layer) -> list[float]:

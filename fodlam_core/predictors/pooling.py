@@ -18,6 +18,19 @@ def require_rows(name: str, measurements: Sequence[Measurement]) -> None:
         raise PredictionError(f"{name}: there is no measured layer to fit to")
 
 
+def with_shape(name: str, measurements: Sequence[Measurement]) -> tuple[Measurement, ...]:
+    """Return the measured layers whose shape is known.
+
+    Raises:
+        PredictionError: if there are none.
+    """
+    known = tuple(row for row in measurements if row.layer.shape is not None)
+    if measurements and not known:
+        raise PredictionError(f"{name}: there is no measured layer to fit to, as none has a shape")
+    require_rows(name, known)
+    return known
+
+
 def offchip_share(measurements: Sequence[Measurement]) -> float:
     """Return the share of the summed latency that is spent waiting for off-chip memory."""
     costs = [row.cost for row in measurements]

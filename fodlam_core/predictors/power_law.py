@@ -9,7 +9,7 @@ from typing import NamedTuple
 from fodlam_core.costs import Cost, Measurement
 from fodlam_core.layers import Layer
 from fodlam_core.predictors.least_squares import line
-from fodlam_core.predictors.pooling import cost_of, offchip_share, require_rows
+from fodlam_core.predictors.pooling import cost_of, offchip_share, with_shape
 from fodlam_core.predictors.sizes import output_width
 from fodlam_core.quantities import quantity
 
@@ -65,8 +65,7 @@ class PowerLaw:
         Raises:
             PredictionError: if there are none.
         """
-        known = [row for row in measurements if row.layer.shape is not None]
-        require_rows(self.name, known)
+        known = with_shape(self.name, measurements)
         widths = [math.log(output_width(row.layer)) for row in known]
         latency = [math.log(row.cost.latency_s / row.layer.total_macs) for row in known]
         energy = [math.log(row.cost.energy_j / row.layer.total_macs) for row in known]

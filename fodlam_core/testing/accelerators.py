@@ -9,14 +9,17 @@ import attrs
 
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.costs import PROVENANCES, Citation, Cost, Measurement
-from fodlam_core.errors import PredictionError
+from fodlam_core.errors import PluginError, PredictionError
+from fodlam_core.guards.asking import are_texts
+from fodlam_core.guards.predictors import GuardedFit, GuardedPredictor
 from fodlam_core.layers import Layer
-from fodlam_core.plugins import describe
+from fodlam_core.plugins import describe, isolated
+from fodlam_core.publications import publication_of
 from fodlam_core.references import Reference
 from fodlam_core.shapes import ConvShape, FcShape, MatmulShape
 from fodlam_core.technology import Technology
 from fodlam_core.testing.runner import Check, run_checks
-from fodlam_core.testing.values import assert_line, assert_name, assert_positive
+from fodlam_core.testing.values import assert_attributes, assert_line, assert_name, assert_positive
 
 CORE_KINDS = frozenset({"conv", "fc", "matmul"})
 OPTIONAL_OF_A_LAYER = frozenset({"shape", "weight_density", "activation_density"})
@@ -99,6 +102,7 @@ def check_measurements(accelerator: Accelerator) -> None:
     seen = set()
     for row in accelerator.measurements:
         assert isinstance(row, Measurement), f"{row!r} in measurements is no Measurement"
+        assert not row.problem(), f"measurement {row.problem()}"
         where = f"measurement {row.network} {row.layer.name}"
         assert row.layer.kind in accelerator.kinds, (
             f"{where}: kind {row.layer.kind!r} is not among kinds; add it there"
@@ -107,17 +111,10 @@ def check_measurements(accelerator: Accelerator) -> None:
         seen.add((row.network, row.layer.key))
         assert_positive(row.latency_s, f"{where}: latency_s", "seconds")
         assert_positive(row.energy_j, f"{where}: energy_j", "joules")
-        assert isinstance(row.calibration, bool), (
-            f"{where}: calibration is {row.calibration!r}; make it True or False"
-        )
         shape = row.layer.shape
         assert shape is None or row.layer.kind in {shape.kind} | (
             set(accelerator.kinds) - CORE_KINDS
         ), f"{where}: a layer of kind {row.layer.kind!r} has a shape of {shape.kind!r}; correct one"
-        for name, value in row.details.items():
-            assert isinstance(value, int | float) and 0 <= value < float("inf"), (
-                f"{where}: the detail {name!r} is {value!r}; give a finite number, not negative"
-            )
 
 
 def check_units(accelerator: Accelerator) -> None:
@@ -143,6 +140,7 @@ def check_predictors(accelerator: Accelerator) -> None:
         assert_name(name, "a predictor")
     assert len(set(names)) == len(names), f"two predictors have one name: {names}; rename one"
     for predictor in accelerator.predictors:
+        assert_attributes(predictor, GuardedPredictor, predictor.name)
         needs = set(predictor.requires) - OPTIONAL_OF_A_LAYER
         assert not needs, (
             f"{predictor.name}: requires names {sorted(needs)}; a layer may lack "
@@ -166,6 +164,34 @@ def check_predictions(accelerator: Accelerator) -> None:
         _assert_between(cost.energy_j / layer.macs, J_PER_MAC, f"{where}: J/MAC", "joules")
         assert fitted.predict(layer) == cost, f"{where} differs the second time; keep no state"
         assert attrs.astuple(layer) == before, f"{where} changed the layer; leave it alone"
+
+
+def check_fits(accelerator: Accelerator) -> None:
+    """A fit can be explained, and what fits as well predicts costs too."""
+    for predictor, fitted, layer in _fits(accelerator):
+        where = f"the fit of {predictor.name}"
+        assert_attributes(fitted, GuardedFit, where)
+        for other in getattr(fitted, "alternatives", ()):
+            cost, error = isolated(other.predict, layer)
+            got = f"fails: {describe(error)}" if error else f"returned {cost!r}"
+            assert isinstance(cost, Cost), (
+                f"one of the alternatives of {where} for {layer.name!r} {got}; return Cost(...)"
+            )
+        explain = getattr(fitted, "explain", None)
+        formulas, error = isolated(explain, layer) if explain else ({}, None)
+        got = f"fails: {describe(error)}" if error else f"returned {formulas!r}"
+        assert isinstance(formulas, Mapping) and are_texts([*formulas, *formulas.values()]), (
+            f"explain of {where} for {layer.name!r} {got}; return a dict of strings with the keys "
+            '"latency" and "energy"'
+        )
+
+
+def check_publication(accelerator: Accelerator) -> None:
+    """The file that says which printed cell each number is can be read."""
+    try:
+        publication_of(accelerator)
+    except PluginError as error:
+        raise AssertionError(f"publication: {error}; name a file that is there, or none") from error
 
 
 def check_needs_are_told(accelerator: Accelerator) -> None:
@@ -217,6 +243,10 @@ def _fits(accelerator: Accelerator) -> Iterator[tuple[Any, Any, Layer]]:
                 if rows:
                     raise
                 continue  # nothing was measured of this kind
+            assert callable(getattr(fitted, "predict", None)), (
+                f"fit of {predictor.name} returned {fitted!r}; return an object with a method "
+                "predict(layer)"
+            )
             probes = [layer for layer in PROBES if layer.kind == kind]
             for layer in probes or [row.layer for row in rows[:1]]:
                 yield predictor, fitted, layer
@@ -240,8 +270,10 @@ CHECKS: tuple[Check, ...] = (
     check_measurements,
     check_units,
     check_references,
+    check_publication,
     check_predictors,
     check_predictions,
+    check_fits,
     check_needs_are_told,
     check_options,
 )

@@ -14,9 +14,11 @@ from typing import Any
 
 import attrs
 
-from fodlam_core.errors import ScalingError
+from fodlam_core.errors import FactorError, ScalingError
+from fodlam_core.guards.items import GuardedScaler
 from fodlam_core.scaling import TechnologyScaler
 from fodlam_core.technology import ScalingFactors, Technology
+from fodlam_core.testing.values import assert_attributes
 
 RELATIVE_TOLERANCE = 1e-12
 QUANTITIES = ("time", "energy", "area")
@@ -34,15 +36,13 @@ def check_names(scaler: TechnologyScaler, points: Points) -> None:
 
 def check_description(scaler: TechnologyScaler, points: Points) -> None:
     """Check that ``uses`` names fields of `Technology`, and that texts are texts."""
+    assert_attributes(scaler, GuardedScaler, "the rule")
     fields = {field.name for field in attrs.fields(Technology)}
-    uses = getattr(scaler, "uses", ())
+    uses = getattr(scaler, "uses", None) or ()
     _hold(
-        not isinstance(uses, str) and fields.issuperset(uses),
+        fields.issuperset(uses),
         f"uses = {uses!r} is no list of fields of Technology ({', '.join(sorted(fields))})",
     )
-    for key in ("title", "domain", "source"):
-        text = getattr(scaler, key, "")
-        _hold(isinstance(text, str), f"{key} = {text!r} is no text")
 
 
 def check_options(scaler: TechnologyScaler, points: Points) -> None:
@@ -75,6 +75,10 @@ def check_errors(scaler: TechnologyScaler, points: Points) -> None:
     for source, target in itertools.product([*points, *bare, *odd], repeat=2):
         try:
             factors = scaler.factors(source, target)
+        except FactorError as error:
+            _fail(
+                f"{source} to {target}: {error}; mend it, or raise ScalingError outside the domain"
+            )
         except ScalingError as error:
             _hold(bool(str(error).strip()), f"{source} to {target}: the error has no text")
         except Exception as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from fodlam_core.guards.asking import Guarded, shown
+from fodlam_core.plugins import describe, isolated
 from fodlam_core.references import is_positive
 
 NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -29,3 +31,17 @@ def assert_line(text: Any, what: str) -> None:
 def assert_positive(value: Any, what: str, unit: str) -> None:
     """A quantity is a positive, finite number in SI units."""
     assert is_positive(value), f"{what} is {value!r}; give a positive, finite number of {unit}"
+
+
+def assert_attributes(item: Any, guard: type[Guarded], what: str) -> None:
+    """What the core reads from an object is there if it has to be, and is what it has to be."""
+    for name, (good, expected) in guard.DEMANDS.items():
+        value, error = isolated(getattr, item, name)
+        if isinstance(error, AttributeError):
+            assert name not in guard.REQUIRED, f"{what} has no {name}; give it {expected}"
+            continue
+        assert error is None, (
+            f"{name} of {what} cannot be read: {describe(error)}; make it {expected}"
+        )
+        right, _ = isolated(good, value)
+        assert right, f"{name} of {what} is {shown(value)}; make it {expected}"

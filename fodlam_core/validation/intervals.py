@@ -27,6 +27,8 @@ from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.held_out import HeldOut, alternatives, cross_validate, notes
 
 COVERAGE_PERCENT = 90
+# An interval that reaches a hundred orders of magnitude up and down says nothing of a cost.
+MOST_HALF_WIDTH = 100 * math.log(10)
 
 
 class IntervalRule(NamedTuple):
@@ -46,8 +48,8 @@ class IntervalRule(NamedTuple):
     scheme: str
     notes: tuple[str, ...]
 
-    def interval(self, layer: Layer, fitted: FittedPredictor, cost: Cost) -> Interval:
-        """Return the interval of a predicted cost.
+    def interval(self, layer: Layer, fitted: FittedPredictor, cost: Cost) -> Interval | None:
+        """Return the interval of a predicted cost; None if the layer is too far off for one.
 
         It reaches from the least to the greatest prediction of all fits that are as good, and
         beyond by the half-width, which is multiplied by 1 + log2 of the factor by which the
@@ -55,6 +57,8 @@ class IntervalRule(NamedTuple):
         """
         costs = [cost, *(other.predict(layer) for other in alternatives(fitted))]
         stretch = 1 + max((math.log2(factor) for factor in self.outside(layer).values()), default=0)
+        if stretch * max(self.latency, self.energy) > MOST_HALF_WIDTH:
+            return None
         return Interval(
             _around([each.latency_s for each in costs], self.latency * stretch),
             _around([each.energy_j for each in costs], self.energy * stretch),
@@ -62,8 +66,10 @@ class IntervalRule(NamedTuple):
 
     def outside(self, layer: Layer) -> dict[str, float]:
         """Return the sizes of a layer outside the measured range, each with the factor, over 1."""
-        factors = {}
-        for name, size in sizes(layer).items():
+        factors, known = {}, sizes(layer)
+        if not known.keys() & self.ranges.keys():  # the shape of one or the other is not known
+            known = {"MACs": layer.macs}
+        for name, size in known.items():
             if name in self.ranges:
                 low, high = self.ranges[name]
                 factor = max(low / size, size / high)

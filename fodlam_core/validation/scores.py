@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.costs import Cost
+from fodlam_core.errors import PluginError
 from fodlam_core.predictors import Predictor
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.held_out import FoldResult, HeldOut, cross_validate, notes
@@ -26,6 +27,7 @@ class Validation(NamedTuple):
         folds: each fold, predicted.
         default: whether a configuration that names no predictor gets it.
         caveats: what a reader must know of the predictor.
+        failure: the mistake of a plugin for which there are no folds; None if there is none.
     """
 
     accelerator: str
@@ -35,6 +37,7 @@ class Validation(NamedTuple):
     folds: tuple[FoldResult, ...]
     default: bool
     caveats: tuple[str, ...] = ()
+    failure: str | None = None
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Return the scores for each metric; errors are fractions, None where not known."""
@@ -67,6 +70,8 @@ class Validation(NamedTuple):
     @property
     def notes(self) -> tuple[str, ...]:
         """What folds leave open; why there is no score."""
+        if self.failure:
+            return (self.failure,)
         if not self.folds:
             return ("there is only one group of measured layers, so none can be held out",)
         return self.caveats + tuple(
@@ -102,6 +107,8 @@ def validate(
 ) -> list[Validation]:
     """Cross-validate every predictor of accelerators on their own measurements.
 
+    The mistake of a plugin is the `failure` of its own rows.
+
     Args:
         accelerators: the accelerators; those without measurements give nothing.
         predictors: only predictors and variants of these names, if any are given.
@@ -109,23 +116,46 @@ def validate(
     """
     schemes = tuple(schemes)
     return [
-        Validation(
-            accelerator.name,
-            kind,
-            name,
-            scheme,
-            tuple(cross_validate(predictor, accelerator.calibration(kind), scheme, hide)),
-            name == accelerator.predictors[0].name,
-            notes(predictor),
-        )
+        _validation(accelerator, kind, predictor, name, hide, scheme)
         for accelerator in accelerators
         for kind in accelerator.kinds
         if accelerator.calibration(kind)
         for predictor in accelerator.predictors
-        for name, hide in variants(predictor)
+        for name, hide in known_variants(predictor)
         if not predictors or name in predictors
         for scheme in schemes
     ]
+
+
+def _validation(
+    accelerator: Accelerator,
+    kind: str,
+    predictor: Predictor,
+    name: str,
+    hide: frozenset[str],
+    scheme: str,
+) -> Validation:
+    results: list[FoldResult] = []
+    caveats: tuple[str, ...] = ()
+    failure = None
+    try:
+        list(variants(predictor))  # a mistake in them is one of the predictor
+        caveats = notes(predictor)
+        results = cross_validate(predictor, accelerator.calibration(kind), scheme, hide)
+    except PluginError as error:
+        failure = str(error)
+    default = name == accelerator.predictors[0].name
+    return Validation(
+        accelerator.name, kind, name, scheme, tuple(results), default, caveats, failure
+    )
+
+
+def known_variants(predictor: Predictor) -> list[tuple[str, frozenset[str]]]:
+    """Return the variants of a predictor; the predictor alone if it cannot tell them."""
+    try:
+        return list(variants(predictor))
+    except PluginError:
+        return [(predictor.name, frozenset())]
 
 
 def variants(predictor: Predictor) -> Iterator[tuple[str, frozenset[str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import EntryPoint
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from fodlam_core.composer.dispatch import accelerator_for
 from fodlam_core.plugins import Plugin
 from fodlam_core.registry import Registry, build_registry
 
+ENTRY = EntryPoint("other", "other", "fodlam")
 CONFIG = Config(NetworkConfig("VGG16"))
 
 
@@ -73,7 +75,31 @@ def test_three_claims_are_all_named() -> None:
     [text] = registry.conflicts.values()
 
     assert all(f"plugin '{name}' ({name}.py unpackaged)" in text for name in ("one", "two"))
-    assert text.endswith("FODLAM_BLOCK_PLUGINS=three")
+    assert text.endswith("; drop --plugin two.py --plugin three.py")
+
+
+@pytest.mark.parametrize(
+    ("sources", "cure"),
+    [
+        ((None, "mine.py"), "; drop --plugin mine.py"),
+        ((ENTRY, "mine.py"), "; drop --plugin mine.py"),
+        (
+            (None, ENTRY),
+            "; uninstall all but one of them, or leave them out: FODLAM_BLOCK_PLUGINS=b",
+        ),
+        (
+            (None, ENTRY, "mine.py"),
+            "; drop --plugin mine.py, and uninstall all but one of them, or leave them out: "
+            "FODLAM_BLOCK_PLUGINS=b",
+        ),
+    ],
+)
+def test_the_cure_of_a_conflict_works(sources: tuple[Any, ...], cure: str) -> None:
+    """A file is dropped from the command line, what is installed is blocked or uninstalled."""
+    claims = [plugin(name, "a")._replace(source=x) for name, x in zip("abc", sources, strict=False)]
+    [text] = build_registry(claims).conflicts.values()
+
+    assert text.endswith(cure)
 
 
 def item(**attributes: Any) -> Any:

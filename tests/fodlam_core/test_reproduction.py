@@ -163,7 +163,7 @@ def test_accelerator_without_tables(registry: Registry) -> None:
     bare = attrs.evolve(registry.accelerator("eie"), publication=None)
     some = registry._replace(items={**registry.items, ("accelerator", "eie"): bare})
 
-    assert ((), ()) == reproduce(some, ["eie"])
+    assert ((), (), ()) == reproduce(some, ["eie"])
     with pytest.raises(UnknownNameError):
         reproduce(registry, ["nothing"])
 

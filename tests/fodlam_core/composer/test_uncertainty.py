@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -138,3 +140,75 @@ def test_a_missing_shape_is_an_error_with_the_line_to_write(registry: Registry) 
     """A layer without shape cannot have the default of Eyeriss."""
     with pytest.raises(FodlamError, match=r"C has no shape.*\[accelerator.eyeriss\] predictor"):
         estimate(Config(NetworkConfig("VGG16")), registry, Network("N", [Layer("C", "conv", 10)]))
+
+
+CHIP = """
+name = "chip"
+title = "a chip"
+kinds = ["fc"]
+provenance = "measured"
+table = "chip.csv"
+power_w = 0.59
+technology = { node_nm = 65 }
+citation = { key = "k", text = "t", bibtex = "@misc{k}" }
+"""
+ROWS = "network,layer,kind,macs,batch,latency_us\nA,F1,fc,1000,1,1000000\nA,F2,fc,1000000000,1,1\n"
+NET = """
+[[layers]]
+name = "F"
+kind = "fc"
+macs = {macs}
+{shape}
+"""
+CONFIG = """
+[network]
+file = "net.toml"
+[dispatch]
+fc = "chip"
+[accelerator.chip]
+file = "chip.toml"
+predictor = "{predictor}"
+"""
+
+
+@pytest.fixture
+def run(cli: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
+    """Run a layer on a chip whose table has no shapes, and whose costs are all over the place."""
+
+    def write(predictor: str, macs: int, shape: str = "") -> Any:
+        (tmp_path / "chip.toml").write_text(CHIP)
+        (tmp_path / "chip.csv").write_text(ROWS)
+        (tmp_path / "net.toml").write_text(NET.format(macs=macs, shape=shape))
+        (tmp_path / "c.toml").write_text(CONFIG.format(predictor=predictor))
+        return cli("run", tmp_path / "c.toml", "-f", "json")
+
+    return write
+
+
+def test_a_layer_far_off_has_no_interval_and_a_note(run: Callable[..., Any]) -> None:
+    """An extrapolation that no number could bound carries no interval, and says so."""
+    result = run("per-mac", 10**18)
+    record = json.loads(result.out)
+    near = json.loads(run("per-mac", 10**6).out)
+
+    assert (result.status, result.err) == (0, "")
+    assert record["layers"][0]["interval"] is None
+    assert (
+        "extrapolated too far for an interval: 1 layer outside the measured range of MACs"
+        in record["notes"]
+    )
+    assert near["layers"][0]["interval"] is not None
+
+
+@pytest.mark.parametrize("predictor", ["nearest", "power-law"])
+def test_a_table_without_shapes_names_layer_and_cure(
+    run: Callable[..., Any], predictor: str
+) -> None:
+    """A predictor that finds nothing to fit to says for which layer, and what to write."""
+    result = run(predictor, 1000, "inputs = 10\noutputs = 100")
+
+    assert (result.status, result.out) == (1, "")
+    assert (
+        f"F cannot be predicted: {predictor}: there is no measured layer to fit to, as none has a "
+        'shape; write [accelerator.chip] predictor = "per-mac"'
+    ) in result.err

@@ -164,7 +164,7 @@ def test_a_good_chip_passes() -> None:
         (
             {"measurements": [attrs.evolve(ROW, details={"dram_bytes": -1.0})]},
             "check_measurements",
-            "'dram_bytes' is -1.0; give a finite number",
+            "dram_bytes is -1.0; give a finite number",
         ),
         (
             {"measurements": [attrs.evolve(ROW, latency_s=1e7)]},
@@ -179,9 +179,9 @@ def test_a_good_chip_passes() -> None:
         ({"references": [Reference("VGG16")]}, "check_references", "neither latency_s nor"),
         ({"predictors": [Formula(), Formula()]}, "check_predictors", "one name"),
         (
-            {"predictors": [Formula(requires=frozenset({"colour"}))]},
+            {"predictors": [Formula(requires=frozenset({"kind"}))]},
             "check_predictors",
-            "names ['colour']",
+            "names ['kind']",
         ),
         ({"predictors": [Formula(cost=3)]}, "check_predictions", "return Cost(...)"),
         ({"predictors": [Formula(cost=Cost(0, 1))]}, "check_predictions", "of seconds"),

@@ -174,3 +174,19 @@ def test_one_network_falls_back_on_blocks(chip: Accelerator) -> None:
     assert rule is not None
     assert rule.scheme == "leave-one-block-out"
     assert "one network alone" in rule.notes[0]
+
+
+def test_a_layer_that_is_too_far_off_has_no_interval() -> None:
+    """Where a bound would be a hundred orders of magnitude away there is none, and no overflow."""
+    chance = random.Random(7)
+    rows = _noisy(chance, "A", 3.0)
+    fitted = PerMac().fit(rows)
+    rule = interval_rule(PerMac(), fitted, rows)
+    assert rule is not None
+
+    def interval(macs: int) -> object:
+        layer = Layer("F", "fc", macs)
+        return rule.interval(layer, fitted, fitted.predict(layer))
+
+    assert interval(10**6) is not None
+    assert interval(10**18) is None
