@@ -74,8 +74,10 @@ def differences(a: Mapping[str, Any], b: Mapping[str, Any]) -> Differences:
             found = _number("layer", name, number, one, other, because)
             if found:
                 numbers.append(found)
+                # Of a layer that one result alone has, nobody knows what else has changed its cost.
+                more = [] if one and other else under(changed, "technology.", "accelerator.")
                 for kind in (*{each["kind"] for each in (one, other) if each}, "total"):
-                    causes.setdefault((kind, number), []).extend(because)
+                    causes.setdefault((kind, number), []).extend([*because, *more])
     for kind in dict.fromkeys((*a["totals"], *b["totals"])):
         one, other = a["totals"].get(kind, {}), b["totals"].get(kind, {})
         for number in NUMBERS:
@@ -97,6 +99,8 @@ def _inputs(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[InputDiffere
         # Options change the measurements; then their checksum says no more than the options do.
         if what == "data" and under(names, f"accelerator.{accelerator}.options"):
             continue
+        if name == "network.data" and under(names, "network.name", "network.file"):
+            continue
         yield InputDifference(name, flat_a.get(name), flat_b.get(name))
 
 
@@ -104,6 +108,7 @@ def _flat_inputs(result: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Return every input by its dotted name: configuration, data and versions."""
     yield from _flat(result["inputs"])
     yield "network.source", result["network"].get("source")
+    yield "network.data", result["network"].get("data")
     for name, accelerator in result.get("accelerators", {}).items():
         yield f"data.{name}", accelerator.get("data")
     yield from _flat(result.get("versions", {}), "version.")

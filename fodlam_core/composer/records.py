@@ -15,6 +15,7 @@ from fodlam_core.composer.references import whole_network
 from fodlam_core.composer.result import Result
 from fodlam_core.composer.system_energy import dram_energy_j, system_energy
 from fodlam_core.costs import Cost, Measurement
+from fodlam_core.layers import Layer
 from fodlam_core.technology import ScalingFactors
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def estimate_record(estimate: Result) -> dict[str, Any]:
             "name": estimate.network.name,
             "source": estimate.network.source,
             "macs": estimate.network.total_macs,
+            "data": _fingerprint(estimate.network.layers),
         },
         "technology": {
             "node_nm": technology.node_nm,
@@ -177,9 +179,9 @@ def _inputs(config: Config, batch: int | str) -> dict[str, Any]:
     return {key: tables[key] for key in tables if key not in ("source", "fodlam", "warnings")}
 
 
-def _fingerprint(measurements: tuple[Measurement, ...]) -> str:
-    """Return a checksum that changes with the measurements, to tell two results apart."""
-    return f"{binascii.crc32(repr(measurements).encode()):08x}"
+def _fingerprint(data: tuple[Measurement, ...] | tuple[Layer, ...]) -> str:
+    """Return a checksum that changes with the data, to tell two results apart."""
+    return f"{binascii.crc32(repr(data).encode()):08x}"
 
 
 def _doubts(estimate: Result, each: LayerEstimate) -> list[dict[str, Any]]:

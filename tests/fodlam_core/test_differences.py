@@ -12,7 +12,17 @@ from typing import Any
 import attrs
 import pytest
 
-from fodlam_core import Config, NetworkConfig, Registry, TechnologyConfig, estimate, prepare
+from fodlam_core import (
+    Config,
+    FcShape,
+    Layer,
+    Network,
+    NetworkConfig,
+    Registry,
+    TechnologyConfig,
+    estimate,
+    prepare,
+)
 from fodlam_core.config import AcceleratorConfig
 from fodlam_core.differences import Differences, differences
 
@@ -205,3 +215,22 @@ def test_a_batch_that_code_asks_for_is_an_input(registry: Registry) -> None:
 
     assert (1, 7) == (a["inputs"]["network"]["batch"], b["inputs"]["network"]["batch"])
     assert {("network.batch",)} == {each.because for each in differences(a, b).numbers}
+
+
+def test_an_edited_network_file_is_an_input(registry: Registry) -> None:
+    """Layers of one name and file that are others are told by their checksum."""
+    one, two = (
+        estimate(None, registry, Network("x", [Layer.from_shape("f", FcShape(512, outputs))]))
+        for outputs in (512, 1024)
+    )
+    found = differences(one.to_dict(), two.to_dict())
+    assert ["network.data"] == [each.name for each in found.inputs]
+    assert {("network.data",)} == {each.because for each in found.numbers}
+
+
+def test_totals_of_other_layers_name_the_technology_too(record: Any) -> None:
+    """Where no layer is in both results, all that has changed may explain a total."""
+    other = Config(NetworkConfig("VGG16", layers=("CONV1-1",)), TechnologyConfig(28))
+    found = differences(record(network(layers=("CONV1",))), record(other))
+    assert NODE in because(found, "total")["conv", "latency_s"]
+    assert NODE not in because(found)["CONV1", "latency_s"]

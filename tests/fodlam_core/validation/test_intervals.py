@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fodlam_core import Accelerator, ConvShape, Cost, Layer, Measurement, Registry
+from fodlam_core import Accelerator, ConvShape, Cost, FcShape, Layer, Measurement, Registry
 from fodlam_core.predictors.per_mac import PerMac
 from fodlam_core.validation.folds import SCHEMES, folds
 from fodlam_core.validation.intervals import half_width, interval_rule
@@ -111,6 +111,20 @@ def test_outside_the_measured_range_intervals_are_wider(registry: Registry) -> N
 
     narrow, wide = widths(inside), widths(outside)
     assert wide == pytest.approx([(1 + math.log2(9)) * width for width in narrow])
+
+
+def test_without_shapes_macs_are_the_range(registry: Registry) -> None:
+    """A table without shapes has the range of its MACs, for layers with a shape too."""
+    rows = [
+        attrs.evolve(row, layer=attrs.evolve(row.layer, shape=None))
+        for row in registry.accelerator("eie").calibration("fc")
+    ]
+    predictor = PerMac()
+    rule = interval_rule(predictor, predictor.fit(rows), rows)
+    assert rule is not None
+    most = max(row.layer.macs for row in rows)
+    large = Layer.from_shape("L", FcShape(2 * most, 2))
+    assert rule.outside(large) == {"MACs": 4.0}
 
 
 def test_an_open_constant_widens_the_interval(registry: Registry) -> None:
