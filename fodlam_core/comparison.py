@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import attrs
 
 from fodlam_core.composer import Estimate, Totals, prepare
+from fodlam_core.composer.inputs import configured_network, named_after
 from fodlam_core.composer.platforms import Platform
-from fodlam_core.composer.preparation import configured_network, named_after
 from fodlam_core.composer.records import factors_record
 from fodlam_core.config import Config
 from fodlam_core.errors import ConfigError, FodlamError, PluginError, PredictionError, ScalingError

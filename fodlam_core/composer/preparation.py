@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 
-import attrs
-
+from fodlam_core.composer.checks import check_measured, check_measured_as, check_names, check_served
 from fodlam_core.composer.composer import Composer
 from fodlam_core.composer.dispatch import accelerator_for
 from fodlam_core.composer.estimates import Estimate
 from fodlam_core.composer.figures import Basis, Coverage
+from fodlam_core.composer.inputs import configured_network, named_after
 from fodlam_core.composer.notes import gather_notes
 from fodlam_core.composer.platforms import Platform, platform
 from fodlam_core.composer.references import (
@@ -19,17 +18,12 @@ from fodlam_core.composer.references import (
     answer,
     check_references,
     reference_costs,
-    reference_names,
 )
 from fodlam_core.composer.totals import parts_of
 from fodlam_core.config import Config, NetworkConfig, load_config
 from fodlam_core.config.files import files_in_config, with_files
-from fodlam_core.config.names import dispatch_problems
-from fodlam_core.errors import ConfigError, FodlamError, NetworkError, ScalingError, listed, unknown
+from fodlam_core.errors import ConfigError, FodlamError, NetworkError, ScalingError, listed
 from fodlam_core.layers import Layer, Network
-from fodlam_core.networks.files import open_network
-from fodlam_core.networks.zoo import zoo_network
-from fodlam_core.readers import ReadOptions
 from fodlam_core.registry import Registry, load_registry
 from fodlam_core.version import __version__
 
@@ -88,53 +82,19 @@ def prepare(
         raise named_after(config, error) from error
 
 
-def named_after(config: Config, error: FodlamError) -> ConfigError:
-    """Return an error with the name of the configuration before each line."""
-    return ConfigError(
-        line if line.startswith(f"{config.source}: ") else f"{config.source}: {line}"
-        for line in str(error).splitlines()
-    )
-
-
-def configured_network(config: Config, registry: Registry) -> Network:
-    """Return the network that a configuration names.
-
-    Raises:
-        FodlamError: if there is no such network, or its file cannot be read; the text names the
-            key, not the configuration.
-    """
-    wanted = config.network
-    if wanted.file is None and wanted.name is None:
-        raise NetworkError("[network]: give a name, a file, or a Network in code")
-    if wanted.file is None:
-        return zoo_network(wanted.name or "")
-    reader = registry.reader(wanted.format) if wanted.format else None
-    options = ReadOptions(wanted.input, wanted.regions)
-    try:
-        network = open_network(Path(wanted.file), registry.readers, options, reader)
-    except FodlamError as error:
-        raise NetworkError(
-            "\n".join(
-                line if "[network] " in line else f"[network] file: {line}"
-                for line in str(error).splitlines()
-            )
-        ) from error
-    return attrs.evolve(network, measured_as=wanted.measured_as)
-
-
 def _prepare(config: Config, registry: Registry, network: Network) -> Composer:
     wanted = config.network.layers
     layers = network.layers if wanted is None else network.select(wanted)
     if not layers and not config.fodlam:
         raise NetworkError(f"{network.name} has no layer that costs MACs")
-    _check_names(config, registry)
+    check_names(config, registry)
     platforms, by_kind = _platforms(config, registry, layers)
-    _check_served(config, registry, network, layers, by_kind)
+    check_served(config, registry, network, layers, by_kind)
     check_references(config, network, layers, platforms)
     if config.network.measured_as:
-        _check_measured_as(network, layers, by_kind)
+        check_measured_as(network, layers, by_kind)
     if config.network.method == "published":
-        _check_measured(network, layers, by_kind)
+        check_measured(network, layers, by_kind)
     items = _items(config, network, layers, by_kind)
     batch = config.network.batch
     whole = answer(platforms, reference_costs(network, platforms, batch), batch)
@@ -181,102 +141,12 @@ def _platforms(
     return platforms, by_kind
 
 
-def _check_served(
-    config: Config,
-    registry: Registry,
-    network: Network,
-    layers: tuple[Layer, ...],
-    by_kind: dict[str, Platform | None],
-) -> None:
-    unserved = [layer for layer in layers if by_kind[layer.kind] is None]
-    if not unserved:
-        return
-    if not registry.names("accelerator"):
-        raise NetworkError(registry.nothing_installed("accelerator"))
-    if config.network.layers is not None:
-        raise NetworkError(
-            "\n".join(
-                f"[network] layers: no installed accelerator serves {layer.name!r}, which is of "
-                f"kind {layer.kind!r}; leave it out or install a plugin that does"
-                for layer in unserved
-            )
-        )
-    if len(unserved) == len(layers):
-        text = f"no installed accelerator serves any layer of {network.name}"
-        raise NetworkError("; ".join([text, *registry.broken(), *registry.blocked()]))
-
-
 def _missing(items: Items, registry: Registry) -> list[str]:
     """Say which plugins may be the ones that serve what is not modelled."""
     kinds = dict.fromkeys(layer.kind for layer, basis in items if basis is None)
     if not kinds:
         return []
     return [f"{text}; it may be what serves {listed(kinds)}" for text in registry.broken()]
-
-
-def _check_names(config: Config, registry: Registry) -> None:
-    """Check names that are not looked up otherwise, in a configuration that is built in code."""
-    problems = dispatch_problems(config.dispatch, registry)
-    if problems:
-        raise ConfigError(problems)
-    for name, settings in config.accelerator.items():
-        accelerator = registry.accelerator(name)
-        if settings.predictor is not None:
-            accelerator.predictor(settings.predictor)
-
-
-def _check_measured_as(
-    network: Network, layers: Iterable[Layer], by_kind: dict[str, Platform | None]
-) -> None:
-    """Check that layers are those of the measured network that the file is said to be."""
-    name = network.measured_as or ""
-    platforms = [each for each in by_kind.values() if each]
-    measured = {row[0] for each in platforms for row in each.rows}
-    whole = reference_names(platforms)
-    if name not in measured | whole:
-        raise NetworkError(f"[network] measured_as: {unknown('network', name, measured | whole)}")
-    if name not in measured:
-        return  # the references are compared with its MACs where they are used
-    problems = []
-    for layer in layers:
-        platform = by_kind.get(layer.kind)
-        row = platform.rows.get((name, layer.key)) if platform else None
-        if row is None:
-            problems.append(f"{layer.name} was not measured in {name}")
-        elif row.layer.macs != layer.macs:
-            problems.append(f"{layer.name} has {layer.macs} MACs, in {name} {row.layer.macs}")
-        elif layer.shape and row.layer.shape and layer.shape != row.layer.shape:
-            problems.append(f"{layer.name} is {layer.shape}, in {name} {row.layer.shape}")
-    if problems:
-        raise NetworkError("\n".join(f"[network] measured_as: {problem}" for problem in problems))
-
-
-def _check_measured(
-    network: Network, layers: Iterable[Layer], by_kind: dict[str, Platform | None]
-) -> None:
-    """Check that every layer that is served was measured."""
-    missing: dict[str, dict[str, None]] = {}
-    measured: dict[str, list[str]] = {}
-    for layer in layers:
-        platform = by_kind[layer.kind]
-        if platform is None or platform.accelerator.references_only:
-            continue
-        if not platform.measurement(network.measured_as, layer):
-            name = platform.accelerator.name
-            missing.setdefault(name, {})[layer.name] = None
-            measured[name] = sorted({network for network, _ in platform.rows})
-    if missing:
-        lines = []
-        for accelerator, (first, *more) in missing.items():
-            which = f"{1 + len(more)} layers of {network.name} were"
-            known = ", ".join(measured[accelerator]) or "nothing"
-            lines.append(
-                f"[network] method: {which if more else f'{first} of {network.name} was'} not "
-                f"measured on {accelerator} (measured: {known})"
-                f"{f': {listed((first, *more))}' if more else ''}; "
-                'write method = "auto" or "predicted"'
-            )
-        raise NetworkError("\n".join(lines))
 
 
 def _items(

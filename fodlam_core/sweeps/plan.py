@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from fodlam_core.accelerators import Accelerator
-from fodlam_core.composer.preparation import configured_network
+from fodlam_core.composer.inputs import configured_network
 from fodlam_core.config import Config
 from fodlam_core.config.load import Source, read_source, structure_source, wrong_names
 from fodlam_core.config.structure import place

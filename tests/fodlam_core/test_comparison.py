@@ -8,7 +8,7 @@ import pytest
 
 from fodlam_core import Config, FodlamError, NetworkConfig, Registry, TechnologyConfig, estimate
 from fodlam_core.comparison import FACTORS, compare
-from fodlam_core.composer.preparation import configured_network
+from fodlam_core.composer.inputs import configured_network
 from fodlam_core.config import AcceleratorConfig
 from fodlam_core.config.files import with_files
 from fodlam_core.errors import UnknownNameError
