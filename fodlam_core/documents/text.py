@@ -69,7 +69,7 @@ def _print_table(console: Console, block: Table) -> None:
         block = block.without(name)
     widths = _fitting_widths(block, width, LEAST_COLUMNS if console.is_terminal else None)
     console.width = max(width, _total(widths))
-    console.print(_table(block, widths))
+    console.print(_table(console, block, widths))
     console.width = width
 
 
@@ -112,19 +112,23 @@ def _fitting_widths(block: Table, width: int, most_whole: int | None) -> list[in
     return widths
 
 
-def _table(block: Table, widths: Iterable[int]) -> RichTable:
+def _table(console: Console, block: Table, widths: Sequence[int]) -> RichTable:
+    """Return a table whose cells are broken into lines of the given widths."""
     table = RichTable(
         box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1), collapse_padding=True
     )
-    for name, width in zip(block.header, widths, strict=True):
-        numeric = name in block.numeric
+    numeric = [name in block.numeric for name in block.header]
+
+    def lines(cell: str, index: int) -> RichText:
+        if numeric[index]:
+            return RichText(cell)
+        # A long name is broken, never cut.
+        return RichText("\n").join(RichText(cell).wrap(console, widths[index], overflow="fold"))
+
+    for index, name in enumerate(block.header):
         table.add_column(
-            RichText(name),
-            justify="right" if numeric else "left",
-            no_wrap=numeric,
-            overflow="fold",  # a long name is broken, never cut
-            width=width,
+            lines(name, index), justify="right" if numeric[index] else "left", no_wrap=True
         )
     for row in block.rows:
-        table.add_row(*map(RichText, row))
+        table.add_row(*(lines(cell, index) for index, cell in enumerate(row)))
     return table

@@ -93,7 +93,7 @@ def test_validate_lists_the_others(bad: Any, wrong: dict[str, str], reason: str)
     assert (listing.status, listing.err) == (0, "")
     assert notes[0].startswith(f"{NAMED}{reason}")
     assert {row["mape"] for row in rows if row["accelerator"] == "acc"} == {None}
-    assert all(row["mape"] for row in rows if row["accelerator"] == "eie")
+    assert all(row["mape"] is not None for row in rows if row["accelerator"] == "eie")
     for asked in (["--predictor", "p"], ["--accelerator", "acc"]):
         result = bad("validate", "--scheme", "leave-one-layer-out", *asked, **wrong)
         assert result.status == 1
