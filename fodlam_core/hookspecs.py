@@ -42,6 +42,7 @@ class HookSpecs:
     FODLAM_API = 1
     FODLAM_API_FITS: ClassVar[Mapping[int, str]] = {1: "0.1 and later"}
 
+    # A specification has no body: what returns a value is the implementation.
     @hookspec
     def fodlam_layer_kinds(self) -> Iterable[LayerKind]:  # type: ignore[empty-body]
         """Supply kinds of layers.

@@ -16,22 +16,12 @@ from fodlam_core.layers import LayerKind
 from fodlam_core.plugins import (
     Plugin,
     call_hooks,
-    describe,
     file_plugin,
     installed_plugins,
-    isolated,
 )
 from fodlam_core.readers import NetworkReader
 from fodlam_core.scaling import TechnologyScaler
-
-# Hook -> what its items are called, and the class that they are of, or the attributes without
-# which an item is rubbish.
-SUPPLIES: dict[str, tuple[str, type | tuple[str, ...]]] = {
-    "fodlam_layer_kinds": ("layer kind", LayerKind),
-    "fodlam_accelerators": ("accelerator", Accelerator),
-    "fodlam_technology_scalers": ("rule", ("factors",)),
-    "fodlam_network_readers": ("format", ("suffixes", "accepts", "read")),
-}
+from fodlam_core.supplies import SUPPLIES, names_of, without_rubbish
 
 
 class Registry(NamedTuple):
@@ -133,7 +123,7 @@ class Registry(NamedTuple):
                 f"{self.providers[key]} supplies an accelerator {accelerator.name!r} already; "
                 "give the one in the file another name"
             )
-        plugin = _checked(
+        plugin = without_rubbish(
             Plugin(accelerator.name, {"fodlam_accelerators": (accelerator,)}, None, source)
         )
         if plugin.problem:
@@ -201,12 +191,12 @@ def load_registry(files: Iterable[str | os.PathLike[str]] = (), installed: bool 
 
 def build_registry(plugins: list[Plugin]) -> Registry:
     """Build the registry from plugins; a name claimed twice is unusable and disturbs no other."""
-    checked = tuple(map(_checked, plugins))
+    checked = tuple(map(without_rubbish, plugins))
     claims: dict[tuple[str, str], list[tuple[Plugin, Any]]] = {}
     for plugin in checked:
         for hook, supplied in plugin.provided.items():
             for item in supplied:
-                for name in _names(item):
+                for name in names_of(item):
                     claims.setdefault((SUPPLIES[hook][0], name), []).append((plugin, item))
     sole = {key: claimed[0] for key, claimed in claims.items() if len(claimed) == 1}
     return Registry(
@@ -229,11 +219,6 @@ def well_known_plugin(what: str, name: str) -> str | None:
     return None
 
 
-def _names(item: Any) -> list[str]:
-    """Return the name and the aliases of what is supplied, each once."""
-    return list(dict.fromkeys((item.name, *getattr(item, "aliases", ()))))
-
-
 def _conflict(key: tuple[str, str], claimed: list[tuple[Plugin, Any]]) -> str:
     what, name = key
     plugins = " and by ".join(str(plugin) for plugin, _ in claimed)
@@ -246,61 +231,3 @@ def _conflict(key: tuple[str, str], claimed: list[tuple[Plugin, Any]]) -> str:
             f"uninstall all but one of them, or leave them out: FODLAM_BLOCK_PLUGINS={last}"
         )
     return f"the {what} {name!r} is supplied by {plugins}; {', and '.join(cures)}"
-
-
-def _checked(plugin: Plugin) -> Plugin:
-    """Return the plugin, or the plugin without what it supplied if any of that is rubbish."""
-    problem, error = isolated(_rubbish, plugin)
-    if error:
-        problem = f"what it supplies cannot be looked at: {describe(error)}"
-    return plugin._replace(provided={}, problem=problem) if problem else plugin
-
-
-def _rubbish(plugin: Plugin) -> str | None:
-    """Return what is wrong with the things that a plugin supplies, as far as names need it."""
-    seen = set()
-    for hook, supplied in plugin.provided.items():
-        what, needed = SUPPLIES[hook]
-        for item in supplied:
-            if not _is_a(item, needed) or type(item.name) is not str or not item.name:
-                return f"{hook} supplied {type(item).__name__!r}, which is no {what}"
-            problem = _rubbish_accelerator(item) if hook == "fodlam_accelerators" else None
-            if problem:
-                return f"{hook}: {problem}"
-            if hook == "fodlam_network_readers" and not _all_names(tuple(item.suffixes)):
-                return f"{hook}: the suffixes of {item.name!r} are no strings"
-            aliases = getattr(item, "aliases", ())
-            if isinstance(aliases, str) or not _all_names(tuple(aliases)):
-                return f"{hook}: the aliases of {item.name!r} are no names"
-            for name in _names(item):
-                if (what, name) in seen:
-                    return f"it supplies two things by the name of {what} {name!r}"
-                seen.add((what, name))
-    return None
-
-
-def _rubbish_accelerator(item: Accelerator) -> str | None:
-    """Return what is wrong with an accelerator, as far as a configuration names it."""
-    if not _all_names(item.kinds, item.default_for):
-        return f"the kinds of {item.name!r} are no names of layer kinds"
-    if not _all_names(tuple(each.name for each in item.predictors)):
-        return f"the names of the predictors of {item.name!r} are no strings"
-    if item.options is not None and not _is_attrs_class(item.options):
-        return f"options of {item.name!r} is {item.options!r}, which is no attrs class"
-    if (item.options is None) != (item.apply_options is None):
-        return f"options and apply_options of {item.name!r} go together; give both or none"
-    return None
-
-
-def _is_attrs_class(value: object) -> bool:
-    return isinstance(value, type) and hasattr(value, "__attrs_attrs__")
-
-
-def _is_a(item: object, needed: type | tuple[str, ...]) -> bool:
-    if isinstance(needed, type):
-        return isinstance(item, needed)
-    return all(hasattr(item, name) for name in ("name", *needed))
-
-
-def _all_names(*lists: tuple[object, ...]) -> bool:
-    return all(type(name) is str for names in lists for name in names)

@@ -11,7 +11,8 @@ from fodlam_core.documents import Bullets, Document, table
 from fodlam_core.output.report import Report
 from fodlam_core.plugins import Plugin, isolated
 from fodlam_core.quantities import quantity
-from fodlam_core.registry import SUPPLIES, Registry
+from fodlam_core.registry import Registry
+from fodlam_core.supplies import SUPPLIES
 
 COLUMNS = ("name", "distribution", "version", "api_level", "status")
 

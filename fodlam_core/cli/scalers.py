@@ -120,6 +120,7 @@ def _record(rule: TechnologyScaler, registry: Registry) -> dict[str, Any]:
 
 def _option(field: attrs.Attribute[Any]) -> str:
     default = field.default
+    # Factory is a class, which the stubs of attrs declare as a function.
     if default is attrs.NOTHING or isinstance(default, attrs.Factory):  # type: ignore[arg-type]
         return field.name
     if isinstance(default, bool):

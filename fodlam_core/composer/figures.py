@@ -13,6 +13,8 @@ from fodlam_core.costs import Citation, Cost, Interval, Measurement
 from fodlam_core.layers import Layer
 from fodlam_core.technology import ScalingFactors
 
+METHODS = ("published", "predicted", "not modelled")
+
 
 def _power_w(latency_s: float | None, energy_j: float | None) -> float | None:
     return energy_j / latency_s if latency_s and energy_j is not None else None

@@ -9,7 +9,7 @@ from fodlam_core.composer.checks import check_measured, check_measured_as, check
 from fodlam_core.composer.composer import Composer
 from fodlam_core.composer.dispatch import accelerator_for
 from fodlam_core.composer.estimates import Estimate
-from fodlam_core.composer.figures import Basis, Coverage
+from fodlam_core.composer.figures import METHODS, Basis, Coverage
 from fodlam_core.composer.inputs import configured_network, named_after
 from fodlam_core.composer.notes import gather_notes
 from fodlam_core.composer.platforms import Platform, platform
@@ -27,7 +27,6 @@ from fodlam_core.layers import Layer, Network
 from fodlam_core.registry import Registry, load_registry
 from fodlam_core.version import __version__
 
-METHODS = ("published", "predicted", "not modelled")
 Items = tuple[tuple[Layer, Basis | None], ...]
 
 

@@ -24,7 +24,7 @@ def ask(plugin: Plugin, what: str, function: Callable[P, T], *args: P.args, **kw
     result, error = isolated(function, *args, **kw)
     if error is not None:
         fail(plugin, what, error)
-    return result  # type: ignore[return-value]
+    return result  # type: ignore[return-value]  # a result, since there is no error
 
 
 def fail(plugin: Plugin, what: str, error: BaseException) -> NoReturn:

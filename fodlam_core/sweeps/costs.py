@@ -10,9 +10,9 @@ import attrs
 
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.composer import Estimate, prepare
+from fodlam_core.composer.figures import METHODS
 from fodlam_core.composer.inputs import configured_network
 from fodlam_core.composer.platforms import Platform
-from fodlam_core.composer.preparation import METHODS
 from fodlam_core.composer.system_energy import dram_bytes
 from fodlam_core.config import Config, NetworkConfig
 from fodlam_core.config.files import files_in_config, with_files
