@@ -13,23 +13,14 @@ from typing import TYPE_CHECKING, Any
 from fodlam_core.version import __version__
 
 if TYPE_CHECKING:
-    from fodlam_core.accelerator_files import load_accelerator as load_accelerator
     from fodlam_core.accelerators import Accelerator as Accelerator
-    from fodlam_core.composer import Composer as Composer
-    from fodlam_core.composer import Estimate as Estimate
-    from fodlam_core.composer import LayerEstimate as LayerEstimate
-    from fodlam_core.composer import estimate as estimate
-    from fodlam_core.composer import prepare as prepare
+    from fodlam_core.accelerators.load import load_accelerator as load_accelerator
     from fodlam_core.config import AcceleratorConfig as AcceleratorConfig
     from fodlam_core.config import Config as Config
     from fodlam_core.config import NetworkConfig as NetworkConfig
     from fodlam_core.config import PointConfig as PointConfig
     from fodlam_core.config import TechnologyConfig as TechnologyConfig
     from fodlam_core.config import load_config as load_config
-    from fodlam_core.costs import Citation as Citation
-    from fodlam_core.costs import Cost as Cost
-    from fodlam_core.costs import Interval as Interval
-    from fodlam_core.costs import Measurement as Measurement
     from fodlam_core.errors import ConfigError as ConfigError
     from fodlam_core.errors import FodlamError as FodlamError
     from fodlam_core.errors import LayerError as LayerError
@@ -38,58 +29,67 @@ if TYPE_CHECKING:
     from fodlam_core.errors import PredictionError as PredictionError
     from fodlam_core.errors import ScalingError as ScalingError
     from fodlam_core.errors import UnknownNameError as UnknownNameError
-    from fodlam_core.hookspecs import hookimpl as hookimpl
-    from fodlam_core.layers import Layer as Layer
-    from fodlam_core.layers import LayerKind as LayerKind
-    from fodlam_core.layers import Network as Network
-    from fodlam_core.registry import Registry as Registry
-    from fodlam_core.registry import load_registry as load_registry
-    from fodlam_core.shapes import ConvShape as ConvShape
-    from fodlam_core.shapes import FcShape as FcShape
-    from fodlam_core.shapes import MatmulShape as MatmulShape
+    from fodlam_core.estimates import Composer as Composer
+    from fodlam_core.estimates import Estimate as Estimate
+    from fodlam_core.estimates import LayerEstimate as LayerEstimate
+    from fodlam_core.estimates import estimate as estimate
+    from fodlam_core.estimates import prepare as prepare
+    from fodlam_core.model.costs import Citation as Citation
+    from fodlam_core.model.costs import Cost as Cost
+    from fodlam_core.model.costs import Interval as Interval
+    from fodlam_core.model.costs import Measurement as Measurement
+    from fodlam_core.model.layers import Layer as Layer
+    from fodlam_core.model.layers import LayerKind as LayerKind
+    from fodlam_core.model.layers import Network as Network
+    from fodlam_core.model.shapes import ConvShape as ConvShape
+    from fodlam_core.model.shapes import FcShape as FcShape
+    from fodlam_core.model.shapes import MatmulShape as MatmulShape
+    from fodlam_core.model.technology import ScalingFactors as ScalingFactors
+    from fodlam_core.model.technology import Technology as Technology
+    from fodlam_core.plugins.hookspecs import hookimpl as hookimpl
+    from fodlam_core.plugins.registry import Registry as Registry
+    from fodlam_core.plugins.registry import load_registry as load_registry
     from fodlam_core.sweeps import sweep as sweep
-    from fodlam_core.technology import ScalingFactors as ScalingFactors
-    from fodlam_core.technology import Technology as Technology
 
 # Name -> module. Loaded when first asked for, so that a plugin or a command pays only for what
 # it uses.
 _HOME = {
     "Accelerator": "accelerators",
     "AcceleratorConfig": "config",
-    "Citation": "costs",
-    "Composer": "composer",
+    "Citation": "model.costs",
+    "Composer": "estimates",
     "Config": "config",
     "ConfigError": "errors",
-    "ConvShape": "shapes",
-    "Cost": "costs",
-    "Estimate": "composer",
-    "FcShape": "shapes",
+    "ConvShape": "model.shapes",
+    "Cost": "model.costs",
+    "Estimate": "estimates",
+    "FcShape": "model.shapes",
     "FodlamError": "errors",
-    "Interval": "costs",
-    "Layer": "layers",
+    "Interval": "model.costs",
+    "Layer": "model.layers",
     "LayerError": "errors",
-    "LayerEstimate": "composer",
-    "LayerKind": "layers",
-    "MatmulShape": "shapes",
-    "Measurement": "costs",
-    "Network": "layers",
+    "LayerEstimate": "estimates",
+    "LayerKind": "model.layers",
+    "MatmulShape": "model.shapes",
+    "Measurement": "model.costs",
+    "Network": "model.layers",
     "NetworkConfig": "config",
     "NetworkError": "errors",
     "PluginError": "errors",
     "PointConfig": "config",
     "PredictionError": "errors",
-    "Registry": "registry",
+    "Registry": "plugins.registry",
     "ScalingError": "errors",
-    "ScalingFactors": "technology",
-    "Technology": "technology",
+    "ScalingFactors": "model.technology",
+    "Technology": "model.technology",
     "TechnologyConfig": "config",
     "UnknownNameError": "errors",
-    "estimate": "composer",
-    "hookimpl": "hookspecs",
-    "load_accelerator": "accelerator_files",
+    "estimate": "estimates",
+    "hookimpl": "plugins.hookspecs",
+    "load_accelerator": "accelerators.load",
     "load_config": "config",
-    "load_registry": "registry",
-    "prepare": "composer",
+    "load_registry": "plugins.registry",
+    "prepare": "estimates",
     "sweep": "sweeps",
 }
 

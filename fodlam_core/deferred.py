@@ -1,10 +1,20 @@
-"""Something whose module is imported when it is first used, so that a run pays for no other."""
+"""Things whose module is imported when they are first used, so that a run pays for no other."""
 
 from __future__ import annotations
 
 import functools
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from fodlam_core.model.costs import Measurement
+    from fodlam_core.model.layers import Network
+    from fodlam_core.model.technology import ScalingFactors, Technology
+    from fodlam_core.networks.reader import ReadOptions
+    from fodlam_core.predictors import FittedPredictor
 
 
 @functools.cache
@@ -33,3 +43,58 @@ class Deferred:
         if name.startswith("__"):  # pickle and copy ask before there are any attributes
             raise AttributeError(name)
         return getattr(self._object, name)
+
+
+class DeferredPredictor(Deferred):
+    """Stands for a predictor."""
+
+    @property
+    def requires(self) -> frozenset[str]:
+        """What the predictor requires."""
+        requires: frozenset[str] = self._object.requires
+        return requires
+
+    def fit(self, measurements: Sequence[Measurement]) -> FittedPredictor:
+        """Fit the predictor."""
+        fitted: FittedPredictor = self._object.fit(measurements)
+        return fitted
+
+
+class DeferredRule(Deferred):
+    """Stands for a scaling rule.
+
+    Attributes:
+        aliases: further names of the rule.
+    """
+
+    def __init__(self, name: str, aliases: tuple[str, ...], module: str, maker: str) -> None:
+        """Take the names of the rule and where it is."""
+        super().__init__(name, module, maker)
+        self.aliases = aliases
+
+    def factors(self, source: Technology, target: Technology) -> ScalingFactors:
+        """Return the factors of the rule."""
+        factors: ScalingFactors = self._object.factors(source, target)
+        return factors
+
+
+class DeferredReader(Deferred):
+    """Stands for a reader of network files.
+
+    Attributes:
+        suffixes: file name endings that it may be tried on.
+    """
+
+    def __init__(self, name: str, suffixes: tuple[str, ...], module: str, maker: str) -> None:
+        """Take the name of the reader, what it reads, and where it is."""
+        super().__init__(name, module, maker)
+        self.suffixes = suffixes
+
+    def accepts(self, head: bytes) -> bool:
+        """Tell from the first bytes of a file whether it is of this format."""
+        return bool(self._object.accepts(head))
+
+    def read(self, path: Path, options: ReadOptions) -> Network:
+        """Read a file."""
+        network: Network = self._object.read(path, options)
+        return network

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fodlam_core.costs import Cost, Measurement
 from fodlam_core.errors import PredictionError
-from fodlam_core.layers import Layer
-from fodlam_core.quantities import quantity
-from fodlam_core.shapes import FcShape
+from fodlam_core.model.costs import Cost, Measurement
+from fodlam_core.model.layers import Layer
+from fodlam_core.model.shapes import FcShape
+from fodlam_core.report.units import quantity
 from fodlam_eie.microarchitecture import CLOCK_HZ, PES, padding
 
 

@@ -8,10 +8,10 @@ from typing import Literal
 
 import attrs
 
-from fodlam_core.accelerator_files import load_accelerator
 from fodlam_core.accelerators import Accelerator
-from fodlam_core.hookspecs import hookimpl
-from fodlam_core.predictors.deferred import DeferredPredictor
+from fodlam_core.accelerators.load import load_accelerator
+from fodlam_core.deferred import DeferredPredictor
+from fodlam_core.plugins.hookspecs import hookimpl
 from fodlam_core.predictors.generic import generic_predictors
 
 

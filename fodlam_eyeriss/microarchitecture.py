@@ -9,7 +9,7 @@ import math
 from functools import lru_cache
 from typing import NamedTuple
 
-from fodlam_core.shapes import ConvShape
+from fodlam_core.model.shapes import ConvShape
 
 ROWS, COLUMNS = 12, 14  # the PE array
 PES = ROWS * COLUMNS

@@ -16,13 +16,13 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fodlam_core.costs import Cost, Measurement
 from fodlam_core.errors import PredictionError
-from fodlam_core.layers import Layer
+from fodlam_core.model.costs import Cost, Measurement
+from fodlam_core.model.layers import Layer
+from fodlam_core.model.shapes import ConvShape
 from fodlam_core.predictors.least_squares import non_negative
 from fodlam_core.predictors.pooling import cost_of, offchip_share
-from fodlam_core.quantities import quantity
-from fodlam_core.shapes import ConvShape
+from fodlam_core.report.units import quantity
 from fodlam_eyeriss.microarchitecture import COLUMNS, ROWS, Work, most_channels, work
 
 # Candidates for the number of channels times the output width that one pass has room for.

@@ -45,7 +45,7 @@ README_FILES = {
 @pytest.mark.parametrize("name", ["fodlam_core", *MODULES])
 def test_docstrings(name: str) -> None:
     """Every example in a docstring prints what it says."""
-    if name.endswith("torch_trace"):
+    if name.endswith("torch.trace"):
         pytest.importorskip("torch", reason="torch is not installed")
     failed, _ = doctest.testmod(importlib.import_module(name), optionflags=OPTIONS)
 

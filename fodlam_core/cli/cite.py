@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from fodlam_core.citations import Cited, cited
+from fodlam_core.analyses.citations import Cited, cited
 from fodlam_core.cli.common import registry_for, warn
 from fodlam_core.cli.run import add_config_arguments, estimates
-from fodlam_core.output.report import as_json
-from fodlam_core.output.write import write
+from fodlam_core.report.report import as_json
+from fodlam_core.report.write import write
 
 FORMATS = ("bibtex", "json", "text")
 

@@ -6,10 +6,10 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 
-from fodlam_core.output.report import FORMATS, Report
-from fodlam_core.output.write import write
 from fodlam_core.plugins import SLOW_S, unknown_blocks
-from fodlam_core.registry import Registry, load_registry
+from fodlam_core.plugins.registry import Registry, load_registry
+from fodlam_core.report.report import FORMATS, Report
+from fodlam_core.report.write import write
 
 
 def add_output_arguments(

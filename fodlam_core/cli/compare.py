@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from fodlam_core.analyses.choices import ALL, variants
+from fodlam_core.analyses.comparison import compare, compared_network
+from fodlam_core.analyses.comparison_table import comparison_document
 from fodlam_core.cli.common import (
     WIDTH,
     add_output_arguments,
@@ -13,14 +16,11 @@ from fodlam_core.cli.common import (
     registry_for,
     warn,
 )
-from fodlam_core.cli.side_by_side import comparison_document
-from fodlam_core.comparison import compare, compared_network
 from fodlam_core.config import load_config
 from fodlam_core.config.files import files_in_config, with_files
 from fodlam_core.errors import ConfigError, FodlamError
-from fodlam_core.output.report import Report
 from fodlam_core.plugins import stdout_to_stderr
-from fodlam_core.variants import ALL, variants
+from fodlam_core.report.report import Report
 
 MOST_NAMES = 3
 CHOICES = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from fodlam_core.analyses.per_mac import CostPerMac, diagnose, diagnosis_record
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for
-from fodlam_core.diagnosis import CostPerMac, diagnose, diagnosis_record
-from fodlam_core.documents import Document, Text, table
-from fodlam_core.output.report import Report
-from fodlam_core.quantities import quantity
+from fodlam_core.report import Document, Text, table
+from fodlam_core.report.report import Report
+from fodlam_core.report.units import quantity
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

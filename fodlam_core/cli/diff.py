@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from fodlam_core.analyses.diff import Differences, NumberDifference, differences
+from fodlam_core.analyses.saved import load_result
 from fodlam_core.cli.common import add_output_arguments, emit
-from fodlam_core.differences import Differences, NumberDifference, differences
-from fodlam_core.documents import Document, Text, table
-from fodlam_core.output.report import Report
-from fodlam_core.quantities import quantity
-from fodlam_core.saved_results import load_result
+from fodlam_core.report import Document, Text, table
+from fodlam_core.report.report import Report
+from fodlam_core.report.units import quantity
 
 UNITS = {"s": "s", "j": "J", "w": "W"}
 

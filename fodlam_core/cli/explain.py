@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fodlam_core.composer.estimates import Estimate
-from fodlam_core.composer.figures import LayerEstimate
-from fodlam_core.composer.provenance import Provenance, provenances
-from fodlam_core.composer.reference_chain import reference_record, reference_steps
-from fodlam_core.composer.references import ReferenceCost, answer, whole_network
-from fodlam_core.documents import Bullets, Document, Text
 from fodlam_core.errors import NetworkError, unknown
-from fodlam_core.layers import layer_key
-from fodlam_core.output.report import Report
+from fodlam_core.estimates.estimate import Estimate
+from fodlam_core.estimates.explain.provenance import Provenance, provenances
+from fodlam_core.estimates.explain.published_totals import reference_record, reference_steps
+from fodlam_core.estimates.figures import LayerEstimate
+from fodlam_core.estimates.published_totals import ReferenceCost, answer, whole_network
+from fodlam_core.model.layers import layer_key
+from fodlam_core.report import Bullets, Document, Text
+from fodlam_core.report.report import Report
 
 Explained = list[tuple[LayerEstimate, Provenance | None]]
 

@@ -10,17 +10,17 @@ from typing import Any
 
 from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for, warn
 from fodlam_core.cli.cures import network_options
-from fodlam_core.documents import Bullets, Document, Text, table
 from fodlam_core.errors import NetworkError, unknown
-from fodlam_core.layers import Network
+from fodlam_core.model.layers import Network
 from fodlam_core.networks.files import open_network
+from fodlam_core.networks.reader import ReadOptions
 from fodlam_core.networks.records import network_record
 from fodlam_core.networks.zoo import zoo_names, zoo_network
-from fodlam_core.output.report import Report, as_json
-from fodlam_core.output.write import write
 from fodlam_core.plugins import stdout_to_stderr
-from fodlam_core.quantities import quantity
-from fodlam_core.readers import ReadOptions
+from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.report import Report, as_json
+from fodlam_core.report.units import quantity
+from fodlam_core.report.write import write
 
 MOST = 1_000_000
 
@@ -148,7 +148,7 @@ def _convert(args: argparse.Namespace) -> None:
         if repeated:
             warn([f"MACs are those of one item; how often it runs is lost: {', '.join(repeated)}"])
     else:
-        from fodlam_core.networks.native_text import native_json, native_toml
+        from fodlam_core.networks.native.text import native_json, native_toml
 
         text = native_json(network) if suffix == ".json" else native_toml(network)
     write(text, args.target)

@@ -6,13 +6,13 @@ import argparse
 from typing import Any
 
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for
-from fodlam_core.costs import Citation
-from fodlam_core.documents import Bullets, Document, table
-from fodlam_core.output.report import Report
+from fodlam_core.model.costs import Citation
 from fodlam_core.plugins import Plugin, isolated
-from fodlam_core.quantities import quantity
-from fodlam_core.registry import Registry
-from fodlam_core.supplies import SUPPLIES
+from fodlam_core.plugins.checks import SUPPLIES
+from fodlam_core.plugins.registry import Registry
+from fodlam_core.report import Bullets, Document, table
+from fodlam_core.report.report import Report
+from fodlam_core.report.units import quantity
 
 COLUMNS = ("name", "distribution", "version", "api_level", "status")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from fodlam_core.analyses.reproduction import Check, ReproducedTable, Reproduction, reproduce
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
-from fodlam_core.documents import Document, Table, Text, table
-from fodlam_core.output.report import Report
-from fodlam_core.registry import Registry
-from fodlam_core.reproduction import Check, ReproducedTable, Reproduction, reproduce
+from fodlam_core.plugins.registry import Registry
+from fodlam_core.report import Document, Table, Text, table
+from fodlam_core.report.report import Report
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

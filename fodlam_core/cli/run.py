@@ -6,13 +6,13 @@ import argparse
 from typing import Any
 
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
-from fodlam_core.composer import Estimate, prepare
 from fodlam_core.config import load_config
 from fodlam_core.errors import FodlamError
-from fodlam_core.output.report import Report
-from fodlam_core.output.write import write
+from fodlam_core.estimates import Estimate, prepare
 from fodlam_core.plugins import stdout_to_stderr
-from fodlam_core.registry import Registry
+from fodlam_core.plugins.registry import Registry
+from fodlam_core.report.report import Report
+from fodlam_core.report.write import write
 
 ALL_LAYERS = ""
 
@@ -62,7 +62,7 @@ def execute(args: argparse.Namespace) -> int:
     if args.explain is not None:
         _explain(made, args)
     elif args.format == "fodlam":
-        from fodlam_core.output.fodlam import fodlam_json, left_out
+        from fodlam_core.estimates.fodlam_json import fodlam_json, left_out
 
         text = fodlam_json(made)
         warn(left_out(made))
@@ -113,7 +113,7 @@ def _estimate(source: str, args: argparse.Namespace, registry: Registry) -> Esti
         estimate = prepare(config, registry).estimate()
     warn(estimate.network.notes)
     if getattr(args, "require_coverage", None) is not None:
-        from fodlam_core.composer.coverage import check_coverage
+        from fodlam_core.estimates.coverage import check_coverage
 
         check_coverage(estimate, args.require_coverage)
     return estimate
@@ -130,7 +130,7 @@ def _explain(made: list[Estimate], args: argparse.Namespace) -> None:
 
 def _report(estimates: list[Estimate]) -> Report:
     def documents() -> list[Any]:
-        from fodlam_core.composer.view import estimate_document
+        from fodlam_core.estimates.columns import estimate_document
 
         return [estimate_document(each) for each in estimates]
 

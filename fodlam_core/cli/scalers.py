@@ -10,18 +10,18 @@ import attrs
 
 from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for, warn
 from fodlam_core.cli.cures import scaler_options
-from fodlam_core.composer.records import factors_record
-from fodlam_core.composer.scaling import configured_scaler
 from fodlam_core.config import TechnologyConfig
 from fodlam_core.config.overrides import apply_override
-from fodlam_core.documents import Bullets, Document, Text, table
 from fodlam_core.errors import FodlamError, MissingInputsError, PluginError, ScalingError, listed
-from fodlam_core.output.report import Report
+from fodlam_core.estimates.json import factors_record
+from fodlam_core.estimates.scaling import configured_scaler
+from fodlam_core.model.technology import FLAVORS, ScalingFactors, Technology
 from fodlam_core.plugins import stdout_to_stderr
-from fodlam_core.registry import Registry
+from fodlam_core.plugins.registry import Registry
+from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.report import Report
 from fodlam_core.scaling import TechnologyScaler
 from fodlam_core.scaling.carry import carry
-from fodlam_core.technology import FLAVORS, ScalingFactors, Technology
 
 FACTORS = ("time", "energy", "power", "area")
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from fodlam_core.cli.common import emit, registry_for
 from fodlam_core.cli.progress import progress
-from fodlam_core.documents import Bullets, Document, Text, table
 from fodlam_core.errors import FodlamError
-from fodlam_core.output.report import FORMATS, Report
 from fodlam_core.plugins import stdout_to_stderr
-from fodlam_core.quantities import quantity
+from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.report import FORMATS, Report
+from fodlam_core.report.units import quantity
 from fodlam_core.sweeps.libraries import need
 
 if TYPE_CHECKING:
-    from fodlam_core.registry import Registry
+    from fodlam_core.plugins.registry import Registry
     from fodlam_core.sweeps.run import Outcome, Request
 
 ASK_ABOVE = 10_000_000

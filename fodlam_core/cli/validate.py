@@ -9,13 +9,13 @@ from typing import Any
 
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
-from fodlam_core.documents import Bullets, Document, Table, Text, table
 from fodlam_core.errors import FodlamError, PluginError, UnknownNameError, listed, unknown
-from fodlam_core.guards import guarded_accelerator
-from fodlam_core.output.report import Report
 from fodlam_core.plugins import stdout_to_stderr
-from fodlam_core.quantities import quantity
-from fodlam_core.registry import Registry
+from fodlam_core.plugins.guards import guarded_accelerator
+from fodlam_core.plugins.registry import Registry
+from fodlam_core.report import Bullets, Document, Table, Text, table
+from fodlam_core.report.report import Report
+from fodlam_core.report.units import quantity
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.scores import METRICS, Validation, known_variants, validate
 

@@ -11,7 +11,7 @@ import attrs
 from fodlam_core.config.model import AcceleratorConfig
 from fodlam_core.config.structure import place
 from fodlam_core.errors import FodlamError, PluginError
-from fodlam_core.registry import Registry
+from fodlam_core.plugins.registry import Registry
 
 
 def with_files(registry: Registry, files: Mapping[str, str]) -> tuple[Registry, list[str]]:
@@ -32,7 +32,7 @@ def with_files(registry: Registry, files: Mapping[str, str]) -> tuple[Registry, 
 
 
 def _with_file(registry: Registry, name: str, path: str) -> Registry:
-    from fodlam_core.accelerator_files import load_accelerator
+    from fodlam_core.accelerators.load import load_accelerator
 
     accelerator = load_accelerator(path)
     if accelerator.name != name:

@@ -16,7 +16,7 @@ from fodlam_core.config.names import name_problems
 from fodlam_core.config.structure import structure
 from fodlam_core.errors import ConfigError, unknown
 from fodlam_core.networks.zoo import zoo_names
-from fodlam_core.registry import Registry, load_registry
+from fodlam_core.plugins.registry import Registry, load_registry
 
 MAX_BYTES = 1_000_000
 TABLES = ("network", "technology", "dispatch", "accelerator", "system", "sweep")

@@ -6,7 +6,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import attrs
 
-from fodlam_core.values import as_tuple
+from fodlam_core.model.converters import as_tuple
 
 Flavor = Literal["hp", "lp", "bulk"]
 Batch = int | Literal["published"]

@@ -10,7 +10,7 @@ import attrs
 from fodlam_core.config.structure import ACCELERATOR_KEYS, place, structure
 from fodlam_core.errors import FodlamError, unknown
 from fodlam_core.networks.zoo import zoo_network
-from fodlam_core.registry import Registry
+from fodlam_core.plugins.registry import Registry
 
 Tables = Mapping[str, Any]
 

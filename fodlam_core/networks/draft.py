@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from fodlam_core.errors import NetworkError
-from fodlam_core.layers import Layer, Network, layer_key
+from fodlam_core.model.layers import Layer, Network, layer_key
 
 
 class Draft:

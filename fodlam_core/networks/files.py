@@ -9,8 +9,8 @@ from pathlib import Path
 import attrs
 
 from fodlam_core.errors import NetworkError
-from fodlam_core.layers import Network
-from fodlam_core.readers import NetworkReader, ReadOptions
+from fodlam_core.model.layers import Network
+from fodlam_core.networks.reader import NetworkReader, ReadOptions
 
 # What a reader takes that does not say otherwise in an attribute ``max_bytes``.
 MAX_BYTES = 64_000_000
@@ -34,7 +34,7 @@ def open_network(
     Raises:
         NetworkError: if it cannot be read; the text names the file.
     """
-    from fodlam_core.networks.cross_check import deviations
+    from fodlam_core.networks.zoo.cross_check import deviations
 
     network = read_network(path, reader or reader_for(path, readers), options)
     notes = dict.fromkeys((*network.notes, *deviations(network, path.stem)))

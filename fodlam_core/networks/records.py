@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from fodlam_core.layers import Network
+from fodlam_core.model.layers import Network
 
 
 def network_record(network: Network) -> dict[str, Any]:

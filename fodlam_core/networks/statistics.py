@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from fodlam_core.errors import FodlamError, NetworkError, unknown
-from fodlam_core.layers import Layer, Network, layer_key
+from fodlam_core.model.layers import Layer, Network, layer_key
+from fodlam_core.model.shapes import ConvShape
 from fodlam_core.networks.native import is_json_list
-from fodlam_core.networks.text import check_name, read_text, refuse, refuse_if
-from fodlam_core.readers import ReadOptions
-from fodlam_core.shapes import ConvShape
+from fodlam_core.networks.read_text import check_name, read_text, refuse, refuse_if
+from fodlam_core.networks.reader import ReadOptions
 
 # Caffe's names for the operators that FODLAM costs.
 KINDS = {"Convolution": "conv", "Deconvolution": "conv", "InnerProduct": "fc"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import NamedTuple
 
-from fodlam_core.shapes import FcShape, MatmulShape, Shape
+from fodlam_core.model.shapes import FcShape, MatmulShape, Shape
 
 Sizes = tuple[int, ...]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from fodlam_core.costs import Cost, Measurement
-from fodlam_core.layers import Layer
+from fodlam_core.model.costs import Cost, Measurement
+from fodlam_core.model.layers import Layer
 
 
 class FittedPredictor(Protocol):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from fodlam_core.deferred import DeferredPredictor
 from fodlam_core.predictors import Predictor
-from fodlam_core.predictors.deferred import DeferredPredictor
 from fodlam_core.predictors.per_mac import PerMac
 
 # Name, module and class of each beside per-mac.

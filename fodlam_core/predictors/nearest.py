@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fodlam_core.costs import Cost, Measurement
-from fodlam_core.layers import Layer
+from fodlam_core.model.costs import Cost, Measurement
+from fodlam_core.model.layers import Layer
 from fodlam_core.predictors.per_mac import PerMac
 from fodlam_core.predictors.pooling import with_shape
 from fodlam_core.predictors.sizes import sizes

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fodlam_core.costs import Citation, Cost, Measurement
 from fodlam_core.errors import PredictionError
-from fodlam_core.layers import Layer
-from fodlam_core.quantities import quantity
+from fodlam_core.model.costs import Citation, Cost, Measurement
+from fodlam_core.model.layers import Layer
+from fodlam_core.report.units import quantity
 
 
 class FittedPerMac(NamedTuple):
@@ -51,7 +51,7 @@ class PerMac:
     @property
     def citation(self) -> Citation:
         """The publication of the rule."""
-        from fodlam_core.works import FODLAM
+        from fodlam_core.model.bibliography import FODLAM
 
         return FODLAM
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fodlam_core.costs import Cost, Measurement
 from fodlam_core.errors import PredictionError
+from fodlam_core.model.costs import Cost, Measurement
 
 
 def require_rows(name: str, measurements: Sequence[Measurement]) -> None:

@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fodlam_core.costs import Cost, Measurement
-from fodlam_core.layers import Layer
+from fodlam_core.model.costs import Cost, Measurement
+from fodlam_core.model.layers import Layer
 from fodlam_core.predictors.least_squares import line
 from fodlam_core.predictors.pooling import cost_of, offchip_share, with_shape
 from fodlam_core.predictors.sizes import output_width
-from fodlam_core.quantities import quantity
+from fodlam_core.report.units import quantity
 
 
 class FittedPowerLaw(NamedTuple):

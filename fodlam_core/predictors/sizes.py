@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fodlam_core.layers import Layer
-from fodlam_core.shapes import ConvShape, FcShape
+from fodlam_core.model.layers import Layer
+from fodlam_core.model.shapes import ConvShape, FcShape
 
 
 def sizes(layer: Layer) -> dict[str, float]:

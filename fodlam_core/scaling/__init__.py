@@ -41,7 +41,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from fodlam_core.technology import ScalingFactors, Technology
+from fodlam_core.model.technology import ScalingFactors, Technology
 
 
 class TechnologyScaler(Protocol):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fodlam_core.errors import FodlamError, ScalingError
+from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
 from fodlam_core.scaling import TechnologyScaler
-from fodlam_core.technology import IDENTITY, ScalingFactors, Technology
 
 PLANAR_FROM_NM = 20
 FINFET_TO_NM = 16

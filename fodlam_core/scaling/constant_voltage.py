@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from fodlam_core.model.bibliography import RABAEY
+from fodlam_core.model.technology import ScalingFactors, Technology
 from fodlam_core.scaling.general import CurrentModel
-from fodlam_core.technology import ScalingFactors, Technology
-from fodlam_core.works import RABAEY
 
 
 class ConstantVoltage:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from fodlam_core.errors import ScalingError
-from fodlam_core.technology import IDENTITY, ScalingFactors, Technology
+from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
 
 Ratios = dict[tuple[float, float], float]
 TOLERANCE = 1e-9

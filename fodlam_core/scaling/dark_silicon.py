@@ -7,9 +7,9 @@ import os
 
 import tomli
 
+from fodlam_core.model.bibliography import DARK_SILICON
+from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
 from fodlam_core.scaling.tables import NodeTable, TableOptions, ratio
-from fodlam_core.technology import IDENTITY, ScalingFactors, Technology
-from fodlam_core.works import DARK_SILICON
 
 FILE = os.path.join(os.path.dirname(__file__), "data", "dark-silicon.toml")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fodlam_core.costs import Citation
-from fodlam_core.technology import ScalingFactors, Technology
+from fodlam_core.model.costs import Citation
+from fodlam_core.model.technology import ScalingFactors, Technology
 
 LEAKAGE_ERA_NM = 90
 
@@ -30,7 +30,7 @@ class Dennard:
     @property
     def citation(self) -> Citation:
         """The publication of the rule."""
-        from fodlam_core.works import DENNARD
+        from fodlam_core.model.bibliography import DENNARD
 
         return DENNARD
 

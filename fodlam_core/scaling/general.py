@@ -7,9 +7,9 @@ from typing import Literal
 import attrs
 
 from fodlam_core.errors import ScalingError
+from fodlam_core.model.bibliography import RABAEY
+from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
 from fodlam_core.scaling.inputs import require
-from fodlam_core.technology import IDENTITY, ScalingFactors, Technology
-from fodlam_core.works import RABAEY
 
 NEEDS = ("vdd",)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fodlam_core.technology import IDENTITY, ScalingFactors, Technology
+from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
 
 
 class NoScaling:

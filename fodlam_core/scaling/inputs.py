@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fodlam_core.errors import MissingInputsError
-from fodlam_core.technology import Technology
+from fodlam_core.model.technology import Technology
 
 
 def require(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fodlam_core.technology import ScalingFactors, Technology
-from fodlam_core.works import TAYLOR
+from fodlam_core.model.bibliography import TAYLOR
+from fodlam_core.model.technology import ScalingFactors, Technology
 
 
 class PostDennard:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import tomli
 
 from fodlam_core.errors import ScalingError
+from fodlam_core.model.bibliography import STILLMAKER_BAAS
+from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
 from fodlam_core.scaling.inputs import require
 from fodlam_core.scaling.tables import Entry, TableOptions, Weighted, blend, neighbours, ratio
-from fodlam_core.technology import IDENTITY, ScalingFactors, Technology
-from fodlam_core.works import STILLMAKER_BAAS
 
 FILE = os.path.join(os.path.dirname(__file__), "data", "stillmaker-baas-2017.toml")
 BULK_FROM_NM = 65

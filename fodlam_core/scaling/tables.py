@@ -9,7 +9,7 @@ from typing import NamedTuple
 import attrs
 
 from fodlam_core.errors import ScalingError
-from fodlam_core.technology import ScalingFactors
+from fodlam_core.model.technology import ScalingFactors
 
 Weighted = tuple[tuple[float, float], ...]
 

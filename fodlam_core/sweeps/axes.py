@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from fodlam_core.errors import unknown
-from fodlam_core.registry import Registry
+from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.keys import (
     changes,
     is_chip_file,

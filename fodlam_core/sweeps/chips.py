@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.config.files import files_in_tables, with_files
-from fodlam_core.registry import Registry
+from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.axes import axis_values, written_axes
 from fodlam_core.sweeps.keys import is_chip_file
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from fodlam_core.composer.figures import METHODS
 from fodlam_core.errors import FodlamError, unknown
+from fodlam_core.estimates.figures import METHODS
 from fodlam_core.sweeps.costs import DRAM, HIGH, LOW, TOTAL
 from fodlam_core.sweeps.keys import DRAM_KEY, DRAM_PRICE
 from fodlam_core.sweeps.plan import Plan

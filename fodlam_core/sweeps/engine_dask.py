@@ -10,7 +10,7 @@ from typing import Any
 from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin, as_completed, get_worker
 
 from fodlam_core.errors import FodlamError
-from fodlam_core.registry import load_registry
+from fodlam_core.plugins.registry import load_registry
 from fodlam_core.sweeps.points import Evaluator
 from fodlam_core.sweeps.work import Record, Work, compute, read_record
 

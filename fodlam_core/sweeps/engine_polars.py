@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fodlam_core.registry import Registry
+from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.points import Evaluator
 from fodlam_core.sweeps.work import Record, Work, compute
 

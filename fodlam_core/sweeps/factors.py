@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import attrs
 
 from fodlam_core.accelerators import Accelerator
-from fodlam_core.composer.scaling import Route, route_of
 from fodlam_core.config import AcceleratorConfig, Config, TechnologyConfig
 from fodlam_core.errors import FodlamError
-from fodlam_core.registry import Registry
+from fodlam_core.estimates.scaling import Route, route_of
+from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.costs import Slot, first_line
 
 # Of time and energy, or why a rule refuses.

@@ -17,7 +17,7 @@ from fodlam_core.config import (
 from fodlam_core.config.system import KEYS as SYSTEM_KEYS
 from fodlam_core.errors import similar
 from fodlam_core.networks.zoo import zoo_names
-from fodlam_core.registry import Registry
+from fodlam_core.plugins.registry import Registry
 
 # What an axis changes: the factors between technology points, the costs at the accelerators' own
 # points, or only how many inferences these are for, or what surrounds the chip; in both of these

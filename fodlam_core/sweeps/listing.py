@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 from fodlam_core.config.load import Source
-from fodlam_core.registry import Registry
+from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.axes import swept_rules, written_axes
 from fodlam_core.sweeps.chips import read_chips
 from fodlam_core.sweeps.keys import is_file, known_keys, names_for

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.config import Config
-from fodlam_core.registry import Registry, load_registry
+from fodlam_core.plugins.registry import Registry, load_registry
 from fodlam_core.sweeps.libraries import need
 from fodlam_core.sweeps.plan import make_plan
 

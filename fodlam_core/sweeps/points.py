@@ -9,7 +9,7 @@ import polars as pl
 
 from fodlam_core.config.load import structure_source
 from fodlam_core.errors import ConfigError
-from fodlam_core.registry import Registry
+from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.columns import column_names, with_results
 from fodlam_core.sweeps.conditions import conditions
 from fodlam_core.sweeps.costs import CostSource, Slot

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from fodlam_core.registry import Registry
+from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.plan import Plan
 from fodlam_core.sweeps.selection import Selection
 from fodlam_core.version import __version__

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from fodlam_core.errors import FodlamError, unknown
-from fodlam_core.registry import Registry
+from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.columns import column_names
 from fodlam_core.sweeps.engine_polars import run_polars
 from fodlam_core.sweeps.formats import CHUNK_ROWS, DATASET, format_of

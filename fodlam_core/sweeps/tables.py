@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from fodlam_core.composer.figures import METHODS
+from fodlam_core.estimates.figures import METHODS
 from fodlam_core.sweeps.axes import Axis
 from fodlam_core.sweeps.costs import DRAM, HIGH, LOW, TOTAL, Cell, NativeCosts, Slot
 from fodlam_core.sweeps.factors import Answer, Points, Values

@@ -8,16 +8,16 @@ from typing import Any
 import attrs
 
 from fodlam_core.accelerators import Accelerator
-from fodlam_core.costs import PROVENANCES, Citation, Cost, Measurement
+from fodlam_core.accelerators.publication import publication_of
 from fodlam_core.errors import PluginError, PredictionError
-from fodlam_core.guards.asking import are_texts
-from fodlam_core.guards.predictors import GuardedFit, GuardedPredictor
-from fodlam_core.layers import Layer
+from fodlam_core.model.costs import PROVENANCES, Citation, Cost, Measurement
+from fodlam_core.model.layers import Layer
+from fodlam_core.model.shapes import ConvShape, FcShape, MatmulShape
+from fodlam_core.model.technology import Technology
+from fodlam_core.model.whole_network import Reference
 from fodlam_core.plugins import describe, isolated
-from fodlam_core.publications import publication_of
-from fodlam_core.references import Reference
-from fodlam_core.shapes import ConvShape, FcShape, MatmulShape
-from fodlam_core.technology import Technology
+from fodlam_core.plugins.guards.asking import are_texts
+from fodlam_core.plugins.guards.predictors import GuardedFit, GuardedPredictor
 from fodlam_core.testing.runner import Check, run_checks
 from fodlam_core.testing.values import assert_attributes, assert_line, assert_name, assert_positive
 

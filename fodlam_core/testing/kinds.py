@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fodlam_core.layers import LayerKind
+from fodlam_core.model.layers import LayerKind
 from fodlam_core.testing.runner import Check, run_checks
 from fodlam_core.testing.values import assert_line, assert_name
 

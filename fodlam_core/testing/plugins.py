@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fodlam_core.hookspecs import HookSpecs
 from fodlam_core.plugins import call_hooks, check_api_level, describe, isolated
+from fodlam_core.plugins.hookspecs import HookSpecs
 from fodlam_core.testing.runner import checks_for, run_checks
 
 

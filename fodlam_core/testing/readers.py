@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from fodlam_core.errors import FodlamError
-from fodlam_core.layers import Layer, Network
+from fodlam_core.model.layers import Layer, Network
+from fodlam_core.networks.reader import NetworkReader, ReadOptions
 from fodlam_core.plugins import describe, isolated
-from fodlam_core.readers import NetworkReader, ReadOptions
 from fodlam_core.testing.runner import Check, run_checks
 from fodlam_core.testing.values import assert_name
 

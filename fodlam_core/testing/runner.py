@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.errors import unknown
-from fodlam_core.layers import LayerKind
+from fodlam_core.model.layers import LayerKind
 from fodlam_core.plugins import describe, isolated
 
 Check = Callable[[Any], None]

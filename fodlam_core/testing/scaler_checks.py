@@ -15,9 +15,9 @@ from typing import Any
 import attrs
 
 from fodlam_core.errors import FactorError, ScalingError
-from fodlam_core.guards.items import GuardedScaler
+from fodlam_core.model.technology import ScalingFactors, Technology
+from fodlam_core.plugins.guards.items import GuardedScaler
 from fodlam_core.scaling import TechnologyScaler
-from fodlam_core.technology import ScalingFactors, Technology
 from fodlam_core.testing.values import assert_attributes
 
 RELATIVE_TOLERANCE = 1e-12

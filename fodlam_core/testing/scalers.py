@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping
 
+from fodlam_core.model.technology import Technology
 from fodlam_core.scaling import TechnologyScaler
-from fodlam_core.technology import Technology
 from fodlam_core.testing import scaler_checks
 from fodlam_core.testing.runner import Check, run_checks
 

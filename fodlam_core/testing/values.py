@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fodlam_core.guards.asking import Guarded, shown
+from fodlam_core.model.whole_network import is_positive
 from fodlam_core.plugins import describe, isolated
-from fodlam_core.references import is_positive
+from fodlam_core.plugins.guards.asking import Guarded, shown
 
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 

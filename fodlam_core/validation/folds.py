@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
-from fodlam_core.costs import Measurement
-from fodlam_core.shapes import ConvShape
+from fodlam_core.model.costs import Measurement
+from fodlam_core.model.shapes import ConvShape
 
 
 class Fold(NamedTuple):

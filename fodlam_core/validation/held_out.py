@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from fodlam_core.costs import Cost, Measurement
 from fodlam_core.errors import PredictionError
-from fodlam_core.layers import Layer
+from fodlam_core.model.costs import Cost, Measurement
+from fodlam_core.model.layers import Layer
 from fodlam_core.predictors import FittedPredictor, Predictor
 from fodlam_core.validation.folds import Fold, folds
 

@@ -19,8 +19,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from fodlam_core.costs import Cost, Interval, Measurement
-from fodlam_core.layers import Layer
+from fodlam_core.model.costs import Cost, Interval, Measurement
+from fodlam_core.model.layers import Layer
 from fodlam_core.predictors import FittedPredictor, Predictor
 from fodlam_core.predictors.sizes import sizes
 from fodlam_core.validation.folds import SCHEMES

@@ -7,8 +7,8 @@ from statistics import fmean, median
 from typing import Any, NamedTuple
 
 from fodlam_core.accelerators import Accelerator
-from fodlam_core.costs import Cost
 from fodlam_core.errors import PluginError
+from fodlam_core.model.costs import Cost
 from fodlam_core.predictors import Predictor
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.held_out import FoldResult, HeldOut, cross_validate, notes

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from fodlam_core.networks.caffe import CaffeReader
-from fodlam_core.readers import ReadOptions
+from fodlam_core.networks.reader import ReadOptions
 
 BLOCK = """
 layer {{
@@ -32,7 +32,7 @@ READ = """
 import sys, time
 from pathlib import Path
 from fodlam_core.networks.onnx import OnnxReader
-from fodlam_core.readers import ReadOptions
+from fodlam_core.networks.reader import ReadOptions
 start = time.perf_counter()
 network = OnnxReader().read(Path(sys.argv[1]), ReadOptions())
 seconds = time.perf_counter() - start

@@ -9,9 +9,9 @@ import pytest
 
 from fodlam_core import PluginError, Registry, ScalingFactors
 from fodlam_core.errors import UnknownNameError
-from fodlam_core.hookspecs import HookSpecs, hookimpl
 from fodlam_core.plugins import Plugin, call_hooks
-from fodlam_core.registry import build_registry, well_known_plugin
+from fodlam_core.plugins.hookspecs import HookSpecs, hookimpl
+from fodlam_core.plugins.registry import build_registry, well_known_plugin
 
 PLUGINS = Path(__file__).parents[2] / "examples" / "plugins"
 

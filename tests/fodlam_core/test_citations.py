@@ -12,7 +12,7 @@ import pytest
 
 import fodlam_core
 from fodlam_core import Config, NetworkConfig, PluginError, Registry, TechnologyConfig, estimate
-from fodlam_core.citations import cited
+from fodlam_core.analyses.citations import cited
 from fodlam_core.config import AcceleratorConfig
 
 CHIPS = {"chen2017eyeriss", "han2016eie"}
@@ -149,7 +149,7 @@ def test_command(cli: Any, examples: Path, tmp_path: Path) -> None:
 
 def test_bibtex_of_the_zoo() -> None:
     """Every entry beside a network of the zoo is one whole entry, of a network that exists."""
-    tables = Path(fodlam_core.__file__).parent / "networks" / "tables"
+    tables = Path(fodlam_core.__file__).parent / "networks" / "zoo" / "tables"
     entries = sorted(tables.glob("*.bib"))
 
     assert len(entries) >= 5

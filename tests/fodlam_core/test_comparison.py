@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from fodlam_core import Config, FodlamError, NetworkConfig, Registry, TechnologyConfig, estimate
-from fodlam_core.comparison import FACTORS, compare
-from fodlam_core.composer.inputs import configured_network
+from fodlam_core.analyses.choices import variants
+from fodlam_core.analyses.comparison import FACTORS, compare
 from fodlam_core.config import AcceleratorConfig
 from fodlam_core.config.files import with_files
 from fodlam_core.errors import UnknownNameError
-from fodlam_core.variants import variants
+from fodlam_core.estimates.network import configured_network
 
 VGG16 = Config(NetworkConfig("VGG16"))
 

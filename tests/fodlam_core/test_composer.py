@@ -32,8 +32,8 @@ from fodlam_core import (
 from fodlam_core.config import AcceleratorConfig, PointConfig
 from fodlam_core.networks.zoo import zoo_network
 from fodlam_core.plugins import Plugin
+from fodlam_core.plugins.registry import build_registry
 from fodlam_core.predictors.per_mac import PerMac
-from fodlam_core.registry import build_registry
 
 NAMES = [layer.name for layer in zoo_network("VGG16").layers]
 VGG16 = Config(NetworkConfig("VGG16"))

@@ -23,8 +23,8 @@ from fodlam_core import (
     estimate,
     prepare,
 )
+from fodlam_core.analyses.diff import Differences, differences
 from fodlam_core.config import AcceleratorConfig
-from fodlam_core.differences import Differences, differences
 
 PER_MAC = {name: AcceleratorConfig(predictor="per-mac") for name in ("eyeriss", "eie")}
 BASE = Config(NetworkConfig("AlexNet"), accelerator=PER_MAC)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from fodlam_core import Accelerator, Citation, Config, NetworkConfig, PluginError, Technology
-from fodlam_core.composer.dispatch import accelerator_for
+from fodlam_core.estimates.dispatch import accelerator_for
 from fodlam_core.plugins import Plugin
-from fodlam_core.registry import Registry, build_registry
+from fodlam_core.plugins.registry import Registry, build_registry
 
 ENTRY = EntryPoint("other", "other", "fodlam")
 CONFIG = Config(NetworkConfig("VGG16"))

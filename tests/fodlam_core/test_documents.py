@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from fodlam_core.documents import Bullets, Document, Text, table
-from fodlam_core.documents.html import html
-from fodlam_core.documents.markdown import markdown
-from fodlam_core.documents.text import text
+from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.html import html
+from fodlam_core.report.markdown import markdown
+from fodlam_core.report.terminal import text
 
 DOCUMENT = Document(
     "A <title>",

@@ -29,9 +29,9 @@ from fodlam_core import (
     prepare,
 )
 from fodlam_core.config import AcceleratorConfig
-from fodlam_core.guards import ask, guarded, guarded_accelerator
+from fodlam_core.networks.reader import ReadOptions
 from fodlam_core.plugins import Plugin
-from fodlam_core.readers import ReadOptions
+from fodlam_core.plugins.guards import ask, guarded, guarded_accelerator
 from fodlam_core.scaling.identity import NoScaling
 
 PLUGIN = Plugin("own", source="own.py")

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from fodlam_core import Config, NetworkConfig, TechnologyConfig, estimate
-from fodlam_core.hookspecs import HookSpecs
+from fodlam_core.networks.reader import ReadOptions
 from fodlam_core.plugins import Plugin, call_hooks, check_api_level
-from fodlam_core.readers import ReadOptions
-from fodlam_core.registry import Registry, build_registry, load_registry
+from fodlam_core.plugins.hookspecs import HookSpecs
+from fodlam_core.plugins.registry import Registry, build_registry, load_registry
 from fodlam_core.testing import check_plugin
 
 HOOKS = [name for name in vars(HookSpecs) if name.startswith("fodlam_")]

@@ -22,8 +22,8 @@ from fodlam_core import (
     TechnologyConfig,
     estimate,
 )
-from fodlam_core.composer.plausibility import Doubt, doubts, energy_bounds_j
 from fodlam_core.config import load_config
+from fodlam_core.estimates.plausibility import Doubt, doubts, energy_bounds_j
 
 
 class Rule:

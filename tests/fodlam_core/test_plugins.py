@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from fodlam_core import LayerKind, PluginError, UnknownNameError, load_registry
-from fodlam_core.hookspecs import HookSpecs, hookimpl
 from fodlam_core.plugins import Plugin, call_hooks
-from fodlam_core.registry import build_registry
+from fodlam_core.plugins.hookspecs import HookSpecs, hookimpl
+from fodlam_core.plugins.registry import build_registry
 
 
 @pytest.fixture

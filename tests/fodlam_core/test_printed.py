@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fodlam_core.printed import UNITS, half_unit, in_si, number, whole, written
+from fodlam_core.accelerators.printed import UNITS, half_unit, in_si, number, whole, written
 
 
 @given(st.text())

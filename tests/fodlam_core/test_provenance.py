@@ -14,12 +14,12 @@ import attrs
 import pytest
 
 from fodlam_core import Config, Estimate, NetworkConfig, Registry, TechnologyConfig, estimate
-from fodlam_core.citations import cited
-from fodlam_core.composer.provenance import provenances
+from fodlam_core.analyses.citations import cited
 from fodlam_core.config import AcceleratorConfig
-from fodlam_core.costs import Cost
-from fodlam_core.layers import Layer
-from fodlam_core.quantities import PREFIXES
+from fodlam_core.estimates.explain.provenance import provenances
+from fodlam_core.model.costs import Cost
+from fodlam_core.model.layers import Layer
+from fodlam_core.report.units import PREFIXES
 
 SCALES = {symbol: 10.0**power for power, symbol in PREFIXES.items()}
 PER_MAC = {name: AcceleratorConfig(predictor="per-mac") for name in ("eyeriss", "eie")}
@@ -275,8 +275,8 @@ def test_json_carries_it(cli: Any, examples: Path) -> None:
 
 def rows_of(result: Estimate) -> dict[str, tuple[str, str, str]]:
     """Return latency, energy and power of each layer as the table prints them."""
-    from fodlam_core.composer.view import estimate_document
-    from fodlam_core.documents import Table
+    from fodlam_core.estimates.columns import estimate_document
+    from fodlam_core.report import Table
 
     tables = [each for each in estimate_document(result).blocks if isinstance(each, Table)]
     latency, energy, power = map(tables[0].header.index, ("latency", "energy", "power"))

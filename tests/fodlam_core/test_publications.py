@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from fodlam_core import PluginError, Registry, load_accelerator
-from fodlam_core.publications import publication_of, si, unit_suffix
+from fodlam_core.accelerators.publication import publication_of, si, unit_suffix
 
 HEADER = """\
 name = "chip"

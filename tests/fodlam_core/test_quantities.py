@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fodlam_core.quantities import PREFIXES, quantity
+from fodlam_core.report.units import PREFIXES, quantity
 
 
 @pytest.mark.parametrize(

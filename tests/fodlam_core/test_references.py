@@ -23,9 +23,9 @@ from fodlam_core import (
     TechnologyConfig,
     estimate,
 )
-from fodlam_core.composer.coverage import check_coverage
-from fodlam_core.output.report import as_json
-from fodlam_core.references import Reference
+from fodlam_core.estimates.coverage import check_coverage
+from fodlam_core.model.whole_network import Reference
+from fodlam_core.report.report import as_json
 
 ALEXNET_MACS = 724_406_816
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 import fodlam_eyeriss
 from fodlam_core import FodlamError, Registry, UnknownNameError
-from fodlam_core.diagnosis import diagnose
-from fodlam_core.registry import build_registry
-from fodlam_core.reproduction import Range, Reproduction, printed_range, reproduce
+from fodlam_core.analyses.per_mac import diagnose
+from fodlam_core.analyses.reproduction import Range, Reproduction, printed_range, reproduce
+from fodlam_core.plugins.registry import build_registry
 
 
 @pytest.fixture

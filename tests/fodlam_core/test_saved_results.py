@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fodlam_core import Config, FodlamError, NetworkConfig, Registry, estimate
-from fodlam_core.differences import differences
-from fodlam_core.saved_results import load_result
+from fodlam_core.analyses.diff import differences
+from fodlam_core.analyses.saved import load_result
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),

@@ -134,11 +134,11 @@ def test_costs_nothing_when_absent(examples: Path) -> None:
     )
 
     modules = set(json.loads(done.stdout))
-    assert "fodlam_core.composer.plausibility" in modules
+    assert "fodlam_core.estimates.plausibility" in modules
     assert not modules & {
         "fodlam_core.config.system",
-        "fodlam_core.composer.system_energy",
-        "fodlam_core.composer.provenance",
-        "fodlam_core.publications",
-        "fodlam_core.works",
+        "fodlam_core.estimates.system",
+        "fodlam_core.estimates.explain.provenance",
+        "fodlam_core.accelerators.publication",
+        "fodlam_core.model.bibliography",
     }

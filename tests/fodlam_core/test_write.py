@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fodlam_core import FodlamError
-from fodlam_core.output.write import write
+from fodlam_core.report.write import write
 
 
 def test_replaces_and_keeps_permissions(tmp_path: Path) -> None:

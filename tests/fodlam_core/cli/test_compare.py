@@ -9,7 +9,7 @@ from io import StringIO
 
 import pytest
 
-from fodlam_core.cli.side_by_side import Row, _cells
+from fodlam_core.analyses.comparison_table import Row, _cells
 
 CHIP = """\
 name = "chip"

@@ -8,8 +8,8 @@ from io import StringIO
 
 import pytest
 
+from fodlam_core.model.technology import Technology
 from fodlam_core.scaling.stillmaker import StillmakerBaas
-from fodlam_core.technology import Technology
 
 
 @pytest.mark.parametrize("action", [(), ("list",)])

@@ -14,7 +14,7 @@ import pytest
 
 from fodlam_core import Registry, load_accelerator
 from fodlam_core.plugins import Plugin
-from fodlam_core.registry import build_registry
+from fodlam_core.plugins.registry import build_registry
 
 FIELDS = [
     *("accelerator", "kind", "predictor", "metric", "scheme", "mape", "median", "worst"),

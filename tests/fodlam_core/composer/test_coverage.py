@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from fodlam_core import Config, Layer, Network, NetworkConfig, NetworkError, Registry, prepare
-from fodlam_core.composer import Estimate
-from fodlam_core.composer.coverage import check_coverage
 from fodlam_core.config import AcceleratorConfig
+from fodlam_core.estimates import Estimate
+from fodlam_core.estimates.coverage import check_coverage
 
 LAYERS = (
     Layer("a", "conv", 600),
@@ -64,8 +64,8 @@ def test_uncosted_operators_are_told_wherever_coverage_is(
     registry: Registry,
 ) -> None:
     """They are in the notes, in the record, and in the document, as a warning."""
-    from fodlam_core.composer.view import estimate_document
-    from fodlam_core.documents.markdown import markdown
+    from fodlam_core.estimates.columns import estimate_document
+    from fodlam_core.report.markdown import markdown
 
     estimate = _estimate(registry, uncosted={"LSTM": 2})
     assert any("LSTM (2)" in note for note in estimate.notes)

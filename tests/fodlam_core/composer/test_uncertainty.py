@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from fodlam_core import Config, FodlamError, Layer, Network, NetworkConfig, Registry, estimate
-from fodlam_core.composer import Estimate
 from fodlam_core.config import AcceleratorConfig
+from fodlam_core.estimates import Estimate
 
 
 def _estimate(registry: Registry, name: str, **network: object) -> Estimate:

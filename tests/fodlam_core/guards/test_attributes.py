@@ -20,9 +20,9 @@ from fodlam_core import (
     ScalingFactors,
     Technology,
 )
-from fodlam_core.guards import guarded, guarded_accelerator
-from fodlam_core.guards.asking import shown
 from fodlam_core.plugins import Plugin
+from fodlam_core.plugins.guards import guarded, guarded_accelerator
+from fodlam_core.plugins.guards.asking import shown
 from fodlam_core.testing import check_accelerator, check_scaler
 
 PLUGIN = Plugin("own", source="own.py")

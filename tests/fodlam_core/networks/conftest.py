@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, Network, NetworkError
 from fodlam_core.networks.files import read_network
-from fodlam_core.readers import NetworkReader, ReadOptions
+from fodlam_core.networks.reader import NetworkReader, ReadOptions
 
 SIZES = st.integers(1, 20)
 NAMES = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=8)

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fodlam_core.errors import FodlamError, NetworkError
-from fodlam_core.layers import Network
+from fodlam_core.model.converters import words
+from fodlam_core.model.layers import Network
+from fodlam_core.model.shapes import ConvShape, FcShape
 from fodlam_core.networks.caffe import CaffeReader
 from fodlam_core.networks.files import read_network, reader_for
-from fodlam_core.readers import ReadOptions
-from fodlam_core.registry import Registry
-from fodlam_core.shapes import ConvShape, FcShape
-from fodlam_core.values import words
+from fodlam_core.networks.reader import ReadOptions
+from fodlam_core.plugins.registry import Registry
 
 FILES = Path(__file__).parent / "files"
 # conv 8x3x3x3 over 16x16, pad 1: 16*16*8*27; pooling rounds 16 to 8; fc 512 -> 10.

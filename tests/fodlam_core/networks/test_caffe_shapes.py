@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from fodlam_core.errors import NetworkError
+from fodlam_core.model.shapes import ConvShape, FcShape
 from fodlam_core.networks.caffe import CaffeReader
-from fodlam_core.readers import ReadOptions
-from fodlam_core.shapes import ConvShape, FcShape
+from fodlam_core.networks.reader import ReadOptions
 
 INPUT = 'input: "a" input_shape { dim: 2 dim: 6 dim: 13 dim: 10 }\n'
 OTHER = 'input: "b" input_shape { dim: 2 dim: 4 dim: 7 dim: 5 }\n'

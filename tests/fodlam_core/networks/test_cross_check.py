@@ -6,8 +6,8 @@ import attrs
 import pytest
 
 from fodlam_core import Layer, Network
-from fodlam_core.networks.cross_check import deviations, namesakes
 from fodlam_core.networks.zoo import zoo_names, zoo_network
+from fodlam_core.networks.zoo.cross_check import deviations, namesakes
 
 
 @pytest.mark.parametrize("name", zoo_names())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fodlam_core.builtin import READERS, fodlam_network_readers
-from fodlam_core.networks.deferred import DeferredReader
+from fodlam_core.deferred import DeferredReader
+from fodlam_core.plugins.builtin import READERS, fodlam_network_readers
 
 
 def test_a_deferred_reader_is_as_the_reader() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fodlam_core.errors import NetworkError
-from fodlam_core.layers import Layer
+from fodlam_core.model.layers import Layer
 from fodlam_core.networks.draft import Draft, require
 
 

@@ -10,7 +10,7 @@ import pytest
 from fodlam_core import NetworkError, Registry
 from fodlam_core.networks.files import MAX_BYTES, open_network, reader_for
 from fodlam_core.networks.native import NativeReader
-from fodlam_core.readers import ReadOptions
+from fodlam_core.networks.reader import ReadOptions
 
 FILES = {
     "a.toml": ('layers = [{ name = "a", kind = "fc", macs = 1 }]', "native"),

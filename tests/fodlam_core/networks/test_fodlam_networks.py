@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fodlam_core import Registry, UnknownNameError
-from fodlam_core.layers import layer_key
+from fodlam_core.model.layers import layer_key
 from fodlam_core.networks.zoo import zoo_names, zoo_network
 
 # MACs that FODLAM's extractor counted on the networks in Caffe, layer by layer.

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from fodlam_core import ConvShape, FcShape, FodlamError, MatmulShape, Network, NetworkError
 from fodlam_core.networks import native
 from fodlam_core.networks.native import NativeReader, network_from_table
-from fodlam_core.networks.native_text import native_toml
+from fodlam_core.networks.native.text import native_toml
 from fodlam_core.networks.zoo import zoo_network
 
 Read = Callable[..., Network]

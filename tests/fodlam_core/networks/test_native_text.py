@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fodlam_core import Network
 from fodlam_core.networks.native import NativeReader, network_from_table
-from fodlam_core.networks.native_text import native_json, native_toml, network_table
+from fodlam_core.networks.native.text import native_json, native_toml, network_table
 from fodlam_core.networks.zoo import zoo_names, zoo_network
 
 

@@ -11,13 +11,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fodlam_core.errors import FodlamError, NetworkError
-from fodlam_core.layers import Network
+from fodlam_core.model.converters import words
+from fodlam_core.model.layers import Network
+from fodlam_core.model.shapes import ConvShape, FcShape, MatmulShape
 from fodlam_core.networks.files import read_network, reader_for
 from fodlam_core.networks.onnx import OnnxReader
-from fodlam_core.readers import ReadOptions
-from fodlam_core.registry import Registry
-from fodlam_core.shapes import ConvShape, FcShape, MatmulShape
-from fodlam_core.values import words
+from fodlam_core.networks.reader import ReadOptions
+from fodlam_core.plugins.registry import Registry
 
 onnx = pytest.importorskip("onnx")
 helper, FLOAT, INT64 = onnx.helper, onnx.TensorProto.FLOAT, onnx.TensorProto.INT64

@@ -10,8 +10,8 @@ import pytest
 from fodlam_core.errors import NetworkError
 from fodlam_core.networks.files import read_network
 from fodlam_core.networks.onnx import OnnxReader
-from fodlam_core.networks.onnx_limits import MAX_SIZE, values_stay_few
-from fodlam_core.readers import ReadOptions
+from fodlam_core.networks.onnx.limits import MAX_SIZE, values_stay_few
+from fodlam_core.networks.reader import ReadOptions
 
 onnx = pytest.importorskip("onnx")
 helper = onnx.helper

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fodlam_core.errors import NetworkError
-from fodlam_core.networks.onnx_wire import SMALL_BYTES, without_weights
+from fodlam_core.networks.onnx.wire import SMALL_BYTES, without_weights
 
 onnx = pytest.importorskip("onnx")
 

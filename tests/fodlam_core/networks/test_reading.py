@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fodlam_core import ConvShape, FcShape, MatmulShape, NetworkError, Registry
 from fodlam_core.networks.files import read_network, reader_for
 from fodlam_core.networks.native import network_from_table
-from fodlam_core.readers import ReadOptions
+from fodlam_core.networks.reader import ReadOptions
 
 TABLE = """
 name = "Small"

@@ -206,7 +206,7 @@ def test_macs_follow_the_formula_of_the_tool(
     height: int, width: int, r: int, s: int, channels: int, filters: int, stride: int, dp: bool
 ) -> None:
     """Whatever kind a row becomes, its MACs are those that SCALE-Sim computes."""
-    from fodlam_core.networks.scalesim_table import Header, Table
+    from fodlam_core.networks.scalesim.table import Header, Table
 
     header = Header.parse(HEADER)
     assert header

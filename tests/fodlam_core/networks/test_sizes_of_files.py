@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from fodlam_core.errors import NetworkError
-from fodlam_core.layers import Network
+from fodlam_core.model.layers import Network
 from fodlam_core.networks.files import MAX_BYTES, read_network
-from fodlam_core.readers import ReadOptions
+from fodlam_core.networks.reader import ReadOptions
 
 
 class Plain:

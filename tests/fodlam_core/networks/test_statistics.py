@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from fodlam_core import FodlamError, Network, NetworkError
 from fodlam_core.networks.files import read_network
+from fodlam_core.networks.reader import ReadOptions
 from fodlam_core.networks.statistics import StatisticsReader, statistics_rows
 from fodlam_core.networks.zoo import zoo_network
-from fodlam_core.readers import ReadOptions
 
 Read = Callable[..., Network]
 

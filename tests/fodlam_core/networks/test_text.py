@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from fodlam_core import NetworkError
-from fodlam_core.networks.text import check_name, read_text, refuse, refuse_if
-from fodlam_core.readers import ReadOptions
+from fodlam_core.networks.read_text import check_name, read_text, refuse, refuse_if
+from fodlam_core.networks.reader import ReadOptions
 
 
 def test_byte_order_mark_is_dropped(tmp_path: Path) -> None:

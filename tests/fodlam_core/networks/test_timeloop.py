@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from fodlam_core import ConvShape, FcShape, Network, NetworkError
 from fodlam_core.networks.files import read_network
+from fodlam_core.networks.reader import ReadOptions
 from fodlam_core.networks.timeloop import TimeloopReader
-from fodlam_core.readers import ReadOptions
 
 Read = Callable[..., Network]
 SHORTHAND = """\

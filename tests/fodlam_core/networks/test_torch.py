@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from fodlam_core.errors import NetworkError
+from fodlam_core.model.shapes import ConvShape, FcShape, MatmulShape
 from fodlam_core.networks import from_torch
-from fodlam_core.shapes import ConvShape, FcShape, MatmulShape
 
 try:
     import torch

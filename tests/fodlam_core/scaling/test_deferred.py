@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fodlam_core import Registry
-from fodlam_core.builtin import RULES
+from fodlam_core.plugins.builtin import RULES
 
 
 @pytest.mark.parametrize("entry", RULES, ids=lambda entry: entry[0])

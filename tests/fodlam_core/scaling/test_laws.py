@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fodlam_core import Registry, ScalingError, Technology, load_registry
-from fodlam_core.composer.scaling import configured_scaler
 from fodlam_core.config import TechnologyConfig
+from fodlam_core.estimates.scaling import configured_scaler
 from fodlam_core.scaling.stillmaker import read_table
 from fodlam_core.testing import check_scaler, parametrize_with_checks
 

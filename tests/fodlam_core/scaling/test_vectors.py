@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from fodlam_core import Registry, ScalingFactors, Technology
-from fodlam_core.composer.scaling import configured_scaler
 from fodlam_core.config import TechnologyConfig
+from fodlam_core.estimates.scaling import configured_scaler
 
 VECTORS = json.loads((Path(__file__).parents[2] / "data" / "scaling_vectors.json").read_text())
 BULK_FROM_NM = 65

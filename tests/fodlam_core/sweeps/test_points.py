@@ -25,10 +25,10 @@ from fodlam_core import (
     estimate,
     sweep,
 )
-from fodlam_core.composer.system_energy import system_energy
 from fodlam_core.config.load import Source, check_source
+from fodlam_core.estimates.system import system_energy
 from fodlam_core.plugins import Plugin
-from fodlam_core.registry import build_registry
+from fodlam_core.plugins.registry import build_registry
 from fodlam_core.sweeps.keys import with_values
 from fodlam_core.sweeps.plan import make_plan, plan_of
 from fodlam_core.sweeps.points import Evaluator

@@ -24,12 +24,12 @@ from fodlam_core import (
     NetworkError,
     PredictionError,
     Technology,
-    builtin,
     hookimpl,
     load_registry,
 )
+from fodlam_core.model.whole_network import Reference
 from fodlam_core.networks.native import NativeReader
-from fodlam_core.references import Reference
+from fodlam_core.plugins import builtin
 from fodlam_core.testing import (
     check_accelerator,
     check_layer_kind,

@@ -11,10 +11,10 @@ import os
 from collections.abc import Iterable, Iterator
 
 from fodlam_core.accelerators import Accelerator
-from fodlam_core.costs import Citation
-from fodlam_core.hookspecs import hookimpl
-from fodlam_core.references import Reference
-from fodlam_core.technology import Technology
+from fodlam_core.model.costs import Citation
+from fodlam_core.model.technology import Technology
+from fodlam_core.model.whole_network import Reference
+from fodlam_core.plugins.hookspecs import hookimpl
 from fodlam_nvdla.model import NvdlaModel, Size
 from fodlam_nvdla.options import NvdlaOptions, apply_options
 

@@ -10,11 +10,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from fodlam_core.costs import Cost, Measurement
 from fodlam_core.errors import PredictionError
-from fodlam_core.layers import Layer, layer_key
-from fodlam_core.quantities import quantity
-from fodlam_core.shapes import ConvShape, FcShape
+from fodlam_core.model.costs import Cost, Measurement
+from fodlam_core.model.layers import Layer, layer_key
+from fodlam_core.model.shapes import ConvShape, FcShape
+from fodlam_core.report.units import quantity
 
 ATOM = 16  # channels and kernels are stored in multiples of this
 WEIGHT_ATOM = 32  # kernels that have to be in the buffer at the least

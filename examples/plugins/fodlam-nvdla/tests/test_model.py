@@ -10,8 +10,8 @@ from fodlam_nvdla.model import NvdlaModel, Size
 
 from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, PredictionError, load_registry
 from fodlam_core.networks.native import NativeReader
-from fodlam_core.quantities import quantity
-from fodlam_core.readers import ReadOptions
+from fodlam_core.networks.reader import ReadOptions
+from fodlam_core.report.units import quantity
 
 HERE = Path(__file__).parent
 # The sheet's AlexNet page: 2048 MACs, 512 KB, 10 GB/s, 1 GHz.

@@ -1,0 +1,1 @@
+"""Questions about more than one estimate: comparisons, differences, citations, reproductions."""

@@ -1,0 +1,184 @@
+"""One configuration under several choices, side by side: one row for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import attrs
+
+from fodlam_core.analyses.choices import Variant
+from fodlam_core.config import Config
+from fodlam_core.errors import ConfigError, FodlamError, PluginError, PredictionError, ScalingError
+from fodlam_core.estimates import Estimate, Totals, prepare
+from fodlam_core.estimates.json import factors_record
+from fodlam_core.estimates.network import configured_network, named_after
+from fodlam_core.estimates.platform import Platform
+from fodlam_core.model.layers import Network
+from fodlam_core.plugins.registry import Registry
+
+FACTORS = ("time", "energy", "power", "area")
+COSTS = ("latency_s", "energy_j", "power_w")
+
+
+class Outcome(NamedTuple):
+    """What came of a variant.
+
+    Attributes:
+        choices: those of the variant.
+        estimate: the estimate; None if a rule or a predictor refused.
+        reason: why it refused; None if it did not.
+        brief: the same in a few words.
+        mistaken: whether that is the mistake of a plugin.
+    """
+
+    choices: Mapping[str, str]
+    estimate: Estimate | None
+    reason: str | None = None
+    brief: str = ""
+    mistaken: bool = False
+
+    def to_row(self, accelerators: Iterable[str]) -> dict[str, Any]:
+        """Return choices, factors by accelerator, totals and reason as a flat dictionary."""
+        record = self.to_dict()
+        row: dict[str, Any] = dict(self.choices)
+        for name in accelerators:
+            each = record["accelerators"].get(name, {})
+            factors = each.get("factors", {})
+            row |= {f"{name}_{key}_factor": factors.get(key) for key in FACTORS}
+            row |= {f"{name}_{key}": each.get(key) for key in COSTS}
+        return row | {key: record[key] for key in (*COSTS, "reason")}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        if self.estimate is None:
+            nothing = dict.fromkeys(COSTS)
+            return {
+                **self.choices,
+                "accelerators": {},
+                **nothing,
+                "notes": [],
+                "reason": self.reason,
+            }
+        return {
+            **self.choices,
+            "accelerators": {
+                name: {
+                    "source": attrs.asdict(each.source),
+                    "target": attrs.asdict(each.target),
+                    "factors": factors_record(each.factors),
+                    **_costs(self.estimate.accelerators[name]),
+                }
+                for name, each in self.estimate.platforms.items()
+            },
+            **_costs(self.estimate.totals["total"]),
+            "notes": self.notes,
+            "reason": None,
+        }
+
+    @property
+    def notes(self) -> list[str]:
+        """What rule and core say of the factors, and who has not the predictor that was chosen."""
+        platforms = self.estimate.platforms.values() if self.estimate else ()
+        notes = dict.fromkeys(note for each in platforms for note in each.factors.notes)
+        return [*notes, *(note for each in platforms for note in self._other_predictor(each))]
+
+    def _other_predictor(self, platform: Platform) -> Iterator[str]:
+        chosen, accelerator = self.choices.get("predictor"), platform.accelerator
+        names = [each.name for each in accelerator.predictors]
+        if chosen and names and chosen not in names:
+            own = accelerator.predictor(platform.predictor).name
+            yield f"{accelerator.name} has no predictor {chosen} and keeps {own}"
+
+
+def _costs(totals: Totals) -> dict[str, float | None]:
+    return {key: getattr(totals, key) for key in COSTS}
+
+
+class Comparison(NamedTuple):
+    """The outcomes of all variants.
+
+    Attributes:
+        config: the configuration that they vary.
+        outcomes: one for each variant, in the order that was asked for.
+    """
+
+    config: Config
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def accelerators(self) -> list[str]:
+        """The names of all accelerators in use, in the order in which they come up."""
+        return list(
+            dict.fromkeys(
+                name for each in self.outcomes if each.estimate for name in each.estimate.platforms
+            )
+        )
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return a flat dictionary for each variant; all have the same keys."""
+        accelerators = self.accelerators
+        return [each.to_row(accelerators) for each in self.outcomes]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {
+            "config": self.config.source,
+            "variants": [each.to_dict() for each in self.outcomes],
+        }
+
+
+def compare(config: Config, variants: Iterable[Variant], registry: Registry) -> Comparison:
+    """Estimate every variant; that one cannot be met is an outcome, not a failure.
+
+    Args:
+        config: the configuration that they vary.
+        variants: what to compare.
+        registry: the accelerators and rules to use.
+
+    Raises:
+        ConfigError: if the configuration cannot be met whatever is chosen, and no rule or predictor
+            is to blame.
+    """
+    network = compared_network(config, registry)
+    outcomes: list[Outcome] = []
+    errors: list[FodlamError] = []
+    for variant in variants:
+        try:
+            estimate = prepare(variant.config, registry, network).estimate()
+        except FodlamError as error:
+            causes = _causes(error)
+            errors.append(error)
+            reason = str(causes[min(1, len(causes) - 1)])  # without the name of the configuration
+            mistaken = any(isinstance(cause, PluginError) for cause in causes)
+            outcomes.append(Outcome(variant.choices, None, reason, causes[-1].brief, mistaken))
+        else:
+            outcomes.append(Outcome(variant.choices, estimate))
+    refused = any(
+        isinstance(cause, ScalingError | PredictionError)
+        for error in errors
+        for cause in _causes(error)
+    )
+    if len(errors) == len(outcomes) and not refused:
+        raise ConfigError(dict.fromkeys(line for each in errors for line in str(each).splitlines()))
+    return Comparison(config, tuple(outcomes))
+
+
+def compared_network(config: Config, registry: Registry) -> Network:
+    """Return the network that all variants of a configuration have.
+
+    Raises:
+        ConfigError: if it cannot be read; each line names the configuration.
+    """
+    try:
+        return configured_network(config, registry)
+    except FodlamError as error:
+        raise named_after(config, error) from error
+
+
+def _causes(error: FodlamError) -> list[FodlamError]:
+    """Return an error and what led to it, the most precise one last."""
+    causes = [error]
+    while isinstance(causes[-1].__cause__, FodlamError):
+        causes.append(causes[-1].__cause__)
+    return causes

@@ -1,0 +1,120 @@
+"""Checks of what a configuration asks for against its network and what is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fodlam_core.config import Config
+from fodlam_core.config.names import dispatch_problems
+from fodlam_core.errors import ConfigError, NetworkError, listed, unknown
+from fodlam_core.estimates.platform import Platform
+from fodlam_core.estimates.published_totals import reference_names
+from fodlam_core.model.layers import Layer, Network
+from fodlam_core.plugins.registry import Registry
+
+
+def check_served(
+    config: Config,
+    registry: Registry,
+    network: Network,
+    layers: tuple[Layer, ...],
+    by_kind: dict[str, Platform | None],
+) -> None:
+    """Check that something serves the layers: each that is asked for by name, else any.
+
+    Raises:
+        NetworkError: naming the layers, or what to install.
+    """
+    unserved = [layer for layer in layers if by_kind[layer.kind] is None]
+    if not unserved:
+        return
+    if not registry.names("accelerator"):
+        raise NetworkError(registry.nothing_installed("accelerator"))
+    if config.network.layers is not None:
+        raise NetworkError(
+            "\n".join(
+                f"[network] layers: no installed accelerator serves {layer.name!r}, which is of "
+                f"kind {layer.kind!r}; leave it out or install a plugin that does"
+                for layer in unserved
+            )
+        )
+    if len(unserved) == len(layers):
+        text = f"no installed accelerator serves any layer of {network.name}"
+        raise NetworkError("; ".join([text, *registry.broken(), *registry.blocked()]))
+
+
+def check_names(config: Config, registry: Registry) -> None:
+    """Check names that are not looked up otherwise, in a configuration that is built in code.
+
+    Raises:
+        FodlamError: with a line for each mistake.
+    """
+    problems = dispatch_problems(config.dispatch, registry)
+    if problems:
+        raise ConfigError(problems)
+    for name, settings in config.accelerator.items():
+        accelerator = registry.accelerator(name)
+        if settings.predictor is not None:
+            accelerator.predictor(settings.predictor)
+
+
+def check_measured_as(
+    network: Network, layers: Iterable[Layer], by_kind: dict[str, Platform | None]
+) -> None:
+    """Check that layers are those of the measured network that the file is said to be.
+
+    Raises:
+        NetworkError: with a line for each layer that is not.
+    """
+    name = network.measured_as or ""
+    platforms = [each for each in by_kind.values() if each]
+    measured = {row[0] for each in platforms for row in each.rows}
+    whole = reference_names(platforms)
+    if name not in measured | whole:
+        raise NetworkError(f"[network] measured_as: {unknown('network', name, measured | whole)}")
+    if name not in measured:
+        return  # the references are compared with its MACs where they are used
+    problems = []
+    for layer in layers:
+        platform = by_kind.get(layer.kind)
+        row = platform.rows.get((name, layer.key)) if platform else None
+        if row is None:
+            problems.append(f"{layer.name} was not measured in {name}")
+        elif row.layer.macs != layer.macs:
+            problems.append(f"{layer.name} has {layer.macs} MACs, in {name} {row.layer.macs}")
+        elif layer.shape and row.layer.shape and layer.shape != row.layer.shape:
+            problems.append(f"{layer.name} is {layer.shape}, in {name} {row.layer.shape}")
+    if problems:
+        raise NetworkError("\n".join(f"[network] measured_as: {problem}" for problem in problems))
+
+
+def check_measured(
+    network: Network, layers: Iterable[Layer], by_kind: dict[str, Platform | None]
+) -> None:
+    """Check that every layer that is served was measured.
+
+    Raises:
+        NetworkError: with a line for each accelerator that did not measure all of its layers.
+    """
+    missing: dict[str, dict[str, None]] = {}
+    measured: dict[str, list[str]] = {}
+    for layer in layers:
+        platform = by_kind[layer.kind]
+        if platform is None or platform.accelerator.references_only:
+            continue
+        if not platform.measurement(network.measured_as, layer):
+            name = platform.accelerator.name
+            missing.setdefault(name, {})[layer.name] = None
+            measured[name] = sorted({network for network, _ in platform.rows})
+    if missing:
+        lines = []
+        for accelerator, (first, *more) in missing.items():
+            which = f"{1 + len(more)} layers of {network.name} were"
+            known = ", ".join(measured[accelerator]) or "nothing"
+            lines.append(
+                f"[network] method: {which if more else f'{first} of {network.name} was'} not "
+                f"measured on {accelerator} (measured: {known})"
+                f"{f': {listed((first, *more))}' if more else ''}; "
+                'write method = "auto" or "predicted"'
+            )
+        raise NetworkError("\n".join(lines))

@@ -1,0 +1,170 @@
+"""An estimate as a document for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fodlam_core.estimates.figures import Coverage, LayerEstimate, Totals
+from fodlam_core.estimates.notes import batch_line, mixes
+from fodlam_core.estimates.plausibility import IMPLAUSIBLE
+from fodlam_core.estimates.published_totals import ReferenceCost, whole_network
+from fodlam_core.estimates.result import Result
+from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.units import deviation, percent, quantity
+
+# A name of a column is shown as it is; the ends of an interval stand behind their cost.
+COSTS = ("latency", "+-", "energy", "+-", "power")
+RATES = ("inferences/s", "GMAC/s", "GMAC/s/W")
+
+
+def estimate_document(estimate: Result) -> Document:
+    """Return layers, totals, coverage, notes and sources."""
+    batch = (
+        "costs as printed"
+        if estimate.batch == "published"
+        else f"{estimate.batch} inference{'' if estimate.batch == 1 else 's'}"
+    )
+    chips = [Text(_platform(name, estimate)) for name in estimate.platforms]
+    layers = table(
+        ("layer", "kind", "MACs", "accelerator", "method", *COSTS),
+        map(_layer, estimate.layers),
+        "MACs, latency, +-, energy, power",
+        "kind, MACs, accelerator, power",
+    )
+    sums = {name: each for name, each in estimate.totals.items() if each.layers or name == "total"}
+    totals = table(
+        ("total", "layers", "MACs", *COSTS),
+        (_total(name, each) for name, each in sums.items()),
+        "layers, MACs, latency, +-, energy, power",
+        "layers, MACs",
+    )
+    rates = table(
+        ("total", *RATES),
+        ((name, *_rates(each)) for name, each in sums.items()),
+        ", ".join(RATES),
+    )
+    system = []
+    if estimate.config.system:
+        from fodlam_core.estimates.system import system_table, with_dram
+
+        layers, system = with_dram(layers, estimate), [system_table(estimate)]
+    citations = {
+        platform.accelerator.citation.key: platform.accelerator.citation
+        for platform in estimate.platforms.values()
+    }
+    return Document(
+        f"{estimate.network.name}, {batch} ({estimate.config.source})",
+        (
+            *chips,
+            layers,
+            *_warnings(estimate),
+            totals,
+            rates,
+            *(Text(_reference(each)) for each in estimate.references),
+            *system,
+            Text(_coverage(estimate.coverage)),
+            Bullets("Notes", estimate.notes),
+            Bullets("Sources", map(str, citations.values())),
+        ),
+    )
+
+
+def _platform(name: str, estimate: Result) -> str:
+    platform = estimate.platforms[name]
+    accelerator, factors = platform.accelerator, platform.factors
+    text = f"{accelerator.name}: {accelerator.title} ({accelerator.provenance})"
+    if platform.source == platform.target:
+        text += f"; at {platform.source}, where {platform.scaler} changes nothing"
+    else:
+        area = "" if factors.area is None else f", area x{factors.area:.4g}"
+        text += (
+            f"; {platform.source} to {platform.target} by {platform.scaler}: "
+            f"time x{factors.time:.4g}, energy x{factors.energy:.4g}, "
+            f"power x{factors.power:.4g}{area}"
+        )
+    predictors = {
+        each.basis.predictor
+        for each in estimate.layers
+        if each.basis and each.basis.accelerator == name and each.basis.predictor
+    }
+    return text + "".join(f"; predicted by {predictor}" for predictor in sorted(predictors))
+
+
+def _warnings(estimate: Result) -> Iterator[Text]:
+    if estimate.batches:
+        line = batch_line(estimate.batches)
+        if mixes(estimate.batches):
+            yield Text(f"Batches are mixed in these totals: {line}", warning=True)
+        else:
+            yield Text(f"Costs as printed: {line}")
+    if any(note.startswith(IMPLAUSIBLE) for note in estimate.notes):
+        yield Text("Some of these numbers are not plausible: see the first notes", warning=True)
+    missing = estimate.coverage.layers["not modelled"]
+    if missing and not whole_network(estimate.platforms):
+        yield Text(f"{missing} layers are not modelled: the totals lack their cost", warning=True)
+    uncosted = sum(estimate.coverage.uncosted.values())
+    if uncosted:
+        yield Text(f"{uncosted} operators could not be costed: see the notes", warning=True)
+
+
+def _reference(each: ReferenceCost) -> str:
+    reference = each.reference
+    costs = [
+        quantity(value, unit)
+        for value, unit in ((each.latency_s, "s"), (each.energy_j, "J"))
+        if value is not None
+    ]
+    where = f", {reference.where}" if reference.where else ""
+    return (
+        f"Published for all of {reference.network} on {each.accelerator}: {', '.join(costs)} "
+        f"(measured batch {reference.batch}{where})"
+    )
+
+
+def _layer(each: LayerEstimate) -> tuple[str, ...]:
+    name = each.layer.name + (f" x{each.layer.repeat}" if each.layer.repeat > 1 else "")
+    return (
+        name,
+        each.layer.kind,
+        quantity(each.layer.total_macs),
+        each.accelerator or "-",
+        each.method,
+        *_costs(each),
+    )
+
+
+def _total(name: str, each: Totals) -> tuple[str, ...]:
+    return name, str(each.layers), quantity(each.macs), *_costs(each)
+
+
+def _rates(each: Totals) -> tuple[str, ...]:
+    rates = (each.inferences_per_s, each.gmacs_per_s, each.gmacs_per_s_per_w)
+    return tuple("-" if rate is None else f"{rate:.4g}" for rate in rates)
+
+
+def _costs(each: LayerEstimate | Totals) -> tuple[str, ...]:
+    interval = each.interval
+    return (
+        quantity(each.latency_s, "s"),
+        deviation(each.latency_s, interval.latency_s) if interval else "-",
+        quantity(each.energy_j, "J"),
+        deviation(each.energy_j, interval.energy_j) if interval else "-",
+        quantity(each.power_w, "W"),
+    )
+
+
+def _coverage(coverage: Coverage) -> str:
+    parts = [
+        f"{method} {percent(coverage.share(method))} of MACs ({count} layers)"
+        for method, count in coverage.layers.items()
+        if count
+    ]
+    text = "Coverage: " + (", ".join(parts) or "no layers")
+    if coverage.uncosted:
+        text += f"; {sum(coverage.uncosted.values())} operators with unknown MACs are in none of it"
+    if coverage.not_selected_layers:
+        text += (
+            f"; {coverage.not_selected_layers} layers with "
+            f"{quantity(coverage.not_selected_macs, 'MAC')} were not asked for"
+        )
+    return text

@@ -1,0 +1,40 @@
+"""What comes out: a result that can show itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fodlam_core.estimates.result import Result
+from fodlam_core.report.units import quantity
+
+
+class Estimate(Result):
+    """What a network costs: a `Result` as rows, as JSON, and as a table in a notebook."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        total = self.totals["total"]
+        costs = f"{quantity(total.latency_s, 's')}, {quantity(total.energy_j, 'J')}"
+        return f"<Estimate of {self.network.name}, batch {self.batch}: {costs}>"
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return a flat dictionary for each layer, for pandas, polars or a CSV file."""
+        from fodlam_core.estimates.json import layer_row
+        from fodlam_core.estimates.system import dram_energy_j
+
+        return [
+            {**layer_row(each), "dram_energy_j": dram_energy_j(self, each)} for each in self.layers
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values: the JSON schema of ``run --format json``."""
+        from fodlam_core.estimates.json import estimate_record
+
+        return estimate_record(self)
+
+    def _repr_html_(self) -> str:
+        from fodlam_core.estimates.columns import estimate_document
+        from fodlam_core.report.html import html
+
+        return html(estimate_document(self))

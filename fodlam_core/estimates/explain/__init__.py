@@ -1,0 +1,1 @@
+"""Where the cost of a layer comes from, step by step."""

@@ -1,0 +1,225 @@
+"""The steps of the chain from printed numbers to the cost of a layer.
+
+A fitted predictor tells its formula by a method ``explain(layer)``, which returns it, with its
+numbers, by ``"latency"`` and ``"energy"``; without one the chain has the prediction alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from fodlam_core.accelerators.publication import Cell
+from fodlam_core.estimates.figures import Basis, LayerEstimate
+from fodlam_core.estimates.platform import Platform
+from fodlam_core.estimates.result import Result
+from fodlam_core.estimates.system import TRAFFIC, dram_energy_j
+from fodlam_core.model.costs import Measurement
+from fodlam_core.report.units import quantity
+
+DIGITS = 6
+
+
+class Step(NamedTuple):
+    """One step of the chain.
+
+    Attributes:
+        quantity: what it yields, such as ``"latency"``.
+        text: the step as a formula with its numbers.
+        value: the number that it yields.
+        unit: the unit of that number.
+    """
+
+    quantity: str
+    text: str
+    value: float
+    unit: str
+
+
+class Chain(NamedTuple):
+    """The steps to the cost of a layer, and the printed numbers that enter."""
+
+    steps: tuple[Step, ...]
+    cells: tuple[Cell, ...]
+
+
+def chain(estimate: Result, each: LayerEstimate, basis: Basis, cells: tuple[Cell, ...]) -> Chain:
+    """Return the steps from printed numbers to the cost of a layer.
+
+    Args:
+        estimate: the estimate.
+        each: a layer of it.
+        basis: what the layer rests on.
+        cells: every printed number of its row; none for a predicted layer.
+    """
+    platform, row = estimate.platforms[basis.accelerator], basis.measurement
+    steps: list[Step] = []
+    used: list[Cell] = []
+    if row is None:
+        steps += _predicted(each, basis, platform)
+    else:
+        found = _Found(row, cells)
+        used += found.cells()
+        steps += [*_printed(row, found), *_one_inference(basis, row, platform.printed)]
+    steps += [*_scaled(estimate, basis, platform), *_runs(each, basis)]
+    dram = dram_energy_j(estimate, each)
+    if dram is not None and row is not None:
+        traffic = [cell for cell in cells if cell.quantity.startswith("dram_")]
+        cell = _match(traffic, row.details[TRAFFIC])
+        used += [cell] if cell else []
+        steps.append(_dram(estimate, each, row.batch, dram, row.details[TRAFFIC], cell))
+    return Chain((*steps, _result(each)), tuple(used))
+
+
+class _Found:
+    """The cells that latency, processing latency, power and energy of a row were read from."""
+
+    def __init__(self, row: Measurement, cells: tuple[Cell, ...]) -> None:
+        latencies = [cell for cell in cells if "latency_" in cell.quantity]
+        powers = [cell for cell in cells if cell.quantity.startswith("power_")]
+        self.latency = _match(latencies, row.latency_s)
+        self.processing = (
+            _match(latencies, row.latency_s - row.offchip_latency_s)
+            if row.offchip_latency_s
+            else None
+        )
+        self.power = _match(powers, row.power_w)
+        self.energy_latency = _match(latencies, row.energy_j / row.power_w)
+
+    def cells(self) -> tuple[Cell, ...]:
+        found = (self.latency, self.processing, self.power, self.energy_latency)
+        return tuple(dict.fromkeys(cell for cell in found if cell))
+
+
+def _match(cells: list[Cell], value: float) -> Cell | None:
+    return next((cell for cell in cells if math.isclose(cell.value, value, rel_tol=1e-9)), None)
+
+
+def _number(value: float, unit: str) -> str:
+    return quantity(value, unit, DIGITS)
+
+
+def _printed(row: Measurement, found: _Found) -> Iterator[Step]:
+    latency, power, energy = row.latency_s, row.power_w, row.energy_j
+    images = f"for {row.batch} inference{'' if row.batch == 1 else 's'}"
+    where = str(found.latency or f"as the accelerator gives it: {_number(latency, 's')}")
+    yield Step("latency", f"{where}, {images}", latency, "s")
+    if row.offchip_latency_s:
+        offchip = row.offchip_latency_s
+        processing = latency - offchip
+        where = f" ({found.processing})" if found.processing else ""
+        text = (
+            f"the part that waits for off-chip memory: {_number(latency, 's')} - "
+            f"{_number(processing, 's')}{where} = {_number(offchip, 's')}"
+        )
+        yield Step("off-chip latency", text, offchip, "s")
+    where = str(found.power or f"as the accelerator gives it: {_number(power, 'W')}")
+    yield Step("power", where, power, "W")
+    total = energy / power
+    where = (
+        f" ({found.energy_latency})" if found.energy_latency not in (None, found.latency) else ""
+    )
+    text = (
+        f"power x total latency: {_number(power, 'W')} x {_number(total, 's')}{where} = "
+        f"{_number(energy, 'J')}, {images}"
+    )
+    yield Step("energy", text, energy, "J")
+
+
+def _one_inference(basis: Basis, row: Measurement, printed: bool) -> Iterator[Step]:
+    if row.batch == 1:
+        return
+    native = basis.native
+    for what, before, after, unit in (
+        ("latency", row.latency_s, native.latency_s, "s"),
+        ("energy", row.energy_j, native.energy_j, "J"),
+    ):
+        if printed:
+            text = f"taken as printed, as FODLAM did: {_number(after, unit)}"
+        else:
+            text = f"one inference: {_number(before, unit)} / {row.batch} = {_number(after, unit)}"
+        yield Step(what, text, after, unit)
+
+
+def _predicted(each: LayerEstimate, basis: Basis, platform: Platform) -> Iterator[Step]:
+    rows = platform.accelerator.calibration(each.layer.kind)
+    explain = getattr(platform.fits.get(each.layer.kind), "explain", None)
+    formulas = explain(each.layer) if explain else {}
+    taken = "as printed" if platform.printed else "per inference"
+    origin = f"fitted to {len(rows)} measured layers {taken}"
+    if not rows:
+        citation = platform.accelerator.citation
+        origin = f"a formula, nothing fitted ({citation.where or citation.key})"
+    for what, value, unit in (
+        ("latency", basis.native.latency_s, "s"),
+        ("energy", basis.native.energy_j, "J"),
+    ):
+        formula = formulas.get(what, f"{_number(each.layer.macs, 'MAC')}: {_number(value, unit)}")
+        text = f"{basis.predictor}, {origin}: {formula}"
+        yield Step(what, text, value, unit)
+
+
+def _scaled(estimate: Result, basis: Basis, platform: Platform) -> Iterator[Step]:
+    if platform.source == platform.target:
+        return
+    native, factors = basis.native, basis.factors
+    way = f"{platform.source} to {platform.target} by {estimate.config.technology.scaler}: "
+    if native.offchip_latency_s:
+        rest = native.latency_s - native.offchip_latency_s
+        waits = _number(native.offchip_latency_s, "s")
+        text = (
+            f"{_number(rest, 's')} x {factors.time:.{DIGITS}g} + {waits} (waiting for off-chip "
+            "memory, not scaled)"
+        )
+    else:
+        text = f"{_number(native.latency_s, 's')} x {factors.time:.{DIGITS}g}"
+    latency, energy = basis.latency_s, basis.energy_j
+    yield Step("latency", f"{way}{text} = {_number(latency, 's')}", latency, "s")
+    text = f"{_number(native.energy_j, 'J')} x {factors.energy:.{DIGITS}g}"
+    yield Step("energy", f"{way}{text} = {_number(energy, 'J')}", energy, "J")
+
+
+def _runs(each: LayerEstimate, basis: Basis) -> Iterator[Step]:
+    if each.runs == 1:
+        return
+    repeat = each.layer.repeat
+    runs = f"{each.runs // repeat} inferences"
+    if repeat > 1:
+        runs += f" x {repeat} runs of the layer"
+    for what, one, value, unit in (
+        ("latency", basis.latency_s, each.latency_s or 0.0, "s"),
+        ("energy", basis.energy_j, each.energy_j or 0.0, "J"),
+    ):
+        yield Step(
+            what,
+            f"{runs}: {_number(one, unit)} x {each.runs} = {_number(value, unit)}",
+            value,
+            unit,
+        )
+
+
+def _dram(
+    estimate: Result,
+    each: LayerEstimate,
+    batch: int,
+    energy: float,
+    traffic: float,
+    cell: Cell | None,
+) -> Step:
+    printed = estimate.batch == "published"
+    where = f"{cell}; " if cell else ""
+    price = estimate.config.system["dram_energy_j_per_byte"]
+    text = (
+        f"{where}{_number(traffic, 'B')} / {1 if printed else batch} x {_number(price, 'J/B')} x "
+        f"{each.runs} = {_number(energy, 'J')}, never scaled"
+    )
+    return Step("DRAM energy", text, energy, "J")
+
+
+def _result(each: LayerEstimate) -> Step:
+    costs = (
+        f"latency {quantity(each.latency_s, 's')}, energy {quantity(each.energy_j, 'J')}, "
+        f"power {quantity(each.power_w, 'W')}"
+    )
+    return Step("result", costs, each.latency_s or 0.0, "s")

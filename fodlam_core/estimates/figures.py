@@ -1,0 +1,222 @@
+"""The figures of an estimate: the cost of each layer, what it rests on, totals and coverage.
+
+Named tuples, since they are made by the thousand, and an attrs class costs a run half a
+millisecond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from fodlam_core.model.costs import Citation, Cost, Interval, Measurement
+from fodlam_core.model.layers import Layer
+from fodlam_core.model.technology import ScalingFactors
+
+METHODS = ("published", "predicted", "not modelled")
+
+
+def _power_w(latency_s: float | None, energy_j: float | None) -> float | None:
+    return energy_j / latency_s if latency_s and energy_j is not None else None
+
+
+class Basis(NamedTuple):
+    """What the cost of a layer rests on.
+
+    Attributes:
+        accelerator: name of the accelerator that runs it.
+        method: ``"published"`` or ``"predicted"``.
+        predictor: name of the predictor, if predicted.
+        native: cost of one item on the accelerator as published, before technology scaling.
+        latency_s: latency of one item after scaling.
+        energy_j: energy of one item after scaling.
+        factors: the scaling factors.
+        batches: batches of the measurements behind it.
+        measurement: the published row, if published.
+        citation: the source of the numbers.
+        interval: where the cost of one item after scaling may lie: the printed rounding if
+            published, 90 % if predicted; None if not known.
+        outside: sizes in which the layer lies outside the measured range, if predicted.
+    """
+
+    accelerator: str
+    method: str
+    predictor: str | None
+    native: Cost
+    latency_s: float
+    energy_j: float
+    factors: ScalingFactors
+    batches: tuple[int, ...]
+    measurement: Measurement | None
+    citation: Citation
+    interval: Interval | None = None
+    outside: tuple[str, ...] = ()
+
+
+class LayerEstimate(NamedTuple):
+    """The cost of one layer.
+
+    Attributes:
+        layer: the layer.
+        basis: what the cost rests on; None if no accelerator serves the layer.
+        runs: how often the cost of one item counts: inferences times repetitions.
+        latency_s: seconds; None if not modelled.
+        energy_j: joules; None if not modelled.
+    """
+
+    layer: Layer
+    basis: Basis | None
+    runs: int
+    latency_s: float | None
+    energy_j: float | None
+
+    @property
+    def power_w(self) -> float | None:
+        """Average power in watts; None if not modelled, or where the latency is 0."""
+        return _power_w(self.latency_s, self.energy_j)
+
+    @property
+    def method(self) -> str:
+        """``"published"``, ``"predicted"`` or ``"not modelled"``."""
+        return self.basis.method if self.basis else "not modelled"
+
+    @property
+    def accelerator(self) -> str | None:
+        """Name of the accelerator; None if not modelled."""
+        return self.basis.accelerator if self.basis else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """Where latency and energy may lie; None if not known, or not modelled."""
+        interval = self.basis.interval if self.basis else None
+        return interval.scaled(self.runs, self.runs) if interval else None
+
+    @property
+    def native(self) -> Cost | None:
+        """The same cost before technology scaling; None if not modelled."""
+        return self.basis.native * self.runs if self.basis else None
+
+
+class Totals(NamedTuple):
+    """Sums over layers.
+
+    Attributes:
+        latency_s: seconds, the layers running one after the other; None if nothing is modelled.
+        energy_j: joules; None if nothing is modelled.
+        macs: multiply-accumulates of one inference, layers that are not modelled included.
+        layers: number of layers, those that are not modelled included.
+        inferences: how many inferences the costs are for; None if batches are mixed.
+        macs_done: multiply-accumulates behind the latency; None if their number is not known.
+        area_mm2: area of the accelerators; None if not known.
+        interval: sums of the least and of the greatest costs of the layers; None if a layer has
+            none.
+    """
+
+    latency_s: float | None
+    energy_j: float | None
+    macs: int
+    layers: int
+    inferences: int | None = None
+    macs_done: float | None = None
+    area_mm2: float | None = None
+    interval: Interval | None = None
+
+    @property
+    def power_w(self) -> float | None:
+        """Average power in watts; None where the latency is 0 or not known."""
+        return _power_w(self.latency_s, self.energy_j)
+
+    @property
+    def inferences_per_s(self) -> float | None:
+        """Inferences per second; None if batches are mixed."""
+        if self.latency_s and self.inferences is not None:
+            return self.inferences / self.latency_s
+        return None
+
+    @property
+    def gmacs_per_s(self) -> float | None:
+        """1e9 multiply-accumulates per second."""
+        if self.latency_s and self.macs_done is not None:
+            return self.macs_done / self.latency_s / 1e9
+        return None
+
+    @property
+    def gmacs_per_s_per_w(self) -> float | None:
+        """1e9 multiply-accumulates per second and watt, which is per joule."""
+        if self.energy_j and self.macs_done is not None:
+            return self.macs_done / self.energy_j / 1e9
+        return None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all figures by name."""
+        return {
+            "latency_s": self.latency_s,
+            "energy_j": self.energy_j,
+            "power_w": self.power_w,
+            "macs": self.macs,
+            "layers": self.layers,
+            "inferences": self.inferences,
+            "inferences_per_s": self.inferences_per_s,
+            "gmacs_per_s": self.gmacs_per_s,
+            "gmacs_per_s_per_w": self.gmacs_per_s_per_w,
+            "area_mm2": self.area_mm2,
+            "interval": interval_record(self.interval),
+        }
+
+
+def interval_record(interval: Interval | None) -> dict[str, list[float]] | None:
+    """Return an interval as the JSON schema has it."""
+    if interval is None:
+        return None
+    return {"latency_s": list(interval.latency_s), "energy_j": list(interval.energy_j)}
+
+
+class Coverage(NamedTuple):
+    """How much of the network the estimate covers, one inference.
+
+    Attributes:
+        layers: number of layers by method, of those that were asked for.
+        macs: multiply-accumulates by method.
+        not_selected_layers: number of layers that were not asked for.
+        not_selected_macs: their multiply-accumulates.
+        skipped: operators without multiply-accumulates, by name, with their counts.
+        uncosted: operators whose multiply-accumulates are not known, by name, with their counts.
+    """
+
+    layers: Mapping[str, int]
+    macs: Mapping[str, int]
+    not_selected_layers: int
+    not_selected_macs: int
+    skipped: Mapping[str, int]
+    uncosted: Mapping[str, int] = {}
+
+    @property
+    def modelled_share(self) -> float | None:
+        """The share of the MACs asked for that has a cost; None if there are none."""
+        total = sum(self.macs.values())
+        return (total - self.macs["not modelled"]) / total if total else None
+
+    def share(self, method: str) -> float | None:
+        """Return the share of the MACs asked for that a method covers; None if there are none."""
+        total = sum(self.macs.values())
+        return self.macs[method] / total if total else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all figures by name."""
+        by_method = {
+            method.replace(" ", "_"): {
+                "layers": count,
+                "macs": self.macs[method],
+                "macs_share": self.share(method),
+            }
+            for method, count in self.layers.items()
+        }
+        return {
+            **by_method,
+            "not_selected": {
+                "layers": self.not_selected_layers,
+                "macs": self.not_selected_macs,
+            },
+            "skipped_operators": dict(self.skipped),
+            "uncosted_operators": dict(self.uncosted),
+        }

@@ -1,0 +1,203 @@
+"""Estimates as plain dictionaries: the JSON schema, version 1."""
+
+from __future__ import annotations
+
+import binascii
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from fodlam_core.estimates.explain.provenance import Provenance, provenances
+from fodlam_core.estimates.explain.published_totals import reference_record
+from fodlam_core.estimates.figures import LayerEstimate, interval_record
+from fodlam_core.estimates.plausibility import doubts
+from fodlam_core.estimates.published_totals import whole_network
+from fodlam_core.estimates.result import Result
+from fodlam_core.estimates.system import dram_energy_j, system_energy
+from fodlam_core.model.costs import Cost, Measurement
+from fodlam_core.model.layers import Layer
+from fodlam_core.model.technology import ScalingFactors
+
+if TYPE_CHECKING:
+    from fodlam_core.config import Config
+    from fodlam_core.estimates.platform import Platform
+
+SCHEMA_VERSION = 1
+
+
+def _outline(each: LayerEstimate) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what row and record of a layer begin with: what it is, and what it costs."""
+    what = {
+        "name": each.layer.name,
+        "kind": each.layer.kind,
+        "macs": each.layer.total_macs,
+    }
+    costs = {
+        "accelerator": each.accelerator,
+        "method": each.method,
+        "predictor": each.basis.predictor if each.basis else None,
+        "latency_s": each.latency_s,
+        "energy_j": each.energy_j,
+        "power_w": each.power_w,
+    }
+    return what, costs
+
+
+def layer_row(each: LayerEstimate) -> dict[str, Any]:
+    """Return one layer as a flat dictionary."""
+    basis, native = each.basis, each.native
+    latency_s, energy_j = each.interval or ((None, None), (None, None))
+    what, costs = _outline(each)
+    return {
+        **what,
+        **costs,
+        "latency_low_s": latency_s[0],
+        "latency_high_s": latency_s[1],
+        "energy_low_j": energy_j[0],
+        "energy_high_j": energy_j[1],
+        "native_latency_s": native.latency_s if native else None,
+        "native_energy_j": native.energy_j if native else None,
+        "time_factor": basis.factors.time if basis else None,
+        "energy_factor": basis.factors.energy if basis else None,
+        "citation": basis.citation.key if basis else None,
+    }
+
+
+def layer_record(
+    estimate: Result, each: LayerEstimate, provenance: Provenance | None
+) -> dict[str, Any]:
+    """Return one layer as the JSON schema has it."""
+    basis = each.basis
+    what, costs = _outline(each)
+    return {
+        **what,
+        "repeat": each.layer.repeat,
+        **costs,
+        "native": _cost(each.native),
+        "factors": factors_record(basis.factors) if basis else None,
+        "measured_batches": list(basis.batches) if basis else None,
+        "interval": interval_record(each.interval),
+        "citation": basis.citation.key if basis else None,
+        "dram_energy_j": dram_energy_j(estimate, each),
+        "implausible": _doubts(estimate, each),
+        "provenance": provenance.to_dict() if provenance else None,
+    }
+
+
+def estimate_record(estimate: Result) -> dict[str, Any]:
+    """Return an estimate as the JSON schema has it."""
+    config, technology = estimate.config, estimate.config.technology
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "config": config.source,
+        "inputs": _inputs(config, estimate.batch),
+        "network": {
+            "name": estimate.network.name,
+            "source": estimate.network.source,
+            "macs": estimate.network.total_macs,
+            "data": _fingerprint(estimate.network.layers),
+        },
+        "technology": {
+            "node_nm": technology.node_nm,
+            "vdd": technology.vdd,
+            "flavor": technology.flavor,
+            "scaler": technology.scaler,
+            "clock": technology.clock,
+            "options": dict(technology.options),
+        },
+        "batch": estimate.batch,
+        "measured_batches": {kind: list(sizes) for kind, sizes in estimate.batches.items()},
+        "totals": {
+            name: {
+                **totals.to_dict(),
+                **_of_kind(estimate, name),
+            }
+            for name, totals in estimate.totals.items()
+        },
+        "accelerators": {
+            name: {
+                **estimate.accelerators[name].to_dict(),
+                **_on_accelerator(estimate, name),
+                **_platform(platform),
+            }
+            for name, platform in estimate.platforms.items()
+        },
+        "layers": [
+            layer_record(estimate, each, provenance)
+            for each, provenance in zip(estimate.layers, provenances(estimate), strict=True)
+        ],
+        "references": [reference_record(estimate, each) for each in estimate.references],
+        "coverage": estimate.coverage.to_dict(),
+        "notes": list(estimate.notes),
+        "versions": dict(estimate.versions),
+    }
+
+
+def _cost(cost: Cost | None) -> dict[str, Any] | None:
+    if cost is None:
+        return None
+    return {
+        "latency_s": cost.latency_s,
+        "energy_j": cost.energy_j,
+        "power_w": cost.power_w,
+        "offchip_latency_s": cost.offchip_latency_s,
+    }
+
+
+def factors_record(factors: ScalingFactors) -> dict[str, float | None]:
+    """Return the four factors by name."""
+    return {
+        "time": factors.time,
+        "energy": factors.energy,
+        "power": factors.power,
+        "area": factors.area,
+    }
+
+
+def _platform(platform: Platform) -> dict[str, Any]:
+    accelerator = platform.accelerator
+    return {
+        "title": accelerator.title,
+        "provenance": accelerator.provenance,
+        "precision": accelerator.precision,
+        "scaler": platform.scaler,
+        "source": attrs.asdict(platform.source),
+        "target": attrs.asdict(platform.target),
+        "factors": factors_record(platform.factors),
+        "citation": attrs.asdict(accelerator.citation),
+        "data": _fingerprint(accelerator.measurements),
+    }
+
+
+def _inputs(config: Config, batch: int | str) -> dict[str, Any]:
+    """Return what was asked for, without what only describes the configuration.
+
+    The batch is that of the estimate, which code may ask for beside the configuration.
+    """
+    tables = attrs.asdict(config)
+    tables["network"]["batch"] = batch
+    return {key: tables[key] for key in tables if key not in ("source", "fodlam", "warnings")}
+
+
+def _fingerprint(data: tuple[Measurement, ...] | tuple[Layer, ...]) -> str:
+    """Return a checksum that changes with the data, to tell two results apart."""
+    return f"{binascii.crc32(repr(data).encode()):08x}"
+
+
+def _doubts(estimate: Result, each: LayerEstimate) -> list[dict[str, Any]]:
+    if each.basis is None:
+        return []
+    platform = estimate.platforms[each.basis.accelerator]
+    return [doubt._asdict() for doubt in doubts(each.layer, each.basis, platform)]
+
+
+def _of_kind(estimate: Result, kind: str) -> dict[str, Any]:
+    layers = [each for each in estimate.layers if kind in (each.layer.kind, "total")]
+    return system_energy(estimate, layers)._asdict()
+
+
+def _on_accelerator(estimate: Result, name: str) -> dict[str, Any]:
+    # What answers for the network as a whole runs every layer, though none names it.
+    own = None if whole_network(estimate.platforms) == name else name
+    layers = [each for each in estimate.layers if each.accelerator == own]
+    return system_energy(estimate, layers)._asdict()

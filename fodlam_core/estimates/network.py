@@ -1,0 +1,49 @@
+"""The network that a configuration names, and errors with the name of the configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+
+from fodlam_core.config import Config
+from fodlam_core.errors import ConfigError, FodlamError, NetworkError
+from fodlam_core.model.layers import Network
+from fodlam_core.networks.files import open_network
+from fodlam_core.networks.reader import ReadOptions
+from fodlam_core.networks.zoo import zoo_network
+from fodlam_core.plugins.registry import Registry
+
+
+def named_after(config: Config, error: FodlamError) -> ConfigError:
+    """Return an error with the name of the configuration before each line."""
+    return ConfigError(
+        line if line.startswith(f"{config.source}: ") else f"{config.source}: {line}"
+        for line in str(error).splitlines()
+    )
+
+
+def configured_network(config: Config, registry: Registry) -> Network:
+    """Return the network that a configuration names.
+
+    Raises:
+        FodlamError: if there is no such network, or its file cannot be read; the text names the
+            key, not the configuration.
+    """
+    wanted = config.network
+    if wanted.file is None and wanted.name is None:
+        raise NetworkError("[network]: give a name, a file, or a Network in code")
+    if wanted.file is None:
+        return zoo_network(wanted.name or "")
+    reader = registry.reader(wanted.format) if wanted.format else None
+    options = ReadOptions(wanted.input, wanted.regions)
+    try:
+        network = open_network(Path(wanted.file), registry.readers, options, reader)
+    except FodlamError as error:
+        raise NetworkError(
+            "\n".join(
+                line if "[network] " in line else f"[network] file: {line}"
+                for line in str(error).splitlines()
+            )
+        ) from error
+    return attrs.evolve(network, measured_as=wanted.measured_as)

@@ -1,0 +1,165 @@
+"""What a reader must know before quoting a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from fodlam_core.config import Config
+from fodlam_core.estimates.figures import Basis
+from fodlam_core.estimates.platform import Platform
+from fodlam_core.estimates.plausibility import doubt_notes
+from fodlam_core.estimates.published_totals import ReferenceCost, answer, reference_costs
+from fodlam_core.model.layers import Layer, Network
+
+
+def batch_line(batches: Mapping[str, tuple[int, ...]]) -> str:
+    """Return how many inferences the costs of each kind are for.
+
+    >>> batch_line({"conv": (3,), "fc": (1,)})
+    'conv: 3 images, fc: 1 image'
+    """
+    parts = []
+    for kind, sizes in batches.items():
+        images = "image" if sizes == (1,) else "images"
+        parts.append(f"{kind}: {' or '.join(map(str, sizes))} {images}")
+    return ", ".join(parts)
+
+
+def mixes(batches: Mapping[str, tuple[int, ...]]) -> bool:
+    """Tell whether costs of different batches meet in one total."""
+    return len({size for sizes in batches.values() for size in sizes}) > 1
+
+
+def gather_notes(
+    config: Config,
+    network: Network,
+    items: tuple[tuple[Layer, Basis | None], ...],
+    platforms: Mapping[str, Platform],
+    batches: Mapping[str, tuple[int, ...]],
+) -> tuple[str, ...]:
+    """Return the notes of an estimate, each a sentence, without repetition."""
+    batch = config.network.batch
+    whole = answer(platforms, reference_costs(network, platforms, batch), batch)
+    return tuple(
+        dict.fromkeys(
+            [
+                *doubt_notes(network, items, platforms),
+                *_batch(config, items, batches, whole),
+                *_methods(network, items, whole),
+                *_intervals(items, platforms),
+                *_technology(platforms),
+                *_scope(config, items, platforms),
+                *network.notes,
+            ]
+        )
+    )
+
+
+def _batch(
+    config: Config,
+    items: tuple[tuple[Layer, Basis | None], ...],
+    batches: Mapping[str, tuple[int, ...]],
+    whole: ReferenceCost | None,
+) -> Iterator[str]:
+    measured = {size for _, basis in items if basis for size in basis.batches}
+    if whole:
+        measured.add(whole.reference.batch)
+    if config.network.batch == "published":
+        text = f"costs are as printed, for {batch_line(batches)}" if batches else ""
+        if mixes(batches):
+            text += "; totals mix these batches, batch = 1 gives the cost of one inference"
+        if text:
+            yield text
+    elif measured - {1}:
+        yield (
+            "costs measured at another batch are divided by it and taken as linear in the batch: "
+            "weights that were loaded once for a batch are spread over it"
+        )
+
+
+def _methods(
+    network: Network, items: tuple[tuple[Layer, Basis | None], ...], whole: ReferenceCost | None
+) -> Iterator[str]:
+    if whole:
+        name = whole.accelerator
+        yield f"{name}: the total is published for the whole network; no layer of it is known"
+        if whole.lacks:
+            yield f"{name}: no {whole.lacks} of {network.name} is published: it counts as uncovered"
+    predicted = sorted({basis.predictor or "" for _, basis in items if basis and basis.predictor})
+    if predicted:
+        yield f"predicted costs ({', '.join(predicted)}) are first-order"
+    missing = [layer for layer, basis in items if basis is None]
+    if missing and not whole:
+        macs = sum(layer.total_macs for layer in missing)
+        kinds = ", ".join(sorted({layer.kind for layer in missing}))
+        yield (
+            f"not modelled, and missing from latency and energy: {len(missing)} layers of kind "
+            f"{kinds} with {macs / 1e6:.6g} MMAC"
+        )
+    if network.uncosted:
+        operators = ", ".join(f"{name} ({count})" for name, count in network.uncosted.items())
+        yield (
+            "operators whose MACs are not known, and which are missing from every number: "
+            f"{operators}"
+        )
+    if network.skipped:
+        count = sum(network.skipped.values())
+        yield f"{count} operators without MACs (pooling, activation ...) are taken as free"
+
+
+def _intervals(
+    items: tuple[tuple[Layer, Basis | None], ...], platforms: Mapping[str, Platform]
+) -> Iterator[str]:
+    if any(basis and basis.method == "published" and basis.interval for _, basis in items):
+        yield "intervals of published costs are the rounding of the printed numbers, nothing more"
+    for name, platform in platforms.items():
+        for (kind, hidden), rule in platform.rules.items():
+            if rule is None:
+                yield f"{name}: predicted {kind} costs carry no interval, with nothing to hold out"
+                continue
+            without = f" and not told {', '.join(sorted(hidden))}" if hidden else ""
+            yield (
+                f"{name}: intervals of predicted {kind} costs are to hold nine times out of ten, "
+                f"by the residuals of {rule.scheme}{without}"
+            )
+            yield from (f"{name}: {note}" for note in rule.notes)
+    if any(platform.source != platform.target for platform in platforms.values()):
+        yield "no interval holds the error of technology scaling"
+    outside = [basis for _, basis in items if basis and basis.outside]
+    near = [basis for basis in outside if basis.interval]
+    far = [basis for basis in outside if not basis.interval]
+    if near:
+        yield f"extrapolated, with a wider interval: {_outside(near)}"
+    if far:
+        yield f"extrapolated too far for an interval: {_outside(far)}"
+
+
+def _outside(bases: Sequence[Basis]) -> str:
+    names = sorted({size for basis in bases for size in basis.outside})
+    layers = "layer" if len(bases) == 1 else "layers"
+    return f"{len(bases)} {layers} outside the measured range of {', '.join(names)}"
+
+
+def _technology(platforms: Mapping[str, Platform]) -> Iterator[str]:
+    for name, platform in platforms.items():
+        yield from platform.factors.notes
+        moved = platform.factors.time != 1
+        if moved and any(row.offchip_latency_s for row in platform.rows.values()):
+            yield f"{name}: time spent waiting for DRAM is not scaled with the node"
+
+
+def _scope(
+    config: Config, items: tuple[tuple[Layer, Basis | None], ...], platforms: Mapping[str, Platform]
+) -> Iterator[str]:
+    if len(platforms) > 1:
+        yield (
+            "layers run one after the other; the accelerator that waits is taken to cost nothing"
+        )
+    if config.system:
+        from fodlam_core.estimates.system import system_notes
+
+        yield from system_notes(config.system, items)
+    elif items:
+        yield "DRAM energy is in none of the numbers"
+    for platform in platforms.values():
+        yield from platform.accelerator.notes

@@ -1,0 +1,213 @@
+"""Results that cannot be: told in the notes and in the JSON, never silently printed.
+
+The bounds are wide on purpose. What is within them may still be wrong; what is outside is no
+number to quote. Sources of the bounds:
+
+* Energy of operations: M. Horowitz, "Computing's Energy Problem (and what we can do about it)",
+  ISSCC 2014, for 45 nm; N. P. Jouppi et al., "Ten Lessons From Three Generations Shaped Google's
+  TPUv4i", ISCA 2021, Table 2, for 7 nm. In between and beyond, the power law through both.
+* Power density: NVIDIA H100 SXM, up to 700 W on 814 mm2, 0.86 W/mm2 (NVIDIA H100 Tensor Core GPU
+  Architecture, 2022), rounded up.
+* Clock rate: Intel Core i9-14900KS, up to 6.2 GHz (product specification, 2024).
+* Peak rate: ``peak_macs_per_s`` of the accelerator.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from fodlam_core.estimates.figures import Basis
+from fodlam_core.estimates.platform import Platform
+from fodlam_core.estimates.published_totals import reference_costs
+from fodlam_core.model.layers import Layer, Network
+from fodlam_core.model.whole_network import Reference
+from fodlam_core.report.units import quantity
+
+# Picojoules at 45 nm and at 7 nm. Least: one 8-bit multiplication and addition, and nothing else.
+# Most, DRAM apart: a 32-bit floating-point multiplication and addition that reads both operands
+# and reads and writes its sum in a 1 MB SRAM, 64 bits wide.
+LEAST_PJ = (0.2 + 0.03, 0.07 + 0.007)
+MOST_PJ = (3.7 + 0.9 + 4 * 100.0, 1.31 + 0.38 + 4 * 14.0)
+MOST_W_PER_MM2 = 1.0
+MOST_CLOCK_HZ = 6.2e9
+POWER_RATIO = 2.0  # a predicted power may leave the range of the measured ones so far
+MARGIN = 1 + 1e-9
+IMPLAUSIBLE = "implausible: "  # how the notes begin
+
+
+class Doubt(NamedTuple):
+    """Why a result cannot be.
+
+    Attributes:
+        what: what is out of bounds.
+        value: the value.
+        bound: the bound that it violates.
+        unit: the unit of both.
+        reason: where the bound comes from.
+    """
+
+    what: str
+    value: float
+    bound: float
+    unit: str
+    reason: str
+
+
+class _Work(NamedTuple):
+    """What is judged: MACs and what they cost.
+
+    Attributes:
+        macs: multiply-accumulates.
+        performed: those that are really done; None if not known.
+        native_latency_s: their latency before scaling; None if not known.
+        latency_s: after scaling; None likewise.
+        energy_j: their energy after scaling; None likewise.
+    """
+
+    macs: float
+    performed: float | None
+    native_latency_s: float | None
+    latency_s: float | None
+    energy_j: float | None
+
+
+def doubts(layer: Layer, basis: Basis, platform: Platform) -> list[Doubt]:
+    """Return why the cost of a layer cannot be; nothing is what one expects.
+
+    What cannot be judged is not: the rate of an accelerator that skips zeros, where the
+    densities of the layer are not known, or the power density where the area is not.
+    """
+    work = _layer_work(layer, basis, platform)
+    return [*_doubts(work, platform), *_predicted_power(layer, basis, platform)]
+
+
+def reference_doubts(reference: Reference, macs: int, platform: Platform) -> list[Doubt]:
+    """Return why the published cost of a whole network cannot be.
+
+    Args:
+        reference: the figures as published.
+        macs: multiply-accumulates of one inference.
+        platform: the accelerator, at the target.
+    """
+    done = float(macs * reference.batch)
+    latency, energy, factors = reference.latency_s, reference.energy_j, platform.factors
+    work = _Work(
+        done,
+        None if platform.accelerator.skips_zeros else done,
+        latency,
+        None if latency is None else latency * factors.time,
+        None if energy is None else energy * factors.energy,
+    )
+    return list(_doubts(work, platform))
+
+
+def _doubts(work: _Work, platform: Platform) -> Iterator[Doubt]:
+    yield from _rate(work, platform)
+    yield from _energy(work, platform)
+    yield from _power_density(work, platform)
+
+
+def energy_bounds_j(node_nm: float) -> tuple[float, float]:
+    """Return the least and the most that a multiply-accumulate can cost at a node, in joules.
+
+    >>> [f"{1e12 * bound:.3g} pJ" for bound in energy_bounds_j(45)]
+    ['0.23 pJ', '405 pJ']
+    """
+    position = math.log(node_nm / 7) / math.log(45 / 7)
+    least, most = (at_7 * (at_45 / at_7) ** position for at_45, at_7 in (LEAST_PJ, MOST_PJ))
+    return 1e-12 * least, 1e-12 * most
+
+
+def doubt_notes(
+    network: Network,
+    items: tuple[tuple[Layer, Basis | None], ...],
+    platforms: Mapping[str, Platform],
+) -> Iterator[str]:
+    """Return a sentence for each bound that layers, or published totals, violate."""
+    found: dict[tuple[str, str], list[tuple[str, Doubt]]] = {}
+    for layer, basis in items:
+        if basis is not None:
+            for doubt in doubts(layer, basis, platforms[basis.accelerator]):
+                found.setdefault((basis.accelerator, doubt.what), []).append((layer.name, doubt))
+    for each in reference_costs(network, platforms, "published"):
+        for doubt in reference_doubts(
+            each.reference, network.total_macs, platforms[each.accelerator]
+        ):
+            name = f"all of {network.name}"
+            found.setdefault((each.accelerator, doubt.what), []).append((name, doubt))
+    for (accelerator, what), cases in found.items():
+        name, worst = max(cases, key=lambda case: abs(math.log(case[1].value / case[1].bound)))
+        more = f" and {len(cases) - 1} more" if len(cases) > 1 else ""
+        yield (
+            f"{IMPLAUSIBLE}{accelerator}: {what} of {name}{more}: "
+            f"{quantity(worst.value, worst.unit)} against {quantity(worst.bound, worst.unit)}, "
+            f"{worst.reason}"
+        )
+
+
+def _layer_work(layer: Layer, basis: Basis, platform: Platform) -> _Work:
+    """Return the work behind the cost of one item, or, as printed, of the whole batch."""
+    row = basis.measurement
+    macs = float(layer.macs * row.batch) if row and platform.printed else float(layer.macs)
+    performed: float | None = macs
+    if platform.accelerator.skips_zeros:
+        known = row.layer if row else layer
+        weights, activations = known.weight_density, known.activation_density
+        performed = None
+        if weights is not None and activations is not None:
+            performed = macs * weights * activations
+    return _Work(macs, performed, basis.native.latency_s, basis.latency_s, basis.energy_j)
+
+
+def _rate(work: _Work, platform: Platform) -> Iterator[Doubt]:
+    # Before scaling: the clock of the chip as published, which the peak is for.
+    peak = platform.accelerator.peak_macs_per_s
+    if peak and work.performed and work.native_latency_s:
+        rate = work.performed / work.native_latency_s
+        if rate > peak * MARGIN:
+            reason = "the peak of its PEs at their clock"
+            yield Doubt("rate above peak", rate, peak, "MAC/s", reason)
+    clock, time = platform.accelerator.clock_hz, platform.factors.time
+    if clock and clock / time > MOST_CLOCK_HZ:
+        reason = "beyond any processor on sale"
+        yield Doubt("clock rate", clock / time, MOST_CLOCK_HZ, "Hz", reason)
+
+
+def _energy(work: _Work, platform: Platform) -> Iterator[Doubt]:
+    if work.energy_j is None:
+        return
+    node = platform.target.node_nm
+    least, most = energy_bounds_j(node)
+    if work.performed and work.energy_j / work.performed * MARGIN < least:
+        reason = f"that of an 8-bit multiplication and addition alone at {node:g} nm"
+        energy_j = work.energy_j / work.performed
+        yield Doubt("energy per MAC too low", energy_j, least, "J", reason)
+    if work.energy_j / work.macs > most * MARGIN:
+        reason = (
+            f"that of a 32-bit floating-point MAC at {node:g} nm with every operand from a 1 MB "
+            "SRAM"
+        )
+        yield Doubt("energy per MAC too high", work.energy_j / work.macs, most, "J", reason)
+
+
+def _power_density(work: _Work, platform: Platform) -> Iterator[Doubt]:
+    area = platform.area_mm2
+    if area and work.latency_s and work.energy_j is not None:
+        density = work.energy_j / work.latency_s / area
+        if density > MOST_W_PER_MM2:
+            reason = "about that of the hottest chips on sale"
+            yield Doubt("power density", density, MOST_W_PER_MM2, "W/mm2", reason)
+
+
+def _predicted_power(layer: Layer, basis: Basis, platform: Platform) -> Iterator[Doubt]:
+    power = basis.native.power_w
+    rows = () if basis.measurement else platform.accelerator.calibration(layer.kind)
+    if rows and power:
+        powers = [row.energy_j / row.latency_s for row in rows]
+        least, most = min(powers) / POWER_RATIO, max(powers) * POWER_RATIO
+        if power > most or power < least:
+            bound = most if power > most else least
+            reason = f"a factor of {POWER_RATIO:g} beyond every measured layer"
+            yield Doubt("predicted power", power, bound, "W", reason)

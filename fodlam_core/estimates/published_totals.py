@@ -1,0 +1,161 @@
+"""Published costs of whole networks: beside the total, or as the total where there is no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from fodlam_core.config import Config
+from fodlam_core.errors import NetworkError
+from fodlam_core.estimates.figures import Totals
+from fodlam_core.estimates.platform import Platform
+from fodlam_core.model.layers import Layer, Network
+from fodlam_core.model.whole_network import Reference
+
+
+class ReferenceCost(NamedTuple):
+    """A published cost of the whole network, carried to the target and to the batch asked for.
+
+    Attributes:
+        accelerator: the accelerator.
+        reference: the figures as published.
+        inferences: how many inferences latency and energy are for.
+        latency_s: seconds; None if not published.
+        energy_j: joules; None if not published.
+    """
+
+    accelerator: str
+    reference: Reference
+    inferences: int
+    latency_s: float | None
+    energy_j: float | None
+
+    @property
+    def lacks(self) -> str | None:
+        """Which of latency and energy is not published; None if both are."""
+        if self.latency_s is None:
+            return "latency"
+        return "energy" if self.energy_j is None else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all figures by name."""
+        return {
+            "accelerator": self.accelerator,
+            "network": self.reference.network,
+            "inferences": self.inferences,
+            "latency_s": self.latency_s,
+            "energy_j": self.energy_j,
+            "measured_batch": self.reference.batch,
+            "native_latency_s": self.reference.latency_s,
+            "native_energy_j": self.reference.energy_j,
+            "where": self.reference.where,
+        }
+
+
+def reference_names(platforms: Iterable[Platform]) -> set[str]:
+    """Return the networks of which there are published costs as a whole."""
+    return {each.network for platform in platforms for each in platform.accelerator.references}
+
+
+def reference_costs(
+    network: Network, platforms: Mapping[str, Platform], batch: int | str
+) -> tuple[ReferenceCost, ...]:
+    """Return every published cost of the network as a whole.
+
+    Args:
+        network: the network; the name under which it was measured counts, and its MACs where a
+            publication gives them.
+        platforms: the accelerators in use.
+        batch: inferences asked for, a cost being linear in them; ``"published"``: as printed.
+    """
+    return tuple(
+        _cost(platform, reference, batch)
+        for platform in platforms.values()
+        for reference in platform.accelerator.references
+        if reference.network == network.measured_as and reference.macs in (None, network.total_macs)
+    )
+
+
+def _cost(platform: Platform, reference: Reference, batch: int | str) -> ReferenceCost:
+    inferences = reference.batch if isinstance(batch, str) else batch
+    share = inferences / reference.batch
+    factors = platform.factors
+    latency, energy = reference.latency_s, reference.energy_j
+    return ReferenceCost(
+        platform.accelerator.name,
+        reference,
+        inferences,
+        None if latency is None else latency * share * factors.time,
+        None if energy is None else energy * share * factors.energy,
+    )
+
+
+def whole_network(platforms: Mapping[str, Platform]) -> str | None:
+    """Return the accelerator that answers for the network as a whole; None for the layer path."""
+    return next(
+        (name for name, each in platforms.items() if each.accelerator.references_only), None
+    )
+
+
+def answer(
+    platforms: Mapping[str, Platform], costs: tuple[ReferenceCost, ...], batch: int | str
+) -> ReferenceCost | None:
+    """Return the published cost that is the total of the network; None for the layer path.
+
+    Raises:
+        NetworkError: if there are several, and none is for the batch asked for.
+    """
+    return _chosen(costs, batch) if whole_network(platforms) else None
+
+
+def with_reference(totals: Mapping[str, Totals], cost: ReferenceCost) -> dict[str, Totals]:
+    """Return totals with the overall one taken from the published cost of the network."""
+    total = totals["total"]
+    whole = total._replace(
+        latency_s=cost.latency_s,
+        energy_j=cost.energy_j,
+        inferences=cost.inferences,
+        macs_done=total.macs * cost.inferences,
+    )
+    return {**totals, "total": whole}
+
+
+def _chosen(costs: tuple[ReferenceCost, ...], batch: int | str) -> ReferenceCost:
+    exact = [each for each in costs if each.reference.batch == batch]
+    candidates = exact or list(costs)
+    if len(candidates) > 1:
+        batches = ", ".join(str(each.reference.batch) for each in candidates)
+        raise NetworkError(
+            f"[network] batch: {costs[0].accelerator} publishes {costs[0].reference.network} for "
+            f"the batches {batches}; write one of them"
+        )
+    return candidates[0]
+
+
+def check_references(
+    config: Config, network: Network, layers: Iterable[Layer], platforms: Mapping[str, Platform]
+) -> None:
+    """Check that an accelerator that answers for whole networks is asked for a whole one it knows.
+
+    Raises:
+        NetworkError: saying what it could be asked for.
+    """
+    name = whole_network(platforms)
+    if name is None:
+        return
+    known = ", ".join(sorted(reference_names([platforms[name]])))
+    only = f"{name} publishes whole networks only, and is never spread over layers"
+    if len(platforms) > 1:
+        others = ", ".join(sorted(set(platforms) - {name}))
+        raise NetworkError(f"[dispatch]: {only}; give it every kind, not some to {others}")
+    if config.network.method == "predicted":
+        raise NetworkError(f'[network] method: {only}; write method = "auto" or "published"')
+    if {layer.key for layer in layers} != {layer.key for layer in network.layers}:
+        raise NetworkError(f"[network] layers: {only}; leave layers out")
+    costs = reference_costs(network, platforms, config.network.batch)
+    if not costs:
+        raise NetworkError(
+            f"[network]: {only}; {network.name} with {network.total_macs} MACs is not one of "
+            f"them (published: {known})"
+        )
+    _chosen(costs, config.network.batch)

@@ -1,0 +1,139 @@
+"""From an accelerator's own technology point to the one that is asked about."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import attrs
+
+from fodlam_core.accelerators import Accelerator
+from fodlam_core.config import AcceleratorConfig, PointConfig, TechnologyConfig
+from fodlam_core.config.structure import checked_options
+from fodlam_core.errors import ConfigError, FodlamError, MissingInputsError, ScalingError
+from fodlam_core.model.technology import ScalingFactors, Technology
+from fodlam_core.plugins.registry import Registry
+from fodlam_core.scaling import TechnologyScaler
+from fodlam_core.scaling.carry import carry, multipliers
+
+
+def scaling(
+    accelerator: Accelerator,
+    settings: AcceleratorConfig,
+    asked: TechnologyConfig,
+    registry: Registry,
+) -> tuple[str, Technology, Technology, ScalingFactors]:
+    """Find out how the costs of an accelerator are carried to the point that is asked about.
+
+    Returns:
+        The name of the rule, the accelerator's own point, the target, and the factors.
+
+    Raises:
+        ScalingError: if the rule cannot; the text has the lines to write, where some would help.
+        FodlamError: if there is no such rule, or its options do not fit.
+    """
+    route = route_of(accelerator, settings, asked, registry)
+    target = route.target(asked.node_nm, asked.vdd, asked.flavor)
+    given = [key for key in ("vdd", "flavor") if _is_given(key, asked, settings.technology)]
+    try:
+        factors = carry(route.scaler, route.source, target, given, asked.clock)
+    except FodlamError as error:
+        raise route.refusal(target, error) from error
+    return route.scaler.name, route.source, target, factors
+
+
+class Route(NamedTuple):
+    """What does not change from one target to the next.
+
+    Attributes:
+        accelerator: the name of the accelerator.
+        source: its own point.
+        scaler: the rule that carries its costs from there, its options applied.
+        clock: ``"scale"`` or ``"hold"``.
+    """
+
+    accelerator: str
+    source: Technology
+    scaler: TechnologyScaler
+    clock: str
+
+    def target(self, node_nm: float, vdd: float | None, flavor: str | None) -> Technology:
+        """Return a target; what is left unset at the accelerator's own node is as its own."""
+        if node_nm == self.source.node_nm:
+            vdd = self.source.vdd if vdd is None else vdd
+            flavor = self.source.flavor if flavor is None else flavor
+        return Technology(node_nm, vdd, flavor)
+
+    def multipliers(self, target: Technology) -> tuple[float, float]:
+        """Return what time and energy are multiplied by on the way to a target.
+
+        Raises:
+            ScalingError: as `scaling` does.
+        """
+        try:
+            return multipliers(self.scaler, self.source, target, self.clock)
+        except FodlamError as error:
+            raise self.refusal(target, error) from error
+
+    def refusal(self, target: Technology, error: FodlamError) -> ScalingError:
+        """Return the refusal of the rule with where it was going, and what would help."""
+        return ScalingError(
+            f"[technology] scaler: {self.scaler.name} cannot carry {self.accelerator} "
+            f"from {self.source} to {target}: {error}{_cure(error, self.accelerator)}"
+        )
+
+
+def route_of(
+    accelerator: Accelerator,
+    settings: AcceleratorConfig,
+    asked: TechnologyConfig,
+    registry: Registry,
+) -> Route:
+    """Return how the costs of an accelerator are carried, whatever the target.
+
+    Raises:
+        FodlamError: if there is no such rule, or its options do not fit.
+    """
+    own = attrs.asdict(settings.technology, filter=lambda attribute, value: value is not None)
+    source = attrs.evolve(accelerator.technology, **own)
+    return Route(accelerator.name, source, configured_scaler(asked, registry), asked.clock)
+
+
+def configured_scaler(asked: TechnologyConfig, registry: Registry) -> TechnologyScaler:
+    """Return the rule that the configuration names, its options applied.
+
+    Raises:
+        FodlamError: if there is no such rule, or its options do not fit.
+    """
+    scaler = registry.scaler(asked.scaler)
+    options: type | None = getattr(scaler, "options", None)
+    configure = getattr(scaler, "configure", None)
+    if options and configure:
+        chosen: Any = checked_options(asked.options, options, ("technology", "options"))
+        try:
+            configured: TechnologyScaler = configure(chosen)
+        except FodlamError:
+            raise
+        except Exception as error:
+            raise ScalingError(f"[technology.options]: {scaler.name} fails: {error!r}") from error
+        return configured
+    if asked.options:
+        raise ConfigError([f"[technology.options]: {asked.scaler} has no options"])
+    return scaler
+
+
+def _is_given(key: str, *settings: TechnologyConfig | PointConfig) -> bool:
+    return any(getattr(each, key) is not None for each in settings)
+
+
+def _cure(error: FodlamError, accelerator: str) -> str:
+    """Return the lines to write where a point lacks something."""
+    if not isinstance(error, MissingInputsError):
+        return ""
+    tables = {"source": f"[accelerator.{accelerator}.technology]", "target": "[technology]"}
+    values = {"vdd": "vdd = ...", "flavor": 'flavor = "hp" or "lp"'}
+    lines = [
+        f"{table} " + ", ".join(values[key] for where, key in error.missing if where == side)
+        for side, table in tables.items()
+        if any(where == side for where, _ in error.missing)
+    ]
+    return f"; write {' and '.join(lines)}"

@@ -1,0 +1,1 @@
+"""Values of a model: layers, shapes, technology points, costs and their sources."""

@@ -1,0 +1,179 @@
+"""Layers, their kinds, and the networks they make up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from fodlam_core.errors import MOST_SHOWN, LayerError, NetworkError, similar
+from fodlam_core.model.converters import as_tuple
+from fodlam_core.model.shapes import Shape
+
+MOST = 10**18
+"""Limit of every count; a layer beyond it is a mistake, and would not fit 64 bits."""
+
+
+def layer_key(name: str) -> str:
+    """Return the form in which layer names are compared: upper case, ``-`` for ``_``.
+
+    >>> layer_key("conv1_1")
+    'CONV1-1'
+    """
+    return name.upper().replace("_", "-")
+
+
+@attrs.frozen
+class LayerKind:
+    """A kind of layer that accelerators may serve.
+
+    Attributes:
+        name: what a configuration calls it, such as ``"conv"``.
+        description: one line for a person.
+    """
+
+    name: str
+    description: str
+
+
+def _fraction(instance: Layer, attribute: attrs.Attribute[Any], value: float | None) -> None:
+    if value is not None and not 0 < value <= 1:
+        raise LayerError(f"layer {instance.name!r}: {attribute.name} {value!r} is not in (0, 1]")
+
+
+@attrs.frozen
+class Layer:
+    """One layer of a network; all counts are for one inference and one item.
+
+    Attributes:
+        name: its name in the network.
+        kind: the name of its `LayerKind`.
+        macs: multiply-accumulates, dense; must equal those of the shape, if there is one.
+        shape: its shape, where it is known.
+        repeat: how often it runs in one inference (once for each region, token ...).
+        weight_density: share of weights that are not zero, if known.
+        activation_density: share of input activations that are not zero, if known.
+        residual_add: whether a shortcut is added to its output in the same pass.
+
+    Raises:
+        LayerError: if a value is out of range, or MACs and shape disagree.
+    """
+
+    name: str
+    kind: str
+    macs: int
+    shape: Shape | None = None
+    repeat: int = 1
+    weight_density: float | None = attrs.field(default=None, validator=_fraction)
+    activation_density: float | None = attrs.field(default=None, validator=_fraction)
+    residual_add: bool = False
+    key: str = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        for text in (self.name, self.kind):
+            if not isinstance(text, str):
+                raise LayerError(f"layer {self.name!r}: expected a name, got {text!r}")
+        object.__setattr__(self, "key", layer_key(self.name))
+        for what in ("macs", "repeat"):
+            value = getattr(self, what)
+            if type(value) is not int or not 1 <= value <= MOST:
+                shown = f"{value!r:.40}" if type(value) is not int or value < 1 else "too large"
+                raise LayerError(
+                    f"layer {self.name!r}: {what} {shown}: expected a positive integer of at "
+                    f"most {MOST:.0e}"
+                )
+        if not isinstance(self.shape, Shape | None):
+            raise LayerError(f"layer {self.name!r}: expected a shape, got {self.shape!r}")
+        if self.shape is not None and self.shape.macs != self.macs:
+            raise LayerError(
+                f"layer {self.name!r}: {self.macs} MACs are given, but its shape "
+                f"({self.shape}) has {self.shape.macs}"
+            )
+
+    @classmethod
+    def from_shape(cls, name: str, shape: Shape, **rest: Any) -> Layer:
+        """Build a layer whose kind and MACs are those of its shape."""
+        return cls(name, shape.kind, shape.macs, shape, **rest)
+
+    @property
+    def total_macs(self) -> int:
+        """MACs of one inference, repetitions included."""
+        return self.macs * self.repeat
+
+
+def _unique(instance: Network, attribute: attrs.Attribute[Any], value: tuple[Layer, ...]) -> None:
+    if not isinstance(instance.name, str):
+        raise NetworkError(f"network {instance.name!r}: expected a name as text")
+    seen: dict[str, str] = {}
+    for layer in value:
+        if not isinstance(layer, Layer):
+            raise NetworkError(f"network {instance.name!r}: expected a Layer, got {layer!r}")
+        if layer.key in seen:
+            raise NetworkError(
+                f"network {instance.name!r}: the layer names {seen[layer.key]!r} and "
+                f"{layer.name!r} are the same once case and _ are ignored; rename one"
+            )
+        seen[layer.key] = layer.name
+
+
+@attrs.frozen
+class Network:
+    """The layers of a network, in the order in which they run.
+
+    Attributes:
+        name: its name.
+        layers: every layer that costs MACs.
+        skipped: operators that cost no MACs, with their counts.
+        source: where the layers come from.
+        measured_as: the name under which accelerators may have measured it; None if its costs
+            have to be predicted.
+        notes: what a reader must know of how it was read.
+        uncosted: operators that cost something but whose MACs cannot be told, with their counts.
+
+    Raises:
+        NetworkError: if two layers have one name.
+    """
+
+    name: str
+    layers: tuple[Layer, ...] = attrs.field(converter=as_tuple, validator=_unique)
+    skipped: Mapping[str, int] = attrs.field(factory=dict)
+    source: str = ""
+    measured_as: str | None = None
+    notes: tuple[str, ...] = ()
+    uncosted: Mapping[str, int] = attrs.field(factory=dict)
+
+    @property
+    def total_macs(self) -> int:
+        """MACs of one inference."""
+        return sum(layer.total_macs for layer in self.layers)
+
+    def select(self, names: Iterable[str]) -> tuple[Layer, ...]:
+        """Return the named layers, in the order of the names; a repeated name repeats the layer.
+
+        Raises:
+            NetworkError: naming every unknown layer and its likeliest spelling.
+        """
+        by_key = {layer.key: layer for layer in self.layers}
+        chosen: list[Layer] = []
+        missing: dict[str, None] = {}
+        for name in names:
+            layer = by_key.get(layer_key(name))
+            if layer is not None:
+                chosen.append(layer)
+            else:
+                missing[name] = None
+        if missing:
+            lines = [self._no_layer(name) for name in list(missing)[:MOST_SHOWN]]
+            more = len(missing) - len(lines)
+            raise NetworkError("\n".join((*lines, *([f"... and {more} more"] if more else ()))))
+        return tuple(chosen)
+
+    def _no_layer(self, name: str) -> str:
+        names = [layer.name for layer in self.layers]
+        close = similar(name, names)
+        if close:
+            hint = f"did you mean {' or '.join(map(repr, close))}?"
+        else:
+            hint = f"it has {', '.join(names[:20])}" + (" ..." if len(names) > 20 else "")
+        return f"{self.name} has no layer {name!r}; {hint}"

@@ -1,0 +1,197 @@
+"""The native layer table, in TOML or JSON.
+
+::
+
+    name = "LeNet-5"                    # default: the name of the file
+    source = "LeCun et al., Proc. IEEE 86(11), 1998"
+    notes = ["for 32 x 32 pixels"]      # what a reader of a result must know
+    skipped = { Pooling = 2 }           # operators that cost no MACs, with their counts
+    uncosted = { Sampler = 1 }          # operators whose MACs are not known, with their counts
+
+    [[layers]]
+    name = "C1"
+    kind = "conv"
+    input = [1, 32, 32]                 # channels, height, width
+    out_channels = 6
+    kernel = 5                          # or [height, width]; likewise stride, dilation
+    stride = 1
+    padding = 0                         # or [height, width], or [top, left, bottom, right]
+    dilation = 1
+    groups = 1                          # as many as channels: depthwise
+
+    [[layers]]
+    name = "up"
+    kind = "conv"
+    input = [16, 8, 8]
+    out_channels = 8
+    kernel = 4
+    stride = 2
+    padding = 1
+    transposed = true                   # MACs by its input pixels
+    output = [16, 16]                   # height, width: does not follow from the input
+
+    [[layers]]
+    name = "F6"
+    kind = "fc"
+    inputs = 120
+    outputs = 84
+    rows = 1                            # vectors of one inference that the weights are applied to
+
+    [[layers]]
+    name = "QK"
+    kind = "matmul"                     # count products of (m x k) with (k x n)
+    m = 128
+    k = 64
+    n = 128
+    count = 12
+
+Every layer may also have
+
+* ``macs``: required where there is no shape, and checked against the shape where there is one;
+* ``repeat``: how often the layer runs in one inference, once for each token say;
+* ``per_region = true``: it runs once for each region; `regions` is then required of whoever reads
+  the file, and multiplies ``repeat``;
+* ``weight_density``, ``activation_density``: shares of values that are not zero, in (0, 1];
+* ``residual_add = true``: a shortcut is added to its output in the same pass.
+
+A kind that is neither conv, fc nor matmul has no shape and needs ``macs``. The sizes are those of
+the layers, so a configuration cannot give such a file another ``input``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from fodlam_core.errors import FodlamError, NetworkError, unknown
+from fodlam_core.model.layers import Network
+from fodlam_core.networks.native.layer import layer_of
+from fodlam_core.networks.read_text import check_name, read_text, refuse, refuse_if
+from fodlam_core.networks.reader import ReadOptions
+
+_NETWORK = ("name", "source", "notes", "layers", "skipped", "uncosted")
+
+
+def is_json_list(head: bytes) -> bool:
+    """Tell a JSON list of objects from TOML, whose tables open with a bracket as well."""
+    return re.match(rb"(\xef\xbb\xbf)?\s*\[\s*[{\]]", head) is not None
+
+
+class NativeReader:
+    """Reads the native layer table."""
+
+    name = "native"
+    suffixes = (".toml", ".json")
+
+    def accepts(self, head: bytes) -> bool:
+        """Tell whether it may be a table; only FODLAM's statistics are a JSON list."""
+        return not is_json_list(head)
+
+    def read(self, path: Path, options: ReadOptions) -> Network:
+        """Read a file; regions are for its layers with ``per_region``."""
+        refuse(path, options, "input")
+        try:
+            table = _parse(read_text(path), path.suffix)
+        except UnicodeDecodeError:
+            raise
+        except ValueError as error:
+            raise NetworkError(f"{path}: {error}") from error
+        return network_from_table(table, str(path), path.stem, options.regions)
+
+
+def _parse(text: str, suffix: str) -> Any:
+    if suffix.lower() == ".json":
+        import json
+
+        return json.loads(text, object_pairs_hook=_unique)
+    import tomli
+
+    return tomli.loads(text)
+
+
+def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Build an object of JSON, in which a repeated key is a mistake, as it is in TOML."""
+    table: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in table:
+            raise ValueError(f"key {key!r} is given twice")
+        table[key] = value
+    return table
+
+
+def network_from_table(
+    table: Any, where: str, default_name: str, regions: int | None = None
+) -> Network:
+    """Build a network from the parsed table.
+
+    Args:
+        table: the parsed file.
+        where: how errors name the file.
+        default_name: the name of the network if the table has none.
+        regions: how often layers with ``per_region`` run.
+
+    Raises:
+        NetworkError: with a line for each mistake.
+    """
+    if not isinstance(table, Mapping) or not isinstance(table.get("layers"), list):
+        raise NetworkError(f"{where}: expected a table with a list 'layers'")
+    rows = table["layers"]
+    problems = list(_network_problems(table, default_name))
+    per_region = [row for row in rows if isinstance(row, Mapping) and row.get("per_region") is True]
+    if per_region and regions is None:
+        names = ", ".join(str(row.get("name")) for row in per_region[:5])
+        problems.append(
+            f"layers run once for each region ({names}); write for instance regions = 300 under "
+            "[network]"
+        )
+    elif regions is not None and not per_region:
+        problems.append("[network] regions: no layer of it runs once for each region; leave it out")
+    layers = []
+    for index, row in enumerate(rows, start=1):
+        try:
+            layers.append(layer_of(row, regions or 1))
+        except (FodlamError, TypeError, ValueError) as error:
+            name = row.get("name") if isinstance(row, Mapping) else None
+            place = f"layer {index}" + (f" ({name!r})" if name else "")
+            problems.append(f"{place}: {error}")
+    refuse_if([f"{where}: {problem}" for problem in problems])
+    try:
+        return Network(
+            table.get("name", default_name),
+            layers,
+            dict(table.get("skipped", {})),
+            table.get("source", ""),
+            notes=tuple(table.get("notes", ())),
+            uncosted=dict(table.get("uncosted", {})),
+        )
+    except NetworkError as error:
+        raise NetworkError(f"{where}: {error}") from error
+
+
+def _network_problems(table: Mapping[Any, Any], default_name: str) -> Iterator[str]:
+    """Yield what is wrong with a network apart from its layers."""
+    for key in table:
+        if key not in _NETWORK:
+            yield unknown("key", str(key), _NETWORK)
+    try:
+        check_name(table.get("name", default_name))
+    except NetworkError as error:
+        yield str(error)
+    if not _is_text(table.get("source", "")):
+        yield "source: expected a string"
+    notes = table.get("notes", [])
+    if not isinstance(notes, list) or not all(map(_is_text, notes)):
+        yield "notes: expected a list of strings"
+    for key in ("skipped", "uncosted"):
+        counts = table.get(key, {})
+        if not isinstance(counts, Mapping) or not all(
+            _is_text(name) and type(count) is int and count > 0 for name, count in counts.items()
+        ):
+            yield f"{key}: expected operator names with their counts, of at least 1"
+
+
+def _is_text(value: object) -> bool:
+    """Tell a string that has a form in UTF-8; one from JSON may hold half a surrogate pair."""
+    return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)

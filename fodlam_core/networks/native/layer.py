@@ -1,0 +1,126 @@
+"""One layer of the native layer table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fodlam_core.errors import NetworkError, unknown
+from fodlam_core.model.layers import Layer
+from fodlam_core.model.shapes import ConvShape, FcShape, MatmulShape, Shape, four_sides, pair
+from fodlam_core.networks.read_text import check_name
+
+_COMMON = (
+    "macs",
+    "repeat",
+    "per_region",
+    "weight_density",
+    "activation_density",
+    "residual_add",
+)
+_TRANSPOSED = ("transposed", "output")
+_CONV = ("input", "out_channels", "kernel", "stride", "padding", "dilation", "groups")
+_FC = ("inputs", "outputs", "rows")
+_MATMUL = ("m", "k", "n", "count")
+_REQUIRED = {
+    "conv": ("input", "out_channels", "kernel"),
+    "fc": ("inputs", "outputs"),
+    "matmul": ("m", "k", "n"),
+}
+_KEYS = {"conv": _CONV, "fc": _FC, "matmul": _MATMUL}
+
+
+def layer_of(row: Any, regions: int = 1) -> Layer:
+    """Build a layer from its table.
+
+    Args:
+        row: the keys of the layer, as `fodlam_core.networks.native` documents them.
+        regions: how often a layer with ``per_region`` runs.
+
+    Raises:
+        FodlamError: saying what is wrong, without the name of the layer.
+    """
+    if not isinstance(row, Mapping):
+        raise NetworkError("expected a table of keys")
+    name, kind = check_name(row.get("name")), check_name(row.get("kind"), "kind")
+    own = _KEYS.get(kind, ()) + (_TRANSPOSED if kind == "conv" else ())
+    allowed = ("name", "kind", *_COMMON, *own)
+    for key in row:
+        if key in (*_CONV, *_FC, *_MATMUL) and kind not in _KEYS:
+            raise NetworkError(unknown("kind of layer with a shape", kind, _KEYS))
+        if key not in allowed:
+            raise NetworkError(unknown("key", str(key), allowed))
+    shape = _shape(kind, {key: row[key] for key in own if key in row})
+    rest = {key: row[key] for key in _COMMON if key in row}
+    _check_rest(rest)
+    macs = rest.pop("macs", shape.macs if shape else None)
+    if macs is None:
+        needed = ", ".join(_REQUIRED.get(kind, ()))
+        raise NetworkError(f"give either macs or a shape ({needed})" if needed else "give macs")
+    if rest.pop("per_region", False):
+        rest["repeat"] = rest.get("repeat", 1) * regions
+    return Layer(name, kind, macs, shape, **rest)
+
+
+def _check_rest(rest: Mapping[str, Any]) -> None:
+    """Check the types of what every layer may have; the ranges are checked by `Layer`."""
+    for key, value in rest.items():
+        if key in ("per_region", "residual_add"):
+            good, expected = isinstance(value, bool), "true or false"
+        elif key in ("macs", "repeat"):
+            good, expected = type(value) is int, "a whole number"
+        else:
+            good, expected = type(value) in (int, float), "a number"
+        if not good:
+            raise NetworkError(f"{key}: expected {expected}, got {value!r}")
+
+
+def _shape(kind: str, given: dict[str, Any]) -> Shape | None:
+    if not given:
+        return None
+    missing = [key for key in _REQUIRED[kind] if key not in given]
+    if missing:
+        raise NetworkError(f"the shape lacks {', '.join(missing)}")
+    for key, value in given.items():
+        _check_numbers(key, value)
+    if kind == "conv" and not (isinstance(given["input"], list) and len(given["input"]) == 3):
+        raise NetworkError("input: expected [channels, height, width]")
+    if kind == "fc":
+        return FcShape(**given)
+    if kind == "matmul":
+        return MatmulShape(**given)
+    if given.pop("transposed", False):
+        return _transposed(given)
+    if "output" in given:
+        raise NetworkError("output: only a transposed convolution needs it")
+    return ConvShape.from_input(**given)
+
+
+def _check_numbers(key: str, value: Any) -> None:
+    if key == "transposed":
+        good = isinstance(value, bool)
+    else:
+        good = all(
+            type(number) is int for number in (value if isinstance(value, list) else [value])
+        )
+    if not good:
+        raise NetworkError(f"{key}: {value!r} is not a whole number or a list of them")
+
+
+def _transposed(given: dict[str, Any]) -> ConvShape:
+    """Build a transposed convolution, whose output size does not follow from its input alone."""
+    output = pair(given.pop("output", 0), "output")
+    channels, height, width = given.pop("input")
+    return ConvShape(
+        channels,
+        height,
+        width,
+        given["out_channels"],
+        *output,
+        pair(given["kernel"], "kernel"),
+        pair(given.get("stride", 1), "stride"),
+        four_sides(given.get("padding", 0)),
+        pair(given.get("dilation", 1), "dilation"),
+        given.get("groups", 1),
+        transposed=True,
+    )

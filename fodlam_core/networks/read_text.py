@@ -1,0 +1,74 @@
+"""What the readers of text formats share: reading the file, and refusing what does not apply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fodlam_core.errors import NetworkError
+from fodlam_core.networks.reader import ReadOptions
+
+MAX_BYTES = 8_000_000
+MAX_PROBLEMS = 50
+
+
+def read_text(path: Path, most: int = MAX_BYTES) -> str:
+    """Return the text of a file, without a byte-order mark.
+
+    Args:
+        path: the file.
+        most: how many bytes it may have.
+
+    Raises:
+        NetworkError: if it is larger.
+        UnicodeDecodeError: if it is not UTF-8.
+        OSError: if it cannot be read.
+    """
+    with path.open("rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise NetworkError(f"{path}: larger than {most / 1e6:g} MB, no network in text form")
+    return data.decode("utf-8-sig")
+
+
+def refuse(path: Path, options: ReadOptions, *keys: str) -> None:
+    """Refuse options that a format whose layers have fixed shapes cannot honour.
+
+    Raises:
+        NetworkError: with a line for each option given, of those named.
+    """
+    reasons = {
+        "input": "its layers have fixed shapes, which cannot follow another input size",
+        "regions": "no layer of it runs once for each region",
+    }
+    given = [key for key in keys if getattr(options, key) is not None]
+    if given:
+        raise NetworkError(
+            "\n".join(f"{path}: [network] {key}: {reasons[key]}; leave it out" for key in given)
+        )
+
+
+def refuse_if(problems: Sequence[str]) -> None:
+    """Raise an error with a line for each problem, the first of them only where they are many.
+
+    Raises:
+        NetworkError: if there is a problem.
+    """
+    if problems:
+        lines = list(problems[:MAX_PROBLEMS])
+        if len(problems) > MAX_PROBLEMS:
+            lines.append(f"... and {len(problems) - MAX_PROBLEMS} more like these")
+        raise NetworkError("\n".join(lines))
+
+
+def check_name(name: object, what: str = "name") -> str:
+    """Return a name that can be shown on one line.
+
+    Raises:
+        NetworkError: if it is no string, empty, or holds control characters.
+    """
+    if not isinstance(name, str):
+        raise NetworkError(f"{what}: expected a string")
+    if not name.strip() or not name.isprintable():
+        raise NetworkError(f"{what}: {name[:40]!r} is empty or holds control characters")
+    return name

@@ -1,0 +1,55 @@
+"""What reads a network file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from fodlam_core.model.layers import Network
+
+
+class ReadOptions(NamedTuple):
+    """What a configuration says about a network file.
+
+    Attributes:
+        input: size of one input, such as (3, 600, 1000); None: as in the file.
+        regions: how often per-region layers run; None if not said.
+    """
+
+    input: tuple[int, ...] | None = None
+    regions: int | None = None
+
+
+class NetworkReader(Protocol):
+    """A reader of one file format.
+
+    One that reads a folder as a network says so with an attribute ``reads_folders = True``.
+
+    Its errors say what to write as ``KEY = VALUE under [network]``, which the command ``networks``
+    turns into its own options.
+
+    It may have an attribute ``max_bytes``: the largest file it takes, None for any, 64 MB if it
+    does not say.
+    """
+
+    @property
+    def name(self) -> str:
+        """What ``[network] format`` calls it."""
+        ...
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """File name endings, with the dot, that it may be tried on."""
+        ...
+
+    def accepts(self, head: bytes) -> bool:
+        """Tell from the first bytes of a file whether it is of this format."""
+        ...
+
+    def read(self, path: Path, options: ReadOptions) -> Network:
+        """Read a file.
+
+        Raises:
+            NetworkError: naming the file and the place in it.
+        """
+        ...

@@ -1,0 +1,201 @@
+"""Watches the operators of a PyTorch module while it runs on the meta device."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from math import prod
+from typing import Any
+
+import attrs
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from fodlam_core.model.converters import words
+from fodlam_core.model.layers import Layer
+from fodlam_core.model.shapes import ConvShape
+from fodlam_core.networks.draft import Draft
+from fodlam_core.networks.work import Work, matrix_product
+
+# Operators that PyTorch marks neither as pointwise, nor as views, nor as one of its core set, and
+# that cost no multiply-accumulates; and what begins the names of those that do.
+FREE = words("""
+    _adaptive_avg_pool2d _adaptive_avg_pool3d _efficientzerotensor _fused_rms_norm
+    _native_batch_norm_legit_no_training _prelu_kernel _safe_softmax _to_copy _unsafe_view
+    adaptive_max_pool2d alias_copy arange batch_norm bernoulli channel_shuffle clone copy_
+    cudnn_batch_norm detach detach_ empty empty_like empty_permuted empty_strided eye fill_
+    fractional_max_pool2d fractional_max_pool3d full glu hardsigmoid hardswish hardtanh im2col
+    lift_fresh linspace logspace max_pool2d max_pool3d multinomial native_batch_norm
+    native_channel_shuffle new_empty new_full new_ones new_zeros nonzero_static normal one_hot
+    ones ones_like pixel_shuffle pixel_unshuffle randint randperm repeat_interleave rms_norm
+    roll rrelu_with_noise scalar_tensor softmax stack tril triu unfold uniform unsafe_split
+    unsafe_split_with_sizes upsample_bicubic2d upsample_bilinear2d upsample_linear1d
+    upsample_nearest1d upsample_nearest2d zero_ zeros zeros_like
+""")  # fmt: skip
+COSTLY_STARTS = ("_fft", "fft", "linalg_", "_linalg", "_cdist", "_thnn", "quantized", "_trilinear")
+TRANSFORMER = ("_transformer_encoder_layer_fwd", "_native_multi_head_attention")
+
+
+class Trace(TorchDispatchMode):
+    """Collects layers as operators are dispatched.
+
+    Attributes:
+        draft: what was found.
+        scopes: names of the modules that are running, the innermost last.
+    """
+
+    def __init__(self, weights: Iterable[torch.Tensor]) -> None:
+        super().__init__()
+        self.draft = Draft()
+        self.scopes: list[str] = []
+        # What is derived from weights alone, and all else, by id; held, so that no id recurs.
+        self._weights = {id(tensor): tensor for tensor in weights}
+        self._varying: dict[int, torch.Tensor] = {}
+        self._made: dict[int, int] = {}
+        self._layer: dict[int, int] = {}
+        self._known: dict[tuple[Any, ...], int] = {}
+        self._names: Counter[str] = Counter()
+        self._number = 0
+
+    @property
+    def scope(self) -> str:
+        """The name of the module that is running."""
+        return self.scopes[-1] if self.scopes else ""
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        """Let an operator run, and note what it would have cost."""
+        out = func(*args, **(kwargs or {}))
+        given = [each for each in tree_leaves((args, kwargs)) if isinstance(each, torch.Tensor)]
+        made = [each for each in tree_leaves(out) if isinstance(each, torch.Tensor)]
+        varying = [each for each in given if id(each) not in self._weights]
+        if varying:
+            self._number += 1
+            layer = self._visit(func, args, out, varying)
+            for each in made:
+                self._note(each, layer)
+        elif given:
+            self._weights.update((id(each), each) for each in made)
+        return out
+
+    def _note(self, tensor: torch.Tensor, layer: int | None) -> None:
+        self._varying[id(tensor)] = tensor
+        self._made[id(tensor)] = self._number
+        self._layer.pop(id(tensor), None)
+        if layer is not None:
+            self._layer[id(tensor)] = layer
+
+    def _visit(self, func: Any, args: Any, out: Any, varying: list[torch.Tensor]) -> int | None:
+        """Cost an operator; return the index of the layer that its output comes from."""
+        name = func.overloadpacket.__name__
+        constants = [isinstance(each, torch.Tensor) and id(each) in self._weights for each in args]
+        works = _works(name, args, out, constants) if func.namespace == "aten" else None
+        if works:
+            weights = [each for each, constant in zip(args, constants, strict=True) if constant]
+            return [self._add(name, work, weights) for work in works][-1]
+        if works is None and not _is_free(func, name):
+            full = name if func.namespace == "aten" else f"{func.namespace}.{name}"
+            self.draft.uncosted[full] += 1
+            return None
+        self.draft.skipped[name] += 1
+        if name in ("add", "add_") and len(varying) == 2:
+            return self._addition(varying)
+        if (len(varying) == 1 and torch.Tag.pointwise in func.tags) or "batch_norm" in name:
+            return self._layer.get(id(varying[0]))
+        if name in ("_unsafe_view", "view", "t", "detach") and len(varying) == 1:
+            return self._layer.get(id(varying[0]))
+        return None
+
+    def _addition(self, varying: list[torch.Tensor]) -> int | None:
+        last = max(varying, key=lambda each: self._made.get(id(each), -1))
+        layer = self._layer.get(id(last))
+        if layer is not None and varying[0].shape == varying[1].shape:
+            self.draft.mark_residual(layer)
+        return layer
+
+    def _add(self, operator: str, work: Work, constants: list[torch.Tensor]) -> int:
+        """Add a layer, or one more run of a layer that has run before with the same weights."""
+        places = [(each.untyped_storage()._cdata, each.storage_offset()) for each in constants]
+        key = (self.scope, work.kind, work.shape, work.macs, *places)
+        if key in self._known and work.kind != "matmul":
+            index = self._known[key]
+            old = self.draft.layers[index]
+            self.draft.layers[index] = attrs.evolve(old, repeat=old.repeat + work.items)
+            return index
+        layer = Layer(self._name(operator, work), work.kind, work.macs, work.shape, work.items)
+        self._known[key] = self.draft.add(layer)
+        return self._known[key]
+
+    def _name(self, operator: str, work: Work) -> str:
+        """Name a layer after its module, a product of activations after its operator too."""
+        named = self.scope and work.kind != "matmul"
+        name = self.scope if named else f"{self.scope}.{operator}".lstrip(".")
+        self._names[name] += 1
+        return f"{name}.{self._names[name]}" if self._names[name] > 1 else name
+
+
+def _is_free(func: Any, name: str) -> bool:
+    if func.namespace not in ("aten", "prims", "prim") or name.startswith(COSTLY_STARTS):
+        return False
+    if name in TRANSFORMER:
+        return False
+    tags = {torch.Tag.pointwise, torch.Tag.core, torch.Tag.reduction, torch.Tag.view_copy}
+    return func.is_view or bool(tags.intersection(func.tags)) or name in FREE
+
+
+def _works(name: str, args: Any, out: Any, constants: list[bool]) -> list[Work] | None:
+    """Return the layers of an operator; None if it is none of those that are known to cost."""
+    if name in ("convolution", "_convolution"):
+        return [_convolution(args, out)]
+    if name in ("mm", "_int_mm", "bmm", "mv", "dot"):
+        return [_product(args[0], args[1], constants[0], constants[1])]
+    if name in ("addmm", "addbmm", "baddbmm", "addmv"):
+        return [_product(args[1], args[2], constants[1], constants[2])]
+    if name == "linear":
+        return [_product(args[0], args[1].t(), constants[0], constants[1])]
+    if "scaled_dot_product" in name:
+        query, key, value = (each.shape for each in args[:3])
+        count = prod(query[:-2])
+        shapes = ((query[-2], query[-1], key[-2]), (query[-2], key[-2], value[-1]))
+        return [matrix_product(*shape, count, False, False) for shape in shapes]
+    return None
+
+
+def _product(left: Any, right: Any, left_constant: bool, right_constant: bool) -> Work:
+    """Return the layer of a product of matrices, of stacks of matrices, or with a vector."""
+    a = left.shape if left.dim() > 1 else (1, *left.shape)
+    b = right.shape if right.dim() > 1 else (*right.shape, 1)
+    stack, other = tuple(a[:-2]), tuple(b[:-2])
+    return matrix_product(
+        a[-2], a[-1], b[-1], prod(stack), left_constant, right_constant, stack, other
+    )
+
+
+def _convolution(args: Any, out: torch.Tensor) -> Work:
+    data, weight, _, stride, padding, dilation, transposed, _, groups = args[:9]
+    axes = data.dim() - 2
+    if axes > 2:
+        macs = weight.numel() * prod((data if transposed else out).shape[2:])
+        return Work("conv", macs, None, data.shape[0])
+    fill = (1,) * (2 - axes)
+
+    def pair(values: Any, first: int = 1) -> tuple[int, int]:
+        values = (*((first,) * (2 - axes)), *(values * axes if len(values) == 1 else values))
+        return values[0], values[1]
+
+    pads = pair(padding, 0)
+    shape = ConvShape(
+        data.shape[1],
+        *pair(tuple(data.shape[2:])),
+        out.shape[1],
+        *pair(tuple(out.shape[2:])),
+        pair((*fill, *weight.shape[2:])[-axes:]),
+        pair(stride),
+        (*pads, *pads),
+        pair(dilation),
+        groups,
+        transposed,
+    )
+    return Work("conv", shape.macs, shape, data.shape[0])

@@ -1,1 +1,0 @@
-"""Results as text in the formats that every command offers."""

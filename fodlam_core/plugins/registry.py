@@ -1,0 +1,233 @@
+"""Names to objects: everything that the core and the installed plugins supply."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from fodlam_core.accelerators import Accelerator
+from fodlam_core.errors import PluginError, UnknownNameError, unknown
+from fodlam_core.model.layers import LayerKind
+from fodlam_core.networks.reader import NetworkReader
+from fodlam_core.plugins import (
+    Plugin,
+    builtin,
+    call_hooks,
+    file_plugin,
+    installed_plugins,
+)
+from fodlam_core.plugins.checks import SUPPLIES, names_of, without_rubbish
+from fodlam_core.plugins.guards import guarded
+from fodlam_core.plugins.hookspecs import HookSpecs
+from fodlam_core.scaling import TechnologyScaler
+
+
+class Registry(NamedTuple):
+    """Everything that can be named in a configuration.
+
+    Attributes:
+        plugins: every plugin found, the broken ones included, the core first.
+        items: what is supplied, by ``(what, name)``.
+        providers: which plugin supplied it, by ``(what, name)``.
+        conflicts: names that cannot be used because two plugins claim them, with the reason.
+        aliases: further names of what is supplied: ``(what, alias)`` to its name.
+    """
+
+    plugins: tuple[Plugin, ...]
+    items: Mapping[tuple[str, str], Any]
+    providers: Mapping[tuple[str, str], Plugin]
+    conflicts: Mapping[tuple[str, str], str]
+    aliases: Mapping[tuple[str, str], str] = MappingProxyType({})
+
+    def __repr__(self) -> str:
+        return f"<Registry of {', '.join(plugin.name for plugin in self.plugins)}>"
+
+    def names(self, what: str) -> list[str]:
+        """Return the sorted names of one kind of thing, such as ``"accelerator"``."""
+        return sorted(name for kind, name in self.items if kind == what)
+
+    def _get(self, what: str, name: str) -> Any:
+        name = self.aliases.get((what, name), name)
+        try:
+            return self.items[what, name]
+        except KeyError:
+            pass
+        if (what, name) in self.conflicts:
+            raise PluginError(self.conflicts[what, name])
+        known = [*self.names(what), *(alias for kind, alias in self.aliases if kind == what)]
+        supplier = well_known_plugin(what, name)
+        if supplier:
+            message = f"the {what} {name!r} is not installed; {supplier}"
+        elif known:
+            message = unknown(what, name, known)
+        else:
+            raise UnknownNameError(f"unknown {what} {name!r}; {self.nothing_installed(what)}")
+        raise UnknownNameError("; ".join([message, *self.broken(), *self.blocked()]))
+
+    def _get_guarded(self, what: str, name: str) -> Any:
+        """Return an item whose exceptions name the plugin that supplied it."""
+        item, provider = self._get(what, name), self.providers.get((what, name))
+        return guarded(item, provider) if provider else item
+
+    def nothing_installed(self, what: str) -> str:
+        """Say that no plugin supplies any such thing, why, and the usual cure."""
+        reasons = [*self.broken(), *self.blocked()]
+        if reasons:
+            return f"no plugin with any {what} can be used: {'; '.join(reasons)}"
+        return (
+            f"no plugin with any {what} is installed: a source checkout has to be installed, "
+            "run: pip install -e ."
+        )
+
+    def broken(self) -> list[str]:
+        """Return a sentence for each plugin that cannot be used."""
+        return [
+            f"{plugin} cannot be used: {plugin.problem}"
+            for plugin in self.plugins
+            if plugin.problem
+        ]
+
+    def blocked(self) -> list[str]:
+        """Return a sentence for each plugin that is not loaded because the user says so."""
+        return [
+            f"{plugin} is blocked by {plugin.blocked}" for plugin in self.plugins if plugin.blocked
+        ]
+
+    def conflicting_accelerators(self, kind: str) -> list[tuple[str, bool]]:
+        """Return the conflicts over accelerators that serve a kind, and if as its default."""
+        found = []
+        for (what, name), text in self.conflicts.items():
+            claims = [
+                item
+                for plugin in self.plugins
+                for item in plugin.provided.get("fodlam_accelerators", ())
+                if what == "accelerator" and item.name == name and kind in item.kinds
+            ]
+            if claims:
+                found.append((text, any(kind in item.default_for for item in claims)))
+        return found
+
+    def with_accelerator(self, accelerator: Accelerator, source: str) -> Registry:
+        """Return the registry with one more accelerator, which a file describes.
+
+        Raises:
+            PluginError: if the name is taken.
+        """
+        key = ("accelerator", accelerator.name)
+        if key in self.conflicts:
+            raise PluginError(self.conflicts[key])
+        if key in self.providers:
+            raise PluginError(
+                f"{self.providers[key]} supplies an accelerator {accelerator.name!r} already; "
+                "give the one in the file another name"
+            )
+        plugin = without_rubbish(
+            Plugin(accelerator.name, {"fodlam_accelerators": (accelerator,)}, None, source)
+        )
+        if plugin.problem:
+            raise PluginError(plugin.problem)
+        return self._replace(
+            items={**self.items, key: accelerator}, providers={**self.providers, key: plugin}
+        )
+
+    def layer_kind(self, name: str) -> LayerKind:
+        """Return a layer kind by name; raises `FodlamError` if it cannot be had."""
+        kind: LayerKind = self._get("layer kind", name)
+        return kind
+
+    def accelerator(self, name: str) -> Accelerator:
+        """Return an accelerator by name; raises `FodlamError` if it cannot be had."""
+        accelerator: Accelerator = self._get("accelerator", name)
+        return accelerator
+
+    def scaler(self, name: str) -> TechnologyScaler:
+        """Return a scaling rule by name; raises `FodlamError` if it cannot be had."""
+        scaler: TechnologyScaler = self._get_guarded("rule", name)
+        return scaler
+
+    def reader(self, name: str) -> NetworkReader:
+        """Return a network reader by format name; raises `FodlamError` if it cannot be had."""
+        reader: NetworkReader = self._get_guarded("format", name)
+        return reader
+
+    @property
+    def layer_kinds(self) -> list[LayerKind]:
+        """All layer kinds, sorted by name."""
+        return [self.layer_kind(name) for name in self.names("layer kind")]
+
+    @property
+    def accelerators(self) -> list[Accelerator]:
+        """All accelerators, sorted by name."""
+        return [self.accelerator(name) for name in self.names("accelerator")]
+
+    @property
+    def scalers(self) -> list[TechnologyScaler]:
+        """All scaling rules, sorted by name."""
+        return [self.scaler(name) for name in self.names("rule")]
+
+    @property
+    def readers(self) -> list[NetworkReader]:
+        """All network readers, sorted by format name."""
+        return [self.reader(name) for name in self.names("format")]
+
+
+def load_registry(files: Iterable[str | os.PathLike[str]] = (), installed: bool = True) -> Registry:
+    """Build the registry from the core and every installed plugin, calling each hook once.
+
+    Args:
+        files: Python files that are plugins as well.
+        installed: whether to load the installed plugins of other distributions than fodlam-core.
+
+    Raises:
+        PluginError: if one of the files cannot be used. A broken installed plugin raises nothing:
+            see `Registry.broken`.
+    """
+    core = Plugin("fodlam_core", call_hooks(builtin, HookSpecs), api_level=HookSpecs.FODLAM_API)
+    named = [file_plugin(os.fspath(path), HookSpecs) for path in dict.fromkeys(files)]
+    return build_registry([core, *installed_plugins(HookSpecs, installed), *named])
+
+
+def build_registry(plugins: list[Plugin]) -> Registry:
+    """Build the registry from plugins; a name claimed twice is unusable and disturbs no other."""
+    checked = tuple(map(without_rubbish, plugins))
+    claims: dict[tuple[str, str], list[tuple[Plugin, Any]]] = {}
+    for plugin in checked:
+        for hook, supplied in plugin.provided.items():
+            for item in supplied:
+                for name in names_of(item):
+                    claims.setdefault((SUPPLIES[hook][0], name), []).append((plugin, item))
+    sole = {key: claimed[0] for key, claimed in claims.items() if len(claimed) == 1}
+    return Registry(
+        checked,
+        {key: item for key, (_, item) in sole.items() if key[1] == item.name},
+        {key: plugin for key, (plugin, _) in sole.items()},
+        {key: _conflict(key, claimed) for key, claimed in claims.items() if key not in sole},
+        {key: item.name for key, (_, item) in sole.items() if key[1] != item.name},
+    )
+
+
+def well_known_plugin(what: str, name: str) -> str | None:
+    """Say which plugin supplies something that is not installed; None if that is not known."""
+    import tomli
+
+    with open(os.path.join(os.path.dirname(__file__), "well_known.toml"), "rb") as file:
+        for plugin in tomli.load(file)["plugins"]:
+            if name in plugin["supplies"].get(what, ()):
+                return f"the plugin {plugin['distribution']} supplies it: {plugin['install']}"
+    return None
+
+
+def _conflict(key: tuple[str, str], claimed: list[tuple[Plugin, Any]]) -> str:
+    what, name = key
+    plugins = " and by ".join(str(plugin) for plugin, _ in claimed)
+    files = [f"--plugin {x.source}" for x, _ in claimed[1:] if isinstance(x.source, str)]
+    cures = [f"drop {' '.join(files)}"] if files else []
+    if len(claimed) > len(files) + 1:
+        installed = [x.name for x, _ in claimed if x.source and not isinstance(x.source, str)]
+        last = installed[-1] if installed else "NAME"
+        cures.append(
+            f"uninstall all but one of them, or leave them out: FODLAM_BLOCK_PLUGINS={last}"
+        )
+    return f"the {what} {name!r} is supplied by {plugins}; {', and '.join(cures)}"

@@ -1,0 +1,68 @@
+"""Documents for a person: paragraphs, tables and lists, independent of how they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+from fodlam_core.model.converters import as_tuple
+
+
+@attrs.frozen
+class Text:
+    """A paragraph; a warning is shown so that it is not overlooked."""
+
+    text: str
+    warning: bool = False
+
+
+@attrs.frozen
+class Bullets:
+    """A titled list of sentences."""
+
+    title: str
+    items: tuple[str, ...] = attrs.field(converter=as_tuple)
+
+
+@attrs.frozen
+class Table:
+    """A table of cells.
+
+    Attributes:
+        header: names of the columns.
+        rows: the cells, row by row.
+        numeric: columns that are aligned to the right.
+        spare: columns that may be left out on a narrow terminal, the first one first.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...] = attrs.field(converter=as_tuple)
+    numeric: frozenset[str] = frozenset()
+    spare: tuple[str, ...] = ()
+
+    def without(self, name: str) -> Table:
+        """Return the table without a column, and with one column less to spare."""
+        keep = [index for index, column in enumerate(self.header) if column != name]
+        return Table(
+            tuple(self.header[index] for index in keep),
+            tuple(tuple(row[index] for index in keep) for row in self.rows),
+            self.numeric,
+            tuple(column for column in self.spare if column != name),
+        )
+
+
+@attrs.frozen
+class Document:
+    """A titled sequence of blocks."""
+
+    title: str
+    blocks: tuple[Text | Table | Bullets, ...] = attrs.field(converter=as_tuple)
+
+
+def table(
+    header: Iterable[str], rows: Iterable[Iterable[str]], numeric: str = "", spare: str = ""
+) -> Table:
+    """Build a table; ``numeric`` and ``spare`` name columns, separated by commas."""
+    names, less = ([name.strip() for name in text.split(",")] for text in (numeric, spare))
+    return Table(tuple(header), tuple(tuple(row) for row in rows), frozenset(names), tuple(less))

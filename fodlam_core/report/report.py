@@ -1,0 +1,87 @@
+"""One result in the formats that every command offers: table, json, csv, markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from fodlam_core.report import Document
+
+FORMATS = ("table", "json", "csv", "markdown")
+
+
+class Report(NamedTuple):
+    """What a command has to say; each form is made only if it is asked for.
+
+    Attributes:
+        documents: for a person.
+        data: for a program, as JSON has it.
+        rows: flat rows for a CSV file; all have the same keys.
+    """
+
+    documents: Callable[[], list[Document]]
+    data: Callable[[], Any]
+    rows: Callable[[], list[dict[str, Any]]]
+
+    def render(self, format: str, color: bool = False, width: int = 100) -> str:
+        """Return the report in one of `FORMATS`."""
+        if format == "json":
+            return as_json(self.data())
+        if format == "csv":
+            return as_csv(self.rows())
+        if format == "markdown":
+            from fodlam_core.report.markdown import markdown
+
+            return markdown(self.documents())
+        from fodlam_core.report.terminal import text
+
+        return text(self.documents(), color, width)
+
+
+def as_json(data: Any) -> str:
+    """Return data as JSON, which has no NaN and no infinity, a line for each entry.
+
+    Entries of entries have lines of their own as well, but what is deeper shares one: it stays
+    readable, and takes the encoder a tenth of the time.
+
+    >>> print(as_json({"totals": {"conv": {"latency_s": 1.5}}, "layers": [{"name": "CONV1"}]}))
+    {
+      "totals": {
+        "conv": {"latency_s": 1.5}
+      },
+      "layers": [
+        {"name": "CONV1"}
+      ]
+    }
+    <BLANKLINE>
+    """
+    deep = 3 if isinstance(data, list) and data and "layers" in data[0] else 2
+    return _lines(data, deep, "") + "\n"
+
+
+def _lines(data: Any, deep: int, margin: str) -> str:
+    if not deep or not data or not isinstance(data, dict | list):
+        return json.dumps(data, allow_nan=False)
+    inner = margin + "  "
+    if isinstance(data, dict):
+        entries = [f"{json.dumps(key)}: {_lines(data[key], deep - 1, inner)}" for key in data]
+        left, right = "{}"
+    else:
+        entries = [_lines(each, deep - 1, inner) for each in data]
+        left, right = "[]"
+    separator = f",\n{inner}"
+    return f"{left}\n{inner}{separator.join(entries)}\n{margin}{right}"
+
+
+def as_csv(rows: list[dict[str, Any]]) -> str:
+    """Return rows as CSV with a header; None is an empty cell."""
+    import csv
+    from io import StringIO
+
+    file = StringIO()
+    writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue()

@@ -1,0 +1,134 @@
+"""Documents as text for a terminal, through rich."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text as RichText
+
+from fodlam_core.report import Bullets, Document, Table, Text
+
+GAP = 2  # columns between two columns
+LEAST_COLUMNS = 10  # of a column of text, if it has words as long, however narrow the terminal
+
+
+def text(documents: Iterable[Document], color: bool, width: int) -> str:
+    """Render documents.
+
+    Args:
+        documents: what to show, in order.
+        color: whether control sequences may be used.
+        width: number of columns.
+    """
+    file = StringIO()
+    console = Console(
+        file=file, force_terminal=color, no_color=None if color else True, width=width
+    )
+    for index, document in enumerate(documents):
+        if index:
+            console.print()
+        console.print(RichText(document.title, "bold"))
+        before: object = None
+        for block in document.blocks:
+            if before is not None and not (isinstance(before, Text) and isinstance(block, Text)):
+                console.print()
+            _print(console, block)
+            before = block
+    lines = (line.rstrip() for line in file.getvalue().splitlines())
+    return "\n".join(lines) + "\n"
+
+
+def _print(console: Console, block: Text | Table | Bullets) -> None:
+    if isinstance(block, Text):
+        console.print(RichText(block.text, "bold red" if block.warning else ""))
+    elif isinstance(block, Bullets):
+        console.print(RichText(f"{block.title}:", "bold"))
+        for item in block.items:
+            grid = RichTable.grid(padding=(0, 1))
+            grid.add_row(RichText(" -"), RichText(item))
+            console.print(grid)
+    else:
+        _print_table(console, block)
+
+
+def _print_table(console: Console, block: Table) -> None:
+    """Print a table: on a terminal without spare columns if it is narrow, elsewhere wide enough.
+
+    Numbers are never cut: rather a line is longer than it should be. Off a terminal no word is
+    broken either.
+    """
+    width, spare = console.width, iter(block.spare)
+    while console.is_terminal and _total(_natural_widths(block)) > width:
+        name = next(spare, None)
+        if name is None:
+            break
+        block = block.without(name)
+    widths = _fitting_widths(block, width, LEAST_COLUMNS if console.is_terminal else None)
+    console.width = max(width, _total(widths))
+    console.print(_table(console, block, widths))
+    console.width = width
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + GAP * (len(widths) - 1)
+
+
+def _cells(block: Table, index: int) -> list[str]:
+    return [block.header[index], *(row[index] for row in block.rows)]
+
+
+def _natural_widths(block: Table) -> list[int]:
+    """Return the width of each column if no line of it is broken."""
+    return [
+        max(len(line) for cell in _cells(block, index) for line in cell.splitlines() or [""])
+        for index in range(len(block.header))
+    ]
+
+
+def _fitting_widths(block: Table, width: int, most_whole: int | None) -> list[int]:
+    """Return widths that fit if they can: columns of text give way, the widest one first.
+
+    Args:
+        block: what is in the table.
+        width: what the table has to fit in.
+        most_whole: columns up to which a word is not broken; None: it never is.
+    """
+    widths = _natural_widths(block)
+    least = list(widths)
+    for index, name in enumerate(block.header):
+        if name not in block.numeric:
+            words = [len(word) for cell in _cells(block, index) for word in cell.split()]
+            whole = max(words, default=0)
+            least[index] = whole if most_whole is None else min(whole, most_whole)
+    while _total(widths) > width:
+        index = max(range(len(widths)), key=lambda each: (widths[each] > least[each], widths[each]))
+        if widths[index] <= least[index]:
+            break
+        widths[index] -= 1
+    return widths
+
+
+def _table(console: Console, block: Table, widths: Sequence[int]) -> RichTable:
+    """Return a table whose cells are broken into lines of the given widths."""
+    table = RichTable(
+        box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1), collapse_padding=True
+    )
+    numeric = [name in block.numeric for name in block.header]
+
+    def lines(cell: str, index: int) -> RichText:
+        if numeric[index]:
+            return RichText(cell)
+        # A long name is broken, never cut.
+        return RichText("\n").join(RichText(cell).wrap(console, widths[index], overflow="fold"))
+
+    for index, name in enumerate(block.header):
+        table.add_column(
+            lines(name, index), justify="right" if numeric[index] else "left", no_wrap=True
+        )
+    for row in block.rows:
+        table.add_row(*(lines(cell, index) for index, cell in enumerate(row)))
+    return table
