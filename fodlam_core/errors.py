@@ -5,7 +5,10 @@ Every message says where, what and what to do; the command line prints it withou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 MOST_SHOWN = 25
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Cost, Measurement
-from fodlam_core.model.layers import Layer
 from fodlam_core.model.shapes import FcShape
 from fodlam_core.report.units import quantity
 from fodlam_eie.microarchitecture import CLOCK_HZ, PES, padding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.model.layers import Layer
 
 
 class FittedSparse(NamedTuple):

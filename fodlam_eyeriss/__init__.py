@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from fodlam_core.accelerators import Accelerator
 from fodlam_core.accelerators.load import load_accelerator
 from fodlam_core.deferred import DeferredPredictor
 from fodlam_core.plugins.hookspecs import hookimpl
 from fodlam_core.predictors.generic import generic_predictors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fodlam_core.accelerators import Accelerator
 
 
 @attrs.frozen

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.model.shapes import ConvShape
+if TYPE_CHECKING:
+    from fodlam_core.model.shapes import ConvShape
 
 ROWS, COLUMNS = 12, 14  # the PE array
 PES = ROWS * COLUMNS
@@ -87,6 +88,7 @@ def most_channels(shape: ConvShape) -> int:
     The scratch pad of a PE holds one row of a filter's window for each channel (q), and up to
     two sets of PEs work on different channels, if so many stand above each other (r).
 
+    >>> from fodlam_core import ConvShape
     >>> most_channels(ConvShape.from_input((256, 13, 13), 384, 3, padding=1))
     8
     """

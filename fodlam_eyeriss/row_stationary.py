@@ -13,17 +13,20 @@ Eyeriss gates their MACs (Chen et al., IEEE JSSC 52(1), 2017).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import PredictionError
-from fodlam_core.model.costs import Cost, Measurement
-from fodlam_core.model.layers import Layer
 from fodlam_core.model.shapes import ConvShape
 from fodlam_core.predictors.least_squares import non_negative
 from fodlam_core.predictors.pooling import cost_of, offchip_share
 from fodlam_core.report.units import quantity
 from fodlam_eyeriss.microarchitecture import COLUMNS, ROWS, Work, most_channels, work
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.model.costs import Cost, Measurement
+    from fodlam_core.model.layers import Layer
 
 # Candidates for the number of channels times the output width that one pass has room for.
 ROOMS = (14.0, 20.0, 28.0, 40.0, 56.0, 80.0, 112.0, 160.0, 224.0, 320.0, 448.0, math.inf)

@@ -30,18 +30,19 @@ read only by what asks for sources, so that no estimate pays for it::
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tomli
 
-from fodlam_core.accelerators import Accelerator
 from fodlam_core.accelerators.cells import read_cells
 from fodlam_core.accelerators.printed import UNITS
 from fodlam_core.errors import PluginError
 from fodlam_core.model.layers import layer_key
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fodlam_core.accelerators import Accelerator
     from fodlam_core.plugins import Plugin
 
 SYMBOLS = {"_ms": "ms", "_us": "us", "_s": "s", "_mw": "mW", "_w": "W", "_mb": "MB", "_pct": "%"}

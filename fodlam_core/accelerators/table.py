@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from fodlam_core.accelerators.cells import Columns, Row, read_cells
 from fodlam_core.accelerators.printed import half_unit, in_si, written
@@ -10,6 +10,9 @@ from fodlam_core.errors import FodlamError, unknown
 from fodlam_core.model.costs import Measurement
 from fodlam_core.model.layers import Layer, layer_key
 from fodlam_core.model.shapes import ConvShape, FcShape, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
 
 NEEDED = ("network", "layer", "kind", "macs", "batch", "latency_s")
 CONV = (

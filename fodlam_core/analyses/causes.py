@@ -6,8 +6,10 @@ looked at alone, so that an input is named only where what it acts on differs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
 
 ROUNDING = 1e-12  # relative difference below which two numbers are the same
 FACTORS = {"latency_s": ("time",), "energy_j": ("energy",), "power_w": ("time", "energy")}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
-from fodlam_core.accelerators import Accelerator
 from fodlam_core.config import AcceleratorConfig, Config
 from fodlam_core.errors import UnknownNameError, listed, unknown
 from fodlam_core.estimates.dispatch import accelerator_for
-from fodlam_core.model.layers import Network
-from fodlam_core.plugins.registry import Registry
+
+if TYPE_CHECKING:
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.model.layers import Network
+    from fodlam_core.plugins.registry import Registry
 
 ALL = "all"
 Change = Callable[[Config], "Config | None"]  # None: the choice means nothing for it

@@ -8,18 +8,21 @@ file beside its table.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import PluginError
-from fodlam_core.estimates.estimate import Estimate
 from fodlam_core.estimates.explain.provenance import Provenance, provenances
-from fodlam_core.estimates.platform import Platform
 from fodlam_core.model.bibliography import FODLAM
 from fodlam_core.model.costs import Citation
-from fodlam_core.model.layers import Network
 from fodlam_core.networks.zoo import zoo_bibtex
-from fodlam_core.plugins.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fodlam_core.estimates.estimate import Estimate
+    from fodlam_core.estimates.platform import Platform
+    from fodlam_core.model.layers import Network
+    from fodlam_core.plugins.registry import Registry
 
 
 class Cited(NamedTuple):

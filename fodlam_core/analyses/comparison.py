@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
-from fodlam_core.analyses.choices import Variant
-from fodlam_core.config import Config
 from fodlam_core.errors import ConfigError, FodlamError, PluginError, PredictionError, ScalingError
 from fodlam_core.estimates import Estimate, Totals, prepare
 from fodlam_core.estimates.json import factors_record
 from fodlam_core.estimates.network import configured_network, named_after
-from fodlam_core.estimates.platform import Platform
-from fodlam_core.model.layers import Network
-from fodlam_core.plugins.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from fodlam_core.analyses.choices import Variant
+    from fodlam_core.config import Config
+    from fodlam_core.estimates.platform import Platform
+    from fodlam_core.model.layers import Network
+    from fodlam_core.plugins.registry import Registry
 
 FACTORS = ("time", "energy", "power", "area")
 COSTS = ("latency_s", "energy_j", "power_w")

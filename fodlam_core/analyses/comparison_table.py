@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.analyses.comparison import FACTORS, Comparison, Outcome
 from fodlam_core.analyses.refusals import (
@@ -16,6 +15,9 @@ from fodlam_core.analyses.refusals import (
 from fodlam_core.errors import listed
 from fodlam_core.report import Bullets, Document, Table, table
 from fodlam_core.report.units import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 COSTS = {"latency": ("latency_s", "s"), "energy": ("energy_j", "J"), "power": ("power_w", "W")}
 

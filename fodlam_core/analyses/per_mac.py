@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from fodlam_core.config import AcceleratorConfig, Config, NetworkConfig
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates.dispatch import accelerator_for
-from fodlam_core.estimates.figures import Basis
 from fodlam_core.estimates.platform import Platform, platform
 from fodlam_core.model.layers import Layer
-from fodlam_core.plugins.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fodlam_core.estimates.figures import Basis
+    from fodlam_core.plugins.registry import Registry
 
 
 @attrs.frozen

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from textwrap import shorten
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.analyses.comparison import Outcome
 from fodlam_core.errors import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fodlam_core.analyses.comparison import Outcome
 
 LEAST = 20  # columns that a reason needs at the least; where there are less, its number stands
 

@@ -7,10 +7,8 @@ merely imprecise is not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fodlam_core.accelerators import Accelerator
 from fodlam_core.accelerators.publication import (
     Column,
     PrintedTable,
@@ -20,7 +18,12 @@ from fodlam_core.accelerators.publication import (
 )
 from fodlam_core.errors import FodlamError, PluginError
 from fodlam_core.plugins.guards import guarded_accelerator
-from fodlam_core.plugins.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.plugins.registry import Registry
 
 TOTAL = "Total"
 TOUCH = 1e-9  # relative width below which an overlap is that of two bounds

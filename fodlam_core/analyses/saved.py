@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates.json import SCHEMA_VERSION
 from fodlam_core.model.whole_network import is_positive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SAVE = "save one with: fodlam-core run CONFIG --format json -o FILE"
 NEEDED = ("schema_version", "inputs", "technology", "network", "batch", "layers", "totals")

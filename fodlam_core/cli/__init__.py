@@ -7,10 +7,13 @@ import gc
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 COMMANDS = {
     "run": "estimate latency, energy and power of a network",

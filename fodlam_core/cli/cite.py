@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import TYPE_CHECKING
 
 from fodlam_core.analyses.citations import Cited, cited
 from fodlam_core.cli.common import registry_for, warn
 from fodlam_core.cli.run import add_config_arguments, estimates
 from fodlam_core.report.report import as_json
 from fodlam_core.report.write import write
+
+if TYPE_CHECKING:
+    import argparse
 
 FORMATS = ("bibtex", "json", "text")
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from fodlam_core.plugins import SLOW_S, unknown_blocks
 from fodlam_core.plugins.registry import Registry, load_registry
 from fodlam_core.report.report import FORMATS, Report
 from fodlam_core.report.write import write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 
 def add_output_arguments(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import TYPE_CHECKING
 
 from fodlam_core.analyses.choices import ALL, variants
 from fodlam_core.analyses.comparison import compare, compared_network
@@ -21,6 +21,9 @@ from fodlam_core.config.files import files_in_config, with_files
 from fodlam_core.errors import ConfigError, FodlamError
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report.report import Report
+
+if TYPE_CHECKING:
+    import argparse
 
 MOST_NAMES = 3
 CHOICES = {

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import TYPE_CHECKING
 
 from fodlam_core.analyses.per_mac import CostPerMac, diagnose, diagnosis_record
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for
 from fodlam_core.report import Document, Text, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import quantity
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

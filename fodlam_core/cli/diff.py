@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.analyses.diff import Differences, NumberDifference, differences
 from fodlam_core.analyses.saved import load_result
@@ -11,6 +10,9 @@ from fodlam_core.cli.common import add_output_arguments, emit
 from fodlam_core.report import Document, Text, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import quantity
+
+if TYPE_CHECKING:
+    import argparse
 
 UNITS = {"s": "s", "j": "J", "w": "W"}
 

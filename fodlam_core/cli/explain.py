@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import NetworkError, unknown
-from fodlam_core.estimates.estimate import Estimate
 from fodlam_core.estimates.explain.provenance import Provenance, provenances
 from fodlam_core.estimates.explain.published_totals import reference_record, reference_steps
 from fodlam_core.estimates.figures import LayerEstimate
@@ -14,6 +12,11 @@ from fodlam_core.estimates.published_totals import ReferenceCost, answer, whole_
 from fodlam_core.model.layers import layer_key
 from fodlam_core.report import Bullets, Document, Text
 from fodlam_core.report.report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fodlam_core.estimates.estimate import Estimate
 
 Explained = list[tuple[LayerEstimate, Provenance | None]]
 

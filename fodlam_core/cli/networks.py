@@ -6,12 +6,11 @@ import argparse
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for, warn
 from fodlam_core.cli.cures import network_options
 from fodlam_core.errors import NetworkError, unknown
-from fodlam_core.model.layers import Network
 from fodlam_core.networks.files import open_network
 from fodlam_core.networks.reader import ReadOptions
 from fodlam_core.networks.records import network_record
@@ -21,6 +20,9 @@ from fodlam_core.report import Bullets, Document, Text, table
 from fodlam_core.report.report import Report, as_json
 from fodlam_core.report.units import quantity
 from fodlam_core.report.write import write
+
+if TYPE_CHECKING:
+    from fodlam_core.model.layers import Network
 
 MOST = 1_000_000
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for
 from fodlam_core.model.costs import Citation
 from fodlam_core.plugins import Plugin, isolated
 from fodlam_core.plugins.checks import SUPPLIES
-from fodlam_core.plugins.registry import Registry
 from fodlam_core.report import Bullets, Document, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import quantity
+
+if TYPE_CHECKING:
+    import argparse
+
+    from fodlam_core.plugins.registry import Registry
 
 COLUMNS = ("name", "distribution", "version", "api_level", "status")
 

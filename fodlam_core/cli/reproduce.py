@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.analyses.reproduction import Check, ReproducedTable, Reproduction, reproduce
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
-from fodlam_core.plugins.registry import Registry
 from fodlam_core.report import Document, Table, Text, table
 from fodlam_core.report.report import Report
+
+if TYPE_CHECKING:
+    import argparse
+
+    from fodlam_core.plugins.registry import Registry
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

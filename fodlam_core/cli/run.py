@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
 from fodlam_core.config import load_config
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates import Estimate, prepare
 from fodlam_core.plugins import stdout_to_stderr
-from fodlam_core.plugins.registry import Registry
 from fodlam_core.report.report import Report
 from fodlam_core.report.write import write
+
+if TYPE_CHECKING:
+    from fodlam_core.plugins.registry import Registry
 
 ALL_LAYERS = ""
 

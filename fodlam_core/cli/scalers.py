@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
@@ -17,11 +15,16 @@ from fodlam_core.estimates.json import factors_record
 from fodlam_core.estimates.scaling import configured_scaler
 from fodlam_core.model.technology import FLAVORS, ScalingFactors, Technology
 from fodlam_core.plugins import stdout_to_stderr
-from fodlam_core.plugins.registry import Registry
 from fodlam_core.report import Bullets, Document, Text, table
 from fodlam_core.report.report import Report
-from fodlam_core.scaling import TechnologyScaler
 from fodlam_core.scaling.carry import carry
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from fodlam_core.plugins.registry import Registry
+    from fodlam_core.scaling import TechnologyScaler
 
 FACTORS = ("time", "energy", "power", "area")
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fodlam_core.accelerators import Accelerator
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
 from fodlam_core.errors import FodlamError, PluginError, UnknownNameError, listed, unknown
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.plugins.guards import guarded_accelerator
-from fodlam_core.plugins.registry import Registry
 from fodlam_core.report import Bullets, Document, Table, Text, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import quantity
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.scores import METRICS, Validation, known_variants, validate
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.plugins.registry import Registry
 
 HOW = (
     "Mean absolute error against the published costs of one inference, of layers that the "

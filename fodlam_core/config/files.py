@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from fodlam_core.config.model import AcceleratorConfig
 from fodlam_core.config.structure import place
 from fodlam_core.errors import FodlamError, PluginError
-from fodlam_core.plugins.registry import Registry
+
+if TYPE_CHECKING:
+    from fodlam_core.config.model import AcceleratorConfig
+    from fodlam_core.plugins.registry import Registry
 
 
 def with_files(registry: Registry, files: Mapping[str, str]) -> tuple[Registry, list[str]]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # FODLAM's statistics files -> networks of the zoo.
 NETFILES = {

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 import tomli
@@ -17,6 +16,9 @@ from fodlam_core.config.structure import structure
 from fodlam_core.errors import ConfigError, unknown
 from fodlam_core.networks.zoo import zoo_names
 from fodlam_core.plugins.registry import Registry, load_registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_BYTES = 1_000_000
 TABLES = ("network", "technology", "dispatch", "accelerator", "system", "sweep")

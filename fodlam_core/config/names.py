@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from fodlam_core.config.structure import ACCELERATOR_KEYS, place, structure
 from fodlam_core.errors import FodlamError, unknown
 from fodlam_core.networks.zoo import zoo_network
-from fodlam_core.plugins.registry import Registry
+
+if TYPE_CHECKING:
+    from fodlam_core.plugins.registry import Registry
 
 Tables = Mapping[str, Any]
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import tomli
 
 from fodlam_core.config.model import AcceleratorConfig, NetworkConfig, TechnologyConfig
 from fodlam_core.errors import ConfigError, similar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def apply_overrides(tables: dict[str, Any], texts: Iterable[str], known: Iterable[str]) -> None:

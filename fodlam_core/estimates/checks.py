@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from fodlam_core.config import Config
 from fodlam_core.config.names import dispatch_problems
 from fodlam_core.errors import ConfigError, NetworkError, listed, unknown
-from fodlam_core.estimates.platform import Platform
 from fodlam_core.estimates.published_totals import reference_names
-from fodlam_core.model.layers import Layer, Network
-from fodlam_core.plugins.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fodlam_core.config import Config
+    from fodlam_core.estimates.platform import Platform
+    from fodlam_core.model.layers import Layer, Network
+    from fodlam_core.plugins.registry import Registry
 
 
 def check_served(

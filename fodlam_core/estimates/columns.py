@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from fodlam_core.estimates.figures import Coverage, LayerEstimate, Totals
 from fodlam_core.estimates.notes import batch_line, mixes
 from fodlam_core.estimates.plausibility import IMPLAUSIBLE
 from fodlam_core.estimates.published_totals import ReferenceCost, whole_network
-from fodlam_core.estimates.result import Result
 from fodlam_core.report import Bullets, Document, Text, table
 from fodlam_core.report.units import deviation, percent, quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fodlam_core.estimates.figures import Coverage, LayerEstimate, Totals
+    from fodlam_core.estimates.result import Result
 
 # A name of a column is shown as it is; the ends of an interval stand behind their cost.
 COSTS = ("latency", "+-", "energy", "+-", "power")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.config import Config
 from fodlam_core.errors import ConfigError
 from fodlam_core.estimates.estimate import Estimate
 from fodlam_core.estimates.figures import Basis, Coverage, LayerEstimate
-from fodlam_core.estimates.platform import Platform
 from fodlam_core.estimates.published_totals import answer, reference_costs, with_reference
 from fodlam_core.estimates.totals import Part, totals_of
-from fodlam_core.model.layers import Layer, Network
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fodlam_core.config import Config
+    from fodlam_core.estimates.platform import Platform
+    from fodlam_core.model.layers import Layer, Network
 
 
 class Composer(NamedTuple):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from fodlam_core.errors import NetworkError
 from fodlam_core.estimates.published_totals import answer
-from fodlam_core.estimates.result import Result
 from fodlam_core.report.units import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fodlam_core.estimates.result import Result
 
 
 def check_coverage(estimate: Result, required_percent: float) -> None:

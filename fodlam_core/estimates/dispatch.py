@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from fodlam_core.accelerators import Accelerator
-from fodlam_core.config import Config
+from typing import TYPE_CHECKING
+
 from fodlam_core.errors import PluginError
-from fodlam_core.plugins.registry import Registry
+
+if TYPE_CHECKING:
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.config import Config
+    from fodlam_core.plugins.registry import Registry
 
 
 def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerator | None:

@@ -6,12 +6,14 @@ millisecond.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fodlam_core.model.costs import Citation, Cost, Interval, Measurement
-from fodlam_core.model.layers import Layer
-from fodlam_core.model.technology import ScalingFactors
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fodlam_core.model.costs import Citation, Cost, Interval, Measurement
+    from fodlam_core.model.layers import Layer
+    from fodlam_core.model.technology import ScalingFactors
 
 METHODS = ("published", "predicted", "not modelled")
 

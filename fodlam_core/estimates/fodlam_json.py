@@ -12,11 +12,14 @@ numbers here as well, never a null:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import FodlamError
-from fodlam_core.estimates import Estimate, Totals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fodlam_core.estimates import Estimate, Totals
 
 
 def fodlam_json(estimates: list[Estimate]) -> str:

@@ -12,15 +12,15 @@ from fodlam_core.estimates.explain.published_totals import reference_record
 from fodlam_core.estimates.figures import LayerEstimate, interval_record
 from fodlam_core.estimates.plausibility import doubts
 from fodlam_core.estimates.published_totals import whole_network
-from fodlam_core.estimates.result import Result
 from fodlam_core.estimates.system import dram_energy_j, system_energy
-from fodlam_core.model.costs import Cost, Measurement
-from fodlam_core.model.layers import Layer
-from fodlam_core.model.technology import ScalingFactors
 
 if TYPE_CHECKING:
     from fodlam_core.config import Config
     from fodlam_core.estimates.platform import Platform
+    from fodlam_core.estimates.result import Result
+    from fodlam_core.model.costs import Cost, Measurement
+    from fodlam_core.model.layers import Layer
+    from fodlam_core.model.technology import ScalingFactors
 
 SCHEMA_VERSION = 1
 

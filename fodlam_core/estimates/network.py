@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
-from fodlam_core.config import Config
 from fodlam_core.errors import ConfigError, FodlamError, NetworkError
-from fodlam_core.model.layers import Network
 from fodlam_core.networks.files import open_network
 from fodlam_core.networks.reader import ReadOptions
 from fodlam_core.networks.zoo import zoo_network
-from fodlam_core.plugins.registry import Registry
+
+if TYPE_CHECKING:
+    from fodlam_core.config import Config
+    from fodlam_core.model.layers import Network
+    from fodlam_core.plugins.registry import Registry
 
 
 def named_after(config: Config, error: FodlamError) -> ConfigError:

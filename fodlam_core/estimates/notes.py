@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from fodlam_core.config import Config
-from fodlam_core.estimates.figures import Basis
-from fodlam_core.estimates.platform import Platform
 from fodlam_core.estimates.plausibility import doubt_notes
 from fodlam_core.estimates.published_totals import ReferenceCost, answer, reference_costs
-from fodlam_core.model.layers import Layer, Network
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from fodlam_core.config import Config
+    from fodlam_core.estimates.figures import Basis
+    from fodlam_core.estimates.platform import Platform
+    from fodlam_core.model.layers import Layer, Network
 
 
 def batch_line(batches: Mapping[str, tuple[int, ...]]) -> str:

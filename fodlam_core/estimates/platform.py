@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.accelerators import Accelerator
 from fodlam_core.config import AcceleratorConfig, Config
 from fodlam_core.config.structure import checked_options
 from fodlam_core.errors import ConfigError, PredictionError
 from fodlam_core.estimates.figures import Basis
 from fodlam_core.estimates.scaling import scaling
-from fodlam_core.model.costs import Cost, Interval, Measurement
-from fodlam_core.model.layers import Layer
-from fodlam_core.model.technology import ScalingFactors, Technology
-from fodlam_core.plugins import Plugin
 from fodlam_core.plugins.guards import guarded_accelerator
-from fodlam_core.plugins.registry import Registry
-from fodlam_core.predictors import FittedPredictor, Predictor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.model.costs import Cost, Interval, Measurement
+    from fodlam_core.model.layers import Layer
+    from fodlam_core.model.technology import ScalingFactors, Technology
+    from fodlam_core.plugins import Plugin
+    from fodlam_core.plugins.registry import Registry
+    from fodlam_core.predictors import FittedPredictor, Predictor
     from fodlam_core.validation.intervals import IntervalRule
 
 

@@ -15,15 +15,18 @@ number to quote. Sources of the bounds:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.estimates.figures import Basis
-from fodlam_core.estimates.platform import Platform
 from fodlam_core.estimates.published_totals import reference_costs
-from fodlam_core.model.layers import Layer, Network
-from fodlam_core.model.whole_network import Reference
 from fodlam_core.report.units import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from fodlam_core.estimates.figures import Basis
+    from fodlam_core.estimates.platform import Platform
+    from fodlam_core.model.layers import Layer, Network
+    from fodlam_core.model.whole_network import Reference
 
 # Picojoules at 45 nm and at 7 nm. Least: one 8-bit multiplication and addition, and nothing else.
 # Most, DRAM apart: a 32-bit floating-point multiplication and addition that reads both operands

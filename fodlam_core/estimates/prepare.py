@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from fodlam_core.config import Config, NetworkConfig, load_config
 from fodlam_core.config.files import files_in_config, with_files
@@ -16,7 +15,6 @@ from fodlam_core.estimates.checks import (
 )
 from fodlam_core.estimates.composer import Composer
 from fodlam_core.estimates.dispatch import accelerator_for
-from fodlam_core.estimates.estimate import Estimate
 from fodlam_core.estimates.figures import METHODS, Basis, Coverage
 from fodlam_core.estimates.network import configured_network, named_after
 from fodlam_core.estimates.notes import gather_notes
@@ -31,6 +29,12 @@ from fodlam_core.estimates.totals import parts_of
 from fodlam_core.model.layers import Layer, Network
 from fodlam_core.plugins.registry import Registry, load_registry
 from fodlam_core.version import __version__
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable
+
+    from fodlam_core.estimates.estimate import Estimate
 
 Items = tuple[tuple[Layer, Basis | None], ...]
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fodlam_core.config import Config
 from fodlam_core.errors import NetworkError
-from fodlam_core.estimates.figures import Totals
-from fodlam_core.estimates.platform import Platform
-from fodlam_core.model.layers import Layer, Network
-from fodlam_core.model.whole_network import Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from fodlam_core.config import Config
+    from fodlam_core.estimates.figures import Totals
+    from fodlam_core.estimates.platform import Platform
+    from fodlam_core.model.layers import Layer, Network
+    from fodlam_core.model.whole_network import Reference
 
 
 class ReferenceCost(NamedTuple):

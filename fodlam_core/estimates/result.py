@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.config import Config
-from fodlam_core.estimates.figures import Coverage, LayerEstimate, Totals
-from fodlam_core.estimates.platform import Platform
-from fodlam_core.estimates.published_totals import ReferenceCost
-from fodlam_core.model.layers import Network
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fodlam_core.config import Config
+    from fodlam_core.estimates.figures import Coverage, LayerEstimate, Totals
+    from fodlam_core.estimates.platform import Platform
+    from fodlam_core.estimates.published_totals import ReferenceCost
+    from fodlam_core.model.layers import Network
 
 
 class Result(NamedTuple):

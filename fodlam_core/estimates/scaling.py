@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
-from fodlam_core.accelerators import Accelerator
-from fodlam_core.config import AcceleratorConfig, PointConfig, TechnologyConfig
 from fodlam_core.config.structure import checked_options
 from fodlam_core.errors import ConfigError, FodlamError, MissingInputsError, ScalingError
 from fodlam_core.model.technology import ScalingFactors, Technology
-from fodlam_core.plugins.registry import Registry
-from fodlam_core.scaling import TechnologyScaler
 from fodlam_core.scaling.carry import carry, multipliers
+
+if TYPE_CHECKING:
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.config import AcceleratorConfig, PointConfig, TechnologyConfig
+    from fodlam_core.plugins.registry import Registry
+    from fodlam_core.scaling import TechnologyScaler
 
 
 def scaling(

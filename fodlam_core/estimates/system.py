@@ -5,15 +5,16 @@ It stands beside the energy of the chip, is never part of it, and is never scale
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.estimates.figures import Basis, LayerEstimate
-from fodlam_core.estimates.result import Result
-from fodlam_core.model.layers import Layer
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from fodlam_core.estimates.figures import Basis, LayerEstimate
+    from fodlam_core.estimates.result import Result
+    from fodlam_core.model.layers import Layer
     from fodlam_core.report import Table
 
 TRAFFIC = "dram_bytes"

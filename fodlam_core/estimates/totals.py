@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.estimates.figures import Basis, Totals
 from fodlam_core.model.costs import Interval
-from fodlam_core.model.layers import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from fodlam_core.model.layers import Layer
 
 # FODLAM's two kinds are always in the totals, even where a network has no such layer.
 ALWAYS = ("conv", "fc")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
 from fodlam_core.errors import NetworkError
-from fodlam_core.model.layers import Network
 from fodlam_core.networks.reader import NetworkReader, ReadOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from fodlam_core.model.layers import Network
 
 # What a reader takes that does not say otherwise in an attribute ``max_bytes``.
 MAX_BYTES = 64_000_000

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fodlam_core.errors import NetworkError
-from fodlam_core.networks.reader import ReadOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from fodlam_core.networks.reader import ReadOptions
 
 MAX_BYTES = 8_000_000
 MAX_PROBLEMS = 50

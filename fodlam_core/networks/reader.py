@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from fodlam_core.model.layers import Network
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fodlam_core.model.layers import Network
 
 
 class ReadOptions(NamedTuple):

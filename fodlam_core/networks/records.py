@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from fodlam_core.model.layers import Network
+if TYPE_CHECKING:
+    from fodlam_core.model.layers import Network
 
 
 def network_record(network: Network) -> dict[str, Any]:

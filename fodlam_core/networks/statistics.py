@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import FodlamError, NetworkError, unknown
 from fodlam_core.model.layers import Layer, Network, layer_key
 from fodlam_core.model.shapes import ConvShape
 from fodlam_core.networks.native import is_json_list
 from fodlam_core.networks.read_text import check_name, read_text, refuse, refuse_if
-from fodlam_core.networks.reader import ReadOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fodlam_core.networks.reader import ReadOptions
 
 # Caffe's names for the operators that FODLAM costs.
 KINDS = {"Convolution": "conv", "Deconvolution": "conv", "InnerProduct": "fc"}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from fodlam_core.deferred import DeferredReader, DeferredRule
 from fodlam_core.model.layers import LayerKind
-from fodlam_core.networks.reader import NetworkReader
 from fodlam_core.plugins.hookspecs import hookimpl
-from fodlam_core.scaling import TechnologyScaler
 from fodlam_core.scaling.dennard import Dennard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fodlam_core.networks.reader import NetworkReader
+    from fodlam_core.scaling import TechnologyScaler
 
 # Name, suffixes, and the class that reads.
 READERS = (

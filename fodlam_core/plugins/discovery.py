@@ -5,13 +5,16 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import sys
-from collections.abc import Iterable
-from types import ModuleType
+from typing import TYPE_CHECKING
 
 from fodlam_core.errors import PluginError
 from fodlam_core.plugins.isolation import isolated
 from fodlam_core.plugins.loading import load
 from fodlam_core.plugins.plugin import CORE, GROUP, Plugin, distribution
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import ModuleType
 
 BLOCK = "FODLAM_BLOCK_PLUGINS"
 

@@ -16,15 +16,17 @@ one); a plugin made for another level is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pluggy
 
-from fodlam_core.accelerators import Accelerator
-from fodlam_core.model.layers import LayerKind
-from fodlam_core.networks.reader import NetworkReader
-from fodlam_core.scaling import TechnologyScaler
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.model.layers import LayerKind
+    from fodlam_core.networks.reader import NetworkReader
+    from fodlam_core.scaling import TechnologyScaler
 
 PROJECT = "fodlam"
 hookspec = pluggy.HookspecMarker(PROJECT)

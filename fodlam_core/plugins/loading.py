@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 from fodlam_core.errors import PluginError, similar
 from fodlam_core.plugins.isolation import describe, isolated, stdout_to_stderr
 from fodlam_core.plugins.plugin import GROUP, Plugin, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MOST_ITEMS = 10_000
 

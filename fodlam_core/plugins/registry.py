@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fodlam_core.accelerators import Accelerator
 from fodlam_core.errors import PluginError, UnknownNameError, unknown
-from fodlam_core.model.layers import LayerKind
-from fodlam_core.networks.reader import NetworkReader
 from fodlam_core.plugins import (
     Plugin,
     builtin,
@@ -21,7 +17,14 @@ from fodlam_core.plugins import (
 from fodlam_core.plugins.checks import SUPPLIES, names_of, without_rubbish
 from fodlam_core.plugins.guards import guarded
 from fodlam_core.plugins.hookspecs import HookSpecs
-from fodlam_core.scaling import TechnologyScaler
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.model.layers import LayerKind
+    from fodlam_core.networks.reader import NetworkReader
+    from fodlam_core.scaling import TechnologyScaler
 
 
 class Registry(NamedTuple):

@@ -5,11 +5,13 @@ Fitting and predicting are apart, so that one cross-validation serves every pred
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from fodlam_core.model.costs import Cost, Measurement
-from fodlam_core.model.layers import Layer
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.model.costs import Cost, Measurement
+    from fodlam_core.model.layers import Layer
 
 
 class FittedPredictor(Protocol):

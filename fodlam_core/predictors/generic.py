@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fodlam_core.deferred import DeferredPredictor
-from fodlam_core.predictors import Predictor
 from fodlam_core.predictors.per_mac import PerMac
+
+if TYPE_CHECKING:
+    from fodlam_core.predictors import Predictor
 
 # Name, module and class of each beside per-mac.
 OTHERS = (

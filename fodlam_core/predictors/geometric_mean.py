@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from fodlam_core.model.costs import Measurement
 from fodlam_core.predictors.per_mac import FittedPerMac
 from fodlam_core.predictors.pooling import cost_of, offchip_share, require_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.model.costs import Measurement
 
 
 class PerMacGeometricMean:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.model.costs import Cost, Measurement
-from fodlam_core.model.layers import Layer
 from fodlam_core.predictors.per_mac import PerMac
 from fodlam_core.predictors.pooling import with_shape
 from fodlam_core.predictors.sizes import sizes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.model.costs import Cost, Measurement
+    from fodlam_core.model.layers import Layer
 
 # The sizes that tell convolutions apart; of other kinds all sizes count.
 CONV = ("output width", "kernel area")

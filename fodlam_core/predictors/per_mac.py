@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Citation, Cost, Measurement
-from fodlam_core.model.layers import Layer
 from fodlam_core.report.units import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.model.layers import Layer
 
 
 class FittedPerMac(NamedTuple):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Cost, Measurement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def require_rows(name: str, measurements: Sequence[Measurement]) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.model.costs import Cost, Measurement
-from fodlam_core.model.layers import Layer
 from fodlam_core.predictors.least_squares import line
 from fodlam_core.predictors.pooling import cost_of, offchip_share, with_shape
 from fodlam_core.predictors.sizes import output_width
 from fodlam_core.report.units import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.model.costs import Cost, Measurement
+    from fodlam_core.model.layers import Layer
 
 
 class FittedPowerLaw(NamedTuple):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from fodlam_core.model.layers import Layer
+from typing import TYPE_CHECKING
+
 from fodlam_core.model.shapes import ConvShape, FcShape
+
+if TYPE_CHECKING:
+    from fodlam_core.model.layers import Layer
 
 
 def sizes(layer: Layer) -> dict[str, float]:

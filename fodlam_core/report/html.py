@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from html import escape
+from typing import TYPE_CHECKING
 
 from fodlam_core.report import Bullets, Document, Table, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def html(document: Document) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from fodlam_core.report import Bullets, Document, Table, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def markdown(documents: Iterable[Document]) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from io import StringIO
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
@@ -11,6 +11,9 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from fodlam_core.report import Bullets, Document, Table, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 GAP = 2  # columns between two columns
 LEAST_COLUMNS = 10  # of a column of text, if it has words as long, however narrow the terminal

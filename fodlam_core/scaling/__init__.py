@@ -39,9 +39,10 @@ returns the configured rule.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from fodlam_core.model.technology import ScalingFactors, Technology
+if TYPE_CHECKING:
+    from fodlam_core.model.technology import ScalingFactors, Technology
 
 
 class TechnologyScaler(Protocol):

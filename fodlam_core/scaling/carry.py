@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from fodlam_core.errors import FodlamError, ScalingError
 from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
-from fodlam_core.scaling import TechnologyScaler
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fodlam_core.scaling import TechnologyScaler
 
 PLANAR_FROM_NM = 20
 FINFET_TO_NM = 16

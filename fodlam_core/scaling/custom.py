@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
 from fodlam_core.errors import ScalingError
 from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 Ratios = dict[tuple[float, float], float]
 TOLERANCE = 1e-9

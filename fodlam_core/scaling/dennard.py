@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from fodlam_core.model.costs import Citation
+from typing import TYPE_CHECKING
+
 from fodlam_core.model.technology import ScalingFactors, Technology
+
+if TYPE_CHECKING:
+    from fodlam_core.model.costs import Citation
 
 LEAKAGE_ERA_NM = 90
 

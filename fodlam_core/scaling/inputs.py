@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from fodlam_core.errors import MissingInputsError
-from fodlam_core.model.technology import Technology
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fodlam_core.model.technology import Technology
 
 
 def require(
@@ -25,6 +29,7 @@ def require(
     Raises:
         MissingInputsError: naming everything that is missing, on both sides.
 
+    >>> from fodlam_core import Technology
     >>> require(Technology(45), Technology(65, vdd=1.0), ["vdd"], ["vdd"])
     Traceback (most recent call last):
         ...

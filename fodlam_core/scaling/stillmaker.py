@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import tomli
 
@@ -14,6 +13,9 @@ from fodlam_core.model.bibliography import STILLMAKER_BAAS
 from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
 from fodlam_core.scaling.inputs import require
 from fodlam_core.scaling.tables import Entry, TableOptions, Weighted, blend, neighbours, ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 FILE = os.path.join(os.path.dirname(__file__), "data", "stillmaker-baas-2017.toml")
 BULK_FROM_NM = 65

@@ -7,10 +7,9 @@ import glob
 import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import unknown
-from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.keys import (
     changes,
     is_chip_file,
@@ -20,6 +19,9 @@ from fodlam_core.sweeps.keys import (
     unknown_axis,
 )
 from fodlam_core.sweeps.ranges import KEYS, Range, range_of
+
+if TYPE_CHECKING:
+    from fodlam_core.plugins.registry import Registry
 
 RESERVED = ("zip", "where")
 INT64 = range(-(2**63), 2**63)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fodlam_core.accelerators import Accelerator
 from fodlam_core.config.files import files_in_tables, with_files
-from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.axes import axis_values, written_axes
 from fodlam_core.sweeps.keys import is_chip_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.plugins.registry import Registry
 
 
 class Chips(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -10,7 +10,11 @@ from fodlam_core.errors import FodlamError, unknown
 from fodlam_core.estimates.figures import METHODS
 from fodlam_core.sweeps.costs import DRAM, HIGH, LOW, TOTAL
 from fodlam_core.sweeps.keys import DRAM_KEY, DRAM_PRICE
-from fodlam_core.sweeps.plan import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fodlam_core.sweeps.plan import Plan
 
 COSTS = ("latency_s", "energy_j", "power_w")
 # Columns that are there where the configuration tells the energy of a byte of DRAM.

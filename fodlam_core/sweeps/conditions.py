@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from fodlam_core.errors import ConfigError, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 AGGREGATES = re.compile(
     r"\.(sum|mean|min|max|count|len|first|last|median|std|var|n_unique)\(|\.over\("

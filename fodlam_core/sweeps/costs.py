@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
-from fodlam_core.accelerators import Accelerator
-from fodlam_core.config import Config, NetworkConfig
 from fodlam_core.config.files import files_in_config, with_files
 from fodlam_core.config.load import Source, structure_source
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates import Estimate, prepare
 from fodlam_core.estimates.figures import METHODS
 from fodlam_core.estimates.network import configured_network
-from fodlam_core.estimates.platform import Platform
 from fodlam_core.estimates.system import dram_bytes
-from fodlam_core.model.layers import Network
-from fodlam_core.model.technology import Technology
-from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.keys import with_values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.config import Config, NetworkConfig
+    from fodlam_core.estimates.platform import Platform
+    from fodlam_core.model.layers import Network
+    from fodlam_core.model.technology import Technology
+    from fodlam_core.plugins.registry import Registry
 
 # Sums that are carried like those of the layer kinds: of everything, and of its error bounds.
 TOTAL, LOW, HIGH = "total", "low", "high"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin, as_completed, get_worker
 
@@ -13,6 +12,9 @@ from fodlam_core.errors import FodlamError
 from fodlam_core.plugins.registry import load_registry
 from fodlam_core.sweeps.points import Evaluator
 from fodlam_core.sweeps.work import Record, Work, compute, read_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 CONNECT_S = 15
 PLUGIN = "fodlam-sweep"

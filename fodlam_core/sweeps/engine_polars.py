@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.points import Evaluator
 from fodlam_core.sweeps.work import Record, Work, compute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fodlam_core.plugins.registry import Registry
 
 
 def run_polars(work: Work, parts: Sequence[int], registry: Registry) -> Iterator[Record]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
-from fodlam_core.accelerators import Accelerator
 from fodlam_core.config import AcceleratorConfig, Config, TechnologyConfig
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates.scaling import Route, route_of
-from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.costs import Slot, first_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.plugins.registry import Registry
 
 # Of time and energy, or why a rule refuses.
 Answer = tuple[float, float] | str

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.sweeps.provenance import METADATA_KEY, as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 DATASET = "dataset"

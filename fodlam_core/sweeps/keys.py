@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -17,7 +16,11 @@ from fodlam_core.config import (
 from fodlam_core.config.system import KEYS as SYSTEM_KEYS
 from fodlam_core.errors import similar
 from fodlam_core.networks.zoo import zoo_names
-from fodlam_core.plugins.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from fodlam_core.plugins.registry import Registry
 
 # What an axis changes: the factors between technology points, the costs at the accelerators' own
 # points, or only how many inferences these are for, or what surrounds the chip; in both of these

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
-from fodlam_core.config.load import Source
-from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.axes import swept_rules, written_axes
 from fodlam_core.sweeps.chips import read_chips
 from fodlam_core.sweeps.keys import is_file, known_keys, names_for
+
+if TYPE_CHECKING:
+    from fodlam_core.config.load import Source
+    from fodlam_core.plugins.registry import Registry
 
 KINDS: dict[Any, str] = {
     bool: "true, false",

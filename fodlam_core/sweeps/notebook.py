@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.config import Config
 from fodlam_core.plugins.registry import Registry, load_registry
 from fodlam_core.sweeps.libraries import need
 from fodlam_core.sweeps.plan import make_plan
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Mapping
+
     import polars as pl
+
+    from fodlam_core.config import Config
 
 
 def sweep(

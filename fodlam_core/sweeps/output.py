@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -14,6 +13,9 @@ from fodlam_core.errors import FodlamError
 from fodlam_core.sweeps.formats import DATASET, join, sink
 from fodlam_core.sweeps.provenance import METADATA_KEY, as_text, differences
 from fodlam_core.sweeps.work import DATA, RECORDS, UNFINISHED, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SHEET = "sweep.json"
 PARTS = ".parts"

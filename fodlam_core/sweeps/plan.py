@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fodlam_core.accelerators import Accelerator
 from fodlam_core.config import Config
 from fodlam_core.config.load import Source, read_source, structure_source, wrong_names
 from fodlam_core.config.structure import place
 from fodlam_core.errors import ConfigError, FodlamError
 from fodlam_core.estimates.network import configured_network
-from fodlam_core.model.layers import Network
-from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.axes import Axes, Axis, read_axes
 from fodlam_core.sweeps.chips import read_chips
 from fodlam_core.sweeps.grid import Grid, grid_of
 from fodlam_core.sweeps.keys import BATCH, COSTS, with_values
 from fodlam_core.sweeps.ranges import Range
+
+if TYPE_CHECKING:
+    import os
+
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.model.layers import Network
+    from fodlam_core.plugins.registry import Registry
 
 
 class Plan(NamedTuple):

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from fodlam_core.config.load import structure_source
 from fodlam_core.errors import ConfigError
-from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.columns import column_names, with_results
 from fodlam_core.sweeps.conditions import conditions
 from fodlam_core.sweeps.costs import CostSource, Slot
 from fodlam_core.sweeps.factors import FactorSource
 from fodlam_core.sweeps.grid import Box, Slice, components
 from fodlam_core.sweeps.keys import COSTS, TECHNOLOGY
-from fodlam_core.sweeps.plan import Plan
 from fodlam_core.sweeps.tables import cost_frame, dtype, factor_frame, points, product, slice_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from fodlam_core.plugins.registry import Registry
+    from fodlam_core.sweeps.plan import Plan
 
 
 class Evaluator:

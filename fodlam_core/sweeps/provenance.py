@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fodlam_core.plugins.registry import Registry
-from fodlam_core.sweeps.plan import Plan
-from fodlam_core.sweeps.selection import Selection
 from fodlam_core.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.plugins.registry import Registry
+    from fodlam_core.sweeps.plan import Plan
+    from fodlam_core.sweeps.selection import Selection
 
 # The key under which a Parquet file carries it.
 METADATA_KEY = "fodlam"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # A number that stands by itself, and not in a name such as CONV1-1.
 NUMBER = r"(^|[\s(\[,=])(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)"

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 from fodlam_core.errors import FodlamError, unknown
-from fodlam_core.plugins.registry import Registry
 from fodlam_core.sweeps.columns import column_names
 from fodlam_core.sweeps.engine_polars import run_polars
 from fodlam_core.sweeps.formats import CHUNK_ROWS, DATASET, format_of
 from fodlam_core.sweeps.grid import POINTS_PER_PART, shard_parts
 from fodlam_core.sweeps.libraries import need
 from fodlam_core.sweeps.output import finish, parts_directory, prepare_output, writing
-from fodlam_core.sweeps.plan import Plan
 from fodlam_core.sweeps.points import Evaluator
 from fodlam_core.sweeps.provenance import provenance
 from fodlam_core.sweeps.selection import Selection
 from fodlam_core.sweeps.summary import Summary, merge, summarize
 from fodlam_core.sweeps.ties import as_lines
 from fodlam_core.sweeps.work import Record, Work, undone
+
+if TYPE_CHECKING:
+    from fodlam_core.plugins.registry import Registry
+    from fodlam_core.sweeps.plan import Plan
 
 # A selection looks at all rows of a part at once.
 POINTS_PER_SELECTION = 500_000

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
 from fodlam_core.sweeps.columns import COSTS, PROBLEM
 from fodlam_core.sweeps.reasons import Reason, count_reasons, merge_reasons
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 class Summary(NamedTuple):

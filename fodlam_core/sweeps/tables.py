@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from fodlam_core.estimates.figures import METHODS
-from fodlam_core.sweeps.axes import Axis
 from fodlam_core.sweeps.costs import DRAM, HIGH, LOW, TOTAL, Cell, NativeCosts, Slot
 from fodlam_core.sweeps.factors import Answer, Points, Values
-from fodlam_core.sweeps.grid import Slice
 from fodlam_core.sweeps.ranges import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fodlam_core.sweeps.axes import Axis
+    from fodlam_core.sweeps.grid import Slice
 
 DTYPES = {"int": pl.Int64(), "float": pl.Float64(), "bool": pl.Boolean()}
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
 from fodlam_core.sweeps.formats import CHUNK_ROWS, sink
-from fodlam_core.sweeps.grid import Partition
-from fodlam_core.sweeps.plan import Plan
-from fodlam_core.sweeps.points import Evaluator
-from fodlam_core.sweeps.selection import Selection
 from fodlam_core.sweeps.summary import Summary, summarize, summary_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.sweeps.grid import Partition
+    from fodlam_core.sweeps.plan import Plan
+    from fodlam_core.sweeps.points import Evaluator
+    from fodlam_core.sweeps.selection import Selection
 
 READ_BYTES = 1 << 20
 # The folders of complete parts, of the records of them, and of what is being written.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.model.layers import LayerKind
 from fodlam_core.testing.runner import Check, run_checks
 from fodlam_core.testing.values import assert_line, assert_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def check_kind_is_a_layer_kind(kind: Any) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from fodlam_core.plugins import call_hooks, check_api_level, describe, isolated
 from fodlam_core.plugins.hookspecs import HookSpecs
 from fodlam_core.testing.runner import checks_for, run_checks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def check_plugin(plugin: object, expected_failed_checks: Mapping[str, str] | None = None) -> None:

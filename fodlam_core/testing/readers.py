@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import functools
-import os
 import tempfile
-from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.model.layers import Layer, Network
@@ -15,6 +13,10 @@ from fodlam_core.networks.reader import NetworkReader, ReadOptions
 from fodlam_core.plugins import describe, isolated
 from fodlam_core.testing.runner import Check, run_checks
 from fodlam_core.testing.values import assert_name
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Mapping
 
 RUBBISH = (b"", b"\x00\xff\xfe", b"[", b"{}", b"a b c\n")
 HEAD = 4096

@@ -10,15 +10,17 @@ import itertools
 import math
 import pickle
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from fodlam_core.errors import FactorError, ScalingError
 from fodlam_core.model.technology import ScalingFactors, Technology
 from fodlam_core.plugins.guards.items import GuardedScaler
-from fodlam_core.scaling import TechnologyScaler
 from fodlam_core.testing.values import assert_attributes
+
+if TYPE_CHECKING:
+    from fodlam_core.scaling import TechnologyScaler
 
 RELATIVE_TOLERANCE = 1e-12
 QUANTITIES = ("time", "energy", "area")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from fodlam_core.model.technology import Technology
-from fodlam_core.scaling import TechnologyScaler
 from fodlam_core.testing import scaler_checks
 from fodlam_core.testing.runner import Check, run_checks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from fodlam_core.scaling import TechnologyScaler
 
 NODES_NM = (180, 130, 90, 65, 45, 40, 32, 28, 22, 20, 16, 14, 10, 7)
 BULK_FROM_NM = 65

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.model.costs import Measurement
 from fodlam_core.model.shapes import ConvShape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+    from fodlam_core.model.costs import Measurement
 
 
 class Fold(NamedTuple):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
 from fodlam_core.errors import PredictionError
-from fodlam_core.model.costs import Cost, Measurement
-from fodlam_core.model.layers import Layer
-from fodlam_core.predictors import FittedPredictor, Predictor
 from fodlam_core.validation.folds import Fold, folds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.model.costs import Cost, Measurement
+    from fodlam_core.model.layers import Layer
+    from fodlam_core.predictors import FittedPredictor, Predictor
 
 
 class HeldOut(NamedTuple):

@@ -16,15 +16,18 @@ rate is approximate.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.model.costs import Cost, Interval, Measurement
-from fodlam_core.model.layers import Layer
-from fodlam_core.predictors import FittedPredictor, Predictor
 from fodlam_core.predictors.sizes import sizes
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.held_out import HeldOut, alternatives, cross_validate, notes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from fodlam_core.model.layers import Layer
+    from fodlam_core.predictors import FittedPredictor, Predictor
 
 COVERAGE_PERCENT = 90
 # An interval that reaches a hundred orders of magnitude up and down says nothing of a cost.

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from statistics import fmean, median
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fodlam_core.accelerators import Accelerator
 from fodlam_core.errors import PluginError
 from fodlam_core.model.costs import Cost
-from fodlam_core.predictors import Predictor
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.held_out import FoldResult, HeldOut, cross_validate, notes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.predictors import Predictor
 
 METRICS = ("latency", "energy", "power")
 

@@ -7,16 +7,19 @@ numbers, by ``"latency"`` and ``"energy"``; without one the chain has the predic
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.accelerators.publication import Cell
-from fodlam_core.estimates.figures import Basis, LayerEstimate
-from fodlam_core.estimates.platform import Platform
-from fodlam_core.estimates.result import Result
 from fodlam_core.estimates.system import TRAFFIC, dram_energy_j
-from fodlam_core.model.costs import Measurement
 from fodlam_core.report.units import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fodlam_core.accelerators.publication import Cell
+    from fodlam_core.estimates.figures import Basis, LayerEstimate
+    from fodlam_core.estimates.platform import Platform
+    from fodlam_core.estimates.result import Result
+    from fodlam_core.model.costs import Measurement
 
 DIGITS = 6
 

@@ -5,17 +5,20 @@ Imported only where sources are asked for: by ``run --explain``, ``cite`` and th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
 from fodlam_core.accelerators.publication import Cell, Publication, publication_of
 from fodlam_core.estimates.explain.chain import Step, chain
-from fodlam_core.estimates.figures import Basis, LayerEstimate
-from fodlam_core.estimates.platform import Platform
-from fodlam_core.estimates.result import Result
-from fodlam_core.predictors import Predictor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from fodlam_core.estimates.figures import Basis, LayerEstimate
+    from fodlam_core.estimates.platform import Platform
+    from fodlam_core.estimates.result import Result
+    from fodlam_core.predictors import Predictor
 
 
 class Provenance(NamedTuple):

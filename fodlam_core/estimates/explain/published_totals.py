@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.estimates.explain.chain import DIGITS, Step
 from fodlam_core.estimates.plausibility import reference_doubts
-from fodlam_core.estimates.published_totals import ReferenceCost
-from fodlam_core.estimates.result import Result
 from fodlam_core.report.units import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fodlam_core.estimates.published_totals import ReferenceCost
+    from fodlam_core.estimates.result import Result
 
 
 def reference_record(estimate: Result, cost: ReferenceCost) -> dict[str, Any]:

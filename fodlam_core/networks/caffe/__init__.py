@@ -7,10 +7,13 @@ those of one inference: the batch of the file is divided out, and what runs once
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fodlam_core.model.layers import Network
-from fodlam_core.networks.reader import ReadOptions
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fodlam_core.model.layers import Network
+    from fodlam_core.networks.reader import ReadOptions
 
 
 class CaffeReader:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import NetworkError
 from fodlam_core.model.converters import words
-from fodlam_core.networks.caffe.upgrade import Node
-from fodlam_core.networks.caffe.windows import Dims
-from fodlam_core.networks.reader import ReadOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fodlam_core.networks.caffe.upgrade import Node
+    from fodlam_core.networks.caffe.windows import Dims
+    from fodlam_core.networks.reader import ReadOptions
 
 SOURCES = words("""
     AnnotatedData Data DummyData HDF5Data ImageData ImageSegData Input MemoryData WindowData

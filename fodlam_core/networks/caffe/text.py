@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import NetworkError, similar
 from fodlam_core.networks.caffe.schema import (
@@ -16,6 +14,10 @@ from fodlam_core.networks.caffe.schema import (
     message_of_param,
 )
 from fodlam_core.networks.draft import require
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 # Messages where a misspelt field would silently change a shape.
 _STRICT = ("convolution_param", "inner_product_param", "pooling_param", "reshape_param")

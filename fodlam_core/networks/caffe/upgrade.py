@@ -5,13 +5,16 @@ Source: ``src/caffe/util/upgrade_proto.cpp`` and ``Net<Dtype>::FilterNet`` of BV
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import NetworkError, unknown
 from fodlam_core.networks.caffe.schema import message_class, v1_type
-from fodlam_core.networks.caffe.text import Parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from fodlam_core.networks.caffe.text import Parsed
 
 # Layer types of the first format, with their names in the third.
 V0_TYPES = {

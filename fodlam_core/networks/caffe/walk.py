@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fodlam_core.errors import FodlamError, LayerError, NetworkError
 from fodlam_core.model.layers import Layer, Network
@@ -22,7 +22,11 @@ from fodlam_core.networks.caffe.windows import (
     window_counts,
 )
 from fodlam_core.networks.draft import Draft
-from fodlam_core.networks.reader import ReadOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fodlam_core.networks.reader import ReadOptions
 
 DEPTHWISE = ("ConvolutionDepthwise", "DepthwiseConvolution")
 CONVOLUTIONS = ("Convolution", "Deconvolution", *DEPTHWISE)

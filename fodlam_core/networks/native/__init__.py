@@ -62,14 +62,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import FodlamError, NetworkError, unknown
 from fodlam_core.model.layers import Network
 from fodlam_core.networks.native.layer import layer_of
 from fodlam_core.networks.read_text import check_name, read_text, refuse, refuse_if
-from fodlam_core.networks.reader import ReadOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fodlam_core.networks.reader import ReadOptions
 
 _NETWORK = ("name", "source", "notes", "layers", "skipped", "uncosted")
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fodlam_core.model.layers import Layer, Network
 from fodlam_core.model.shapes import ConvShape, FcShape, Shape
+
+if TYPE_CHECKING:
+    from fodlam_core.model.layers import Layer, Network
 
 
 def network_table(network: Network) -> dict[str, Any]:

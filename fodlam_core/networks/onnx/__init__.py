@@ -6,10 +6,13 @@ out. Other symbolic sizes of the first input have to be told.
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fodlam_core.model.layers import Network
-from fodlam_core.networks.reader import ReadOptions
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fodlam_core.model.layers import Network
+    from fodlam_core.networks.reader import ReadOptions
 
 
 class OnnxReader:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import NetworkError
 from fodlam_core.networks.draft import require
@@ -12,7 +10,12 @@ from fodlam_core.networks.onnx.inputs import fix_inputs
 from fodlam_core.networks.onnx.limits import check_functions, check_sizes, values_stay_few
 from fodlam_core.networks.onnx.operators import REGION_POOLS, STANDARD
 from fodlam_core.networks.onnx.wire import without_weights
-from fodlam_core.networks.reader import ReadOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from fodlam_core.networks.reader import ReadOptions
 
 Dims = tuple[int | None, ...]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import NetworkError
-from fodlam_core.networks.reader import ReadOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fodlam_core.networks.reader import ReadOptions
 
 
 def fix_inputs(inputs: list[Any], options: ReadOptions, path: Path) -> tuple[int, list[str]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from math import prod
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import LayerError
 from fodlam_core.model.shapes import ConvShape, MatmulShape
 from fodlam_core.networks.work import Sizes, Work, matrix_product
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 def attribute(node: Any, name: str, default: Any = None) -> Any:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
@@ -31,8 +29,13 @@ from fodlam_core.networks.onnx.operators import (
     full_name,
     is_free,
 )
-from fodlam_core.networks.reader import ReadOptions
-from fodlam_core.networks.work import Sizes, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from fodlam_core.networks.reader import ReadOptions
+    from fodlam_core.networks.work import Sizes, Work
 
 
 def walk(path: Path, options: ReadOptions) -> Network:

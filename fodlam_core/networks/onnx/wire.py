@@ -7,11 +7,13 @@ data of every large tensor and keep the rest as it is. Field numbers: ``onnx/onn
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import NetworkError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 # Tensors up to this size are kept: sizes and axes, on which shapes depend, are among them.
 SMALL_BYTES = 4096

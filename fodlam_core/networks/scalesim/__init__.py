@@ -23,12 +23,16 @@ writes a product of (M x K) with (K x N), as M rows of K pixels and N filters of
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fodlam_core.errors import NetworkError
 from fodlam_core.model.layers import Network
 from fodlam_core.networks.read_text import read_text, refuse, refuse_if
-from fodlam_core.networks.reader import ReadOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fodlam_core.networks.reader import ReadOptions
 
 
 class ScaleSimReader:

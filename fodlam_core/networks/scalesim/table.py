@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import FodlamError, NetworkError
 from fodlam_core.model.layers import Layer, layer_key
 from fodlam_core.model.shapes import ConvShape, FcShape, Shape
 from fodlam_core.networks.read_text import check_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CONV = ("IFMAP Height", "IFMAP Width", "Filter Height", "Filter Width", "Channels", "Num Filter")
 GEMM = ("M", "N", "K")

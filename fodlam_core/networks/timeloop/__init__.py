@@ -23,16 +23,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fodlam_core.errors import FodlamError, NetworkError
 from fodlam_core.model.layers import Layer, Network
 from fodlam_core.networks.read_text import check_name, read_text, refuse, refuse_if
-from fodlam_core.networks.reader import ReadOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fodlam_core.networks.reader import ReadOptions
     from fodlam_core.networks.timeloop.problem import Problem
 
 MAX_BYTES = 200_000

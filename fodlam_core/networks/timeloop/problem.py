@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import NetworkError
 from fodlam_core.model.shapes import ConvShape, FcShape, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 COEFFICIENTS = ("Hstride", "Wstride", "Hdilation", "Wdilation")
 # Batch, input and output channels (M, or K before version 0.4), output and filter sizes, groups.

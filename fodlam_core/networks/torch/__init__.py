@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import FodlamError, NetworkError
-from fodlam_core.model.layers import Network
 from fodlam_core.networks.draft import require
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fodlam_core.model.layers import Network
 
 
 def from_torch(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import torch
@@ -17,6 +16,9 @@ from fodlam_core.model.layers import Layer
 from fodlam_core.model.shapes import ConvShape
 from fodlam_core.networks.draft import Draft
 from fodlam_core.networks.work import Work, matrix_product
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Operators that PyTorch marks neither as pointwise, nor as views, nor as one of its core set, and
 # that cost no multiply-accumulates; and what begins the names of those that do.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 import os
+from typing import TYPE_CHECKING
 
 import attrs
 
 from fodlam_core.errors import UnknownNameError, unknown
-from fodlam_core.model.layers import Network
 from fodlam_core.networks.native import network_from_table
+
+if TYPE_CHECKING:
+    from fodlam_core.model.layers import Network
 
 TABLES = os.path.join(os.path.dirname(__file__), "tables")
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from fodlam_core.model.layers import Network
 from fodlam_core.networks.zoo import zoo_names, zoo_network
 from fodlam_core.report.units import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fodlam_core.model.layers import Network
 
 
 def plain_name(name: str) -> str:

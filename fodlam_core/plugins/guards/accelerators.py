@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -11,9 +10,13 @@ from fodlam_core.accelerators import Accelerator
 from fodlam_core.model.costs import Citation, Measurement
 from fodlam_core.model.technology import Technology
 from fodlam_core.model.whole_network import Reference, is_positive
-from fodlam_core.plugins import Plugin
 from fodlam_core.plugins.guards.asking import ask, demand, mistake
 from fodlam_core.plugins.guards.predictors import GuardedPredictor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fodlam_core.plugins import Plugin
 
 
 def guarded_accelerator(accelerator: Accelerator, plugin: Plugin) -> Accelerator:

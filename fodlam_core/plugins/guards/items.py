@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from fodlam_core.errors import FactorError, PluginError
 from fodlam_core.model.layers import Layer, Network
 from fodlam_core.model.technology import ScalingFactors, Technology
-from fodlam_core.networks.reader import ReadOptions
 from fodlam_core.plugins import Plugin, isolated
 from fodlam_core.plugins.guards.asking import (
     CITATION,
@@ -23,6 +21,11 @@ from fodlam_core.plugins.guards.asking import (
     mistake,
     shown,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fodlam_core.networks.reader import ReadOptions
 
 _TEXT: Demand = (lambda value: value is None or isinstance(value, str), "a string")
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from fodlam_core.model.costs import Cost, Measurement
 from fodlam_core.model.layers import Layer
 from fodlam_core.model.whole_network import is_positive
-from fodlam_core.plugins import Plugin
 from fodlam_core.plugins.guards.asking import CITATION, TEXTS, Guarded, are_texts, ask, demand
+
+if TYPE_CHECKING:
+    from fodlam_core.plugins import Plugin
 
 _FIELDS = frozenset(field.name for field in attrs.fields(Layer))
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fodlam_core import Citation, ScalingFactors, Technology, hookimpl
-from fodlam_core.scaling import TechnologyScaler
 from fodlam_core.scaling.tables import NodeTable, TableOptions, ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fodlam_core.scaling import TechnologyScaler
 
 TABLE = Path(__file__).with_name("deepscaletool-2021.csv")
 UNSURE_AREA_NM = 7

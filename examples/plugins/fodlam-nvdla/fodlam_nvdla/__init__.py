@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.model.costs import Citation
@@ -17,6 +17,9 @@ from fodlam_core.model.whole_network import Reference
 from fodlam_core.plugins.hookspecs import hookimpl
 from fodlam_nvdla.model import NvdlaModel, Size
 from fodlam_nvdla.options import NvdlaOptions, apply_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 FODLAM_API = 1
 SIZES = os.path.join(os.path.dirname(__file__), "data", "sizes.csv")

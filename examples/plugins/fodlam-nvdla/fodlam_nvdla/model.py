@@ -7,14 +7,16 @@ Source: github.com/nvdla/hw@8e06b1b9d8, perf/NVDLA_OpenSource_Performance.xlsx. 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Cost, Measurement
 from fodlam_core.model.layers import Layer, layer_key
 from fodlam_core.model.shapes import ConvShape, FcShape
 from fodlam_core.report.units import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 ATOM = 16  # channels and kernels are stored in multiples of this
 WEIGHT_ATOM = 32  # kernels that have to be in the buffer at the least

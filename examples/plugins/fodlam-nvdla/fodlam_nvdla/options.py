@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import attrs
 
-from fodlam_core.accelerators import Accelerator
 from fodlam_nvdla.model import NvdlaModel
+
+if TYPE_CHECKING:
+    from fodlam_core.accelerators import Accelerator
 
 
 def _positive(instance: object, attribute: attrs.Attribute[int], value: int) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fodlam_core import Accelerator, hookimpl, load_accelerator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 FODLAM_API = 1
 
