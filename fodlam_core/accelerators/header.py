@@ -1,180 +1,152 @@
-"""Checks the header of an accelerator's data file, so that all its mistakes are told at once."""
+"""The header of an accelerator's data file: its keys, and what each has to be.
 
-from __future__ import annotations
+A key is a field of one of these classes; `fodlam_core.schema.structure` reads the file by them.
+"""
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Mapping
 from typing import Any
 
+import attrs
+
 from fodlam_core.accelerators.printed import in_si
-from fodlam_core.errors import FodlamError, unknown
-from fodlam_core.model.costs import PROVENANCES
+from fodlam_core.errors import unknown
+from fodlam_core.model.costs import PROVENANCES, Citation
 from fodlam_core.model.technology import Technology
-from fodlam_core.model.whole_network import Reference, is_positive
+from fodlam_core.model.whole_network import Reference
+from fodlam_core.schema import count, distinct, one_of, positive, words
+from fodlam_core.schema.structure import structure
 
-TEXT, LIST, TABLE, ROWS = "a string", "a list of strings", "a table", "tables"
-WORDS = "a string, not empty"
-NAMES = "a list of strings, all different, at least one"
-NUMBER, POSITIVE, COUNT = "a number", "a positive, finite number", "a positive whole number"
-FLAG = "true or false"
-# Key -> what it has to be, and whether it is required.
-HEADER = {
-    "name": (WORDS, True),
-    "title": (WORDS, True),
-    "kinds": (NAMES, True),
-    "provenance": (WORDS, True),
-    "technology": (TABLE, True),
-    "citation": (TABLE, True),
-    "default_for": (LIST, False),
-    "precision": (TEXT, False),
-    "notes": (LIST, False),
-    "table": (WORDS, False),
-    "clock_hz": (POSITIVE, False),
-    "area_mm2": (POSITIVE, False),
-    "power_w": (POSITIVE, False),
-    "peak_macs_per_s": (POSITIVE, False),
-    "skips_zeros": (FLAG, False),
-    "publication": (WORDS, False),
-    "references": (ROWS, False),
-}
-TECHNOLOGY = {"node_nm": (NUMBER, True), "vdd": (NUMBER, False), "flavor": (TEXT, False)}
-CITATION = {
-    "key": (WORDS, True),
-    "text": (WORDS, True),
-    "bibtex": (WORDS, True),
-    "where": (TEXT, False),
-}
-REFERENCE = {
-    "network": (WORDS, True),
-    "batch": (COUNT, False),
-    "macs": (COUNT, False),
-    "where": (TEXT, False),
-    **{f"latency_{unit}": (POSITIVE, False) for unit in ("s", "ms", "us")},
-    **{f"energy_{unit}": (POSITIVE, False) for unit in ("j", "mj", "uj")},
-}
+# Keys of the header that are not fields of an accelerator: they say where its rows are.
+OF_THE_TABLE = ("table", "power_w")
 
 
-def header_problems(header: Mapping[str, Any], formula: bool = False) -> list[str]:
-    """Return a line for each mistake in a header.
+@attrs.frozen(eq=False, repr=False)
+class CitationTable:
+    """``[citation]``: see `fodlam_core.model.costs.Citation`."""
+
+    key: str = attrs.field(validator=words)
+    text: str = attrs.field(validator=words)
+    bibtex: str = attrs.field(validator=words)
+    where: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if not self.bibtex.strip().startswith("@") or self.key not in self.bibtex:
+            raise ValueError(
+                f"bibtex is not an entry of the key {self.key!r}; write @article{{{self.key}, ...}}"
+            )
+
+
+@attrs.frozen(eq=False, repr=False)
+class ReferenceRow:
+    """A row of ``[[references]]``: see `fodlam_core.model.whole_network.Reference`."""
+
+    network: str = attrs.field(validator=words)
+    batch: int = attrs.field(default=1, validator=count)
+    macs: int | None = attrs.field(default=None, validator=count)
+    where: str = ""
+    latency_s: float | None = attrs.field(default=None, validator=positive)
+    latency_ms: float | None = attrs.field(default=None, validator=positive)
+    latency_us: float | None = attrs.field(default=None, validator=positive)
+    energy_j: float | None = attrs.field(default=None, validator=positive)
+    energy_mj: float | None = attrs.field(default=None, validator=positive)
+    energy_uj: float | None = attrs.field(default=None, validator=positive)
+
+    def __attrs_post_init__(self) -> None:
+        names = [in_si(name)[0] for name in self._given()]
+        twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+        if twice:
+            raise ValueError(f"{' and '.join(twice)} is there in two units; remove one")
+        problem = self.reference().problem()
+        if problem:
+            raise ValueError(problem)
+
+    def reference(self) -> Reference:
+        """Return the row in SI units."""
+        given = {in_si(key): float(value) for key, value in self._given().items()}
+        costs = {name: value * factor for (name, factor), value in given.items()}
+        return Reference(
+            network=self.network, batch=self.batch, macs=self.macs, where=self.where, **costs
+        )
+
+    def _given(self) -> dict[str, float]:
+        costs = attrs.asdict(self, filter=lambda field, value: value is not None)
+        return {key: costs[key] for key in costs if key.startswith(("latency_", "energy_"))}
+
+
+@attrs.frozen(eq=False, repr=False)
+class Header:
+    """The header: what holds for the whole table, as `fodlam_core.accelerators.Accelerator`.
+
+    Attributes:
+        table: the CSV file of the layers, beside the header.
+        power_w: the power of every row, where the table has no column of it.
+        publication: the file of the printed tables, beside the header.
+        references: published costs of whole networks.
+    """
+
+    name: str = attrs.field(validator=words)
+    title: str = attrs.field(validator=words)
+    kinds: tuple[str, ...] = attrs.field(validator=distinct)
+    provenance: str = attrs.field(validator=one_of("provenance", PROVENANCES))
+    technology: Technology
+    citation: CitationTable
+    default_for: tuple[str, ...] = ()
+    precision: str = ""
+    notes: tuple[str, ...] = ()
+    table: str | None = attrs.field(default=None, validator=attrs.validators.optional(words))
+    clock_hz: float | None = attrs.field(default=None, validator=positive)
+    area_mm2: float | None = attrs.field(default=None, validator=positive)
+    power_w: float | None = attrs.field(default=None, validator=positive)
+    peak_macs_per_s: float | None = attrs.field(default=None, validator=positive)
+    skips_zeros: bool = False
+    publication: str | None = attrs.field(default=None, validator=attrs.validators.optional(words))
+    references: tuple[ReferenceRow, ...] = ()
+
+    def problems(self, formula: bool = False) -> list[str]:
+        """Return a line for each contradiction between keys.
+
+        Args:
+            formula: whether the accelerator has a predictor of its own, so that it needs no table.
+        """
+        problems = [
+            f"default_for: {unknown('kind', kind, self.kinds)} (kinds in the header)"
+            for kind in self.default_for
+            if kind not in self.kinds
+        ]
+        keys = [(row.network, row.batch) for row in self.references]
+        problems += [
+            f"[[references]] {number}: {key[0]} at batch {key[1]} is there already; remove one"
+            for number, key in enumerate(keys, 1)
+            if key in keys[: number - 1]
+        ]
+        if self.table is None and not formula and not self.references:
+            problems.append("the key 'table' is missing, and so are [[references]]; add one")
+        if self.table is None and self.power_w is not None:
+            problems.append("power_w: is for the rows of a table, and there is none; remove it")
+        return problems
+
+    def fields(self, directory: str) -> dict[str, Any]:
+        """Return the fields of an `Accelerator`, files relative to the directory of the header."""
+        fields = {
+            field.name: getattr(self, field.name)
+            for field in attrs.fields(Header)
+            if field.name not in OF_THE_TABLE
+        }
+        fields["citation"] = Citation(**attrs.asdict(self.citation))
+        fields["references"] = [row.reference() for row in self.references]
+        if self.publication is not None:
+            fields["publication"] = os.path.join(directory, self.publication)
+        return fields
+
+
+def read_header(table: Mapping[str, Any], formula: bool = False) -> tuple[Header | None, list[str]]:
+    """Return a parsed header, or None and a line for each mistake in it.
 
     Args:
-        header: the parsed header.
+        table: the parsed file.
         formula: whether the accelerator has a predictor of its own, so that it needs no table.
     """
-    problems = [*_problems(header, HEADER, ""), *_contradictions(header)]
-    technology, citation = (
-        table if isinstance(table, Mapping) else None
-        for table in (header.get("technology"), header.get("citation"))
-    )
-    if technology is not None:
-        problems += _technology_problems(technology)
-    if citation is not None:
-        problems += _citation_problems(citation)
-    if isinstance(header.get("references"), list):
-        problems += _reference_problems(header["references"])
-    if "table" not in header:
-        if not formula and not header.get("references"):
-            problems.append("the key 'table' is missing, and so are [[references]]; add one")
-        if "power_w" in header:
-            problems.append("power_w: is for the rows of a table, and there is none; remove it")
-    return problems
-
-
-def reference_of(row: Mapping[str, Any]) -> Reference:
-    """Return a row of ``references`` that has no problems."""
-    values: dict[str, Any] = {}
-    for key, value in row.items():
-        name, factor = in_si(key)
-        values[name] = float(value) * factor if name in ("latency_s", "energy_j") else value
-    return Reference(**values)
-
-
-def _technology_problems(table: Mapping[str, Any]) -> list[str]:
-    problems = list(_problems(table, TECHNOLOGY, "[technology] "))
-    if not problems:
-        for key, value in table.items():
-            try:
-                Technology(**{"node_nm": 1, key: value})
-            except FodlamError as error:
-                problems.append(f"[technology] {error}")
-    return problems
-
-
-def _citation_problems(table: Mapping[str, Any]) -> list[str]:
-    problems = list(_problems(table, CITATION, "[citation] "))
-    if not problems:
-        key, bibtex = table["key"], table["bibtex"].strip()
-        if not bibtex.startswith("@") or key not in bibtex:
-            problems.append(
-                f"[citation] bibtex: is no entry of the key {key!r}; write @article{{{key}, ...}}"
-            )
-    return problems
-
-
-def _reference_problems(rows: list[Any]) -> Iterator[str]:
-    seen = set()
-    for number, row in enumerate(rows, 1):
-        where = f"[[references]] {number}"
-        if not isinstance(row, Mapping):
-            continue
-        problems = list(_problems(row, REFERENCE, f"{where} "))
-        names = [in_si(key)[0] for key in row]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        problems += [f"{where}: {name} is there in two units; remove one" for name in twice]
-        if not problems:
-            problem = reference_of(row).problem()
-            problems += [f"{where}: {problem}"] if problem else []
-            key = row["network"], row.get("batch", 1)
-            if key in seen:
-                problems.append(f"{where}: {key[0]} at batch {key[1]} is there already; remove one")
-            seen.add(key)
-        yield from problems
-
-
-def _contradictions(header: Mapping[str, Any]) -> Iterator[str]:
-    provenance = header.get("provenance")
-    if isinstance(provenance, str) and provenance not in PROVENANCES:
-        yield unknown("provenance", provenance, PROVENANCES)
-    kinds: Any = header.get("kinds")
-    defaults: Any = header.get("default_for", [])
-    if _is(kinds, LIST) and _is(defaults, LIST):
-        for kind in defaults:
-            if kind not in kinds:
-                yield f"default_for: {unknown('kind', kind, kinds)} (kinds in the header)"
-
-
-def _problems(
-    table: Mapping[str, Any], known: Mapping[str, tuple[str, bool]], where: str
-) -> Iterator[str]:
-    for key in table:
-        if key in known:
-            continue
-        if where and key in HEADER and known is not REFERENCE:
-            yield f"{where}{key}: belongs above the first [table] of the file; move it there"
-        else:
-            yield where + unknown("key", str(key), known)
-    for key, (what, required) in known.items():
-        if key not in table:
-            if required:
-                yield f"{where}the key {key!r} is missing; add it"
-        elif not _is(table[key], what):
-            yield f"{where}{key}: expected {what}, got {table[key]!r:.60}"
-
-
-def _is(value: Any, what: str) -> bool:
-    if what in (TEXT, WORDS):
-        return isinstance(value, str) and (what == TEXT or bool(value.strip()))
-    if what == FLAG:
-        return isinstance(value, bool)
-    if what == NUMBER:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    if what == POSITIVE:
-        return is_positive(value)
-    if what == COUNT:
-        return type(value) is int and value > 0
-    if what == TABLE:
-        return isinstance(value, Mapping)
-    if not isinstance(value, list):
-        return False
-    if what == NAMES and (not value or any(value.count(each) > 1 for each in value)):
-        return False
-    return all(isinstance(item, Mapping if what == ROWS else str) for item in value)
+    header, problems = structure(table, Header)
+    problems += header.problems(formula) if header else []
+    return (None if problems else header), problems

@@ -41,18 +41,19 @@ What a publication says of whole networks only goes into the header, and needs n
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tomli
 
 from fodlam_core.accelerators import Accelerator
-from fodlam_core.accelerators.header import header_problems, reference_of
+from fodlam_core.accelerators.header import read_header
 from fodlam_core.accelerators.table import read_table
 from fodlam_core.errors import FodlamError, PluginError, first_lines
-from fodlam_core.model.costs import Citation, Measurement
-from fodlam_core.model.technology import Technology
 from fodlam_core.model.whole_network import is_positive
 from fodlam_core.predictors.generic import generic_predictors
+
+if TYPE_CHECKING:
+    from fodlam_core.model.costs import Measurement
 
 
 def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerator:
@@ -68,25 +69,20 @@ def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerato
     """
     path = os.fspath(path)
     directory = os.path.dirname(path)
-    header = _read_header(path)
+    table = _read_header(path)
     formula = "predictors" in changes
-    problems = [f"{path}: {text}" for text in header_problems(header, formula)]
-    rows, more = _read_rows(directory, header, formula or bool(header.get("references")))
-    if problems or more:
-        raise PluginError(first_lines([*problems, *more]))
-    if "publication" in header:
-        header["publication"] = os.path.join(directory, header["publication"])
-    for key in ("table", "power_w"):
-        header.pop(key, None)
+    header, problems = read_header(table, formula)
+    rows, more = _read_rows(directory, table, formula or bool(table.get("references")))
+    problems = [*(f"{path}: {text}" for text in problems), *more]
+    if header is None or problems:
+        raise PluginError(first_lines(problems))
+    predictors = generic_predictors() if rows else ()
     try:
         return Accelerator(
             **{
-                "predictors": generic_predictors() if rows else (),
-                **header,
-                "technology": Technology(**header["technology"]),
-                "citation": Citation(**header["citation"]),
+                "predictors": predictors,
+                **header.fields(directory),
                 "measurements": rows,
-                "references": [reference_of(row) for row in header.get("references", ())],
                 **changes,
             }
         )

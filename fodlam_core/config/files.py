@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from fodlam_core.config.structure import place
 from fodlam_core.errors import FodlamError, PluginError
+from fodlam_core.schema import place
 
 if TYPE_CHECKING:
     from fodlam_core.config.model import AcceleratorConfig

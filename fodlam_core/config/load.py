@@ -12,10 +12,10 @@ import tomli
 from fodlam_core.config.files import files_in_tables, located, with_files
 from fodlam_core.config.model import Config
 from fodlam_core.config.names import name_problems
-from fodlam_core.config.structure import structure
 from fodlam_core.errors import ConfigError, unknown
 from fodlam_core.networks.zoo import zoo_names
 from fodlam_core.plugins.registry import Registry, load_registry
+from fodlam_core.schema.structure import structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,6 +7,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import attrs
 
 from fodlam_core.model.converters import as_tuple
+from fodlam_core.schema import REST
 
 Flavor = Literal["hp", "lp", "bulk"]
 Batch = int | Literal["published"]
@@ -190,10 +191,16 @@ class AcceleratorConfig:
     predictor: str | None = None
     file: str | None = None
     technology: PointConfig = PointConfig()
-    options: Mapping[str, Any] = attrs.field(factory=dict)
+    options: Mapping[str, Any] = attrs.field(factory=dict, metadata={REST: True})
 
     def __attrs_post_init__(self) -> None:
         _check_types(self)
+
+
+# The keys of an accelerator's table that the core knows itself.
+ACCELERATOR_KEYS = tuple(
+    field.name for field in attrs.fields(AcceleratorConfig) if REST not in field.metadata
+)
 
 
 @attrs.frozen

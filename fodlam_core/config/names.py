@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from fodlam_core.config.structure import ACCELERATOR_KEYS, place, structure
+from fodlam_core.config.model import ACCELERATOR_KEYS
 from fodlam_core.errors import FodlamError, unknown
 from fodlam_core.networks.zoo import zoo_network
+from fodlam_core.schema import place
+from fodlam_core.schema.structure import structure
 
 if TYPE_CHECKING:
     from fodlam_core.plugins.registry import Registry

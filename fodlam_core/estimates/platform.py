@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.config import AcceleratorConfig, Config
-from fodlam_core.config.structure import checked_options
 from fodlam_core.errors import ConfigError, PredictionError
 from fodlam_core.estimates.figures import Basis
 from fodlam_core.estimates.scaling import scaling
 from fodlam_core.plugins.guards import guarded_accelerator
+from fodlam_core.schema.structure import checked_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
-from fodlam_core.config.structure import checked_options
 from fodlam_core.errors import ConfigError, FodlamError, MissingInputsError, ScalingError
 from fodlam_core.model.technology import ScalingFactors, Technology
 from fodlam_core.scaling.carry import carry, multipliers
+from fodlam_core.schema.structure import checked_options
 
 if TYPE_CHECKING:
     from fodlam_core.accelerators import Accelerator

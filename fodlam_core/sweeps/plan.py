@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.config import Config
 from fodlam_core.config.load import Source, read_source, structure_source, wrong_names
-from fodlam_core.config.structure import place
 from fodlam_core.errors import ConfigError, FodlamError
 from fodlam_core.estimates.network import configured_network
+from fodlam_core.schema import place
 from fodlam_core.sweeps.axes import Axes, Axis, read_axes
 from fodlam_core.sweeps.chips import read_chips
 from fodlam_core.sweeps.grid import Grid, grid_of

@@ -103,7 +103,10 @@ def edited(old: str, new: str) -> str:
             edited('table = "mychip.csv"', ""),
             "the key 'table' is missing, and so are [[references]]; a",
         ),
-        (edited("measured", "measurd"), "unknown provenance 'measurd'; did you mean 'measured'?"),
+        (
+            edited("measured", "measurd"),
+            "provenance: unknown provenance 'measurd'; did you mean 'measured'?",
+        ),
         (
             edited("node_nm = 28", "node_nm = -1"),
             "[technology] node_nm: -1 is not a positive, fini",
@@ -113,9 +116,9 @@ def edited(old: str, new: str) -> str:
             "[technology] node_nm: expected a number, got '",
         ),
         (edited("0.9", '"0.9"'), "[technology] vdd: expected a number, got '0.9'"),
-        (edited("0.9", "nan"), "[technology] vdd: nan is not a positive, finite number"),
-        (edited("vdd", "vddd"), "[technology] unknown key 'vddd'; did you mean 'vdd'?"),
-        (HEADER + "x = 1", "[citation] unknown key 'x'; there are: bibtex, key, text, where"),
+        (edited("0.9", "nan"), "[technology] vdd: expected a number, got nan"),
+        (edited("vdd", "vddd"), "[technology]: unknown key 'vddd'; did you mean 'vdd'?"),
+        (HEADER + "x = 1", "[citation]: unknown key 'x'; there are: bibtex, key, text, where"),
         (HEADER + "notes = []", "[citation] notes: belongs above the first [table] of the file"),
         (
             edited('key = "doe2030"', 'key = " "'),
@@ -123,15 +126,15 @@ def edited(old: str, new: str) -> str:
         ),
         (
             edited("@misc{doe2030}", "Doe 2030"),
-            "[citation] bibtex: is no entry of the key 'doe2030",
+            "[citation]: bibtex is not an entry of the key 'doe",
         ),
         (edited("[citation]", "[citatoin]"), "unknown key 'citatoin'; did you mean 'citation'?"),
         (
             edited('["conv", "fc"]', "[]"),
-            "kinds: expected a list of strings, all different, at least",
+            "kinds: expected at least one, all different, got []",
         ),
         ('default_for = ["cnv"]' + HEADER, "default_for: unknown kind 'cnv'; did you mean 'conv'?"),
-        ("clock_hz = inf" + HEADER, "clock_hz: expected a positive, finite number, got inf"),
+        ("clock_hz = inf" + HEADER, "clock_hz: expected a number, got inf"),
         ("power_w = 0" + HEADER, "power_w: expected a positive, finite number, got 0"),
         ("skips_zeros = 1" + HEADER, "skips_zeros: expected true or false, got 1"),
         ("=", "is no TOML: Invalid statement (at line 1, column 1)"),
@@ -220,8 +223,8 @@ def test_all_mistakes_of_both_files_at_once(tmp_path: Path) -> None:
     lines = refusal(write(tmp_path, edited('"MyChip"', "1") + "x = 1", COLUMNS + rows))
 
     assert [
-        "mychip.toml: title: expected a string, not empty, got 1",
-        "mychip.toml: [citation] unknown key 'x'; there are: bibtex, key, text, where",
+        "mychip.toml: title: expected a string, got 1",
+        "mychip.toml: [citation]: unknown key 'x'; there are: bibtex, key, text, where",
     ] == lines[:2]
     assert [
         "mychip.csv:2: latency_ms",
@@ -295,11 +298,11 @@ def test_files_from_a_spreadsheet(tmp_path: Path) -> None:
         ('network = "V"\nlatency_ms = 1\nlatency_s = 1', "latency_s is there in two units"),
         (
             'network = "V"\nlatency_ms = "1"',
-            "latency_ms: expected a positive, finite number, got '",
+            "latency_ms: expected a number, got '1'",
         ),
         ('network = "V"\nbatch = 0\nlatency_ms = 1', "batch: expected a positive whole number, go"),
         ('network = "V"', "has neither latency_s nor energy_j"),
-        ("latency_ms = 1", "the key 'network' is missing"),
+        ("latency_ms = 1", "network: is missing; add it"),
         ('network = "A"\nenergy_mj = 2', "A at batch 1 is there already; remove one"),
     ],
 )

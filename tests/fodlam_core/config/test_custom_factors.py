@@ -25,9 +25,12 @@ def test_factors_are_applied(cli, toml) -> None:
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (FACTORS, "[technology.options.factors.1] time: is missing"),
-        (FACTORS + 'time = "2"\npower = 1', "[technology.options.factors.1] time: expected a num"),
-        (FACTORS + "time = -2\npower = 1", "[technology.options.factors.1] time: -2 is not pos"),
+        (FACTORS, "[[technology.options.factors]] 1 time: is missing"),
+        (
+            FACTORS + 'time = "2"\npower = 1',
+            "[[technology.options.factors]] 1 time: expected a num",
+        ),
+        (FACTORS + "time = -2\npower = 1", "[[technology.options.factors]] 1 time: -2 is not pos"),
         (FACTORS + "time = 2\npowr = 1", "unknown key 'powr'; did you mean 'power'?"),
         (FACTORS + "time = 2", "exactly one of energy and power"),
         ("[technology.options]\nfactors = 3", "factors: expected a list, got 3"),
@@ -45,5 +48,5 @@ def test_mistakes_have_a_place(cli, toml, lines, message) -> None:
 def test_all_mistakes_are_told_at_once(cli, toml) -> None:
     """Mistakes in several entries are all in the one answer."""
     result = cli("run", toml(TEXT + FACTORS + FACTORS + "tim = 1"))
-    for place in ("factors.1] time: is missing", "factors.2] time: is missing", "'tim'"):
+    for place in ("factors]] 1 time: is missing", "factors]] 2 time: is missing", "'tim'"):
         assert place in result.err

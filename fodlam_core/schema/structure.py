@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 import functools
-import json
-import re
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin
 
 import attrs
 from cattrs import Converter
 
-from fodlam_core.config.model import AcceleratorConfig, Batch
-from fodlam_core.errors import ConfigError, unknown
+from fodlam_core.errors import ConfigError, FodlamError, unknown
+from fodlam_core.schema import REST, Path, is_number, place, show
 
 T = TypeVar("T")
-# The keys of an accelerator's table that the core knows itself.
-ACCELERATOR_KEYS = ("predictor", "file", "technology")
+K = TypeVar("K", bound=str | int)
 Hook = Callable[[Any, Any], Any]
+MISTAKES = (TypeError, ValueError, FodlamError)  # what checks of values raise
+
+
+class Mistake(NamedTuple):
+    """One mistake.
+
+    Attributes:
+        path: the keys to it; the last is empty where the mistake is the table's own.
+        text: what it is.
+        unknown: the key, where the mistake is that no field has it.
+    """
+
+    path: tuple[str | int, ...]
+    text: str
+    unknown: str | None = None
 
 
 class Mistakes(Exception):  # noqa: N818, several mistakes are no single error
-    """Everything that is wrong with a table: for each mistake the keys to it, and what it is.
+    """Everything that is wrong with a table."""
 
-    The last key is empty where the mistake is the table's own.
-    """
-
-    def __init__(self, found: list[tuple[tuple[str, ...], str]]) -> None:
+    def __init__(self, found: list[Mistake]) -> None:
         super().__init__(found)
         self.found = found
 
 
-def structure(table: object, cls: type[T], path: tuple[str, ...]) -> tuple[T | None, list[str]]:
+def structure(table: object, cls: type[T], path: Path = ()) -> tuple[T | None, list[str]]:
     """Return the table as an instance of an attrs class, or None and what is wrong with it.
 
     Args:
@@ -50,13 +58,21 @@ def structure(table: object, cls: type[T], path: tuple[str, ...]) -> tuple[T | N
         return _converter().structure(table, cls), []
     except Mistakes as error:
         found = error.found
-    except (TypeError, ValueError) as error:
-        found = [(("",), str(error))]
-    places = ((path + keys, text) for keys, text in found)
-    return None, [f"{place(keys[:-1], keys[-1])}: {text}" for keys, text in places]
+    except MISTAKES as error:
+        found = [Mistake(("",), str(error))]
+    return None, [_line(mistake, cls, path) for mistake in found]
 
 
-def checked_options(table: object, cls: type[T], path: tuple[str, ...]) -> T:
+def _line(mistake: Mistake, cls: type[Any], path: Path) -> str:
+    *keys, last = (*path, *mistake.path)
+    where, text = place(keys, last), mistake.text
+    if not path and where and mistake.unknown in attrs.fields_dict(cls):
+        where = f"{where} {mistake.unknown}"
+        text = "belongs above the first [table] of the file; move it there"
+    return f"{where}: {text}" if where else text
+
+
+def checked_options(table: object, cls: type[T], path: Path) -> T:
     """Return the table as an instance of an attrs class.
 
     Raises:
@@ -68,27 +84,6 @@ def checked_options(table: object, cls: type[T], path: tuple[str, ...]) -> T:
     return options
 
 
-def place(path: tuple[str, ...], key: str = "") -> str:
-    """Return how messages name a key: ``[table] key``.
-
-    >>> place(("accelerator", "eie"), "predictor")
-    '[accelerator.eie] predictor'
-    """
-    table = f"[{'.'.join(map(_bare, path))}]" if path else ""
-    return " ".join(part for part in (table, _bare(key) if key else "") if part)
-
-
-def _bare(key: str) -> str:
-    """Return a key as TOML has it: in quotes if it has other than letters, digits, - and _."""
-    return key if re.fullmatch(r"[\w-]+", key, re.ASCII) else json.dumps(key)
-
-
-def show(value: object) -> str:
-    """Return a value as messages quote it: short."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
 @functools.cache
 def _converter() -> Converter:
     converter = Converter()
@@ -96,11 +91,11 @@ def _converter() -> Converter:
         (str, "a string", lambda value: isinstance(value, str)),
         (bool, "true or false", lambda value: isinstance(value, bool)),
         (int, "a whole number", lambda value: type(value) is int),
-        (float, "a number", _is_number),
+        (float, "a number", is_number),
     ):
         converter.register_structure_hook(type_, _expect(what, test))
     converter.register_structure_hook(
-        Batch,
+        int | Literal["published"],
         _expect(
             'a whole number or "published"',
             lambda value: type(value) is int or value == "published",
@@ -121,12 +116,6 @@ def _converter() -> Converter:
 
 def _has_origin(origin: object) -> Callable[[Any], bool]:
     return lambda type_: get_origin(type_) is origin
-
-
-def _is_number(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return abs(value) <= sys.float_info.max
 
 
 def _expect(what: str, test: Callable[[Any], bool]) -> Hook:
@@ -156,13 +145,13 @@ def _list_of(converter: Converter, type_: Any) -> Hook:
         if not isinstance(values, list | tuple):
             raise TypeError(f"expected a list, got {show(values)}")
         if attrs.has(item_type):  # a list of tables: each mistake has a place of its own
-            numbered = {str(n): (item, item_type, value) for n, value in enumerate(values, 1)}
+            numbered = {n: (item, item_type, value) for n, value in enumerate(values, 1)}
             return tuple(_gather(numbered).values())
         items, problems = [], []
         for value in values:
             try:
                 items.append(item(value, item_type))
-            except (TypeError, ValueError) as error:
+            except MISTAKES as error:
                 problems.append(str(error))
         if problems:
             raise ValueError("; ".join(problems))
@@ -191,39 +180,45 @@ def _table_of(converter: Converter, type_: Any) -> Hook:
 def _table_as(converter: Converter, cls: type[Any]) -> Hook:
     """Structure a table as an attrs class; each field's validator runs apart from the others."""
     fields = attrs.fields(attrs.resolve_types(cls))
-    hooks = {field.name: _field(converter, field) for field in fields}
+    rest = next((field.name for field in fields if REST in field.metadata), None)
+    hooks = {field.name: _field(converter, field) for field in fields if field.name != rest}
     needed = [field.name for field in fields if field.default is attrs.NOTHING and field.init]
 
     def hook(table: Any, type_: Any) -> Any:
         _expect_table(table)
-        if cls is AcceleratorConfig:
-            table = _gather_options(table)
-        extra = [(("",), unknown("key", str(key), hooks)) for key in table if key not in hooks]
-        extra += [((key,), "is missing") for key in needed if key not in table]
+        more = {key: value for key, value in table.items() if key not in hooks}
+        extra = [] if rest else [_unknown(str(key), hooks) for key in more]
+        extra += [Mistake((key,), "is missing; add it") for key in needed if key not in table]
         given = {key: (hooks[key], None, value) for key, value in table.items() if key in hooks}
         values = _gather(given, extra)
+        if rest and more:
+            values[rest] = more
         try:
             return cls(**values)
-        except ValueError as error:
-            raise Mistakes([(("",), str(error))]) from error
+        except (ValueError, FodlamError) as error:
+            raise Mistakes([Mistake(("",), str(error))]) from error
 
     return hook
 
 
+def _unknown(key: str, known: Iterable[str]) -> Mistake:
+    return Mistake(("",), unknown("key", key, known), key)
+
+
 def _gather(
-    values: dict[str, tuple[Hook, Any, Any]], found: Sequence[tuple[tuple[str, ...], str]] = ()
-) -> dict[str, Any]:
+    values: Mapping[K, tuple[Hook, Any, Any]], found: Sequence[Mistake] = ()
+) -> dict[K, Any]:
     """Structure each value, and raise the mistakes of all of them at once."""
-    found, structured = list(found), {}
+    wrong, structured = list(found), {}
     for key, (hook, type_, value) in values.items():
         try:
             structured[key] = hook(value, type_)
         except Mistakes as error:
-            found += [((key, *keys), text) for keys, text in error.found]
-        except (TypeError, ValueError) as error:
-            found.append(((key,), str(error)))
-    if found:
-        raise Mistakes(found)
+            wrong += [each._replace(path=(key, *each.path)) for each in error.found]
+        except MISTAKES as error:
+            wrong.append(Mistake((key,), str(error).removeprefix(f"{key}: ")))
+    if wrong:
+        raise Mistakes(wrong)
     return structured
 
 
@@ -237,10 +232,3 @@ def _field(converter: Converter, field: attrs.Attribute[Any]) -> Hook:
         return value
 
     return hook
-
-
-def _gather_options(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Put all keys that the core does not know itself under ``options``."""
-    known = {key: value for key, value in table.items() if key in ACCELERATOR_KEYS}
-    rest = {key: value for key, value in table.items() if key not in known}
-    return {**known, "options": rest} if rest else known

@@ -1,0 +1,104 @@
+"""How parsed tables become values: one set of checks, messages and places for every file.
+
+`fodlam_core.schema.structure` turns a table into an attrs class; a new kind of file is a new
+attrs class. This module has what messages and classes share, and imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from fodlam_core.errors import unknown
+
+if TYPE_CHECKING:
+    import attrs
+
+Path = Sequence[str | int]
+Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
+REST = "rest"  # metadata of the field that takes all keys which no other field has
+
+
+def place(path: Path, key: str | int = "") -> str:
+    """Return how messages name a key: ``[table] key``; in a list of tables ``[[tables]] 2 key``.
+
+    Args:
+        path: the keys that lead to the table; the number of a table in a list is an int.
+        key: the key in the table; empty: the table itself.
+
+    >>> place(("accelerator", "eie"), "predictor"), place(("references", 2), "batch")
+    ('[accelerator.eie] predictor', '[[references]] 2 batch')
+    """
+    if isinstance(key, int):
+        path, key = (*path, key), ""
+    lists, start = [], 0
+    for index, part in enumerate(path):
+        if isinstance(part, int):
+            lists.append(f"{_dotted(path[start:index])} {part}".strip())
+            start = index + 1
+    rest = _dotted(path[start:])
+    if not lists:
+        parts = [f"[{rest}]" if rest else ""]
+    else:
+        name, _, number = lists[0].rpartition(" ")
+        parts = [f"[[{name}]] {number}" if name else number, *lists[1:], rest]
+    return " ".join(part for part in (*parts, _bare(key) if key else "") if part)
+
+
+def _dotted(keys: Path) -> str:
+    return ".".join(_bare(str(key)) for key in keys)
+
+
+def _bare(key: str) -> str:
+    """Return a key as TOML has it: in quotes if it has other than letters, digits, - and _."""
+    return key if re.fullmatch(r"[\w-]+", key, re.ASCII) else json.dumps(key)
+
+
+def show(value: object) -> str:
+    """Return a value as messages quote it: short."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is a finite number, and neither true nor false."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= sys.float_info.max
+
+
+def words(instance: object, attribute: object, value: str) -> None:
+    """Check that a text says something; an attrs validator."""
+    if not value.strip():
+        raise ValueError(f"expected a string, not empty, got {show(value)}")
+
+
+def positive(instance: object, attribute: object, value: float | None) -> None:
+    """Check that a number, where there is one, is over 0 and finite; an attrs validator."""
+    if value is not None and not 0 < value < float("inf"):
+        raise ValueError(f"expected a positive, finite number, got {show(value)}")
+
+
+def count(instance: object, attribute: object, value: int | None) -> None:
+    """Check that a whole number, where there is one, is at least 1; an attrs validator."""
+    if value is not None and value < 1:
+        raise ValueError(f"expected a positive whole number, got {show(value)}")
+
+
+def distinct(instance: object, attribute: object, value: Sequence[str]) -> None:
+    """Check that a list has items, and none twice; an attrs validator."""
+    if not value or len(set(value)) < len(value):
+        raise ValueError(f"expected at least one, all different, got {show(list(value))}")
+
+
+def one_of(what: str, names: Sequence[str]) -> Validator:
+    """Return an attrs validator of a name, which suggests the one that was meant."""
+
+    def check(instance: object, attribute: object, value: str) -> None:
+        if value not in names:
+            raise ValueError(unknown(what, value, names))
+
+    return check
