@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fodlam_core.config import PointConfig as PointConfig
     from fodlam_core.config import TechnologyConfig as TechnologyConfig
     from fodlam_core.config import load_config as load_config
+    from fodlam_core.deferred import DeferredAccelerator as DeferredAccelerator
     from fodlam_core.errors import ConfigError as ConfigError
     from fodlam_core.errors import FodlamError as FodlamError
     from fodlam_core.errors import LayerError as LayerError
@@ -62,6 +63,7 @@ _HOME = {
     "ConfigError": "errors",
     "ConvShape": "model.shapes",
     "Cost": "model.costs",
+    "DeferredAccelerator": "deferred",
     "Estimate": "estimates",
     "FcShape": "model.shapes",
     "FodlamError": "errors",

@@ -7,9 +7,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from fodlam_core.accelerators import Accelerator
     from fodlam_core.model.costs import Measurement
     from fodlam_core.model.layers import Network
     from fodlam_core.model.technology import ScalingFactors, Technology
@@ -43,6 +44,42 @@ class Deferred:
         if name.startswith("__"):  # pickle and copy ask before there are any attributes
             raise AttributeError(name)
         return getattr(self._object, name)
+
+
+class DeferredAccelerator:
+    """Stands for one chip of a library, whose data are read when it is first asked for.
+
+    A hook yields it in place of the accelerator, so that hundreds of chips cost a run their names
+    only. `Registry.accelerator` loads it, apart from all others.
+
+    Attributes:
+        name: the name of the accelerator, such as ``"jetson-nano/int8"``.
+        kinds: the names of the layer kinds that it serves.
+        load: returns the `Accelerator`, of the same name and kinds.
+        title: one line for a person.
+        aliases: further names, such as that of the chip at its default operating point.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        kinds: Iterable[str],
+        load: Callable[[], Accelerator],
+        title: str = "",
+        aliases: Iterable[str] = (),
+    ) -> None:
+        """Take what is known of the chip, and the function that loads the rest."""
+        self.name, self.load, self.title = name, load, title
+        self.kinds, self.aliases = _names(kinds), _names(aliases)
+
+    def __repr__(self) -> str:
+        return f"DeferredAccelerator({self.name!r}, {list(self.kinds)!r})"
+
+
+def _names(items: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(items, str):  # its letters are hardly what was meant
+        raise TypeError(f"expected a list of names, got {items!r}; write [{items!r}]")
+    return tuple(items)
 
 
 class DeferredPredictor(Deferred):

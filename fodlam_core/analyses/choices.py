@@ -53,6 +53,10 @@ def variants(
         UnknownNameError: if there is nothing of a name, or no accelerator in use has a predictor.
         ValueError: if a batch is neither a positive whole number nor ``"published"``.
     """
+    named = asked.get("accelerator", ())
+    registry = registry.with_loaded(
+        [*config.dispatch.values(), *(registry.names("accelerator") if ALL in named else named)]
+    )
     ways = {
         "scaler": lambda names: _scalers(config, registry, names),
         "accelerator": lambda names: _accelerators(network, registry, names),
@@ -102,7 +106,8 @@ def _accelerators(network: Network, registry: Registry, names: Sequence[str]) ->
         served = {kind: accelerator.name for kind in accelerator.kinds if kind in kinds}
         return lambda each: attrs.evolve(each, dispatch={**each.dispatch, **served})
 
-    return {name: choose(registry.accelerator(name)) for name in names}
+    chosen = (name for each in names for name in registry.matching(each))
+    return {name: choose(registry.accelerator(name)) for name in chosen}
 
 
 def _predictors(network: Network, registry: Registry, names: Sequence[str]) -> dict[str, Change]:
@@ -117,7 +122,10 @@ def _predictors(network: Network, registry: Registry, names: Sequence[str]) -> d
 
     def choose(predictor: str) -> Change:
         def change(each: Config) -> Config | None:
-            settings = dict(each.accelerator)
+            settings = {
+                registry.full_name("accelerator", name): table
+                for name, table in each.accelerator.items()
+            }
             used = [accelerator_for(kind, each, registry) for kind in kinds]
             having = {chip.name for chip in used if chip and predictor in _predictors_of(chip)}
             if not having:

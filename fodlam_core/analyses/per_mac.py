@@ -55,7 +55,7 @@ def diagnose(registry: Registry, batch: int | str) -> list[CostPerMac]:
     Raises:
         FodlamError: if no accelerator is installed.
     """
-    if not registry.accelerators:
+    if not registry.names("accelerator"):
         raise FodlamError(registry.nothing_installed("accelerator"))
     config = Config(NetworkConfig(batch="published" if batch == "published" else 1))
     layers: list[CostPerMac] = []

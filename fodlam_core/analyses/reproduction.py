@@ -132,16 +132,16 @@ def reproduce(registry: Registry, names: Iterable[str] = ()) -> Reproduction:
         FodlamError: if there is no such accelerator, or none at all, or the files of one that is
             named cannot be read.
     """
-    if not registry.accelerators:
+    if not registry.names("accelerator"):
         raise FodlamError(registry.nothing_installed("accelerator"))
     asked = tuple(names)
     tables: list[ReproducedTable] = []
     checks: list[Check] = []
     unreadable: list[str] = []
     for name in asked or registry.names("accelerator"):
-        accelerator = registry.accelerator(name)
-        plugin = registry.providers["accelerator", name]
         try:
+            accelerator = registry.accelerator(name)
+            plugin = registry.providers["accelerator", name]
             publication = publication_of(guarded_accelerator(accelerator, plugin), plugin)
         except PluginError as error:
             if asked:

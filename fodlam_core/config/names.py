@@ -83,7 +83,18 @@ def _technology(table: Tables, registry: Registry) -> Iterator[str]:
         yield from _options(table["options"], options, name, ("technology", "options"))
 
 
+def written_twice(table: Tables, registry: Registry) -> Iterator[str]:
+    """Yield a line for each accelerator with one table under its name and one under an alias."""
+    seen: dict[str, str] = {}
+    for name in map(str, table):
+        first = seen.setdefault(registry.full_name("accelerator", name), name)
+        if first != name:
+            where, other = place(("accelerator", name)), place(("accelerator", first))
+            yield f"{where}: is the same accelerator as {other}; write one of them"
+
+
 def _accelerators(table: Tables, registry: Registry) -> Iterator[str]:
+    yield from written_twice(table, registry)
     for name, settings in table.items():
         path = ("accelerator", str(name))
         problems = list(_try(place(path), registry.accelerator, name))

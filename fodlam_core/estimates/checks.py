@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fodlam_core.config.names import dispatch_problems
+from fodlam_core.config.names import dispatch_problems, written_twice
 from fodlam_core.errors import ConfigError, NetworkError, listed, unknown
 from fodlam_core.estimates.published_totals import reference_names
 
@@ -53,7 +53,10 @@ def check_names(config: Config, registry: Registry) -> None:
     Raises:
         FodlamError: with a line for each mistake.
     """
-    problems = dispatch_problems(config.dispatch, registry)
+    problems = [
+        *dispatch_problems(config.dispatch, registry),
+        *written_twice(config.accelerator, registry),
+    ]
     if problems:
         raise ConfigError(problems)
     for name, settings in config.accelerator.items():

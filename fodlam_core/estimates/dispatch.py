@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fodlam_core.errors import PluginError
+from fodlam_core.plugins.registry import is_default
 
 if TYPE_CHECKING:
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.config import Config
     from fodlam_core.plugins.registry import Registry
+
+MOST_NAMED = 10
 
 
 def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerator | None:
@@ -25,12 +28,12 @@ def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerato
     if kind in config.dispatch:
         return registry.accelerator(config.dispatch[kind])
     # What is known for whole networks only serves no layer, unless it is asked to by name.
-    serving = [
-        each for each in registry.accelerators if kind in each.kinds and not each.references_only
-    ]
-    defaults = [each for each in serving if kind in each.default_for]
+    serving = registry.serving(kind)
+    defaults = [each for each in serving if is_default(each, kind)]
     candidates = defaults or serving
-    names = ", ".join(each.name for each in candidates)
+    names = ", ".join(each.name for each in candidates[:MOST_NAMED])
+    if len(candidates) > MOST_NAMED:
+        names += f" and {len(candidates) - MOST_NAMED} more"
     line = f'write {kind} = "NAME" under [dispatch]'
     conflicts = registry.conflicting_accelerators(kind)
     lost_defaults = [text for text, default in conflicts if default]
@@ -47,4 +50,7 @@ def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerato
             "uninstall it, or leave it out with FODLAM_BLOCK_PLUGINS"
             + (f"; or {line}" if candidates else "")
         )
-    return candidates[0] if candidates else None
+    if not candidates:
+        return None
+    accelerator = registry.accelerator(candidates[0].name)
+    return None if accelerator.references_only else accelerator

@@ -180,6 +180,14 @@ class Platform(NamedTuple):
         return basis._replace(interval=native.scaled(time, basis.factors.energy))
 
 
+def settings_of(name: str, config: Config, registry: Registry) -> AcceleratorConfig:
+    """Return the table of an accelerator, be it written under its name or under an alias."""
+    for written, settings in config.accelerator.items():
+        if registry.full_name("accelerator", written) == name:
+            return settings
+    return AcceleratorConfig()
+
+
 def platform(accelerator: Accelerator, config: Config, registry: Registry) -> Platform:
     """Make an accelerator ready for a configuration.
 
@@ -188,7 +196,7 @@ def platform(accelerator: Accelerator, config: Config, registry: Registry) -> Pl
     """
     plugin = registry.providers["accelerator", accelerator.name].alone()
     accelerator = guarded_accelerator(accelerator, plugin)
-    settings = config.accelerator.get(accelerator.name, AcceleratorConfig())
+    settings = settings_of(accelerator.name, config, registry)
     path = ("accelerator", accelerator.name)
     if accelerator.options:
         accelerator = accelerator.configure(

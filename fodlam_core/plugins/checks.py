@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.accelerators import Accelerator
+from fodlam_core.deferred import DeferredAccelerator
 from fodlam_core.model.layers import LayerKind
 from fodlam_core.plugins import Plugin, describe, isolated
 
+if TYPE_CHECKING:
+    from types import UnionType
+
 # Hook -> what its items are called, and the class that they are of, or the attributes without
 # which an item is rubbish.
-SUPPLIES: dict[str, tuple[str, type | tuple[str, ...]]] = {
+SUPPLIES: dict[str, tuple[str, type | UnionType | tuple[str, ...]]] = {
     "fodlam_layer_kinds": ("layer kind", LayerKind),
-    "fodlam_accelerators": ("accelerator", Accelerator),
+    "fodlam_accelerators": ("accelerator", Accelerator | DeferredAccelerator),
     "fodlam_technology_scalers": ("rule", ("factors",)),
     "fodlam_network_readers": ("format", ("suffixes", "accepts", "read")),
 }
@@ -39,7 +43,7 @@ def _rubbish(plugin: Plugin) -> str | None:
         for item in supplied:
             if not _is_a(item, needed) or type(item.name) is not str or not item.name:
                 return f"{hook} supplied {type(item).__name__!r}, which is no {what}"
-            problem = _rubbish_accelerator(item) if hook == "fodlam_accelerators" else None
+            problem = accelerator_problem(item) if hook == "fodlam_accelerators" else None
             if problem:
                 return f"{hook}: {problem}"
             if hook == "fodlam_network_readers" and not _all_names(tuple(item.suffixes)):
@@ -54,10 +58,12 @@ def _rubbish(plugin: Plugin) -> str | None:
     return None
 
 
-def _rubbish_accelerator(item: Accelerator) -> str | None:
+def accelerator_problem(item: Accelerator | DeferredAccelerator) -> str | None:
     """Return what is wrong with an accelerator, as far as a configuration names it."""
-    if not _all_names(item.kinds, item.default_for):
+    if not _all_names(item.kinds, getattr(item, "default_for", ())):
         return f"the kinds of {item.name!r} are no names of layer kinds"
+    if isinstance(item, DeferredAccelerator):
+        return None if callable(item.load) else f"load of {item.name!r} is not a function"
     if not _all_names(tuple(each.name for each in item.predictors)):
         return f"the names of the predictors of {item.name!r} are no strings"
     if item.options is not None and not _is_attrs_class(item.options):
@@ -71,8 +77,8 @@ def _is_attrs_class(value: object) -> bool:
     return isinstance(value, type) and hasattr(value, "__attrs_attrs__")
 
 
-def _is_a(item: object, needed: type | tuple[str, ...]) -> bool:
-    if isinstance(needed, type):
+def _is_a(item: object, needed: type | UnionType | tuple[str, ...]) -> bool:
+    if not isinstance(needed, tuple):
         return isinstance(item, needed)
     return all(hasattr(item, name) for name in ("name", *needed))
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fodlam_core.errors import PluginError, UnknownNameError, unknown
+from fodlam_core.accelerators import Accelerator
+from fodlam_core.deferred import DeferredAccelerator
+from fodlam_core.errors import FodlamError, PluginError, UnknownNameError, unknown
 from fodlam_core.plugins import (
     Plugin,
     builtin,
@@ -17,11 +20,12 @@ from fodlam_core.plugins import (
 from fodlam_core.plugins.checks import SUPPLIES, names_of, without_rubbish
 from fodlam_core.plugins.guards import guarded
 from fodlam_core.plugins.hookspecs import HookSpecs
+from fodlam_core.plugins.library import loaded
+from fodlam_core.plugins.patterns import is_pattern, matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from fodlam_core.accelerators import Accelerator
     from fodlam_core.model.layers import LayerKind
     from fodlam_core.networks.reader import NetworkReader
     from fodlam_core.scaling import TechnologyScaler
@@ -51,8 +55,31 @@ class Registry(NamedTuple):
         """Return the sorted names of one kind of thing, such as ``"accelerator"``."""
         return sorted(name for kind, name in self.items if kind == what)
 
+    def full_name(self, what: str, name: str) -> str:
+        """Return the name that an alias stands for; any other name as it is."""
+        return self.aliases.get((what, name), name)
+
+    def matching(self, pattern: str) -> list[str]:
+        """Return the sorted names of the accelerators that a pattern or a name stands for.
+
+        ``*``, ``?`` and ``[...]`` stand for letters within one part of ``chip/point``; a chip
+        without its point is the chip at its default point. Nothing is loaded.
+
+        Raises:
+            FodlamError: if no accelerator answers to it.
+        """
+        what = "accelerator"
+        if not is_pattern(pattern):
+            self._get(what, pattern)
+            return [self.full_name(what, pattern)]
+        known = [name for kind, name in (*self.items, *self.aliases) if kind == what]
+        found = {self.full_name(what, name) for name in known if matches(name, pattern)}
+        if not found:
+            raise UnknownNameError(f"no accelerator matches {pattern!r}")
+        return sorted(found)
+
     def _get(self, what: str, name: str) -> Any:
-        name = self.aliases.get((what, name), name)
+        name = self.full_name(what, name)
         try:
             return self.items[what, name]
         except KeyError:
@@ -109,7 +136,7 @@ class Registry(NamedTuple):
                 if what == "accelerator" and item.name == name and kind in item.kinds
             ]
             if claims:
-                found.append((text, any(kind in item.default_for for item in claims)))
+                found.append((text, any(is_default(item, kind) for item in claims)))
         return found
 
     def with_accelerator(self, accelerator: Accelerator, source: str) -> Registry:
@@ -142,8 +169,36 @@ class Registry(NamedTuple):
 
     def accelerator(self, name: str) -> Accelerator:
         """Return an accelerator by name; raises `FodlamError` if it cannot be had."""
-        accelerator: Accelerator = self._get("accelerator", name)
-        return accelerator
+        item: Accelerator | DeferredAccelerator = self._get("accelerator", name)
+        if isinstance(item, DeferredAccelerator):
+            return loaded(item, self.providers["accelerator", item.name])
+        return item
+
+    def serving(self, kind: str) -> list[Accelerator | DeferredAccelerator]:
+        """Return what serves a kind of layer, sorted by name; nothing is loaded.
+
+        An accelerator that is known for whole networks only serves no layer by itself.
+        """
+        found = (self._get("accelerator", name) for name in self.names("accelerator"))
+        return [
+            each
+            for each in found
+            if kind in each.kinds and not getattr(each, "references_only", False)
+        ]
+
+    def with_loaded(self, names: Iterable[str]) -> Registry:
+        """Return the registry with chips of libraries among its `accelerators`.
+
+        Names that nothing answers to, or whose chip cannot be loaded, are passed over here: who
+        asks for them by name is told.
+        """
+        items = dict(self.items)
+        for name in names:
+            key = "accelerator", self.full_name("accelerator", name)
+            if isinstance(items.get(key), DeferredAccelerator):
+                with contextlib.suppress(FodlamError):
+                    items[key] = self.accelerator(name)
+        return self._replace(items=items)
 
     def scaler(self, name: str) -> TechnologyScaler:
         """Return a scaling rule by name; raises `FodlamError` if it cannot be had."""
@@ -162,8 +217,9 @@ class Registry(NamedTuple):
 
     @property
     def accelerators(self) -> list[Accelerator]:
-        """All accelerators, sorted by name."""
-        return [self.accelerator(name) for name in self.names("accelerator")]
+        """All accelerators, sorted by name, but those of libraries, of which there are many."""
+        found = (self._get("accelerator", name) for name in self.names("accelerator"))
+        return [each for each in found if isinstance(each, Accelerator)]
 
     @property
     def scalers(self) -> list[TechnologyScaler]:
@@ -209,6 +265,11 @@ def build_registry(plugins: list[Plugin]) -> Registry:
         {key: _conflict(key, claimed) for key, claimed in claims.items() if key not in sole},
         {key: item.name for key, (_, item) in sole.items() if key[1] != item.name},
     )
+
+
+def is_default(item: Accelerator | DeferredAccelerator, kind: str) -> bool:
+    """Tell whether an accelerator declares itself the default for a kind of layer."""
+    return isinstance(item, Accelerator) and kind in item.default_for
 
 
 def well_known_plugin(what: str, name: str) -> str | None:

@@ -1,8 +1,10 @@
-"""Accelerators that a sweep takes from data files, be they named beside its axes or by them."""
+"""Accelerators that a sweep takes from data files and libraries, named by its axes or not."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.config.files import files_in_tables, with_files
@@ -10,18 +12,20 @@ from fodlam_core.sweeps.axes import axis_values, written_axes
 from fodlam_core.sweeps.keys import is_chip_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.plugins.registry import Registry
 
 
 class Chips(NamedTuple):
-    """What data files add to what is installed.
+    """What data files and libraries add to what is loaded.
 
     Attributes:
-        registry: what is installed, with an accelerator of each name that files describe.
-        accelerators: every accelerator that a file describes; one name can have several.
+        registry: what is installed, with the chips of libraries that the sweep names, and an
+            accelerator of each name that files describe.
+        accelerators: every accelerator that a file describes, of which one name can have several,
+            and the chips of libraries.
         problems: a line for each file that cannot be used.
     """
 
@@ -33,7 +37,7 @@ class Chips(NamedTuple):
 def read_chips(
     base: Mapping[str, Any], sweep: Mapping[str, Any], directory: str, registry: Registry
 ) -> Chips:
-    """Read the data files of accelerators that a sweep needs.
+    """Read the data files of accelerators, and load the chips of libraries, that a sweep needs.
 
     Args:
         base: the tables of the configuration, without the sweep.
@@ -41,6 +45,8 @@ def read_chips(
         directory: what paths are relative to.
         registry: what is installed.
     """
+    before = {each.name for each in registry.accelerators}
+    registry = registry.with_loaded(_named(base, sweep, directory, registry))
     choices = {name: [path] for name, path in files_in_tables(base, directory).items()}
     for key, given in written_axes(sweep):
         if is_chip_file(key):
@@ -51,7 +57,7 @@ def read_chips(
             name = key.split(".")[1]
             choices[name] = [os.path.join(directory, each) for each in values if type(each) is str]
     problems: list[str] = []
-    accelerators: list[Accelerator] = []
+    accelerators = [each for each in registry.accelerators if each.name not in before]
     usable: dict[str, str] = {}
     for name, paths in choices.items():
         for path in paths:
@@ -62,3 +68,20 @@ def read_chips(
                 usable.setdefault(name, path)
     found, _ = with_files(registry, usable)
     return Chips(found, tuple(accelerators), problems)
+
+
+def _named(
+    base: Mapping[str, Any], sweep: Mapping[str, Any], directory: str, registry: Registry
+) -> Iterator[str]:
+    """Yield what may be the name of an accelerator that is not described by a file."""
+    dispatch, settings = base.get("dispatch"), base.get("accelerator")
+    written: list[object] = list(dispatch.values()) if isinstance(dispatch, Mapping) else []
+    written += settings if isinstance(settings, Mapping) else []
+    for key, given in written_axes(sweep):
+        table, *rest = key.split(".")
+        if table == "accelerator":
+            written += rest[:1]
+        elif table == "dispatch":
+            with contextlib.suppress(ValueError):  # said when the axes are read
+                written += axis_values(key, given, directory, registry)
+    yield from (name for name in written if isinstance(name, str))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
-from fodlam_core.config import AcceleratorConfig, Config, TechnologyConfig
 from fodlam_core.errors import FodlamError
+from fodlam_core.estimates.platform import settings_of
 from fodlam_core.estimates.scaling import Route, route_of
 from fodlam_core.sweeps.costs import Slot, first_line
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from fodlam_core.accelerators import Accelerator
+    from fodlam_core.config import Config, TechnologyConfig
     from fodlam_core.plugins.registry import Registry
 
 # Of time and energy, or why a rule refuses.
@@ -125,7 +126,7 @@ class FactorSource:
         technology: TechnologyConfig = attrs.evolve(self._config.technology, **asked)
         if options:
             technology = attrs.evolve(technology, options={**technology.options, **options})
-        settings = self._config.accelerator.get(accelerator.name, AcceleratorConfig())
+        settings = settings_of(accelerator.name, self._config, self._registry)
         if own:
             point = attrs.evolve(settings.technology, **own)
             settings = attrs.evolve(settings, technology=point)

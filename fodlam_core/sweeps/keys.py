@@ -97,7 +97,7 @@ def names_for(key: str, registry: Registry) -> list[str] | None:
     if key == "technology.scaler":
         return registry.names("rule")
     if first == "dispatch":
-        return [each.name for each in registry.accelerators if rest[0] in each.kinds]
+        return [each.name for each in registry.serving(rest[0])]
     if first == "accelerator" and rest[1:] == ["predictor"]:
         return [each.name for each in registry.accelerator(rest[0]).predictors]
     return None

@@ -34,7 +34,7 @@ class Plan(NamedTuple):
         grid: its points, in the order in which they are computed.
         kinds: the layer kinds that its networks have, FODLAM's two always among them.
         networks: the networks that could be read.
-        accelerators: the accelerators that are described by files.
+        accelerators: the accelerators that files describe, and the chips of libraries.
     """
 
     source: Source
