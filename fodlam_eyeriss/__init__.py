@@ -35,7 +35,12 @@ def apply_options(accelerator: Accelerator, options: EyerissOptions) -> Accelera
     if options.latency == "total":
         return accelerator
     rows = [
-        attrs.evolve(row, latency_s=row.latency_s - row.offchip_latency_s, offchip_latency_s=0.0)
+        attrs.evolve(
+            row,
+            latency_s=row.latency_s - row.offchip_latency_s,
+            offchip_latency_s=0.0,
+            columns={**row.columns, "latency_s": row.columns["processing_latency_s"]},
+        )
         for row in accelerator.measurements
     ]
     note = (

@@ -31,6 +31,17 @@ class Columns(NamedTuple):
         """Return the columns by their names as written."""
         return cls(tuple(names), {in_si(name)[0]: (name, in_si(name)[1]) for name in names})
 
+    def written(self, power_w: float | None) -> dict[str, str]:
+        """Return the name of the column of each quantity, as `Measurement.columns` has it.
+
+        Args:
+            power_w: the power that the header gives for every row; None if there is a column.
+        """
+        columns = {quantity: name for quantity, (name, _) in self.known.items()}
+        if power_w is not None:
+            columns["power_w"] = "power_w"
+        return {**columns, "energy_j": columns["latency_s"]}
+
 
 def read_cells(path: str) -> list[tuple[int, list[str]]]:
     """Return the rows of a CSV file that are not empty, each with its line, spaces stripped.

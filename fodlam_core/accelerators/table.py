@@ -53,11 +53,12 @@ def read_table(
     problems = [f"{path}:{start}: {text}" for text in _column_problems(columns, power_w)]
     if problems:
         return [], problems
+    written_columns = columns.written(power_w)
     found: list[Measurement] = []
     lines: dict[tuple[str, str], int] = {}
     for line, cells in rows[1:]:
         row = Row(columns, cells)
-        measurement = _measurement(row, kinds, power_w)
+        measurement = _measurement(row, kinds, power_w, written_columns)
         if measurement:
             found.append(measurement)
         if row.has("network") and row.has("layer"):
@@ -101,7 +102,7 @@ def _misspelt_columns(columns: Mapping[str, str]) -> Iterator[str]:
 
 
 def _measurement(
-    row: Row, kinds: Collection[str] | None, power_w: float | None
+    row: Row, kinds: Collection[str] | None, power_w: float | None, columns: Mapping[str, str]
 ) -> Measurement | None:
     """Return the measurement of a row; None, and problems in the row, if something is wrong."""
     network, kind = row.text("network"), row.text("kind")
@@ -137,6 +138,7 @@ def _measurement(
             latency_rounding_s=rounding_s,
             # The product of the upper ends, less the product.
             energy_rounding_j=watts * rounding_s + (latency_s + rounding_s) * rounding_w,
+            columns=columns,
         )
     except FodlamError as error:
         row.problems.append(f"{error}; correct the row")

@@ -117,6 +117,9 @@ class Measurement:
         latency_rounding_s: half a unit of the last printed digit of the latency; None if it is
             not known how the latency was printed.
         energy_rounding_j: what the rounding of power and latency can amount to in the energy.
+        columns: the column that each quantity was read from, such as
+            ``{"latency_s": "latency_ms"}``; that of ``energy_j`` is the latency it is power
+            times. A copy of the row with a number of another column names that column.
 
     Raises:
         PluginError: if a number is not positive and finite, or the batch not a whole number.
@@ -136,6 +139,7 @@ class Measurement:
     )
     latency_rounding_s: float | None = None
     energy_rounding_j: float | None = None
+    columns: Mapping[str, str] = attrs.field(factory=dict, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not 0 <= self.offchip_latency_s < self.latency_s:

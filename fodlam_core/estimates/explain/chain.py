@@ -68,8 +68,7 @@ def chain(estimate: Result, each: LayerEstimate, basis: Basis, cells: tuple[Cell
     steps += [*_scaled(estimate, basis, platform), *_runs(each, basis)]
     dram = dram_energy_j(estimate, each)
     if dram is not None and row is not None:
-        traffic = [cell for cell in cells if cell.quantity.startswith("dram_")]
-        cell = _match(traffic, row.details[TRAFFIC])
+        cell = _cell(row, cells, TRAFFIC, row.details[TRAFFIC])
         used += [cell] if cell else []
         steps.append(_dram(estimate, each, row.batch, dram, row.details[TRAFFIC], cell))
     return Chain((*steps, _result(each)), tuple(used))
@@ -79,24 +78,30 @@ class _Found:
     """The cells that latency, processing latency, power and energy of a row were read from."""
 
     def __init__(self, row: Measurement, cells: tuple[Cell, ...]) -> None:
-        latencies = [cell for cell in cells if "latency_" in cell.quantity]
-        powers = [cell for cell in cells if cell.quantity.startswith("power_")]
-        self.latency = _match(latencies, row.latency_s)
+        latency = row.latency_s
+        self.latency = _cell(row, cells, "latency_s", latency)
         self.processing = (
-            _match(latencies, row.latency_s - row.offchip_latency_s)
+            _cell(row, cells, "processing_latency_s", latency - row.offchip_latency_s)
             if row.offchip_latency_s
             else None
         )
-        self.power = _match(powers, row.power_w)
-        self.energy_latency = _match(latencies, row.energy_j / row.power_w)
+        self.power = _cell(row, cells, "power_w", row.power_w)
+        self.energy_latency = _cell(row, cells, "energy_j", row.energy_j / row.power_w)
 
     def cells(self) -> tuple[Cell, ...]:
         found = (self.latency, self.processing, self.power, self.energy_latency)
         return tuple(dict.fromkeys(cell for cell in found if cell))
 
 
-def _match(cells: list[Cell], value: float) -> Cell | None:
-    return next((cell for cell in cells if math.isclose(cell.value, value, rel_tol=1e-9)), None)
+def _cell(row: Measurement, cells: tuple[Cell, ...], quantity: str, value: float) -> Cell | None:
+    """Return the cell of the column that a quantity was read from.
+
+    None if the row names no column for it, or has another value than the cell: a plugin may have
+    changed the number without the column.
+    """
+    column = row.columns.get(quantity)
+    found = (cell for cell in cells if cell.quantity == column)
+    return next((cell for cell in found if math.isclose(cell.value, value, rel_tol=1e-9)), None)
 
 
 def _number(value: float, unit: str) -> str:
