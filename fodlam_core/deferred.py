@@ -7,11 +7,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from fodlam_core.accelerators import Accelerator
-    from fodlam_core.model.costs import Measurement
     from fodlam_core.model.layers import Network
     from fodlam_core.model.technology import ScalingFactors, Technology
     from fodlam_core.networks.reader import ReadOptions
@@ -91,10 +90,11 @@ class DeferredPredictor(Deferred):
         requires: frozenset[str] = self._object.requires
         return requires
 
-    def fit(self, measurements: Sequence[Measurement]) -> FittedPredictor:
-        """Fit the predictor."""
-        fitted: FittedPredictor = self._object.fit(measurements)
-        return fitted
+    @property
+    def fit(self) -> Callable[..., FittedPredictor]:
+        """The method that fits the predictor, of whichever level."""
+        fit: Callable[..., FittedPredictor] = self._object.fit
+        return fit
 
 
 class DeferredRule(Deferred):

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 def fodlam_accelerators() -> Iterable[Accelerator]:
     """Supply EIE.
 
-    ``sparse`` errs least, but few networks tell their densities; the default is the best of those
-    that need no more than a shape.
+    ``sparse`` errs least and is used where densities are known; few networks tell them, and the
+    best of those that need no more than a shape serves the others.
     """
     yield load_accelerator(
         os.path.join(os.path.dirname(__file__), "data", "eie.toml"),
         predictors=[
-            *generic_predictors("nearest"),
             DeferredPredictor("sparse", "fodlam_eie.sparse", "Sparse"),
+            *generic_predictors("nearest"),
         ],
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
 from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Cost, Measurement
 from fodlam_core.model.shapes import FcShape
@@ -60,13 +62,17 @@ class Sparse:
         Raises:
             PredictionError: if there are no measurements with shape and densities.
         """
-        known = [row for row in measurements if _knows(row.layer)]
+        known = [
+            row for row in measurements if _knows(row.layer) and row.latency_s and row.energy_j
+        ]
         if not known:
             raise PredictionError("sparse: no measured layer has its shape and its densities")
-        shares = [ideal_latency_s(row.layer) / row.cost.latency_s for row in known]
+        costs = [(row.layer, *attrs.astuple(row.cost)) for row in known]
+        shares = [ideal_latency_s(layer) / latency_s for layer, latency_s, _, _ in costs]
         return FittedSparse(
             sum(shares) / sum(share * share for share in shares),
-            sum(row.cost.energy_j for row in known) / sum(row.cost.latency_s for row in known),
+            sum(energy_j for _, _, energy_j, _ in costs)
+            / sum(latency_s for _, latency_s, _, _ in costs),
         )
 
 

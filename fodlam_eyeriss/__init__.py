@@ -42,6 +42,7 @@ def apply_options(accelerator: Accelerator, options: EyerissOptions) -> Accelera
             columns={**row.columns, "latency_s": row.columns["processing_latency_s"]},
         )
         for row in accelerator.measurements
+        if row.latency_s is not None
     ]
     note = (
         "eyeriss: processing latency, as if all DRAM traffic were overlapped; energy is that of "

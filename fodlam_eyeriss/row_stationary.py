@@ -15,7 +15,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
 from fodlam_core.errors import PredictionError
+from fodlam_core.model.costs import Cost
 from fodlam_core.model.shapes import ConvShape
 from fodlam_core.predictors.least_squares import non_negative
 from fodlam_core.predictors.pooling import cost_of, offchip_share
@@ -25,7 +28,7 @@ from fodlam_eyeriss.microarchitecture import COLUMNS, ROWS, Work, most_channels,
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fodlam_core.model.costs import Cost, Measurement
+    from fodlam_core.model.costs import Measurement
     from fodlam_core.model.layers import Layer
 
 # Candidates for the number of channels times the output width that one pass has room for.
@@ -40,7 +43,6 @@ class FittedRowStationary(NamedTuple):
         time: k1, without unit, and k2, in seconds per byte.
         power: p0 in watts and a in joules per MAC whose activation is not zero.
         density: mean share of activations that are not zero, for layers where it is not known.
-        batch: mean number of images that share one load of the weights.
         offchip: share of the latency spent waiting for off-chip memory.
         alternatives: fits of the same quality with another room.
         notes: what the measured layers leave open.
@@ -50,26 +52,44 @@ class FittedRowStationary(NamedTuple):
     time: tuple[float, float]
     power: tuple[float, float]
     density: float
-    batch: float
     offchip: float
     alternatives: tuple[FittedRowStationary, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def predict(self, layer: Layer) -> Cost:
-        """Return the cost of one image.
+    def predict(self, layer: Layer, batch: int = 1) -> Cost:
+        """Return the cost of a batch of images, which share one load of the weights.
 
         Raises:
             PredictionError: if the shape is not known, or the chip cannot run it.
         """
-        latency_s = self.latency_s(_work(layer, self.room, self.batch))
+        one = self._image(layer, batch)
+        return one if batch == 1 else one * batch
+
+    def _image(self, layer: Layer, batch: int) -> Cost:
+        latency_s = self.latency_s(_work(layer, self.room, batch))
         density = layer.activation_density
         nonzero_macs = layer.macs * (self.density if density is None else density)
         energy_j = self.power[0] * latency_s + self.power[1] * nonzero_macs
         return cost_of(latency_s, energy_j, self.offchip)
 
-    def explain(self, layer: Layer) -> dict[str, str]:
-        """Return the formulas of latency and energy with their numbers."""
-        each, cost = _work(layer, self.room, self.batch), self.predict(layer)
+    def affine(self, layer: Layer) -> tuple[Cost, Cost]:
+        """Return what a batch costs once, loading the weights, and each image of it."""
+        one, two = self.predict(layer, 1), self.predict(layer, 2)
+        each = Cost(
+            _less(two.latency_s, one.latency_s),
+            _less(two.energy_j, one.energy_j),
+            two.offchip_latency_s - one.offchip_latency_s,
+        )
+        fixed = Cost(
+            _less(one.latency_s, each.latency_s),
+            _less(one.energy_j, each.energy_j),
+            max(0.0, one.offchip_latency_s - each.offchip_latency_s),
+        )
+        return fixed, each
+
+    def explain(self, layer: Layer, batch: int = 1) -> dict[str, str]:
+        """Return the formulas of latency and energy of one image with their numbers."""
+        each, cost = _work(layer, self.room, batch), self._image(layer, batch)
         (k1, k2), (p0, a) = self.time, self.power
         density = self.density if layer.activation_density is None else layer.activation_density
         slower = "compute" if each.compute_s >= each.psum_s else "partial sums"
@@ -111,17 +131,18 @@ class RowStationary:
         Raises:
             PredictionError: if no measured layer has its shape.
         """
-        known = [row for row in measurements if row.layer.shape is not None]
+        known = [row for row in measurements if row.layer.shape and row.latency_s and row.energy_j]
         if not known:
-            raise PredictionError(f"{self.name}: no measured layer has its shape")
+            raise PredictionError(
+                f"{self.name}: no measured layer has its shape, its latency and its energy"
+            )
         density = _mean_density(known)
         power = _fit_power(known, density)
-        batch = sum(row.batch for row in known) / len(known)
         offchip = offchip_share(known)
         trials = []
         for room in self.rooms:
             error, time = _fit_time(known, room)
-            fitted = FittedRowStationary(room, time, power, density, batch, offchip)
+            fitted = FittedRowStationary(room, time, power, density, offchip)
             trials.append((error, fitted))
         least = min(error for error, _ in trials)
         best, *others = [fitted for error, fitted in trials if error <= least + 1e-9]
@@ -146,6 +167,10 @@ class DerivedRowStationary(RowStationary):
 
     name = "row-stationary-derived"
     rooms = (None,)
+
+
+def _less(more: float | None, part: float | None) -> float:
+    return max(0.0, (more or 0.0) - (part or 0.0))
 
 
 def channels_per_pass(shape: ConvShape, room: float | None) -> float:
@@ -178,7 +203,7 @@ def _fit_time(rows: Sequence[Measurement], room: float | None) -> tuple[float, t
     shares = []
     for row in rows:
         each = _work(row.layer, room, row.batch)
-        latency_s = row.cost.latency_s
+        latency_s = (row.latency_s or 0.0) / row.batch
         shares.append((max(each.compute_s, each.psum_s) / latency_s, each.bytes / latency_s))
     k1, k2 = non_negative(shares)
     return sum(abs(k1 * a + k2 * b - 1) for a, b in shares) / len(shares), (k1, k2)
@@ -189,8 +214,8 @@ def _fit_power(rows: Sequence[Measurement], mean_density: float) -> tuple[float,
     for row in rows:
         density = row.layer.activation_density
         nonzero_macs = row.layer.macs * (mean_density if density is None else density)
-        cost = row.cost
-        shares.append((cost.latency_s / cost.energy_j, nonzero_macs / cost.energy_j))
+        latency_s, energy_j, _ = attrs.astuple(row.cost)
+        shares.append((latency_s / energy_j, nonzero_macs / energy_j))
     return non_negative(shares)
 
 

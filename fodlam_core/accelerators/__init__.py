@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
 
 from fodlam_core.errors import PluginError, UnknownNameError, unknown
+from fodlam_core.model import validators
 from fodlam_core.model.converters import as_tuple
-from fodlam_core.model.costs import PROVENANCES, Citation, Measurement
+from fodlam_core.model.costs import COVERS, LATENCIES, PROVENANCES, Citation, Measurement
+from fodlam_core.model.layers import Network
 from fodlam_core.model.technology import Technology
 from fodlam_core.model.whole_network import Reference
 from fodlam_core.predictors import Predictor
 
 
-def _provenance(instance: Accelerator, attribute: attrs.Attribute[Any], value: str) -> None:
-    if value not in PROVENANCES:
-        raise PluginError(f"{instance.name}: {unknown('provenance', value, PROVENANCES)}")
+def _word(words: tuple[str, ...]) -> validators.Validator:
+    """Return a validator that accepts some words, and suggests the nearest to any other."""
+
+    def check(instance: Accelerator, attribute: attrs.Attribute[Any], value: object) -> None:
+        if not isinstance(value, str):
+            raise validators.wrong(instance.label, attribute.name, value, "a string")
+        if value not in words:
+            what = attribute.name.replace("_", " ")
+            raise PluginError(f"{instance.label}: {unknown(what, value, words)}")
+
+    return check
 
 
-def _peak(instance: Accelerator, attribute: attrs.Attribute[Any], value: object) -> None:
-    if value is None:
-        return
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not 0 < value < float("inf")
-    ):
-        raise PluginError(
-            f"{instance.name}: {attribute.name} {value!r} is not a positive, finite number"
-        )
+def _positive() -> Any:
+    return attrs.field(default=None, validator=validators.maybe_positive, kw_only=True)
 
 
 @attrs.frozen
@@ -41,9 +42,10 @@ class Accelerator:
         name: what a configuration calls it.
         title: one line for a person.
         kinds: the names of the layer kinds that it serves.
-        technology: the point at which its numbers were obtained.
+        technology: the point at which its numbers were obtained; None where no source states the
+            node: then it takes part as measured, and is never scaled.
         citation: where they were published.
-        provenance: ``"measured"``, ``"post-layout"``, ``"vendor-model"`` or ``"projected"``.
+        provenance: how the numbers were obtained, one of `PROVENANCES`.
         measurements: its published table.
         predictors: what predicts layers that are not in the table, the default first.
         default_for: the kinds for which it is taken when a configuration names no accelerator.
@@ -53,34 +55,81 @@ class Accelerator:
         notes: what a reader must know before quoting its numbers.
         options: an attrs class of options for ``[accelerator.NAME]``, or None.
         apply_options: ``(accelerator, options) -> accelerator``, where there are options.
-        references: published costs of whole networks.
+        references: published costs of whole networks, one for each network and batch.
         peak_macs_per_s: MACs that its PEs can do in a second, at its own technology point.
         skips_zeros: whether that counts only MACs whose operands are both not zero.
         publication: path of the file that says which printed cell each number is, see
             `fodlam_core.accelerators.publication`; None if there is none.
+        points: further operating points of the same chip, each named ``chip/point``.
+        energy_covers: what the energies cover, one of `COVERS`; empty if not stated.
+        latency_is: what the latencies are, one of `LATENCIES`.
+        row_by_row: whether rows and inferences share no weights: each is a run of its own.
+        memory_bandwidth_bytes_per_s: peak bandwidth of the off-chip memory.
+        memory_bytes: size of the off-chip memory that holds weights.
+        onchip_bytes: size of the on-chip memory that holds weights where there is no other.
+        weight_bits: bits that a weight takes there.
+        idle_power_w: power when nothing runs.
+        tdp_w: thermal design power.
+        vendor: who makes it.
+        device: kind of device, such as ``"phone"`` or ``"gpu"``.
+        year: year of its first sale or publication.
+        aliases: other names of the same chip.
+        networks: layers of the networks that references name and the zoo lacks.
     """
 
-    name: str
-    title: str
-    kinds: tuple[str, ...] = attrs.field(converter=as_tuple)
-    technology: Technology
-    citation: Citation = attrs.field(repr=False)
-    provenance: str = attrs.field(validator=_provenance)
-    measurements: tuple[Measurement, ...] = attrs.field(default=(), converter=as_tuple, repr=False)
+    name: str = attrs.field(validator=validators.filled)
+    title: str = attrs.field(validator=validators.text)
+    kinds: tuple[str, ...] = attrs.field(converter=as_tuple, validator=validators.texts)
+    technology: Technology | None = attrs.field(
+        validator=validators.instance_of(Technology, optional=True)
+    )
+    citation: Citation = attrs.field(repr=False, validator=validators.instance_of(Citation))
+    provenance: str = attrs.field(validator=_word(PROVENANCES))
+    measurements: tuple[Measurement, ...] = attrs.field(
+        default=(), converter=as_tuple, repr=False, validator=validators.tuple_of(Measurement)
+    )
     predictors: tuple[Predictor, ...] = attrs.field(default=(), converter=as_tuple, repr=False)
-    default_for: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
-    precision: str = ""
-    clock_hz: float | None = None
-    area_mm2: float | None = None
-    notes: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    default_for: tuple[str, ...] = attrs.field(
+        default=(), converter=as_tuple, validator=validators.texts
+    )
+    precision: str = attrs.field(default="", validator=validators.text)
+    clock_hz: float | None = attrs.field(default=None, validator=validators.maybe_positive)
+    area_mm2: float | None = attrs.field(default=None, validator=validators.maybe_positive)
+    notes: tuple[str, ...] = attrs.field(default=(), converter=as_tuple, validator=validators.texts)
     options: type | None = None
     apply_options: Callable[[Accelerator, Any], Accelerator] | None = attrs.field(
         default=None, eq=False, repr=False
     )
-    peak_macs_per_s: float | None = attrs.field(default=None, validator=_peak)
-    skips_zeros: bool = False
+    peak_macs_per_s: float | None = attrs.field(default=None, validator=validators.maybe_positive)
+    skips_zeros: bool = attrs.field(default=False, validator=validators.flag)
     publication: str | None = attrs.field(default=None, eq=False, repr=False)
-    references: tuple[Reference, ...] = attrs.field(default=(), converter=as_tuple)
+    references: tuple[Reference, ...] = attrs.field(
+        default=(), converter=as_tuple, validator=validators.tuple_of(Reference)
+    )
+    points: tuple[Accelerator, ...] = attrs.field(
+        default=(), converter=as_tuple, repr=False, kw_only=True
+    )
+    energy_covers: str = attrs.field(default="", validator=_word(("", *COVERS)), kw_only=True)
+    latency_is: str = attrs.field(default=LATENCIES[0], validator=_word(LATENCIES), kw_only=True)
+    row_by_row: bool = attrs.field(default=False, validator=validators.flag, kw_only=True)
+    memory_bandwidth_bytes_per_s: float | None = _positive()
+    memory_bytes: float | None = _positive()
+    onchip_bytes: float | None = _positive()
+    weight_bits: float | None = _positive()
+    idle_power_w: float | None = _positive()
+    tdp_w: float | None = _positive()
+    vendor: str = attrs.field(default="", validator=validators.text, kw_only=True)
+    device: str = attrs.field(default="", validator=validators.text, kw_only=True)
+    year: int | None = attrs.field(default=None, validator=validators.maybe_count, kw_only=True)
+    aliases: tuple[str, ...] = attrs.field(
+        default=(), converter=as_tuple, validator=validators.texts, kw_only=True
+    )
+    networks: Mapping[str, Network] = attrs.field(factory=dict, repr=False, kw_only=True)
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        return self.name if isinstance(self.name, str) else "Accelerator"
 
     @property
     def references_only(self) -> bool:
@@ -94,6 +143,24 @@ class Accelerator:
     def calibration(self, kind: str) -> tuple[Measurement, ...]:
         """Return the measurements of a kind that predictors may be fitted to."""
         return tuple(row for row in self.measurements if row.calibration and row.layer.kind == kind)
+
+    def pooled_calibration(self) -> tuple[Measurement, ...]:
+        """Return the measurements of all kinds that predictors may be fitted to."""
+        return tuple(row for row in self.measurements if row.calibration)
+
+    def point(self, name: str) -> Accelerator:
+        """Return an operating point by its name without that of the chip.
+
+        Raises:
+            UnknownNameError: if there is no such point.
+        """
+        for point in self.points:
+            if point.name == f"{self.name}/{name}":
+                return point
+        known = [point.name.partition("/")[2] for point in self.points]
+        raise UnknownNameError(
+            unknown(f"point of {self.name}", name, known, f"{self.name} has none")
+        )
 
     def predictor(self, name: str | None = None) -> Predictor:
         """Return a predictor by name; by default the first.

@@ -40,7 +40,9 @@ class Columns(NamedTuple):
         columns = {quantity: name for quantity, (name, _) in self.known.items()}
         if power_w is not None:
             columns["power_w"] = "power_w"
-        return {**columns, "energy_j": columns["latency_s"]}
+        if "latency_s" in columns:
+            columns.setdefault("energy_j", columns["latency_s"])
+        return columns
 
 
 def read_cells(path: str) -> list[tuple[int, list[str]]]:

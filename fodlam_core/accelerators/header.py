@@ -10,15 +10,22 @@ from typing import Any
 import attrs
 
 from fodlam_core.accelerators.printed import in_si
-from fodlam_core.errors import unknown
-from fodlam_core.model.costs import PROVENANCES, Citation
+from fodlam_core.errors import PluginError, unknown
+from fodlam_core.model.costs import COVERS, LATENCIES, PROVENANCES, Citation
 from fodlam_core.model.technology import Technology
 from fodlam_core.model.whole_network import Reference
-from fodlam_core.schema import count, distinct, one_of, positive, words
+from fodlam_core.predictors.generic import PREDICTORS
+from fodlam_core.schema import count, distinct, one_of, place, positive, words
 from fodlam_core.schema.structure import structure
 
 # Keys of the header that are not fields of an accelerator: they say where its rows are.
-OF_THE_TABLE = ("table", "power_w")
+OF_THE_TABLE = (
+    *("table", "tables", "reference_table", "power_w", "points", "default_point"),
+    "predictors",
+)
+# Keys that a point does not take over from the chip, and those that it cannot have.
+OWN_OF_THE_CHIP = ("points", "default_point", "table", "tables", "reference_table", "references")
+NOT_OF_A_POINT = ("name", "points", "default_point", "default_for", "aliases")
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -57,16 +64,22 @@ class ReferenceRow:
         twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
         if twice:
             raise ValueError(f"{' and '.join(twice)} is there in two units; remove one")
-        problem = self.reference().problem()
-        if problem:
-            raise ValueError(problem)
+        try:
+            self.reference()
+        except PluginError as error:
+            raise ValueError(str(error)) from error
 
     def reference(self) -> Reference:
         """Return the row in SI units."""
         given = {in_si(key): float(value) for key, value in self._given().items()}
         costs = {name: value * factor for (name, factor), value in given.items()}
         return Reference(
-            network=self.network, batch=self.batch, macs=self.macs, where=self.where, **costs
+            network=self.network,
+            batch=self.batch,
+            latency_s=costs.get("latency_s"),
+            energy_j=costs.get("energy_j"),
+            macs=self.macs,
+            where=self.where,
         )
 
     def _given(self) -> dict[str, float]:
@@ -80,7 +93,12 @@ class Header:
 
     Attributes:
         table: the CSV file of the layers, beside the header.
+        tables: several of them.
         power_w: the power of every row, where the table has no column of it.
+        reference_table: a CSV file of published costs of whole networks, beside the header.
+        predictors: names of generic predictors, in order of preference.
+        points: operating points; a point has the keys of the chip but for those that differ.
+        default_point: the point that the name of the chip alone stands for; by default the first.
         publication: the file of the printed tables, beside the header.
         references: published costs of whole networks.
     """
@@ -89,8 +107,8 @@ class Header:
     title: str = attrs.field(validator=words)
     kinds: tuple[str, ...] = attrs.field(validator=distinct)
     provenance: str = attrs.field(validator=one_of("provenance", PROVENANCES))
-    technology: Technology
     citation: CitationTable
+    technology: Technology | None = None
     default_for: tuple[str, ...] = ()
     precision: str = ""
     notes: tuple[str, ...] = ()
@@ -102,8 +120,28 @@ class Header:
     skips_zeros: bool = False
     publication: str | None = attrs.field(default=None, validator=attrs.validators.optional(words))
     references: tuple[ReferenceRow, ...] = ()
+    tables: tuple[str, ...] = ()
+    reference_table: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(words)
+    )
+    predictors: tuple[str, ...] = ()
+    energy_covers: str = attrs.field(default="", validator=one_of("energy_covers", ("", *COVERS)))
+    latency_is: str = attrs.field(default=LATENCIES[0], validator=one_of("latency_is", LATENCIES))
+    row_by_row: bool = False
+    memory_bandwidth_bytes_per_s: float | None = attrs.field(default=None, validator=positive)
+    memory_bytes: float | None = attrs.field(default=None, validator=positive)
+    onchip_bytes: float | None = attrs.field(default=None, validator=positive)
+    weight_bits: float | None = attrs.field(default=None, validator=positive)
+    idle_power_w: float | None = attrs.field(default=None, validator=positive)
+    tdp_w: float | None = attrs.field(default=None, validator=positive)
+    vendor: str = ""
+    device: str = ""
+    year: int | None = attrs.field(default=None, validator=count)
+    aliases: tuple[str, ...] = ()
+    points: Mapping[str, Any] = attrs.field(factory=dict)
+    default_point: str | None = None
 
-    def problems(self, formula: bool = False) -> list[str]:
+    def problems(self, *, formula: bool = False) -> list[str]:
         """Return a line for each contradiction between keys.
 
         Args:
@@ -120,11 +158,27 @@ class Header:
             for number, key in enumerate(keys, 1)
             if key in keys[: number - 1]
         ]
-        if self.table is None and not formula and not self.references:
+        whole = bool(self.references or self.reference_table)
+        if not (self.files or formula or whole or self.points):
             problems.append("the key 'table' is missing, and so are [[references]]; add one")
-        if self.table is None and self.power_w is not None:
+        if not self.files and self.power_w is not None and not self.points:
             problems.append("power_w: is for the rows of a table, and there is none; remove it")
+        if self.table is not None and self.tables:
+            problems.append("table and tables: give one of them")
+        if self.default_point is not None and self.default_point not in self.points:
+            known = self.points or ["(none)"]
+            problems.append(f"default_point: {unknown('point', self.default_point, known)}")
+        problems += [
+            f"predictors: {unknown('predictor', name, PREDICTORS)}"
+            for name in self.predictors
+            if name not in PREDICTORS
+        ]
         return problems
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The CSV files of the layers, relative to the directory of the header."""
+        return self.tables if self.table is None else (self.table,)
 
     def fields(self, directory: str) -> dict[str, Any]:
         """Return the fields of an `Accelerator`, files relative to the directory of the header."""
@@ -140,7 +194,9 @@ class Header:
         return fields
 
 
-def read_header(table: Mapping[str, Any], formula: bool = False) -> tuple[Header | None, list[str]]:
+def read_header(
+    table: Mapping[str, Any], *, formula: bool = False
+) -> tuple[Header | None, list[str]]:
     """Return a parsed header, or None and a line for each mistake in it.
 
     Args:
@@ -148,5 +204,46 @@ def read_header(table: Mapping[str, Any], formula: bool = False) -> tuple[Header
         formula: whether the accelerator has a predictor of its own, so that it needs no table.
     """
     header, problems = structure(table, Header)
-    problems += header.problems(formula) if header else []
+    problems += header.problems(formula=formula) if header else []
     return (None if problems else header), problems
+
+
+def point_tables(table: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the parsed header of each point: that of the chip, with what the point changes."""
+    points = table.get("points")
+    made = {}
+    for name, changes in points.items() if isinstance(points, Mapping) else ():
+        base = {key: value for key, value in table.items() if key not in OWN_OF_THE_CHIP}
+        base.pop("default_for", None)
+        base.pop("aliases", None)
+        if isinstance(changes, Mapping):
+            for key, value in changes.items():
+                old = base.get(key)
+                both = isinstance(old, Mapping) and isinstance(value, Mapping)
+                base[key] = {**old, **value} if both else value  # type: ignore[dict-item]
+        base["name"] = f"{table.get('name')}/{name}"
+        made[str(name)] = base
+    return made
+
+
+def point_problems(table: Mapping[str, Any]) -> list[str]:
+    """Return a line for each point that is not a table, or has keys that only a chip has."""
+    points = table.get("points")
+    if points is None:
+        return []
+    if not isinstance(points, Mapping):
+        return ["points: expected tables, such as [points.fp16]"]
+    problems = []
+    for name, changes in points.items():
+        where = place(("points", str(name)))
+        if "/" in str(name) or not str(name).strip():
+            problems.append(f"{where}: a point has a name without '/'")
+        if not isinstance(changes, Mapping):
+            problems.append(f"{where}: expected a table, got {changes!r:.60}")
+            continue
+        problems += [
+            f"{where} {key}: is of the chip, not of a point; move it to the top of the file"
+            for key in NOT_OF_A_POINT
+            if key in changes
+        ]
+    return problems

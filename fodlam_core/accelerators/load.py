@@ -19,15 +19,30 @@ The header says what holds for the whole table, each with its source::
     where = "Table 2"
     bibtex = "@article{doe2030mychip, title = {MyChip}, year = {2030}}"
 
-Each row of the table is one measured layer. ``network, layer, kind, macs, batch`` and a latency
-are required; quantities are written as printed, their unit in the column name
-(``latency_ms``, ``power_mw``, ``dram_mb``); ``processing_latency_ms`` is the part of the latency
-that is not spent waiting for DRAM. A shape is given by ``in_channels, in_height, in_width,
-out_channels, kernel, stride, padding, groups`` or by ``inputs, outputs``. ``calibration`` is
-``true`` or ``false``, see `Measurement`. The densities of a layer are ``weight_density_pct`` and
-``activation_density_pct``, or the share of zeros among its activations ``activation_zeros_pct``;
-a column ``source`` is for the reader. All further columns hold numbers, and become
-`Measurement.details`. Empty cells are unknown, never zero. A layer of a network has one row.
+Each row of the table is one measured layer at one batch. ``network, layer, kind, batch`` are
+required, and a latency, a rate or an energy, each of the whole batch; quantities are written as
+printed, their unit in the column name (``latency_ms``, ``inferences_per_s``, ``energy_uj``,
+``power_mw``, ``dram_mb``); ``processing_latency_ms`` is the part of the latency that is not spent
+waiting for DRAM. ``macs`` is required where no shape is given. A shape is given by ``in_channels,
+in_height, in_width, out_channels, kernel, stride, padding, groups`` (``kernel_height,
+kernel_width`` ... where the axes differ, ``dilation`` where it is not 1), by ``inputs, outputs``
+and ``rows``, or by ``m, k, n`` and ``count``. ``calibration`` is ``true`` or ``false``, see
+`Measurement`. The densities of a layer are ``weight_density_pct`` and ``activation_density_pct``,
+or the share of zeros among its activations ``activation_zeros_pct``; a column ``source`` is for
+the reader. All further columns hold numbers, and become `Measurement.details`. Empty cells are
+unknown, never zero.
+
+A chip that was measured at several precisions, thread counts or voltages has operating points,
+each an accelerator of its own, ``mychip/int8``, with the keys of the chip but for those that
+differ::
+
+    tables = ["mychip.csv"]         # with a column point; or each point has its own table
+    default_point = "fp16"          # what "mychip" alone stands for; by default the first
+    [points.fp16]
+    precision = "fp16"
+    [points.int8]
+    precision = "int8"
+    table = "int8.csv"
 
 What a publication says of whole networks only goes into the header, and needs no table::
 
@@ -36,58 +51,108 @@ What a publication says of whole networks only goes into the header, and needs n
     batch = 1
     latency_ms = 40.5               # or energy_mj, or both
     where = "Table 3"
+
+Many of them stand in a CSV file that ``reference_table`` names, see
+`fodlam_core.accelerators.reference_table`.
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
+import attrs
 import tomli
 
 from fodlam_core.accelerators import Accelerator
-from fodlam_core.accelerators.header import read_header
-from fodlam_core.accelerators.table import read_table
+from fodlam_core.accelerators.header import Header, point_problems, point_tables, read_header
+from fodlam_core.accelerators.reference_table import ReferenceRow, read_references
+from fodlam_core.accelerators.table import TableRow, read_table
 from fodlam_core.errors import FodlamError, PluginError, first_lines
-from fodlam_core.model.whole_network import is_positive
-from fodlam_core.predictors.generic import generic_predictors
-
-if TYPE_CHECKING:
-    from fodlam_core.model.costs import Measurement
+from fodlam_core.model.validators import is_positive
+from fodlam_core.predictors.generic import generic_predictors, named_predictors
 
 
 def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerator:
-    """Read an accelerator from its header file and the table beside it.
+    """Read an accelerator from its header file and the tables beside it.
 
     Args:
         path: the TOML header.
         changes: fields of `Accelerator` that the file does not tell, such as ``predictors``
             (default: the generic ones, ``per-mac`` first) or ``options``.
 
+    Returns:
+        The accelerator; where the file has operating points, its default point under the name of
+        the chip, with all points in `Accelerator.points`.
+
     Raises:
         PluginError: with a line for each mistake: file, line or key, what is wrong, what to do.
     """
     path = os.fspath(path)
-    directory = os.path.dirname(path)
     table = _read_header(path)
     formula = "predictors" in changes
-    header, problems = read_header(table, formula)
-    rows, more = _read_rows(directory, table, formula or bool(table.get("references")))
-    problems = [*(f"{path}: {text}" for text in problems), *more]
+    header, problems = read_header(table, formula=formula)
+    problems = [f"{path}: {text}" for text in (*problems, *point_problems(table))]
+    rows, more = _read_rows(path, table, optional=formula)
+    problems += more
+    points: dict[str, tuple[Header, _Rows]] = {}
+    for name, own in point_tables(table).items():
+        point, wrong = read_header(own, formula=True)
+        own_rows, more = _read_rows(path, own, optional=True)
+        problems += [f"{path}: [points.{name}] {text}" for text in wrong] if header else []
+        problems += more
+        if point is not None:
+            points[name] = point, own_rows.and_of(rows, name)
     if header is None or problems:
         raise PluginError(first_lines(problems))
-    predictors = generic_predictors() if rows else ()
     try:
-        return Accelerator(
-            **{
-                "predictors": predictors,
-                **header.fields(directory),
-                "measurements": rows,
-                **changes,
-            }
+        made = {
+            name: _accelerator(path, point, own_rows, changes)
+            for name, (point, own_rows) in points.items()
+        }
+        if not made:
+            return _accelerator(path, header, rows, changes)
+        default = made[header.default_point or next(iter(made))]
+        return attrs.evolve(
+            default,
+            name=header.name,
+            default_for=header.default_for,
+            aliases=header.aliases,
+            points=tuple(made.values()),
         )
     except (TypeError, FodlamError) as error:
         raise PluginError(f"{path}: {error}") from error
+
+
+class _Rows(NamedTuple):
+    """The rows of a header's tables, each with its operating point, None without points."""
+
+    layers: list[TableRow]
+    references: list[ReferenceRow]
+
+    def and_of(self, chip: _Rows, point: str) -> _Rows:
+        """Return these rows and those of the chip's tables that are of a point."""
+        return _Rows(
+            [*self.layers, *(row for row in chip.layers if row.point == point)],
+            [*self.references, *(row for row in chip.references if row.point == point)],
+        )
+
+
+def _accelerator(path: str, header: Header, rows: _Rows, changes: dict[str, Any]) -> Accelerator:
+    fields = header.fields(os.path.dirname(path))
+    references = [*fields["references"], *(row.reference for row in rows.references)]
+    predictors = generic_predictors() if rows.layers else ()
+    if header.predictors:
+        predictors = named_predictors(header.predictors)
+    return Accelerator(
+        **{
+            "predictors": predictors,
+            **fields,
+            "measurements": [row.measurement for row in rows.layers],
+            "references": references,
+            **changes,
+        }
+    )
 
 
 def _read_header(path: str) -> dict[str, Any]:
@@ -102,22 +167,36 @@ def _read_header(path: str) -> dict[str, Any]:
         raise PluginError(f"{path}: is no TOML: {error}") from error
 
 
-def _read_rows(
-    directory: str, header: dict[str, Any], optional: bool
-) -> tuple[list[Measurement], list[str]]:
-    """Return the rows of the table that a header names, and a line for each mistake in it.
+def _read_rows(path: str, header: dict[str, Any], *, optional: bool) -> tuple[_Rows, list[str]]:
+    """Return the rows of the tables that a header names, and a line for each mistake in them.
 
     What is wrong in the header itself is told elsewhere, and excuses the rows.
     """
-    table, kinds, power_w = (header.get(key) for key in ("table", "kinds", "power_w"))
-    if not isinstance(table, str):
-        return [], []
-    path = os.path.join(directory, table)
-    rows, problems = read_table(
-        path,
-        kinds if isinstance(kinds, list) and all(isinstance(k, str) for k in kinds) else None,
-        1.0 if "power_w" in header and not is_positive(power_w) else power_w,
-    )
-    if not (rows or problems or optional):
-        problems = [f"{path}: has no rows; add a row for each layer that was measured"]
+    directory = os.path.dirname(path)
+    kinds, power_w = header.get("kinds"), header.get("power_w")
+    names, points = header.get("tables", header.get("table")), header.get("points")
+    names = [names] if isinstance(names, str) else names if isinstance(names, list) else []
+    points = tuple(points) if isinstance(points, dict) else ()
+    rows, problems = _Rows([], []), []
+    for name in filter(_is_text, names):
+        found, wrong = read_table(
+            os.path.join(directory, name),
+            kinds if isinstance(kinds, list) and all(map(_is_text, kinds)) else None,
+            1.0 if "power_w" in header and not is_positive(power_w) else power_w,
+            points,
+        )
+        rows.layers.extend(found)
+        problems += wrong
+        if not (found or wrong or optional or header.get("references")):
+            where = os.path.join(directory, name)
+            problems.append(f"{where}: has no rows; add a row for each layer that was measured")
+    whole = header.get("reference_table")
+    if _is_text(whole):
+        references, wrong = read_references(os.path.join(directory, str(whole)), points)
+        rows.references.extend(references)
+        problems += wrong
     return rows, problems
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)

@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.accelerators.cells import Columns, Row, read_cells
-from fodlam_core.accelerators.printed import half_unit, in_si, written
+from fodlam_core.accelerators.printed import in_si, written
+from fodlam_core.accelerators.row_costs import COSTS, TIMES, cost_of
+from fodlam_core.accelerators.row_shapes import DENSITY, SHAPES, WEIGHTS, ZEROS, layer_of
 from fodlam_core.errors import FodlamError, unknown
 from fodlam_core.model.costs import Measurement
-from fodlam_core.model.layers import Layer, layer_key
-from fodlam_core.model.shapes import ConvShape, FcShape, Shape
+from fodlam_core.model.layers import layer_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-NEEDED = ("network", "layer", "kind", "macs", "batch", "latency_s")
-CONV = (
-    *("in_channels", "in_height", "in_width", "out_channels", "kernel", "stride", "padding"),
-    "groups",
-)
-FC = ("inputs", "outputs")
-WEIGHTS = "weight_density_fraction"
-DENSITY = "activation_density_fraction"
-ZEROS = "activation_zeros_fraction"  # of which density is the rest, and a detail as well
-KNOWN = (
-    *(*NEEDED, "power_w", "processing_latency_s", "calibration", "source", *CONV, *FC),
-    *(WEIGHTS, DENSITY),
-)
-CORE_KINDS = ("conv", "fc", "matmul")
+NEEDED = ("network", "layer", "kind", "batch")
+OTHERS = ("macs", "repeat", "calibration", "source", "point")
+KNOWN = (*NEEDED, *OTHERS, *COSTS, *SHAPES, WEIGHTS, DENSITY)
+
+
+class TableRow(NamedTuple):
+    """A measurement, and the operating point that it is of; None if the table has no points."""
+
+    point: str | None
+    measurement: Measurement
 
 
 def read_table(
-    path: str, kinds: Collection[str] | None, power_w: float | None
-) -> tuple[list[Measurement], list[str]]:
-    """Return the measurements of a table, and a line for each mistake in it.
+    path: str, kinds: Collection[str] | None, power_w: float | None, points: Collection[str] = ()
+) -> tuple[list[TableRow], list[str]]:
+    """Return the rows of a table, and a line for each mistake in it.
 
     Args:
         path: the CSV file.
         kinds: the kinds of layers it may hold; None if that is not known.
-        power_w: the power of every row; None if the table has a column of it.
+        power_w: the power of every row; None if the table has a column of it, or energies, or
+            neither.
+        points: the operating points that a column ``point`` may name; without any there is none.
     """
     try:
         rows = read_cells(path)
@@ -50,29 +49,48 @@ def read_table(
         return [], [f"{path}: is empty; name the columns in its first line"]
     start, names = rows[0]
     columns = Columns.named(names)
-    problems = [f"{path}:{start}: {text}" for text in _column_problems(columns, power_w)]
+    problems = [f"{path}:{start}: {text}" for text in _column_problems(columns, power_w, points)]
     if problems:
         return [], problems
     written_columns = columns.written(power_w)
-    found: list[Measurement] = []
-    lines: dict[tuple[str, str], int] = {}
+    found: list[TableRow] = []
+    lines: dict[tuple[str | None, str, str, str], int] = {}
     for line, cells in rows[1:]:
         row = Row(columns, cells)
+        point = _point(row, points)
         measurement = _measurement(row, kinds, power_w, written_columns)
         if measurement:
-            found.append(measurement)
-        if row.has("network") and row.has("layer"):
-            network, layer = row.text("network"), row.text("layer")
-            first = lines.setdefault((network, layer_key(layer)), line)
-            if first != line:
-                row.problems.append(
-                    f"{network} {layer} is in line {first} already; a layer has one row: remove one"
-                )
+            found.append(TableRow(point, measurement))
+        _told_once(row, line, point, lines)
         problems += [f"{path}:{line}: {text}" for text in row.problems]
     return found, problems
 
 
-def _column_problems(columns: Columns, power_w: float | None) -> Iterator[str]:
+def _point(row: Row, points: Collection[str]) -> str | None:
+    if "point" not in row.columns.known:
+        return None
+    name = row.text("point")
+    if name and name not in points:
+        row.problems.append(f"point: {unknown('point', name, points)} (points in the header)")
+    return name
+
+
+def _told_once(
+    row: Row, line: int, point: str | None, lines: dict[tuple[str | None, str, str, str], int]
+) -> None:
+    if not all(map(row.has, ("network", "layer", "batch"))):
+        return
+    network, layer, batch = row.text("network"), row.text("layer"), row.text("batch")
+    first = lines.setdefault((point, network, layer_key(layer), batch), line)
+    if first != line:
+        row.problems.append(
+            f"{network} {layer} at batch {batch} is in line {first} already; remove one"
+        )
+
+
+def _column_problems(
+    columns: Columns, power_w: float | None, points: Collection[str]
+) -> Iterator[str]:
     seen: dict[str, str] = {}
     for name in columns.names:
         quantity, _ = in_si(name)
@@ -81,15 +99,33 @@ def _column_problems(columns: Columns, power_w: float | None) -> Iterator[str]:
         elif quantity in seen:
             yield f"the columns {seen[quantity]} and {name} are the same quantity; remove one"
         seen[quantity] = name
-    for quantity in NEEDED if power_w is not None else (*NEEDED, "power_w"):
+    for quantity in NEEDED:
         if quantity not in seen:
-            constant = ", or power_w to the header" if quantity == "power_w" else ""
-            yield f"there is no column {written(quantity)}; add it{constant}"
+            yield f"there is no column {written(quantity)}; add it"
+    if not any(name in seen for name in (*TIMES, "energy_j")):
+        yield f"there is no column {written('latency_s')}, nor of an energy or a rate; add one"
+    if not any(name in seen for name in ("macs", *SHAPES)):
+        yield "there is no column macs; add it, or the columns of a shape"
+    yield from point_problems(seen, points)
+    yield from _told_twice(seen, power_w)
+    yield from _misspelt_columns(seen)
+
+
+def point_problems(names: Collection[str], points: Collection[str]) -> Iterator[str]:
+    """Yield what is wrong where a header has points and a table no column of them, or reversely."""
+    if points and "point" not in names:
+        yield "there is no column point; add it, or give each point a table of its own"
+    if not points and "point" in names:
+        yield "there is a column point, but the header has no [points.NAME]; add them"
+
+
+def _told_twice(seen: Mapping[str, str], power_w: float | None) -> Iterator[str]:
     if power_w is not None and "power_w" in seen:
         yield f"power is in the column {seen['power_w']} and in the header; remove one"
+    if power_w is not None and "energy_j" in seen:
+        yield f"energy is in the column {seen['energy_j']}, power in the header; remove one"
     if ZEROS in seen and DENSITY in seen:
         yield f"the columns {seen[ZEROS]} and {seen[DENSITY]} tell the same; remove one"
-    yield from _misspelt_columns(seen)
 
 
 def _misspelt_columns(columns: Mapping[str, str]) -> Iterator[str]:
@@ -108,83 +144,31 @@ def _measurement(
     network, kind = row.text("network"), row.text("kind")
     if kind and kinds is not None and kind not in kinds:
         row.problems.append(f"kind: {unknown('kind', kind, kinds)} (kinds in the header)")
-    layer = _layer(row, kind)
-    batch, latency_s = row.whole("batch"), row.quantity("latency_s")
-    watts = row.quantity("power_w") if power_w is None else power_w
-    has_processing = row.has("processing_latency_s")
-    processing_s = row.quantity("processing_latency_s") if has_processing else latency_s
+    layer = layer_of(row, kind)
+    batch = row.whole("batch")
+    cost = cost_of(row, batch, power_w)
     calibration = row.flag("calibration") if row.has("calibration") else True
     details = [name for name in row.columns.known if name not in KNOWN and row.has(name)]
     numbers = {name: row.quantity(name) for name in details}
-    if not row.problems and processing_s > latency_s:
-        row.problems.append(
-            f"the processing latency of {processing_s:g} s exceeds the latency of {latency_s:g} s, "
-            "which includes it; correct one"
-        )
     if layer is None or row.problems:
         return None
-    rounding_s = row.rounding("latency_s")
-    rounding_w = row.rounding("power_w") if power_w is None else half_unit(repr(power_w))
     try:
         return Measurement(
-            network,
-            layer,
-            batch,
-            latency_s,
-            watts,
-            latency_s - processing_s,
-            calibration,
-            numbers,
-            latency_rounding_s=rounding_s,
-            # The product of the upper ends, less the product.
-            energy_rounding_j=watts * rounding_s + (latency_s + rounding_s) * rounding_w,
+            network=network,
+            layer=layer,
+            batch=batch,
+            latency_s=cost.latency_s,
+            power_w=cost.power_w,
+            offchip_latency_s=cost.offchip_s,
+            calibration=calibration,
+            details=numbers,
+            energy_j=cost.energy_j,
+            latency_rounding_s=cost.latency_rounding_s,
+            energy_rounding_j=cost.energy_rounding_j,
             columns=columns,
         )
     except FodlamError as error:
         row.problems.append(f"{error}; correct the row")
-        return None
-
-
-def _layer(row: Row, kind: str) -> Layer | None:
-    """Return the layer of a row; None, and problems in the row, if something is wrong with it."""
-    before = len(row.problems)
-    name, macs, shape = row.text("layer"), row.whole("macs"), _shape(row)
-    weights, activations = (
-        row.quantity(name) if row.has(name) else None for name in (WEIGHTS, DENSITY)
-    )
-    if row.has(ZEROS):
-        activations = 1 - row.quantity(ZEROS)
-    if shape and kind != shape.kind and kind in CORE_KINDS:
-        row.problems.append(f"kind: a layer of kind {kind!r} cannot have a shape of {shape.kind!r}")
-    if len(row.problems) > before:
-        return None
-    try:
-        return Layer(
-            name, kind, macs, shape, weight_density=weights, activation_density=activations
-        )
-    except FodlamError as error:
-        row.problems.append(f"{error}; correct the row")
-        return None
-
-
-def _shape(row: Row) -> Shape | None:
-    before = len(row.problems)
-    conv, fc = (any(map(row.has, names)) for names in (CONV, FC))
-    if not conv and not fc:
-        return None
-    if conv and fc:
-        row.problems.append("it has the shapes of a convolution and of an fc layer; remove one")
-    names = CONV if conv else FC
-    sizes = [row.whole(name, least=0 if name == "padding" else 1) for name in names]
-    if len(row.problems) > before:
-        return None
-    if fc:
-        return FcShape(*sizes)
-    *input_size, filters, kernel, stride, padding, groups = sizes
-    try:
-        return ConvShape.from_input(input_size, filters, kernel, stride, padding, groups=groups)
-    except FodlamError as error:
-        row.problems.append(f"{error}; correct the shape")
         return None
 
 

@@ -11,6 +11,7 @@ import attrs
 from fodlam_core.config import AcceleratorConfig, Config
 from fodlam_core.errors import UnknownNameError, listed, unknown
 from fodlam_core.estimates.dispatch import accelerator_for
+from fodlam_core.estimates.scaling import DEFAULT_SCALER
 
 if TYPE_CHECKING:
     from fodlam_core.accelerators import Accelerator
@@ -85,7 +86,7 @@ def variants(
 def _scalers(config: Config, registry: Registry, names: Sequence[str]) -> dict[str, Change]:
     if ALL in names:
         names = registry.names("rule")
-    own = registry.scaler(config.technology.scaler).name
+    own = registry.scaler(config.technology.scaler or DEFAULT_SCALER).name
 
     def choose(name: str) -> Change:
         options = config.technology.options if name == own else {}

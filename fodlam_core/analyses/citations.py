@@ -96,8 +96,7 @@ def _uses(estimate: Estimate, registry: Registry) -> Iterator[_Use]:
         where = *_where(own), *(each.where for each in whole if each.where)
         yield _Use(citation, f"accelerator {name}", where or (citation.where,))
         yield from _predictors(platform, own)
-    if any(platform.source != platform.target for platform in estimate.platforms.values()):
-        name = estimate.config.technology.scaler
+    for name in {p.scaler: None for p in estimate.platforms.values() if p.scaler and p.is_scaled}:
         yield from _named(registry.scaler(name), f"scaling rule {name}")
     if estimate.batch == "published":
         yield _Use(FODLAM, "costs as printed, whatever their batch")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import attrs
-
 from fodlam_core.errors import ConfigError, FodlamError, PluginError, PredictionError, ScalingError
 from fodlam_core.estimates import Estimate, Totals, prepare
-from fodlam_core.estimates.json import factors_record
+from fodlam_core.estimates.json import factors_record, point_record
 from fodlam_core.estimates.network import configured_network, named_after
 
 if TYPE_CHECKING:
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
 
     from fodlam_core.analyses.choices import Variant
     from fodlam_core.config import Config
+    from fodlam_core.estimates.composer import Composer
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.model.layers import Network
     from fodlam_core.plugins.registry import Registry
@@ -67,8 +66,8 @@ class Outcome(NamedTuple):
             **self.choices,
             "accelerators": {
                 name: {
-                    "source": attrs.asdict(each.source),
-                    "target": attrs.asdict(each.target),
+                    "source": point_record(each.source),
+                    "target": point_record(each.target),
                     "factors": factors_record(each.factors),
                     **_costs(self.estimate.accelerators[name]),
                 }
@@ -90,8 +89,7 @@ class Outcome(NamedTuple):
         chosen, accelerator = self.choices.get("predictor"), platform.accelerator
         names = [each.name for each in accelerator.predictors]
         if chosen and names and chosen not in names:
-            own = accelerator.predictor(platform.predictor).name
-            yield f"{accelerator.name} has no predictor {chosen} and keeps {own}"
+            yield f"{accelerator.name} has no predictor {chosen} and keeps its own"
 
 
 def _costs(totals: Totals) -> dict[str, float | None]:
@@ -148,7 +146,7 @@ def compare(config: Config, variants: Iterable[Variant], registry: Registry) -> 
     errors: list[FodlamError] = []
     for variant in variants:
         try:
-            estimate = prepare(variant.config, registry, network).estimate()
+            estimate = _whole(prepare(variant.config, registry, network))
         except FodlamError as error:
             causes = _causes(error)
             errors.append(error)
@@ -165,6 +163,19 @@ def compare(config: Config, variants: Iterable[Variant], registry: Registry) -> 
     if len(errors) == len(outcomes) and not refused:
         raise ConfigError(dict.fromkeys(line for each in errors for line in str(each).splitlines()))
     return Comparison(config, tuple(outcomes))
+
+
+def _whole(composer: Composer) -> Estimate:
+    """Return the estimate of a composer none of whose chips refuses a layer.
+
+    A total without the layers that one choice refuses would look like the least of all.
+
+    Raises:
+        PredictionError: with a line for each reason.
+    """
+    if composer.refusals:
+        raise PredictionError("\n".join(dict.fromkeys(composer.refusals.values())))
+    return composer.estimate()
 
 
 def compared_network(config: Config, registry: Registry) -> Network:

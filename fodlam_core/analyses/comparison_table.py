@@ -50,11 +50,12 @@ def comparison_document(
         width: columns that the reasons of refusals have to fit in, beside the totals.
     """
     technology = comparison.config.technology
-    target = f"{technology.node_nm:g} nm, clock {technology.clock}"
+    node = technology.node_nm
+    target = "as measured" if node is None else f"scaled to {node:g} nm, clock {technology.clock}"
     refusals = gather_refusals(comparison.outcomes)
     notes = _notes(comparison.outcomes)
     return Document(
-        f"{comparison.config.source}, scaled to {target}",
+        f"{comparison.config.source}, {target}",
         (
             _totals(comparison.outcomes, refusals, width),
             *_shares(comparison, most_names),

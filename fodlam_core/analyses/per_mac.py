@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from fodlam_core.config import AcceleratorConfig, Config, NetworkConfig
+from fodlam_core.config import AcceleratorConfig, Config, NetworkConfig, TechnologyConfig
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates.dispatch import accelerator_for
 from fodlam_core.estimates.platform import Platform, platform
@@ -38,8 +38,8 @@ class CostPerMac:
     network: str | None
     layer: str | None
     batches: tuple[int, ...]
-    latency_s: float
-    energy_j: float
+    latency_s: float | None
+    energy_j: float | None
 
 
 def diagnose(registry: Registry, batch: int | str) -> list[CostPerMac]:
@@ -57,7 +57,10 @@ def diagnose(registry: Registry, batch: int | str) -> list[CostPerMac]:
     """
     if not registry.names("accelerator"):
         raise FodlamError(registry.nothing_installed("accelerator"))
-    config = Config(NetworkConfig(batch="published" if batch == "published" else 1))
+    config = Config(
+        NetworkConfig(batch="published" if batch == "published" else 1),
+        TechnologyConfig(node_nm=65.0, scaler="dennard"),  # as FODLAM has it
+    )
     layers: list[CostPerMac] = []
     averages: list[CostPerMac] = []
     measured = {row.layer.kind for each in registry.accelerators for row in each.measurements}
@@ -70,13 +73,15 @@ def diagnose(registry: Registry, batch: int | str) -> list[CostPerMac]:
         )
         ready = platform(accelerator, per_mac, registry)
         layers += _layers(kind, ready)
-        averages.append(_per_mac(ready.predicted(Layer("average", kind, 1)), kind, None, None, 1))
+        averages.append(
+            _per_mac(ready.predicted(Layer("average", kind, 1), 1), kind, None, None, 1)
+        )
     return layers + averages
 
 
 def _layers(kind: str, ready: Platform) -> Iterator[CostPerMac]:
     for row in ready.accelerator.calibration(kind):
-        basis = ready.published(row.layer, row)
+        basis = ready.published(row.network, row.layer, row)
         yield _per_mac(basis, kind, row.network, row.layer.name, row.layer.total_macs)
 
 
@@ -89,8 +94,8 @@ def _per_mac(
         network,
         layer,
         basis.batches,
-        basis.latency_s / macs,
-        basis.energy_j / macs,
+        None if basis.latency_s is None else basis.latency_s / macs,
+        None if basis.energy_j is None else basis.energy_j / macs,
     )
 
 
@@ -102,6 +107,8 @@ def diagnosis_record(costs: list[CostPerMac]) -> dict[str, Any]:
     }
     for each in costs:
         for what, value in (("latency", each.latency_s), ("energy", each.energy_j)):
+            if value is None:
+                continue
             if each.network is None:
                 record["average"][what][each.kind] = value
             else:

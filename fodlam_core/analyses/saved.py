@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates.json import SCHEMA_VERSION
-from fodlam_core.model.whole_network import is_positive
+from fodlam_core.model.validators import is_positive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,9 +65,9 @@ def load_result(path: str) -> dict[str, Any]:
     if not isinstance(result, dict) or "schema_version" not in result:
         raise FodlamError(f"{path}: no saved result; {SAVE}")
     version = result["schema_version"]
-    if version != SCHEMA_VERSION:
+    if version not in range(1, SCHEMA_VERSION + 1):
         raise FodlamError(
-            f"{path}: schema version {version!r}, and {SCHEMA_VERSION} is the one that is read"
+            f"{path}: schema version {version!r}, and 1 to {SCHEMA_VERSION} are those that are read"
         )
     missing = [key for key in NEEDED if key not in result]
     if missing:

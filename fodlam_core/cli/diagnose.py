@@ -62,9 +62,9 @@ def _document(costs: list[CostPerMac], batch: str) -> Document:
             each.accelerator,
             " or ".join(map(str, each.batches)),
             quantity(each.latency_s, "s"),
-            f"{each.latency_s / averages[each.kind].latency_s:.2f}",
+            _ratio(each.latency_s, averages[each.kind].latency_s),
             quantity(each.energy_j, "J"),
-            f"{each.energy_j / averages[each.kind].energy_j:.2f}",
+            _ratio(each.energy_j, averages[each.kind].energy_j),
         )
         for each in costs
     ]
@@ -88,3 +88,7 @@ def _document(costs: list[CostPerMac], batch: str) -> Document:
             ),
         ),
     )
+
+
+def _ratio(one: float | None, other: float | None) -> str:
+    return "-" if one is None or not other else f"{one / other:.2f}"

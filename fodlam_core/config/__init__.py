@@ -4,6 +4,7 @@ from fodlam_core.config.load import load_config
 from fodlam_core.config.model import (
     AcceleratorConfig,
     Config,
+    DispatchRule,
     NetworkConfig,
     PointConfig,
     TechnologyConfig,
@@ -12,6 +13,7 @@ from fodlam_core.config.model import (
 __all__ = [
     "AcceleratorConfig",
     "Config",
+    "DispatchRule",
     "NetworkConfig",
     "PointConfig",
     "TechnologyConfig",

@@ -10,7 +10,7 @@ import attrs
 import tomli
 
 from fodlam_core.config.files import files_in_tables, located, with_files
-from fodlam_core.config.model import Config
+from fodlam_core.config.model import Config, DispatchRule, DispatchRules
 from fodlam_core.config.names import name_problems
 from fodlam_core.errors import ConfigError, unknown
 from fodlam_core.networks.zoo import zoo_names
@@ -141,6 +141,13 @@ def _structure(tables: dict[str, Any], fodlam: bool) -> tuple[Config | None, lis
         if mistakes:
             problems += mistakes
             del known["system"]
+    rules: tuple[DispatchRule, ...] = ()
+    dispatch = known.get("dispatch")
+    if isinstance(dispatch, dict) and "rules" in dispatch:
+        known["dispatch"] = {kind: name for kind, name in dispatch.items() if kind != "rules"}
+        table, mistakes = structure({"rules": dispatch["rules"]}, DispatchRules, ("dispatch",))
+        rules = table.rules if table else ()
+        problems += mistakes
     network = known.setdefault("network", {})
     if isinstance(network, dict):
         if "name" not in network and "file" not in network:
@@ -149,7 +156,9 @@ def _structure(tables: dict[str, Any], fodlam: bool) -> tuple[Config | None, lis
             problems.append("[network] layers: an empty list; leave it out to take every layer")
     # As if from FODLAM, lest the configuration complain of the empty list once more.
     config, more = structure({**known, "fodlam": True}, Config, ())
-    return attrs.evolve(config, fodlam=fodlam) if config and not problems else None, problems + more
+    if config is None or problems:
+        return None, problems + more
+    return attrs.evolve(config, fodlam=fodlam, rules=rules), more
 
 
 def _read(source: str, label: str) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import attrs
 
 from fodlam_core.model.converters import as_tuple
+from fodlam_core.model.layers import FORMS
 from fodlam_core.schema import REST
 
 Flavor = Literal["hp", "lp", "bulk"]
@@ -132,13 +133,13 @@ class NetworkConfig:
 
 @attrs.frozen
 class TechnologyConfig:
-    """``[technology]``: the chip that is asked about.
+    """``[technology]``: the chip that is asked about; left out: every chip as measured.
 
     Attributes:
-        node_nm: process node in nanometres.
+        node_nm: process node in nanometres; None: an accelerator's own.
         vdd: supply voltage in volts; None: an accelerator's own, at its own node.
         flavor: process flavour; None: an accelerator's own, at its own node.
-        scaler: the name of the scaling rule.
+        scaler: the name of the scaling rule; None: post-dennard, where a node is given.
         clock: ``"scale"``: the clock follows the time factor; ``"hold"``: it stays.
         options: options of the rule.
 
@@ -147,10 +148,10 @@ class TechnologyConfig:
         ValueError: if a value is out of range.
     """
 
-    node_nm: float = attrs.field(default=65.0, validator=_node)
+    node_nm: float | None = attrs.field(default=None, validator=_node)
     vdd: float | None = attrs.field(default=None, validator=_volts)
     flavor: Flavor | None = attrs.field(default=None, validator=_one_of("hp", "lp", "bulk"))
-    scaler: str = "dennard"
+    scaler: str | None = None
     clock: Literal["scale", "hold"] = attrs.field(
         default="scale", validator=_one_of("scale", "hold")
     )
@@ -158,6 +159,41 @@ class TechnologyConfig:
 
     def __attrs_post_init__(self) -> None:
         _check_types(self)
+
+    @property
+    def as_measured(self) -> bool:
+        """Whether nothing is asked for but what was measured."""
+        return self.node_nm is None and self.vdd is None and self.flavor is None
+
+
+@attrs.frozen
+class DispatchRule:
+    """``[[dispatch.rules]]``: layers, by name or by form, that go to one accelerator.
+
+    Attributes:
+        accelerator: the accelerator, or a point of one.
+        match: pattern of layer names, such as ``"*/dw*"``; case and ``_`` or ``-`` are ignored.
+        form: a form of layers, such as ``"depthwise"``; with ``match``, both must agree.
+
+    Raises:
+        ValueError: if it has neither pattern nor form.
+    """
+
+    accelerator: str
+    match: str | None = None
+    form: str | None = attrs.field(default=None, validator=_one_of(*FORMS))
+
+    def __attrs_post_init__(self) -> None:
+        _check_types(self)
+        if self.match is None and self.form is None:
+            raise ValueError("give match, a pattern of layer names, or form, or both")
+
+
+@attrs.frozen
+class DispatchRules:
+    """The rules of ``[dispatch]``, in order."""
+
+    rules: tuple[DispatchRule, ...] = ()
 
 
 @attrs.frozen
@@ -211,6 +247,7 @@ class Config:
         network: what to estimate.
         technology: the chip that is asked about.
         dispatch: accelerator by layer kind; kinds that are not named take the default.
+        rules: which layers go elsewhere, whatever their kind; the first that matches wins.
         accelerator: settings by accelerator.
         sweep: the axes of a sweep as they stand in the file; a single estimate ignores them.
         source: how messages name the configuration.
@@ -233,6 +270,7 @@ class Config:
     fodlam: bool = False
     warnings: tuple[str, ...] = ()
     system: Mapping[str, float] = attrs.field(factory=dict)
+    rules: tuple[DispatchRule, ...] = attrs.field(default=(), converter=as_tuple)
 
     def __attrs_post_init__(self) -> None:
         _check_types(self)

@@ -34,8 +34,10 @@ def name_problems(tables: Tables, registry: Registry) -> list[str]:
 
 def dispatch_problems(table: Tables, registry: Registry) -> list[str]:
     """Return a line for each kind of layer given to what does not serve it."""
-    problems = []
+    problems = _rule_problems(table.get("rules"), registry)
     for kind, name in table.items():
+        if kind == "rules":
+            continue
         where = place(("dispatch",), str(kind))
         wrong = list(_try(where, registry.layer_kind, kind))
         if isinstance(name, str):
@@ -44,6 +46,17 @@ def dispatch_problems(table: Tables, registry: Registry) -> list[str]:
                 kinds = ", ".join(registry.accelerator(name).kinds)
                 wrong.append(f"{where}: {name} does not serve {kind!r}; it serves {kinds}")
         problems += wrong
+    return problems
+
+
+def _rule_problems(rules: object, registry: Registry) -> list[str]:
+    """Return a line for each dispatch rule, a table or a value, whose accelerator is unknown."""
+    problems: list[str] = []
+    for number, rule in enumerate(rules if isinstance(rules, list | tuple) else (), 1):
+        name = rule.get("accelerator") if isinstance(rule, Mapping) else rule.accelerator
+        if isinstance(name, str):
+            where = place(("dispatch", "rules", str(number)), "accelerator")
+            problems += _try(where, registry.accelerator, name)
     return problems
 
 
@@ -73,7 +86,8 @@ def _network(table: Tables, registry: Registry) -> Iterator[str]:
 
 
 def _technology(table: Tables, registry: Registry) -> Iterator[str]:
-    name = table.get("scaler", "dennard")
+    name = table.get("scaler")
+    name = "post-dennard" if name is None and "options" in table else name
     if not isinstance(name, str):
         return
     problems = list(_try("[technology] scaler", registry.scaler, name))

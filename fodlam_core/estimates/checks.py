@@ -6,30 +6,29 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.config.names import dispatch_problems, written_twice
 from fodlam_core.errors import ConfigError, NetworkError, listed, unknown
+from fodlam_core.estimates.platform import Platform
 from fodlam_core.estimates.published_totals import reference_names
+from fodlam_core.model.layers import Layer, Network
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from fodlam_core.config import Config
-    from fodlam_core.estimates.platform import Platform
-    from fodlam_core.model.layers import Layer, Network
     from fodlam_core.plugins.registry import Registry
+
+Work = tuple[tuple[Layer, Platform | None], ...]
 
 
 def check_served(
     config: Config,
     registry: Registry,
     network: Network,
-    layers: tuple[Layer, ...],
-    by_kind: dict[str, Platform | None],
+    work: Work,
 ) -> None:
     """Check that something serves the layers: each that is asked for by name, else any.
 
     Raises:
         NetworkError: naming the layers, or what to install.
     """
-    unserved = [layer for layer in layers if by_kind[layer.kind] is None]
+    unserved = [layer for layer, platform in work if platform is None]
     if not unserved:
         return
     if not registry.names("accelerator"):
@@ -42,7 +41,7 @@ def check_served(
                 for layer in unserved
             )
         )
-    if len(unserved) == len(layers):
+    if len(unserved) == len(work):
         text = f"no installed accelerator serves any layer of {network.name}"
         raise NetworkError("; ".join([text, *registry.broken(), *registry.blocked()]))
 
@@ -54,7 +53,7 @@ def check_names(config: Config, registry: Registry) -> None:
         FodlamError: with a line for each mistake.
     """
     problems = [
-        *dispatch_problems(config.dispatch, registry),
+        *dispatch_problems({**config.dispatch, "rules": config.rules}, registry),
         *written_twice(config.accelerator, registry),
     ]
     if problems:
@@ -65,16 +64,14 @@ def check_names(config: Config, registry: Registry) -> None:
             accelerator.predictor(settings.predictor)
 
 
-def check_measured_as(
-    network: Network, layers: Iterable[Layer], by_kind: dict[str, Platform | None]
-) -> None:
+def check_measured_as(network: Network, work: Work) -> None:
     """Check that layers are those of the measured network that the file is said to be.
 
     Raises:
         NetworkError: with a line for each layer that is not.
     """
     name = network.measured_as or ""
-    platforms = [each for each in by_kind.values() if each]
+    platforms = {each.accelerator.name: each for _, each in work if each}.values()
     measured = {row[0] for each in platforms for row in each.rows}
     whole = reference_names(platforms)
     if name not in measured | whole:
@@ -82,9 +79,9 @@ def check_measured_as(
     if name not in measured:
         return  # the references are compared with its MACs where they are used
     problems = []
-    for layer in layers:
-        platform = by_kind.get(layer.kind)
-        row = platform.rows.get((name, layer.key)) if platform else None
+    for layer, platform in work:
+        rows = platform.rows.get((name, layer.key)) if platform else None
+        row = rows[0] if rows else None
         if row is None:
             problems.append(f"{layer.name} was not measured in {name}")
         elif row.layer.macs != layer.macs:
@@ -95,9 +92,7 @@ def check_measured_as(
         raise NetworkError("\n".join(f"[network] measured_as: {problem}" for problem in problems))
 
 
-def check_measured(
-    network: Network, layers: Iterable[Layer], by_kind: dict[str, Platform | None]
-) -> None:
+def check_measured(network: Network, work: Work, batch: int | str) -> None:
     """Check that every layer that is served was measured.
 
     Raises:
@@ -105,11 +100,10 @@ def check_measured(
     """
     missing: dict[str, dict[str, None]] = {}
     measured: dict[str, list[str]] = {}
-    for layer in layers:
-        platform = by_kind[layer.kind]
+    for layer, platform in work:
         if platform is None or platform.accelerator.references_only:
             continue
-        if not platform.measurement(network.measured_as, layer):
+        if not platform.measurement(network.measured_as, layer, batch):
             name = platform.accelerator.name
             missing.setdefault(name, {})[layer.name] = None
             measured[name] = sorted({network for network, _ in platform.rows})

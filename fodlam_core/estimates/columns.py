@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fodlam_core.estimates.capacity import DOES_NOT_FIT
 from fodlam_core.estimates.notes import batch_line, mixes
 from fodlam_core.estimates.plausibility import IMPLAUSIBLE
 from fodlam_core.estimates.published_totals import ReferenceCost, whole_network
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from fodlam_core.estimates.figures import Coverage, LayerEstimate, Totals
     from fodlam_core.estimates.result import Result
+    from fodlam_core.model.costs import Bounds
 
 # A name of a column is shown as it is; the ends of an interval stand behind their cost.
 COSTS = ("latency", "+-", "energy", "+-", "power")
@@ -77,7 +79,9 @@ def _platform(name: str, estimate: Result) -> str:
     platform = estimate.platforms[name]
     accelerator, factors = platform.accelerator, platform.factors
     text = f"{accelerator.name}: {accelerator.title} ({accelerator.provenance})"
-    if platform.source == platform.target:
+    if platform.scaler is None:
+        text += f"; as measured, {platform.source or 'at a node that no source states'}"
+    elif not platform.is_scaled:
         text += f"; at {platform.source}, where {platform.scaler} changes nothing"
     else:
         area = "" if factors.area is None else f", area x{factors.area:.4g}"
@@ -101,11 +105,19 @@ def _warnings(estimate: Result) -> Iterator[Text]:
             yield Text(f"Batches are mixed in these totals: {line}", warning=True)
         else:
             yield Text(f"Costs as printed: {line}")
+    for note in estimate.notes:
+        if note.startswith(DOES_NOT_FIT):
+            yield Text(note[0].upper() + note[1:], warning=True)
     if any(note.startswith(IMPLAUSIBLE) for note in estimate.notes):
         yield Text("Some of these numbers are not plausible: see the first notes", warning=True)
     missing = estimate.coverage.layers["not modelled"]
     if missing and not whole_network(estimate.platforms):
         yield Text(f"{missing} layers are not modelled: the totals lack their cost", warning=True)
+    for quantity_name, known in estimate.coverage.known.items():
+        count = sum(estimate.coverage.layers.values()) - missing - known.layers
+        if count > 0 and known.layers:
+            text = f"{count} layers have no {quantity_name}: its totals lack them"
+            yield Text(text, warning=True)
     uncosted = sum(estimate.coverage.uncosted.values())
     if uncosted:
         yield Text(f"{uncosted} operators could not be costed: see the notes", warning=True)
@@ -150,11 +162,15 @@ def _costs(each: LayerEstimate | Totals) -> tuple[str, ...]:
     interval = each.interval
     return (
         quantity(each.latency_s, "s"),
-        deviation(each.latency_s, interval.latency_s) if interval else "-",
+        _deviation(each.latency_s, interval and interval.latency_s),
         quantity(each.energy_j, "J"),
-        deviation(each.energy_j, interval.energy_j) if interval else "-",
+        _deviation(each.energy_j, interval and interval.energy_j),
         quantity(each.power_w, "W"),
     )
+
+
+def _deviation(value: float | None, bounds: Bounds | None) -> str:
+    return "-" if value is None or bounds is None else deviation(value, bounds)
 
 
 def _coverage(coverage: Coverage) -> str:

@@ -11,7 +11,7 @@ from fodlam_core.estimates.published_totals import answer, reference_costs, with
 from fodlam_core.estimates.totals import Part, totals_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from fodlam_core.config import Config
     from fodlam_core.estimates.platform import Platform
@@ -31,6 +31,8 @@ class Composer(NamedTuple):
         batches: batches of the published costs by layer kind.
         notes: what a reader must know before quoting a number.
         versions: versions of the distributions that supply the numbers.
+        refusals: by place among the items, why an accelerator does not run a layer.
+        at: the same composer prepared for another batch, where costs are not linear in it.
     """
 
     config: Config
@@ -42,6 +44,8 @@ class Composer(NamedTuple):
     batches: Mapping[str, tuple[int, ...]]
     notes: tuple[str, ...]
     versions: Mapping[str, str]
+    refusals: Mapping[int, str] = {}
+    at: Callable[[int], Composer] | None = None
 
     def __repr__(self) -> str:
         return f"<Composer of {self.network.name}, {len(self.items)} layers>"
@@ -55,8 +59,9 @@ class Composer(NamedTuple):
         """Return what the network costs.
 
         Args:
-            batch: inferences; by default as the configuration says. A cost is linear in it.
-                Without effect where the configuration takes costs as printed.
+            batch: inferences, which share what is loaded once for a batch as far as is known;
+                by default as the configuration says. Without effect where the configuration
+                takes costs as printed.
 
         Raises:
             ConfigError: if the batch is no whole number of at least 1.
@@ -66,7 +71,14 @@ class Composer(NamedTuple):
         printed = self.config.network.batch == "published"
         asked = self.config.network.batch if printed or batch is None else batch
         inferences = 1 if isinstance(asked, str) else asked
+        if self.at is not None and batch is not None and not printed:
+            return self.at(batch).estimate()
         layers = tuple([_layer(layer, basis, inferences) for layer, basis in self.items])
+        if self.refusals:
+            layers = tuple(
+                each._replace(refusal=self.refusals.get(index, ""))
+                for index, each in enumerate(layers)
+            )
         totals, accelerators = totals_of(
             self.parts, self.areas_mm2, None if printed else inferences
         )
@@ -95,4 +107,11 @@ def _layer(layer: Layer, basis: Basis | None, inferences: int) -> LayerEstimate:
     runs = layer.repeat * inferences
     if basis is None:
         return LayerEstimate(layer, None, runs, None, None)
-    return LayerEstimate(layer, basis, runs, basis.latency_s * runs, basis.energy_j * runs)
+    latency, energy = basis.latency_s, basis.energy_j
+    return LayerEstimate(
+        layer,
+        basis,
+        runs,
+        None if latency is None else latency * runs,
+        None if energy is None else energy * runs,
+    )

@@ -1,18 +1,61 @@
-"""Which accelerator serves a kind of layer."""
+"""Which accelerator runs a layer."""
 
 from __future__ import annotations
 
+import fnmatch
 from typing import TYPE_CHECKING
 
 from fodlam_core.errors import PluginError
+from fodlam_core.model.layers import Layer, layer_key
 from fodlam_core.plugins.registry import is_default
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fodlam_core.accelerators import Accelerator
-    from fodlam_core.config import Config
+    from fodlam_core.config import Config, DispatchRule
     from fodlam_core.plugins.registry import Registry
 
 MOST_NAMED = 10
+
+
+def dispatch(
+    layers: Iterable[Layer], config: Config, registry: Registry
+) -> list[Accelerator | None]:
+    """Return for each layer the accelerator that runs it; None if none serves its kind.
+
+    It is that of the first dispatch rule that matches the layer, else that of its kind.
+
+    Raises:
+        PluginError: as `accelerator_for` does.
+    """
+    rules = [(rule, registry.accelerator(rule.accelerator)) for rule in config.rules]
+    kinds: dict[str, Accelerator | None] = {}
+    chosen: list[Accelerator | None] = []
+    for layer in layers:
+        found = next((chip for rule, chip in rules if matches(rule, layer)), None)
+        if found is None:
+            if layer.kind not in kinds:
+                kinds[layer.kind] = accelerator_for(layer.kind, config, registry)
+            found = kinds[layer.kind]
+        chosen.append(found)
+    return chosen
+
+
+def matches(rule: DispatchRule, layer: Layer) -> bool:
+    """Tell whether a rule is for a layer: by its name, its form, or both.
+
+    >>> from fodlam_core import Layer
+    >>> from fodlam_core.config import DispatchRule
+    >>> layer = Layer("block1/dw_3x3", "conv", 100)
+    >>> matches(DispatchRule("gpu", match="*/DW*"), layer)
+    True
+    >>> matches(DispatchRule("gpu", form="depthwise"), layer)
+    False
+    """
+    if rule.form is not None and rule.form != layer.form:
+        return False
+    return rule.match is None or fnmatch.fnmatchcase(layer.key, layer_key(rule.match))
 
 
 def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerator | None:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from fodlam_core.model.technology import ScalingFactors
 
 METHODS = ("published", "predicted", "not modelled")
+# The kind of the line of a result that holds what a run of the network costs beside its layers.
+OVERHEAD = "overhead"
+# Quantities and the fields that hold them.
+QUANTITIES = {"latency": "latency_s", "energy": "energy_j"}
 
 
 def _power_w(latency_s: float | None, energy_j: float | None) -> float | None:
@@ -30,8 +34,8 @@ class Basis(NamedTuple):
         method: ``"published"`` or ``"predicted"``.
         predictor: name of the predictor, if predicted.
         native: cost of one item on the accelerator as published, before technology scaling.
-        latency_s: latency of one item after scaling.
-        energy_j: energy of one item after scaling.
+        latency_s: latency of one item after scaling; None if not known.
+        energy_j: energy of one item after scaling; None if not known.
         factors: the scaling factors.
         batches: batches of the measurements behind it.
         measurement: the published row, if published.
@@ -39,20 +43,22 @@ class Basis(NamedTuple):
         interval: where the cost of one item after scaling may lie: the printed rounding if
             published, 90 % if predicted; None if not known.
         outside: sizes in which the layer lies outside the measured range, if predicted.
+        linear: whether the cost of a batch is that of one inference times the batch.
     """
 
     accelerator: str
     method: str
     predictor: str | None
     native: Cost
-    latency_s: float
-    energy_j: float
+    latency_s: float | None
+    energy_j: float | None
     factors: ScalingFactors
     batches: tuple[int, ...]
     measurement: Measurement | None
     citation: Citation
     interval: Interval | None = None
     outside: tuple[str, ...] = ()
+    linear: bool = True
 
 
 class LayerEstimate(NamedTuple):
@@ -62,8 +68,9 @@ class LayerEstimate(NamedTuple):
         layer: the layer.
         basis: what the cost rests on; None if no accelerator serves the layer.
         runs: how often the cost of one item counts: inferences times repetitions.
-        latency_s: seconds; None if not modelled.
-        energy_j: joules; None if not modelled.
+        latency_s: seconds; None if not known.
+        energy_j: joules; None if not known.
+        refusal: why the accelerator that should run the layer does not; empty if it does.
     """
 
     layer: Layer
@@ -71,6 +78,7 @@ class LayerEstimate(NamedTuple):
     runs: int
     latency_s: float | None
     energy_j: float | None
+    refusal: str = ""
 
     @property
     def power_w(self) -> float | None:
@@ -103,8 +111,8 @@ class Totals(NamedTuple):
     """Sums over layers.
 
     Attributes:
-        latency_s: seconds, the layers running one after the other; None if nothing is modelled.
-        energy_j: joules; None if nothing is modelled.
+        latency_s: seconds, the layers running one after the other; None if no layer has one.
+        energy_j: joules; None if no layer has one.
         macs: multiply-accumulates of one inference, layers that are not modelled included.
         layers: number of layers, those that are not modelled included.
         inferences: how many inferences the costs are for; None if batches are mixed.
@@ -112,6 +120,8 @@ class Totals(NamedTuple):
         area_mm2: area of the accelerators; None if not known.
         interval: sums of the least and of the greatest costs of the layers; None if a layer has
             none.
+        energy_macs_done: multiply-accumulates behind the energy; None if their number is not
+            known.
     """
 
     latency_s: float | None
@@ -122,10 +132,13 @@ class Totals(NamedTuple):
     macs_done: float | None = None
     area_mm2: float | None = None
     interval: Interval | None = None
+    energy_macs_done: float | None = None
 
     @property
     def power_w(self) -> float | None:
-        """Average power in watts; None where the latency is 0 or not known."""
+        """Average power in watts; None unless latency and energy are of the same layers."""
+        if self.energy_macs_done != self.macs_done:
+            return None
         return _power_w(self.latency_s, self.energy_j)
 
     @property
@@ -145,8 +158,8 @@ class Totals(NamedTuple):
     @property
     def gmacs_per_s_per_w(self) -> float | None:
         """1e9 multiply-accumulates per second and watt, which is per joule."""
-        if self.energy_j and self.macs_done is not None:
-            return self.macs_done / self.energy_j / 1e9
+        if self.energy_j and self.energy_macs_done is not None:
+            return self.energy_macs_done / self.energy_j / 1e9
         return None
 
     def to_dict(self) -> dict[str, Any]:
@@ -166,11 +179,26 @@ class Totals(NamedTuple):
         }
 
 
-def interval_record(interval: Interval | None) -> dict[str, list[float]] | None:
+def interval_record(interval: Interval | None) -> dict[str, list[float] | None] | None:
     """Return an interval as the JSON schema has it."""
     if interval is None:
         return None
-    return {"latency_s": list(interval.latency_s), "energy_j": list(interval.energy_j)}
+    return {
+        name: None if bounds is None else list(bounds)
+        for name, bounds in interval._asdict().items()
+    }
+
+
+class Known(NamedTuple):
+    """How much of what was asked for has a value of one quantity.
+
+    Attributes:
+        layers: number of layers with a value.
+        macs: their multiply-accumulates.
+    """
+
+    layers: int
+    macs: int
 
 
 class Coverage(NamedTuple):
@@ -183,6 +211,7 @@ class Coverage(NamedTuple):
         not_selected_macs: their multiply-accumulates.
         skipped: operators without multiply-accumulates, by name, with their counts.
         uncosted: operators whose multiply-accumulates are not known, by name, with their counts.
+        known: how much has a latency and how much an energy, by ``"latency"`` and ``"energy"``.
     """
 
     layers: Mapping[str, int]
@@ -191,17 +220,31 @@ class Coverage(NamedTuple):
     not_selected_macs: int
     skipped: Mapping[str, int]
     uncosted: Mapping[str, int] = {}
+    known: Mapping[str, Known] = {}
 
     @property
     def modelled_share(self) -> float | None:
         """The share of the MACs asked for that has a cost; None if there are none."""
-        total = sum(self.macs.values())
-        return (total - self.macs["not modelled"]) / total if total else None
+        return self._of_macs(sum(self.macs.values()) - self.macs["not modelled"])
 
     def share(self, method: str) -> float | None:
         """Return the share of the MACs asked for that a method covers; None if there are none."""
+        return self._of_macs(self.macs[method])
+
+    def known_share(self, quantity: str) -> float | None:
+        """Return the share of the MACs asked for that has a value of a quantity.
+
+        By layers where no layer has MACs; None if there are no layers.
+        """
+        known = self.known[quantity]
+        if sum(self.macs.values()):
+            return self._of_macs(known.macs)
+        layers = sum(self.layers.values())
+        return known.layers / layers if layers else None
+
+    def _of_macs(self, macs: int) -> float | None:
         total = sum(self.macs.values())
-        return self.macs[method] / total if total else None
+        return macs / total if total else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures by name."""
@@ -213,8 +256,17 @@ class Coverage(NamedTuple):
             }
             for method, count in self.layers.items()
         }
+        known = {
+            quantity: {
+                "layers": each.layers,
+                "macs": each.macs,
+                "macs_share": self._of_macs(each.macs),
+            }
+            for quantity, each in self.known.items()
+        }
         return {
             **by_method,
+            **known,
             "not_selected": {
                 "layers": self.not_selected_layers,
                 "macs": self.not_selected_macs,

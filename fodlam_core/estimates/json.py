@@ -1,4 +1,4 @@
-"""Estimates as plain dictionaries: the JSON schema, version 1."""
+"""Estimates as plain dictionaries: the JSON schema, version 2."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from fodlam_core.estimates.figures import LayerEstimate, interval_record
 from fodlam_core.estimates.plausibility import doubts
 from fodlam_core.estimates.published_totals import whole_network
 from fodlam_core.estimates.system import dram_energy_j, system_energy
+from fodlam_core.model.costs import Cost, Interval, Measurement
+from fodlam_core.model.technology import ScalingFactors, Technology
 
 if TYPE_CHECKING:
     from fodlam_core.config import Config
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.estimates.result import Result
-    from fodlam_core.model.costs import Cost, Measurement
     from fodlam_core.model.layers import Layer
-    from fodlam_core.model.technology import ScalingFactors
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+UNKNOWN = (None, None)
 
 
 def _outline(each: LayerEstimate) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -46,7 +47,8 @@ def _outline(each: LayerEstimate) -> tuple[dict[str, Any], dict[str, Any]]:
 def layer_row(each: LayerEstimate) -> dict[str, Any]:
     """Return one layer as a flat dictionary."""
     basis, native = each.basis, each.native
-    latency_s, energy_j = each.interval or ((None, None), (None, None))
+    interval = each.interval or Interval(None, None)
+    latency_s, energy_j = interval.latency_s or UNKNOWN, interval.energy_j or UNKNOWN
     what, costs = _outline(each)
     return {
         **what,
@@ -80,6 +82,7 @@ def layer_record(
         "citation": basis.citation.key if basis else None,
         "dram_energy_j": dram_energy_j(estimate, each),
         "implausible": _doubts(estimate, each),
+        "refusal": each.refusal or None,
         "provenance": provenance.to_dict() if provenance else None,
     }
 
@@ -159,14 +162,23 @@ def _platform(platform: Platform) -> dict[str, Any]:
     return {
         "title": accelerator.title,
         "provenance": accelerator.provenance,
+        "energy_covers": accelerator.energy_covers or None,
+        "latency_is": accelerator.latency_is,
         "precision": accelerator.precision,
         "scaler": platform.scaler,
-        "source": attrs.asdict(platform.source),
-        "target": attrs.asdict(platform.target),
+        "source": point_record(platform.source),
+        "target": point_record(platform.target),
         "factors": factors_record(platform.factors),
         "citation": attrs.asdict(accelerator.citation),
         "data": _fingerprint(accelerator.measurements),
     }
+
+
+def point_record(point: Technology | None) -> dict[str, Any]:
+    """Return a technology point as plain values, each None where no source states the node."""
+    if point is None:
+        return dict.fromkeys(field.name for field in attrs.fields(Technology))
+    return attrs.asdict(point)
 
 
 def _inputs(config: Config, batch: int | str) -> dict[str, Any]:
@@ -176,6 +188,7 @@ def _inputs(config: Config, batch: int | str) -> dict[str, Any]:
     """
     tables = attrs.asdict(config)
     tables["network"]["batch"] = batch
+    tables["rules"] = list(tables["rules"])
     return {key: tables[key] for key in tables if key not in ("source", "fodlam", "warnings")}
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fodlam_core.errors import listed
+from fodlam_core.estimates.capacity import capacity_notes
+from fodlam_core.estimates.figures import QUANTITIES, Basis
 from fodlam_core.estimates.plausibility import doubt_notes
 from fodlam_core.estimates.published_totals import ReferenceCost, answer, reference_costs
 
@@ -11,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from fodlam_core.config import Config
-    from fodlam_core.estimates.figures import Basis
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.model.layers import Layer, Network
+
+MOST_REFUSALS = 5
 
 
 def batch_line(batches: Mapping[str, tuple[int, ...]]) -> str:
@@ -40,6 +44,7 @@ def gather_notes(
     items: tuple[tuple[Layer, Basis | None], ...],
     platforms: Mapping[str, Platform],
     batches: Mapping[str, tuple[int, ...]],
+    refusals: Mapping[int, str] = {},
 ) -> tuple[str, ...]:
     """Return the notes of an estimate, each a sentence, without repetition."""
     batch = config.network.batch
@@ -48,10 +53,12 @@ def gather_notes(
         dict.fromkeys(
             [
                 *doubt_notes(network, items, platforms),
+                *capacity_notes(items, platforms),
+                *_refused(refusals),
                 *_batch(config, items, batches, whole),
                 *_methods(network, items, whole),
                 *_intervals(items, platforms),
-                *_technology(platforms),
+                *_technology(config, platforms),
                 *_scope(config, items, platforms),
                 *network.notes,
             ]
@@ -93,6 +100,7 @@ def _methods(
     if predicted:
         yield f"predicted costs ({', '.join(predicted)}) are first-order"
     missing = [layer for layer, basis in items if basis is None]
+    yield from _halves(items)
     if missing and not whole:
         macs = sum(layer.total_macs for layer in missing)
         kinds = ", ".join(sorted({layer.kind for layer in missing}))
@@ -111,13 +119,47 @@ def _methods(
         yield f"{count} operators without MACs (pooling, activation ...) are taken as free"
 
 
+def _refused(refusals: Mapping[int, str]) -> Iterator[str]:
+    reasons = list(dict.fromkeys(refusals.values()))
+    yield from (f"not modelled: {reason}" for reason in reasons[:MOST_REFUSALS])
+    if len(reasons) > MOST_REFUSALS:
+        yield f"not modelled: {len(reasons) - MOST_REFUSALS} more layers, for like reasons"
+
+
+def _halves(items: Sequence[tuple[Layer, Basis | None]]) -> Iterator[str]:
+    """Say of which chips latency or energy is not known, and what the energies cover."""
+    for quantity, field in QUANTITIES.items():
+        lacking = sorted({b.accelerator for _, b in items if b and getattr(b, field) is None})
+        if lacking:
+            count = sum(1 for _, b in items if b and getattr(b, field) is None)
+            yield f"{listed(lacking)}: no {quantity} is known of {count} layers; totals lack it"
+
+
+def _covers(platforms: Mapping[str, Platform]) -> Iterator[str]:
+    """Say where a total mixes energies, or latencies, that are not the same thing."""
+    chips = [platform.accelerator for platform in platforms.values()]
+    covers = sorted({chip.energy_covers for chip in chips if chip.energy_covers})
+    if len(covers) > 1:
+        parts = [f"{chip.name}: {chip.energy_covers}" for chip in chips if chip.energy_covers]
+        yield f"the total mixes energies that cover different things ({', '.join(parts)})"
+    for chip in chips:
+        if chip.energy_covers and len(covers) == 1 and chip.energy_covers not in ("core", "chip"):
+            yield f"{chip.name}: its energy is that of the {chip.energy_covers}"
+        if chip.latency_is != "inference":
+            yield (
+                f"{chip.name}: latencies are one over a measured throughput; a single inference "
+                "may take longer where inferences overlap"
+            )
+
+
 def _intervals(
     items: tuple[tuple[Layer, Basis | None], ...], platforms: Mapping[str, Platform]
 ) -> Iterator[str]:
     if any(basis and basis.method == "published" and basis.interval for _, basis in items):
         yield "intervals of published costs are the rounding of the printed numbers, nothing more"
     for name, platform in platforms.items():
-        for (kind, hidden), rule in platform.rules.items():
+        for ((_, fitted_kind), hidden), rule in platform.rules.items():
+            kind = fitted_kind or "layer"
             if rule is None:
                 yield f"{name}: predicted {kind} costs carry no interval, with nothing to hold out"
                 continue
@@ -127,7 +169,7 @@ def _intervals(
                 f"by the residuals of {rule.scheme}{without}"
             )
             yield from (f"{name}: {note}" for note in rule.notes)
-    if any(platform.source != platform.target for platform in platforms.values()):
+    if any(platform.is_scaled for platform in platforms.values()):
         yield "no interval holds the error of technology scaling"
     outside = [basis for _, basis in items if basis and basis.outside]
     near = [basis for basis in outside if basis.interval]
@@ -144,17 +186,30 @@ def _outside(bases: Sequence[Basis]) -> str:
     return f"{len(bases)} {layers} outside the measured range of {', '.join(names)}"
 
 
-def _technology(platforms: Mapping[str, Platform]) -> Iterator[str]:
+def _technology(config: Config, platforms: Mapping[str, Platform]) -> Iterator[str]:
+    asked = config.technology
+    if asked.as_measured and asked.scaler is not None:
+        yield (
+            f"[technology] scaler = {asked.scaler!r} has no effect without node_nm: every chip "
+            "stands as measured"
+        )
+    nodes = sorted({platform.source.node_nm for platform in platforms.values() if platform.source})
+    if len(nodes) > 1 and not any(platform.is_scaled for platform in platforms.values()):
+        yield (
+            f"every chip stands as measured, so that the total adds chips of "
+            f"{listed([f'{node:g}' for node in nodes])} nm; [technology] node_nm brings them to one"
+        )
     for name, platform in platforms.items():
         yield from platform.factors.notes
         moved = platform.factors.time != 1
-        if moved and any(row.offchip_latency_s for row in platform.rows.values()):
+        if moved and any(row.offchip_latency_s for row in platform.accelerator.measurements):
             yield f"{name}: time spent waiting for DRAM is not scaled with the node"
 
 
 def _scope(
     config: Config, items: tuple[tuple[Layer, Basis | None], ...], platforms: Mapping[str, Platform]
 ) -> Iterator[str]:
+    yield from _covers(platforms)
     if len(platforms) > 1:
         yield (
             "layers run one after the other; the accelerator that waits is taken to cost nothing"

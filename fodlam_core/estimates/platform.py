@@ -9,6 +9,8 @@ from fodlam_core.errors import ConfigError, PredictionError
 from fodlam_core.estimates.figures import Basis
 from fodlam_core.estimates.scaling import scaling
 from fodlam_core.plugins.guards import guarded_accelerator
+from fodlam_core.predictors import FittedPredictor, Predictor, levels
+from fodlam_core.predictors.rows import one_row
 from fodlam_core.schema.structure import checked_options
 
 if TYPE_CHECKING:
@@ -20,8 +22,17 @@ if TYPE_CHECKING:
     from fodlam_core.model.technology import ScalingFactors, Technology
     from fodlam_core.plugins import Plugin
     from fodlam_core.plugins.registry import Registry
-    from fodlam_core.predictors import FittedPredictor, Predictor
     from fodlam_core.validation.intervals import IntervalRule
+
+# What a predictor is fitted to: its name, and the kind of layer, None for all kinds.
+Fit = tuple[str, str | None]
+
+
+class FitRows(NamedTuple):
+    """A fitted predictor, and the rows that it was fitted to."""
+
+    fit: FittedPredictor | None
+    rows: Sequence[Measurement]
 
 
 class Platform(NamedTuple):
@@ -30,28 +41,33 @@ class Platform(NamedTuple):
     Attributes:
         accelerator: the accelerator, its options applied.
         plugin: what supplied it, to be named in errors.
-        scaler: the name of the scaling rule.
-        source: its own technology point.
-        target: the technology point that is asked about.
+        scaler: the name of the scaling rule; None where nothing is scaled.
+        source: its own technology point; None if not known.
+        target: the technology point that is asked about; None likewise.
         factors: what carries its costs there.
         printed: whether costs are taken as printed, for whatever batch they were measured at.
-        predictor: the predictor that the configuration names; None: the default.
-        rows: its published table by network and layer.
-        fits: fitted predictors by kind, filled when first needed.
-        rules: rules of intervals by kind and by what is not known of a layer, likewise.
+        predictor: the predictor that the configuration names; None: the first that a layer suits.
+        rows: its published table by network and layer, each in the order of batches.
+        fits: fitted predictors, filled when first needed.
+        rules: rules of intervals by fit and by what is not known of a layer, likewise.
     """
 
     accelerator: Accelerator
     plugin: Plugin
-    scaler: str
-    source: Technology
-    target: Technology
+    scaler: str | None
+    source: Technology | None
+    target: Technology | None
     factors: ScalingFactors
     printed: bool
     predictor: str | None
-    rows: Mapping[tuple[str, str], Measurement]
-    fits: dict[str, FittedPredictor]
-    rules: dict[tuple[str, frozenset[str]], IntervalRule | None]
+    rows: Mapping[tuple[str, str], Sequence[Measurement]]
+    fits: dict[Fit, FittedPredictor]
+    rules: dict[tuple[Fit, frozenset[str]], IntervalRule | None]
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether a rule carries its costs to another technology point."""
+        return self.source != self.target
 
     @property
     def area_mm2(self) -> float | None:
@@ -59,66 +75,153 @@ class Platform(NamedTuple):
         area, factor = self.accelerator.area_mm2, self.factors.area
         return area * factor if area is not None and factor is not None else None
 
-    def measurement(self, network: str | None, layer: Layer) -> Measurement | None:
-        """Return the published row of a layer, if network, layer, kind and MACs agree with it."""
-        row = self.rows.get((network, layer.key)) if network else None
-        if row and row.layer.macs == layer.macs and row.layer.kind == layer.kind:
-            return row
-        return None
+    def measurement(
+        self, network: str | None, layer: Layer, batch: int | str = 1
+    ) -> Measurement | None:
+        """Return the published row of a layer, if network, layer, kind and MACs agree with it.
 
-    def published(self, layer: Layer, row: Measurement) -> Basis:
+        Of several batches the one asked for, else the largest below it, else the smallest.
+        """
+        rows = self.rows.get((network, layer.key), ()) if network else ()
+        rows = [
+            row for row in rows if row.layer.macs == layer.macs and row.layer.kind == layer.kind
+        ]
+        if not rows:
+            return None
+        below = [row for row in rows if isinstance(batch, int) and row.batch <= batch]
+        return below[-1] if below else rows[0]
+
+    def published(self, network: str | None, layer: Layer, row: Measurement) -> Basis:
         """Return the basis of a layer that was measured."""
         taken = row.as_printed() if self.printed else row
-        basis = self._basis("published", None, taken.cost, (row.batch,), row)
+        basis = self._basis(
+            method="published",
+            predictor=None,
+            native=taken.cost,
+            batches=(row.batch,),
+            row=row,
+            linear=len(self.rows[network or "", layer.key]) == 1,
+        )
         return self._bounded(basis, taken.interval)
 
-    def predicted(self, layer: Layer) -> Basis:
-        """Return the basis of a layer that nobody measured.
+    def predicted(self, layer: Layer, batch: int) -> Basis:
+        """Return the basis of a layer that nobody measured, as one inference of a batch.
 
         Raises:
-            PredictionError: if the predictor cannot tell.
+            PredictionError: if the chip or its predictor refuses the layer.
         """
-        predictor = self._predictor()
-        self._check_known(predictor, layer)
-        if layer.kind not in self.fits:
-            self.fits[layer.kind] = self._fit(predictor, layer)
-        fitted = self.fits[layer.kind]
-        cost = fitted.predict(layer)
-        batches = {row.batch for row in self.accelerator.calibration(layer.kind)}
-        basis = self._basis("predicted", predictor.name, cost, tuple(sorted(batches)))
-        rule = self._rule(layer, predictor, fitted)
+        predictor = self._predictor_for(layer)
+        key = self._key(predictor, layer.kind)
+        if key not in self.fits:
+            self.fits[key] = self._fit(predictor, layer)
+        fitted = self.fits[key]
+        # What runs row by row is asked for one row of one inference: the others cost the same.
+        by_rows = self.accelerator.row_by_row
+        item, rows = one_row(layer) if by_rows else (layer, 1)
+        asked = 1 if by_rows else batch
+        cost = levels.predict(fitted, item, asked)
+        scale = rows / asked
+        measured = self._rows(key[1])
+        linear = by_rows or levels.is_linear(fitted)
+        basis = self._basis(
+            method="predicted",
+            predictor=predictor.name,
+            native=cost if scale == 1 else cost * scale,
+            batches=tuple(sorted({row.batch for row in measured})),
+            linear=linear,
+        )
+        rule = self._rule(key, predictor, fitted, layer)
         if rule is None:
             return basis
-        basis = self._bounded(basis, rule.interval(layer, fitted, cost))
-        return basis._replace(outside=tuple(rule.outside(layer)))
+        outside = rule.outside(item)
+        beyond = batch / max(basis.batches, default=batch)
+        if linear and not by_rows and beyond > 1:
+            outside["batch"] = beyond
+        interval = rule.interval(item, fitted, cost, asked, outside)
+        if interval is not None and scale != 1:
+            interval = interval.scaled(scale, scale)
+        return self._bounded(basis, interval)._replace(outside=tuple(outside))
+
+    def fit_of(self, predictor: str, kind: str) -> FitRows:
+        """Return what a predictor was fitted to for layers of a kind, and the fit."""
+        pooled = getattr(self.accelerator.predictor(predictor), "pooled", False)
+        key = predictor, None if pooled else kind
+        return FitRows(self.fits.get(key), self._calibration(key[1]))
+
+    def overhead(self, batch: int) -> dict[str, Cost]:
+        """Return, by predictor, the cost of one inference of a batch that belongs to no layer."""
+        costs = {}
+        for (name, _), fitted in self.fits.items():
+            tell = levels.method(fitted, "overhead")
+            cost: Cost | None = tell(batch) if tell else None
+            if cost is not None:
+                costs[name] = cost if batch == 1 else cost * (1 / batch)
+        return costs
+
+    def scaled(self, predictor: str, native: Cost) -> Basis:
+        """Return the basis of a predicted cost that belongs to no layer."""
+        return self._basis(
+            method="predicted", predictor=predictor, native=native, batches=(), linear=False
+        )
+
+    @staticmethod
+    def _key(predictor: Predictor, kind: str) -> Fit:
+        return predictor.name, None if getattr(predictor, "pooled", False) else kind
 
     def _fit(self, predictor: Predictor, layer: Layer) -> FittedPredictor:
+        kind = self._key(predictor, layer.kind)[1]
+        rows, accelerator = self._calibration(kind), self.accelerator
+        references = [each for each in accelerator.references if each.calibration]
         try:
-            return predictor.fit(self._calibration(layer.kind))
+            if kind is None:
+                return levels.fit(predictor, rows, references, accelerator.networks)
+            return levels.fit(predictor, rows)
         except PredictionError as error:
-            modest = self._modest_line(predictor) if self._calibration(layer.kind) else None
+            modest = self._modest_line(predictor) if rows else None
             cure = f"; write {modest}" if modest else ""
             raise PredictionError(f"{layer.name} cannot be predicted: {error}{cure}") from error
 
-    def _calibration(self, kind: str) -> Sequence[Measurement]:
-        rows = self.accelerator.calibration(kind)
+    def _rows(self, kind: str | None) -> Sequence[Measurement]:
+        accelerator = self.accelerator
+        return accelerator.pooled_calibration() if kind is None else accelerator.calibration(kind)
+
+    def _calibration(self, kind: str | None) -> Sequence[Measurement]:
+        rows = self._rows(kind)
         return [row.as_printed() for row in rows] if self.printed else rows
 
     def _rule(
-        self, layer: Layer, predictor: Predictor, fitted: FittedPredictor
+        self, key: Fit, predictor: Predictor, fitted: FittedPredictor, layer: Layer
     ) -> IntervalRule | None:
         # Imported and computed only where something is predicted.
         from fodlam_core.validation.intervals import interval_rule
 
         optional: Iterable[tuple[str, str]] = getattr(predictor, "optional", ())
         hide = frozenset(field for field, _ in optional if getattr(layer, field) is None)
-        key = layer.kind, hide
-        if key not in self.rules:
-            self.rules[key] = interval_rule(predictor, fitted, self._calibration(layer.kind), hide)
-        return self.rules[key]
+        if (key, hide) not in self.rules:
+            self.rules[key, hide] = interval_rule(
+                predictor, fitted, self._calibration(key[1]), hide
+            )
+        return self.rules[key, hide]
+
+    def _predictor_for(self, layer: Layer) -> Predictor:
+        """Return the predictor that is named, else the first whose requirements a layer meets.
+
+        Raises:
+            PredictionError: if the layer lacks what it needs, or what every one of them needs.
+        """
+        if self.predictor is not None or self.printed:
+            predictor = self._named()
+            self._check_known(predictor, layer)
+            return predictor
+        for predictor in self.accelerator.predictors:
+            if not _lacks(predictor, layer):
+                return predictor
+        predictor = self.accelerator.predictor()
+        self._check_known(predictor, layer)
+        return predictor
 
     def _check_known(self, predictor: Predictor, layer: Layer) -> None:
-        lacks = [name for name in sorted(predictor.requires) if getattr(layer, name, None) is None]
+        lacks = _lacks(predictor, layer)
         if not lacks:
             return
         modest = self._modest_line(predictor)
@@ -137,7 +240,7 @@ class Platform(NamedTuple):
         name = "per-mac" if "per-mac" in modest else modest[0] if modest else None
         return f'[accelerator.{self.accelerator.name}] predictor = "{name}"' if name else None
 
-    def _predictor(self) -> Predictor:
+    def _named(self) -> Predictor:
         predictor = self.accelerator.predictor(self.predictor)
         name = predictor.name
         if self.printed and name != "per-mac":
@@ -149,25 +252,29 @@ class Platform(NamedTuple):
 
     def _basis(
         self,
+        *,
         method: str,
         predictor: str | None,
         native: Cost,
         batches: tuple[int, ...],
+        linear: bool,
         row: Measurement | None = None,
     ) -> Basis:
         # Time spent waiting for off-chip memory does not change with the node of the chip.
-        offchip = native.offchip_latency_s
+        latency, energy, offchip = native.latency_s, native.energy_j, native.offchip_latency_s
+        factors = self.factors
         return Basis(
-            self.accelerator.name,
-            method,
-            predictor,
-            native,
-            (native.latency_s - offchip) * self.factors.time + offchip,
-            native.energy_j * self.factors.energy,
-            self.factors,
-            batches,
-            row,
-            self.accelerator.citation,
+            accelerator=self.accelerator.name,
+            method=method,
+            predictor=predictor,
+            native=native,
+            latency_s=None if latency is None else (latency - offchip) * factors.time + offchip,
+            energy_j=None if energy is None else energy * factors.energy,
+            factors=factors,
+            batches=batches,
+            measurement=row,
+            citation=self.accelerator.citation,
+            linear=linear,
         )
 
     @staticmethod
@@ -175,8 +282,8 @@ class Platform(NamedTuple):
         """Return a basis with the interval of its native cost, scaled as that was."""
         if native is None:
             return basis
-        latency_s = basis.native.latency_s
-        time = basis.latency_s / latency_s if latency_s else basis.factors.time
+        before, after = basis.native.latency_s, basis.latency_s
+        time = after / before if before and after is not None else basis.factors.time
         return basis._replace(interval=native.scaled(time, basis.factors.energy))
 
 
@@ -188,29 +295,41 @@ def settings_of(name: str, config: Config, registry: Registry) -> AcceleratorCon
     return AcceleratorConfig()
 
 
+def _lacks(predictor: Predictor, layer: Layer) -> list[str]:
+    return [name for name in sorted(predictor.requires) if getattr(layer, name, None) is None]
+
+
 def platform(accelerator: Accelerator, config: Config, registry: Registry) -> Platform:
     """Make an accelerator ready for a configuration.
 
     Raises:
         FodlamError: if its options or its technology point do not fit.
     """
-    plugin = registry.providers["accelerator", accelerator.name].alone()
+    name = accelerator.name
+    plugin = registry.provider_of(name).alone()
     accelerator = guarded_accelerator(accelerator, plugin)
-    settings = settings_of(accelerator.name, config, registry)
-    path = ("accelerator", accelerator.name)
+    settings = settings_of(name, config, registry)
+    path = ("accelerator", name)
     if accelerator.options:
         accelerator = accelerator.configure(
             checked_options(settings.options, accelerator.options, path)
         )
     elif settings.options:
-        raise ConfigError([f"[{'.'.join(path)}]: {accelerator.name} has no options"])
+        raise ConfigError([f"[{'.'.join(path)}]: {name} has no options"])
+    rows: dict[tuple[str, str], list[Measurement]] = {}
+    for row in accelerator.measurements:
+        rows.setdefault((row.network, row.layer.key), []).append(row)
+    for each in rows.values():
+        if len(each) > 1:
+            each.sort(key=lambda row: row.batch)
+    route = scaling(accelerator, settings, config.technology, registry)
     return Platform(
         accelerator,
         plugin,
-        *scaling(accelerator, settings, config.technology, registry),
-        config.network.batch == "published",
-        settings.predictor,
-        {(row.network, row.layer.key): row for row in accelerator.measurements},
-        {},
-        {},
+        *route,
+        printed=config.network.batch == "published",
+        predictor=settings.predictor,
+        rows=rows,
+        fits={},
+        rules={},
     )

@@ -179,8 +179,8 @@ def _rate(work: _Work, platform: Platform) -> Iterator[Doubt]:
 
 
 def _energy(work: _Work, platform: Platform) -> Iterator[Doubt]:
-    if work.energy_j is None:
-        return
+    if work.energy_j is None or not work.macs or platform.target is None:
+        return  # without a node no bound is known
     node = platform.target.node_nm
     least, most = energy_bounds_j(node)
     if work.performed and work.energy_j / work.performed * MARGIN < least:
@@ -208,7 +208,9 @@ def _predicted_power(layer: Layer, basis: Basis, platform: Platform) -> Iterator
     power = basis.native.power_w
     rows = () if basis.measurement else platform.accelerator.calibration(layer.kind)
     if rows and power:
-        powers = [row.energy_j / row.latency_s for row in rows]
+        powers = [row.power_w for row in rows if row.power_w and row.latency_s]
+        if not powers:
+            return
         least, most = min(powers) / POWER_RATIO, max(powers) * POWER_RATIO
         if power > most or power < least:
             bound = most if power > most else least

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from fodlam_core.config import Config, NetworkConfig, load_config
 from fodlam_core.config.files import files_in_config, with_files
-from fodlam_core.errors import ConfigError, FodlamError, NetworkError, ScalingError, listed
+from fodlam_core.errors import (
+    ConfigError,
+    FodlamError,
+    NetworkError,
+    PredictionError,
+    ScalingError,
+    listed,
+)
 from fodlam_core.estimates.checks import (
+    Work,
     check_measured,
     check_measured_as,
     check_names,
     check_served,
 )
 from fodlam_core.estimates.composer import Composer
-from fodlam_core.estimates.dispatch import accelerator_for
-from fodlam_core.estimates.figures import METHODS, Basis, Coverage
+from fodlam_core.estimates.dispatch import dispatch
+from fodlam_core.estimates.figures import METHODS, OVERHEAD, QUANTITIES, Basis, Coverage, Known
 from fodlam_core.estimates.network import configured_network, named_after
 from fodlam_core.estimates.notes import gather_notes
 from fodlam_core.estimates.platform import Platform, platform
@@ -32,11 +42,15 @@ from fodlam_core.version import __version__
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.config.model import Batch
     from fodlam_core.estimates.estimate import Estimate
 
 Items = tuple[tuple[Layer, Basis | None], ...]
+
+MOST_KEPT = 64
 
 
 def estimate(
@@ -96,46 +110,125 @@ def _prepare(config: Config, registry: Registry, network: Network) -> Composer:
     if not layers and not config.fodlam:
         raise NetworkError(f"{network.name} has no layer that costs MACs")
     check_names(config, registry)
-    platforms, by_kind = _platforms(config, registry, layers)
-    check_served(config, registry, network, layers, by_kind)
+    chips = dispatch(layers, config, registry)
+    platforms = _platforms(config, registry, chips)
+    work = tuple(
+        (layer, platforms[chip.name] if chip else None)
+        for layer, chip in zip(layers, chips, strict=True)
+    )
+    check_served(config, registry, network, work)
     check_references(config, network, layers, platforms)
     if config.network.measured_as:
-        check_measured_as(network, layers, by_kind)
+        check_measured_as(network, work)
     if config.network.method == "published":
-        check_measured(network, layers, by_kind)
-    items = _items(config, network, layers, by_kind)
-    batch = config.network.batch
-    whole = answer(platforms, reference_costs(network, platforms, batch), batch)
-    coverage = _coverage(items, network, whole)
-    batches = _batches(items) if batch == "published" else {}
-    if whole and batch == "published":
-        batches = {"total": (whole.reference.batch,)}
-    return Composer(
-        config,
-        network,
-        items,
-        parts_of(items),
-        platforms,
-        coverage,
-        batches,
-        (*_missing(items, registry), *gather_notes(config, network, items, platforms, batches)),
-        _versions(registry, platforms),
+        check_measured(network, work, config.network.batch)
+    prepared = _Prepared(
+        config, network, work, platforms, _versions(registry, platforms), registry.broken()
     )
+    return prepared.composer(config.network.batch)
+
+
+class _Prepared:
+    """A network with its layers dispatched, from which composers for any batch are made."""
+
+    def __init__(
+        self,
+        config: Config,
+        network: Network,
+        work: Work,
+        platforms: dict[str, Platform],
+        versions: dict[str, str],
+        broken: list[str],
+    ) -> None:
+        self.config, self.network, self.work = config, network, work
+        self.platforms, self.versions, self.broken = platforms, versions, broken
+        self._made: dict[int, Composer] = {}
+
+    def at(self, batch: int) -> Composer:
+        """Return the composer for a batch; the last ones are kept."""
+        if batch not in self._made:
+            if len(self._made) >= MOST_KEPT:
+                self._made.pop(next(iter(self._made)))
+            self._made[batch] = self.composer(batch)
+        return self._made[batch]
+
+    def composer(self, batch: Batch) -> Composer:
+        """Return the composer for a batch, or for costs as printed."""
+        config, network, platforms = self.config, self.network, self.platforms
+        if config.network.batch != batch:
+            config = attrs.evolve(config, network=attrs.evolve(config.network, batch=batch))
+        items, refusals = self._items(batch)
+        if refusals and not any(basis for _, basis in items):
+            raise NetworkError("\n".join(dict.fromkeys(refusals.values())))
+        whole = answer(platforms, reference_costs(network, platforms, batch), batch)
+        batches = _batches(items) if batch == "published" else {}
+        if whole and batch == "published":
+            batches = {"total": (whole.reference.batch,)}
+        predicted = any(chip.fits for chip in platforms.values())
+        linear = not predicted and all(basis.linear for _, basis in items if basis)
+        return Composer(
+            config=config,
+            network=network,
+            items=items,
+            parts=parts_of(items),
+            platforms=platforms,
+            coverage=_coverage(items, network, whole),
+            batches=batches,
+            notes=(
+                *_missing(items, self.broken),
+                *gather_notes(config, network, items, platforms, batches, refusals),
+            ),
+            versions=self.versions,
+            refusals=refusals,
+            at=None if linear else self.at,
+        )
+
+    def _items(self, batch: int | str) -> tuple[Items, dict[int, str]]:
+        """Return the layers with what their costs rest on, and the refusals by place."""
+        items: list[tuple[Layer, Basis | None]] = []
+        refusals: dict[int, str] = {}
+        for layer, chip in self.work:
+            try:
+                basis = chip and self._basis(layer, chip, batch)
+            except PredictionError as error:
+                basis = None
+                refusals[len(items)] = str(error)
+            items.append((layer, basis))
+        if batch != "published":
+            items += self._overheads(int(batch))
+        return tuple(items), refusals
+
+    def _basis(self, layer: Layer, platform: Platform, batch: int | str) -> Basis | None:
+        if platform.accelerator.references_only:
+            return None
+        network = self.network.measured_as
+        if self.config.network.method != "predicted":
+            row = platform.measurement(network, layer, batch)
+            if row:
+                return platform.published(network, layer, row)
+        if layer.kind not in platform.accelerator.kinds:
+            raise PredictionError(
+                f"{platform.accelerator.name} does not serve {layer.name}, which is of kind "
+                f"{layer.kind}; it serves {listed(platform.accelerator.kinds)}"
+            )
+        return platform.predicted(layer, 1 if batch == "published" else int(batch))
+
+    def _overheads(self, batch: int) -> Iterator[tuple[Layer, Basis]]:
+        """Yield what each chip costs in a run of the network beside its layers."""
+        for name, chip in self.platforms.items():
+            for predictor, cost in chip.overhead(batch).items():
+                yield Layer(f"{OVERHEAD} ({name})", OVERHEAD, 0), chip.scaled(predictor, cost)
 
 
 def _platforms(
-    config: Config, registry: Registry, layers: Iterable[Layer]
-) -> tuple[dict[str, Platform], dict[str, Platform | None]]:
-    """Return the platforms in use by accelerator, and by the kind of layer that they serve.
+    config: Config, registry: Registry, chips: Iterable[Accelerator | None]
+) -> dict[str, Platform]:
+    """Return the platforms in use by the name of the accelerator.
 
     Raises:
         ScalingError: with a line for each accelerator that the rule refuses.
     """
-    kinds = {
-        kind: accelerator_for(kind, config, registry)
-        for kind in dict.fromkeys(layer.kind for layer in layers)
-    }
-    accelerators = {each.name: each for each in kinds.values() if each}
+    accelerators = {each.name: each for each in chips if each}
     platforms: dict[str, Platform] = {}
     refusals: list[ScalingError] = []
     for name, accelerator in accelerators.items():
@@ -145,62 +238,37 @@ def _platforms(
             refusals.append(error)
     if refusals:
         raise ScalingError("\n".join(map(str, refusals))) from refusals[0]
-    by_kind = {kind: platforms[each.name] if each else None for kind, each in kinds.items()}
-    return platforms, by_kind
+    return platforms
 
 
-def _missing(items: Items, registry: Registry) -> list[str]:
+def _missing(items: Items, broken: list[str]) -> list[str]:
     """Say which plugins may be the ones that serve what is not modelled."""
     kinds = dict.fromkeys(layer.kind for layer, basis in items if basis is None)
     if not kinds:
         return []
-    return [f"{text}; it may be what serves {listed(kinds)}" for text in registry.broken()]
-
-
-def _items(
-    config: Config,
-    network: Network,
-    layers: tuple[Layer, ...],
-    by_kind: dict[str, Platform | None],
-) -> Items:
-    items: list[tuple[Layer, Basis | None]] = []
-    problems: list[FodlamError] = []
-    for layer in layers:
-        platform = by_kind[layer.kind]
-        try:
-            items.append((layer, platform and _basis(config, network, layer, platform)))
-        except FodlamError as error:
-            problems.append(error)
-    if problems:
-        raise NetworkError("\n".join(dict.fromkeys(map(str, problems)))) from problems[0]
-    return tuple(items)
-
-
-def _basis(config: Config, network: Network, layer: Layer, platform: Platform) -> Basis | None:
-    if platform.accelerator.references_only:
-        return None
-    if config.network.method != "predicted":
-        row = platform.measurement(network.measured_as, layer)
-        if row:
-            return platform.published(layer, row)
-    return platform.predicted(layer)
+    return [f"{text}; it may be what serves {listed(kinds)}" for text in broken]
 
 
 def _coverage(items: Items, network: Network, whole: ReferenceCost | None) -> Coverage:
-    """Return how much of a network has a cost.
+    """Return how much of a network has a cost, and how much a latency and an energy.
 
     A published cost of the whole network covers all its layers, though none of them has a cost of
-    its own; but only where latency and energy are published both, as they are of any other layer
-    that is covered. With one of them alone half of the total is missing: nothing is covered.
+    its own.
     """
     layers = dict.fromkeys(METHODS, 0)
     macs = dict.fromkeys(METHODS, 0)
+    known = {quantity: [0, 0] for quantity in QUANTITIES}
     for layer, basis in items:
-        method = basis.method if basis else "not modelled"
-        if whole and not whole.lacks:
-            method = "published"
+        if layer.kind == OVERHEAD:
+            continue
+        cost = whole or basis
+        method = "published" if whole else basis.method if basis else "not modelled"
         layers[method] += 1
         macs[method] += layer.total_macs
+        for quantity, field in QUANTITIES.items():
+            if cost is not None and getattr(cost, field) is not None:
+                known[quantity][0] += 1
+                known[quantity][1] += layer.total_macs
     selected = {layer.key for layer, _ in items}
     rest = [layer for layer in network.layers if layer.key not in selected]
     return Coverage(
@@ -210,6 +278,7 @@ def _coverage(items: Items, network: Network, whole: ReferenceCost | None) -> Co
         sum(layer.total_macs for layer in rest),
         network.skipped,
         network.uncosted,
+        {quantity: Known(*counts) for quantity, counts in known.items()},
     )
 
 
@@ -224,6 +293,6 @@ def _batches(items: Items) -> dict[str, tuple[int, ...]]:
 def _versions(registry: Registry, platforms: dict[str, Platform]) -> dict[str, str]:
     versions = {"fodlam-core": __version__}
     for name in platforms:
-        plugin = registry.providers["accelerator", name]
+        plugin = registry.provider_of(name)
         versions[plugin.distribution] = plugin.version
     return versions

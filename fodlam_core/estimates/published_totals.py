@@ -119,6 +119,7 @@ def with_reference(totals: Mapping[str, Totals], cost: ReferenceCost) -> dict[st
         energy_j=cost.energy_j,
         inferences=cost.inferences,
         macs_done=total.macs * cost.inferences,
+        energy_macs_done=total.macs * cost.inferences,
     )
     return {**totals, "total": whole}
 

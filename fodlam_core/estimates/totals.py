@@ -1,11 +1,14 @@
-"""Sums over layers: prepared for one inference, multiplied by the batch when asked."""
+"""Sums over layers: prepared for one inference, multiplied by the batch when asked.
+
+What is not known of a layer is in no sum, and each sum says of how many MACs it is.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.estimates.figures import Basis, Totals
-from fodlam_core.model.costs import Interval
+from fodlam_core.model.costs import Bounds, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -14,30 +17,50 @@ if TYPE_CHECKING:
 
 # FODLAM's two kinds are always in the totals, even where a network has no such layer.
 ALWAYS = ("conv", "fc")
-NOTHING = Interval((0.0, 0.0), (0.0, 0.0))
+NOTHING = (0.0, 0.0)
 
 Key = tuple[str, str | None]
 
 
-class Part(NamedTuple):
-    """The sum over the layers of one kind on one accelerator, each counted as often as it runs.
+class Sum(NamedTuple):
+    """The sum of one quantity over some layers.
 
     Attributes:
-        modelled: whether an accelerator serves them.
-        latency_s: seconds.
-        energy_j: joules.
-        interval: sums of the ends of the intervals; None if a layer has none.
-        macs: multiply-accumulates.
-        layers: number of layers.
+        value: seconds or joules; None if no layer has a value.
+        macs: multiply-accumulates of the layers that have one.
+        layers: number of layers that have one.
+        bounds: sums of the ends of the intervals; None if a layer has none, or no value.
+    """
+
+    value: float | None = None
+    macs: int = 0
+    layers: int = 0
+    bounds: Bounds | None = NOTHING
+
+    def add(self, other: Sum) -> Sum:
+        """Return the sum of both; what one does not know is not in it."""
+        value = other.value if self.value is None else self.value + (other.value or 0.0)
+        bounds = None
+        if self.bounds is not None and other.bounds is not None:
+            bounds = self.bounds[0] + other.bounds[0], self.bounds[1] + other.bounds[1]
+        return Sum(value, self.macs + other.macs, self.layers + other.layers, bounds)
+
+
+class Part(NamedTuple):
+    """The sums over the layers of one kind on one accelerator, each counted as often as it runs.
+
+    Attributes:
+        latency: seconds.
+        energy: joules.
+        macs: multiply-accumulates, of layers without a cost too.
+        layers: number of layers, those without a cost too.
         batches: batches of the measurements behind them; None where a layer has several.
         macs_printed: multiply-accumulates behind costs that are taken as printed; None if a
             layer has several batches.
     """
 
-    modelled: bool
-    latency_s: float
-    energy_j: float
-    interval: Interval | None
+    latency: Sum
+    energy: Sum
     macs: int
     layers: int
     batches: frozenset[int | None]
@@ -58,10 +81,14 @@ def _part(group: list[tuple[Layer, Basis | None]]) -> Part:
     batches = [basis.batches[0] if len(basis.batches) == 1 else None for _, basis in known]
     macs = [layer.total_macs for layer, _ in group]
     return Part(
-        bool(known),
-        sum((basis.latency_s * layer.repeat for layer, basis in known), 0.0),
-        sum((basis.energy_j * layer.repeat for layer, basis in known), 0.0),
-        _interval(known) if known else None,
+        _sum(
+            (layer, basis.latency_s, basis.interval and basis.interval.latency_s)
+            for layer, basis in known
+        ),
+        _sum(
+            (layer, basis.energy_j, basis.interval and basis.interval.energy_j)
+            for layer, basis in known
+        ),
         sum(macs),
         len(group),
         frozenset(batches),
@@ -71,19 +98,25 @@ def _part(group: list[tuple[Layer, Basis | None]]) -> Part:
     )
 
 
-def _interval(known: list[tuple[Layer, Basis]]) -> Interval | None:
-    total = NOTHING
-    for layer, basis in known:
-        if basis.interval is None:
-            return None
-        total = _add(total, basis.interval.scaled(layer.repeat, layer.repeat))
-    return total
-
-
-def _add(one: Interval, other: Interval) -> Interval:
-    (a, b), (c, d) = one
-    (e, f), (g, h) = other
-    return Interval((a + e, b + f), (c + g, d + h))
+def _sum(values: Iterable[tuple[Layer, float | None, Bounds | None]]) -> Sum:
+    """Return the sum of values of one item each, and of their bounds, times the repetitions."""
+    total: float | None = None
+    macs = layers = 0
+    low = high = 0.0
+    bounded = True
+    for layer, value, bounds in values:
+        if value is None:
+            continue
+        repeat = layer.repeat
+        total = (total or 0.0) + value * repeat
+        macs += layer.total_macs
+        layers += 1
+        if bounds is None:
+            bounded = False
+        else:
+            low += bounds[0] * repeat
+            high += bounds[1] * repeat
+    return Sum(total, macs, layers, (low, high) if bounded and layers else None)
 
 
 def totals_of(
@@ -113,39 +146,45 @@ def totals_of(
 
 def _total(parts: list[Part], inferences: int | None, area_mm2: float | None = None) -> Totals:
     times = 1 if inferences is None else inferences
-    latency_s = energy_j = 0.0
-    macs = layers = modelled_macs = 0
-    macs_printed: int | None = 0
-    interval: Interval | None = NOTHING
-    modelled = not parts
+    # Nothing at all costs nothing; a sum over layers none of which has a cost is not known.
+    latency = energy = Sum() if parts else Sum(0.0)
+    macs = layers = 0
     for part in parts:
         macs += part.macs
         layers += part.layers
-        interval = _add(interval, part.interval) if interval and part.interval else None
-        if part.modelled:
-            modelled = True
-            latency_s += part.latency_s
-            energy_j += part.energy_j
-            modelled_macs += part.macs
-            if macs_printed is not None and part.macs_printed is not None:
-                macs_printed += part.macs_printed
-            else:
-                macs_printed = None
+        latency, energy = latency.add(part.latency), energy.add(part.energy)
+    done: tuple[float | None, float | None] = latency.macs * times, energy.macs * times
     if inferences is None:
         batches = frozenset[int | None]().union(*(part.batches for part in parts))
         inferences = next(iter(batches)) if len(batches) == 1 else None
-        macs_done = macs_printed
-    else:
-        macs_done = modelled_macs * times
-    if interval and times != 1:
-        interval = interval.scaled(times, times)
+        done = _printed(parts, "latency"), _printed(parts, "energy")
+    bounds = Interval(_bounds(latency, layers, times), _bounds(energy, layers, times))
     return Totals(
-        latency_s * times if modelled else None,
-        energy_j * times if modelled else None,
+        None if latency.value is None else latency.value * times,
+        None if energy.value is None else energy.value * times,
         macs,
         layers,
         inferences,
-        macs_done,
+        done[0],
         area_mm2,
-        interval,
+        None if bounds == (None, None) else bounds,
+        done[1],
     )
+
+
+def _printed(parts: Iterable[Part], quantity: str) -> int | None:
+    """Return the MACs behind costs that are taken as printed; None if they are not known."""
+    total = 0
+    for part in parts:
+        each: Sum = getattr(part, quantity)
+        if each.layers and part.macs_printed is None:
+            return None
+        total += (part.macs_printed or 0) if each.layers else 0
+    return total
+
+
+def _bounds(each: Sum, layers: int, times: int) -> Bounds | None:
+    """Return the bounds of a total; None where a layer has no value, or no interval."""
+    if each.bounds is None or each.layers < layers:
+        return None
+    return each.bounds if times == 1 else (each.bounds[0] * times, each.bounds[1] * times)

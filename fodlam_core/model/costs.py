@@ -2,57 +2,125 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import attrs
 
 from fodlam_core.errors import PluginError
+from fodlam_core.model import validators
 from fodlam_core.model.layers import Layer
+from fodlam_core.model.validators import is_amount, is_positive, wrong
 
-PROVENANCES = ("measured", "post-layout", "vendor-model", "projected")
+PROVENANCES = (
+    "measured",
+    "vendor-measured",
+    "best-tuned",
+    "post-layout",
+    "vendor-model",
+    "projected",
+    "fpga",
+    "datasheet",
+)
+# What an energy covers, from the least to the most.
+COVERS = ("core", "chip", "board", "system", "wall")
+# What a latency is: of one inference from start to end, or one over a throughput.
+LATENCIES = ("inference", "reciprocal throughput")
+
+Bounds = tuple[float, float]
 
 
 @attrs.frozen
 class Cost:
-    """What something costs on an accelerator.
+    """What something costs on an accelerator; latency or energy may be unknown, not both.
 
     Attributes:
-        latency_s: seconds.
-        energy_j: joules.
+        latency_s: seconds; None if not known.
+        energy_j: joules; None if not known.
         offchip_latency_s: the part of the latency that is spent waiting for off-chip memory.
+
+    Raises:
+        PluginError: if a number is negative or not finite, or nothing is known.
+
+    >>> Cost(0.5, None) * 2
+    Cost(latency_s=1.0, energy_j=None, offchip_latency_s=0.0)
     """
 
-    latency_s: float
-    energy_j: float
+    latency_s: float | None
+    energy_j: float | None
     offchip_latency_s: float = 0.0
+
+    def __attrs_post_init__(self) -> None:
+        latency, energy, offchip = self.latency_s, self.energy_j, self.offchip_latency_s
+        # At once for what is right: costs are made by the thousand.
+        if not (
+            (is_amount(latency) or (latency is None and energy is not None))
+            and (energy is None or is_amount(energy))
+            and type(offchip) is float
+            and 0 <= offchip <= (latency or 0.0) * (1 + 1e-9)
+        ):
+            _check_cost("Cost", latency, energy, offchip)
 
     @property
     def power_w(self) -> float | None:
-        """Average power in watts; None where the latency is 0."""
-        return self.energy_j / self.latency_s if self.latency_s else None
+        """Average power in watts; None where latency or energy is not known, or latency is 0."""
+        if self.energy_j is None or not self.latency_s:
+            return None
+        return self.energy_j / self.latency_s
 
     def __mul__(self, count: float) -> Cost:
-        return Cost(self.latency_s * count, self.energy_j * count, self.offchip_latency_s * count)
+        latency, energy = self.latency_s, self.energy_j
+        return Cost(
+            None if latency is None else latency * count,
+            None if energy is None else energy * count,
+            self.offchip_latency_s * count,
+        )
+
+    def __add__(self, other: Cost) -> Cost:
+        """Return the sum; what one of the two does not know stays unknown."""
+        return Cost(
+            _sum(self.latency_s, other.latency_s),
+            _sum(self.energy_j, other.energy_j),
+            self.offchip_latency_s + other.offchip_latency_s,
+        )
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one + other
+
+
+def _check_cost(owner: str, latency: Any, energy: Any, offchip: Any) -> None:
+    for name, value in (("latency_s", latency), ("energy_j", energy)):
+        if value is not None and not is_amount(value):
+            raise wrong(owner, name, value, "a finite number, not negative, or None")
+    if latency is None and energy is None:
+        raise PluginError(f"{owner}: neither latency nor energy is known; give one of them")
+    if not is_amount(offchip):
+        raise wrong(owner, "offchip_latency_s", offchip, "a finite number, not negative")
+    if offchip > (latency or 0.0) * (1 + 1e-9):
+        raise PluginError(
+            f"{owner}: offchip_latency_s is {offchip!r}, but the latency it is part of is "
+            f"{latency!r}"
+        )
 
 
 class Interval(NamedTuple):
     """Where a cost may lie.
 
     Attributes:
-        latency_s: least and greatest latency in seconds.
-        energy_j: least and greatest energy in joules.
+        latency_s: least and greatest latency in seconds; None if not known.
+        energy_j: least and greatest energy in joules; None if not known.
     """
 
-    latency_s: tuple[float, float]
-    energy_j: tuple[float, float]
+    latency_s: Bounds | None
+    energy_j: Bounds | None
 
     def scaled(self, time: float, energy: float) -> Interval:
         """Return the interval of a cost that is so many times as great."""
+        latency, joules = self
         return Interval(
-            (self.latency_s[0] * time, self.latency_s[1] * time),
-            (self.energy_j[0] * energy, self.energy_j[1] * energy),
+            None if latency is None else (latency[0] * time, latency[1] * time),
+            None if joules is None else (joules[0] * energy, joules[1] * energy),
         )
 
 
@@ -65,55 +133,40 @@ class Citation:
         text: the reference as one prints it.
         bibtex: the complete BibTeX entry.
         where: table, figure or page of the numbers.
+
+    Raises:
+        PluginError: if one of them is not a string.
     """
 
-    key: str
-    text: str
-    bibtex: str
-    where: str = ""
+    key: str = attrs.field(validator=validators.filled)
+    text: str = attrs.field(validator=validators.filled)
+    bibtex: str = attrs.field(validator=validators.text)
+    where: str = attrs.field(default="", validator=validators.text)
 
     def __str__(self) -> str:
         return f"{self.text}, {self.where}" if self.where else self.text
 
 
-def _positive(instance: Measurement, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not (math.isfinite(value) and value > 0):
-        raise PluginError(
-            f"{instance.network} {instance.layer.name}: {attribute.name} {value!r} "
-            "is not positive and finite"
-        )
-
-
-def _whole(instance: Measurement, attribute: attrs.Attribute[Any], value: object) -> None:
-    if type(value) is not int or value < 1:
-        raise PluginError(
-            f"{instance.network} {instance.layer.name}: {attribute.name} {value!r} "
-            "is not a positive whole number"
-        )
-
-
-def _is_amount(value: object) -> bool:
-    if type(value) is float:
-        return 0 <= value < math.inf
-    return isinstance(value, int | float) and type(value) is not bool and 0 <= value < math.inf
-
-
-@attrs.frozen
+@attrs.frozen(init=False)
 class Measurement:
-    """One row of a published table.
+    """One row of a published table: its latency or its energy, or both.
+
+    ``Measurement(network, layer, batch, cost=Cost(latency_s, energy_j))`` is the short form, the
+    cost being that of the whole batch; ``latency_s`` and ``power_w`` are what most papers print.
 
     Attributes:
         network: the network the layer belongs to.
         layer: the layer that ran, for one inference.
         batch: the number of inferences that latency and energy are for.
-        latency_s: seconds for the whole batch, waiting for off-chip memory included.
-        power_w: average power in watts over that latency.
+        latency_s: seconds for the whole batch, waiting for off-chip memory included; None if not
+            published.
+        power_w: average power in watts over that latency; None if not published.
         offchip_latency_s: the part of the latency that is spent waiting for off-chip memory.
         calibration: whether predictors may be fitted to the row; otherwise it only answers
             look-ups.
         details: further published columns, in SI units, such as ``{"dram_bytes": 5e6}``.
-        energy_j: joules for the whole batch: power times total latency, and this stays so when
-            a copy of the row is made with another latency.
+        energy_j: joules for the whole batch: by default power times total latency, and this stays
+            so when a copy of the row is made with another latency; None if not published.
         latency_rounding_s: half a unit of the last printed digit of the latency; None if it is
             not known how the latency was printed.
         energy_rounding_j: what the rounding of power and latency can amount to in the energy.
@@ -127,74 +180,136 @@ class Measurement:
 
     network: str
     layer: Layer
-    batch: int = attrs.field(validator=_whole)
-    latency_s: float = attrs.field(validator=_positive)
-    power_w: float = attrs.field(validator=_positive)
+    batch: int
+    latency_s: float | None = None
+    power_w: float | None = None
     offchip_latency_s: float = 0.0
     calibration: bool = True
-    details: Mapping[str, float] = attrs.field(factory=dict)
-    energy_j: float = attrs.field(
-        default=attrs.Factory(lambda self: self.power_w * self.latency_s, takes_self=True),
-        validator=_positive,
-    )
+    details: Mapping[str, float] = {}
+    energy_j: float | None = None
     latency_rounding_s: float | None = None
     energy_rounding_j: float | None = None
     columns: Mapping[str, str] = attrs.field(factory=dict, eq=False, repr=False)
 
+    def __init__(  # the columns of a published table
+        self,
+        network: str,
+        layer: Layer,
+        batch: int,
+        latency_s: float | None = None,
+        power_w: float | None = None,
+        offchip_latency_s: float = 0.0,
+        calibration: bool = True,  # of level 1 of the hooks
+        details: Mapping[str, float] | None = None,
+        energy_j: float | None = None,
+        latency_rounding_s: float | None = None,
+        energy_rounding_j: float | None = None,
+        columns: Mapping[str, str] | None = None,
+        *,
+        cost: Cost | None = None,
+    ) -> None:
+        """Take the columns of a row; ``cost`` instead of latency, energy and off-chip latency."""
+        if cost is not None:
+            if not isinstance(cost, Cost):
+                raise wrong("Measurement", "cost", cost, "a Cost")
+            if (latency_s, energy_j) != (None, None):
+                raise PluginError("Measurement: give cost, or latency_s and energy_j, not both")
+            latency_s, energy_j = cost.latency_s, cost.energy_j
+            offchip_latency_s = cost.offchip_latency_s
+        if energy_j is None and is_positive(power_w) and is_positive(latency_s):
+            energy_j = power_w * latency_s  # type: ignore[operator]  # numbers, as checked
+        elif power_w is None and is_positive(energy_j) and is_positive(latency_s):
+            power_w = energy_j / latency_s  # type: ignore[operator]
+        self.__attrs_init__(
+            network,
+            layer,
+            batch,
+            latency_s,
+            power_w,
+            offchip_latency_s,
+            calibration,
+            {} if details is None else details,
+            energy_j,
+            latency_rounding_s,
+            energy_rounding_j,
+            {} if columns is None else columns,
+        )
+
     def __attrs_post_init__(self) -> None:
-        if not 0 <= self.offchip_latency_s < self.latency_s:
+        self._check_names()
+        label = self.label
+        if not validators.is_count(self.batch):
+            raise wrong(label, "batch", self.batch, "a whole number of at least 1")
+        for name in ("latency_s", "power_w", "energy_j"):
+            value = getattr(self, name)
+            if value is not None and not is_positive(value):
+                raise wrong(label, name, value, "a positive, finite number, or None")
+        for name in ("latency_rounding_s", "energy_rounding_j"):
+            value = getattr(self, name)
+            if value is not None and not is_amount(value):
+                raise wrong(label, name, value, "a finite number, not negative")
+        if self.latency_s is None and self.energy_j is None:
+            raise PluginError(f"{label}: neither latency nor energy is known; give one of them")
+        offchip = self.offchip_latency_s
+        if not is_amount(offchip) or (offchip and offchip >= (self.latency_s or 0.0)):
             raise PluginError(
-                f"{self.network} {self.layer.name}: an off-chip latency of "
-                f"{self.offchip_latency_s!r} s does not fit a total of {self.latency_s!r} s"
+                f"{label}: an off-chip latency of {offchip!r} s does not fit a total of "
+                f"{self.latency_s!r} s"
             )
 
-    def problem(self) -> str | None:
-        """Return what is wrong with it, and what to do; None if nothing is.
+    def _check_names(self) -> None:
+        if not isinstance(self.layer, Layer):
+            raise wrong("Measurement", "layer", self.layer, "a Layer")
+        if not isinstance(self.network, str):
+            raise wrong("Measurement", "network", self.network, "a string")
+        if not isinstance(self.calibration, bool):
+            raise wrong(self.label, "calibration", self.calibration, "True or False")
+        if not isinstance(self.details, Mapping):
+            raise wrong(self.label, "details", self.details, "a dict of numbers")
+        for name, value in self.details.items():
+            if not is_amount(value):
+                raise wrong(self.label, name, value, "a finite number, not negative")
 
-        >>> Measurement("Net", Layer("F", "fc", 10), 1, 1.0, 1.0, details={"a": -1}).problem()
-        'Net F: a is -1; give a finite number, not negative'
-        """
-        row: Any = self  # of a plugin: its fields may be of any type
-        if not isinstance(row.layer, Layer):
-            return f"layer is {row.layer!r}; give a Layer"
-        where = f"{row.network} {row.layer.name}"
-        if not isinstance(row.network, str):
-            return f"{where}: network is {row.network!r}; make it a string"
-        if not isinstance(row.calibration, bool):
-            return f"{where}: calibration is {row.calibration!r}; make it True or False"
-        if not isinstance(row.details, Mapping):
-            return f"{where}: details are {row.details!r}; give a dict of numbers"
-        for name, value in row.details.items():
-            if not _is_amount(value):
-                return f"{where}: {name} is {value!r}; give a finite number, not negative"
-        for name in ("latency_rounding_s", "energy_rounding_j"):
-            value = getattr(row, name)
-            if value is not None and not _is_amount(value):
-                return f"{where}: {name} is {value!r}; give a finite number, not negative"
-        return None
+    @property
+    def label(self) -> str:
+        """The names of network and layer, as messages have them."""
+        return f"{self.network} {self.layer.name}"
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What tells a row of a table: network, layer and batch."""
+        return self.network, self.layer.key, self.batch
+
+    @property
+    def batch_cost(self) -> Cost:
+        """The cost of the whole batch."""
+        return Cost(self.latency_s, self.energy_j, self.offchip_latency_s)
 
     @property
     def cost(self) -> Cost:
         """The cost of one inference."""
         if self.batch == 1:
-            return Cost(self.latency_s, self.energy_j, self.offchip_latency_s)
+            return self.batch_cost
+        latency, energy, batch = self.latency_s, self.energy_j, self.batch
         return Cost(
-            self.latency_s / self.batch,
-            self.energy_j / self.batch,
-            self.offchip_latency_s / self.batch,
+            None if latency is None else latency / batch,
+            None if energy is None else energy / batch,
+            self.offchip_latency_s / batch,
         )
 
     @property
     def interval(self) -> Interval | None:
         """What the cost of one inference may be, given how it was printed; None if not known."""
-        latency, energy = self.latency_rounding_s, self.energy_rounding_j
-        if latency is None or energy is None:
-            return None
-        return Interval(
-            ((self.latency_s - latency) / self.batch, (self.latency_s + latency) / self.batch),
-            ((self.energy_j - energy) / self.batch, (self.energy_j + energy) / self.batch),
-        )
+        latency = _rounded(self.latency_s, self.latency_rounding_s, self.batch)
+        energy = _rounded(self.energy_j, self.energy_rounding_j, self.batch)
+        return None if latency is None and energy is None else Interval(latency, energy)
 
     def as_printed(self) -> Measurement:
         """Return the row with its printed cost taken for one inference, as FODLAM does."""
         return self if self.batch == 1 else attrs.evolve(self, batch=1)
+
+
+def _rounded(value: float | None, rounding: float | None, batch: int) -> Bounds | None:
+    if value is None or rounding is None:
+        return None
+    return (value - rounding) / batch, (value + rounding) / batch

@@ -9,10 +9,16 @@ import attrs
 
 from fodlam_core.errors import MOST_SHOWN, LayerError, NetworkError, similar
 from fodlam_core.model.converters import as_tuple
-from fodlam_core.model.shapes import Shape
+from fodlam_core.model.shapes import FcShape, Shape, Traffic
+from fodlam_core.model.validators import filled, is_number
+from fodlam_core.model.validators import text as any_text
 
 MOST = 10**18
 """Limit of every count; a layer beyond it is a mistake, and would not fit 64 bits."""
+COUNTED = ("conv", "fc", "matmul")
+"""Kinds whose work is multiply-accumulates; layers of other kinds may have none."""
+FORMS = ("dense", "pointwise", "depthwise", "grouped", "fc", "matmul", "recurrent", "other")
+"""What chips tell apart beside the kind; see `Layer.form`."""
 
 
 def layer_key(name: str) -> str:
@@ -33,13 +39,19 @@ class LayerKind:
         description: one line for a person.
     """
 
-    name: str
-    description: str
+    name: str = attrs.field(validator=filled)
+    description: str = attrs.field(validator=any_text)
+
+
+def _of_numpy(value: object) -> bool:
+    return type(value).__module__ == "numpy"
 
 
 def _fraction(instance: Layer, attribute: attrs.Attribute[Any], value: float | None) -> None:
-    if value is not None and not 0 < value <= 1:
-        raise LayerError(f"layer {instance.name!r}: {attribute.name} {value!r} is not in (0, 1]")
+    if value is None or (is_number(value) and 0 < value <= 1):
+        return
+    hint = "; of a numpy number write float(x)" if _of_numpy(value) else ""
+    raise LayerError(f"layer {instance.name!r}: {attribute.name} {value!r} is not in (0, 1]{hint}")
 
 
 @attrs.frozen
@@ -49,7 +61,8 @@ class Layer:
     Attributes:
         name: its name in the network.
         kind: the name of its `LayerKind`.
-        macs: multiply-accumulates, dense; must equal those of the shape, if there is one.
+        macs: multiply-accumulates, dense; must equal those of the shape, if there is one. 0 for
+            kinds that are not counted in them, such as pooling.
         shape: its shape, where it is known.
         repeat: how often it runs in one inference (once for each region, token ...).
         weight_density: share of weights that are not zero, if known.
@@ -75,13 +88,15 @@ class Layer:
             if not isinstance(text, str):
                 raise LayerError(f"layer {self.name!r}: expected a name, got {text!r}")
         object.__setattr__(self, "key", layer_key(self.name))
-        for what in ("macs", "repeat"):
-            value = getattr(self, what)
-            if type(value) is not int or not 1 <= value <= MOST:
+        least_macs = 1 if self.kind in COUNTED else 0
+        for what, value, least in (("macs", self.macs, least_macs), ("repeat", self.repeat, 1)):
+            if type(value) is not int or not least <= value <= MOST:
                 shown = f"{value!r:.40}" if type(value) is not int or value < 1 else "too large"
+                wanted = "a positive integer" if least else "an integer from 0 on"
+                hint = "; of a numpy number write int(x)" if _of_numpy(value) else ""
                 raise LayerError(
-                    f"layer {self.name!r}: {what} {shown}: expected a positive integer of at "
-                    f"most {MOST:.0e}"
+                    f"layer {self.name!r}: {what} {shown}: expected {wanted} of at "
+                    f"most {MOST:.0e}{hint}"
                 )
         if not isinstance(self.shape, Shape | None):
             raise LayerError(f"layer {self.name!r}: expected a shape, got {self.shape!r}")
@@ -101,6 +116,30 @@ class Layer:
         """MACs of one inference, repetitions included."""
         return self.macs * self.repeat
 
+    @property
+    def form(self) -> str:
+        """What kind of work it is, one of `FORMS`; ``"other"`` where kind and shape do not tell."""
+        if self.shape is not None:
+            return self.shape.form
+        if self.kind in ("fc", "matmul"):
+            return self.kind
+        return "other"
+
+    @property
+    def traffic(self) -> Traffic | None:
+        """Numbers of weights, inputs and outputs of one run; None without a shape."""
+        return None if self.shape is None else self.shape.traffic
+
+    @property
+    def weights(self) -> int | None:
+        """Number of weights; None without a shape."""
+        return None if self.shape is None else self.shape.weights
+
+    @property
+    def rows(self) -> int:
+        """Vectors that share the weights in one run: of an fc layer its rows, else 1."""
+        return self.shape.rows if isinstance(self.shape, FcShape) else 1
+
 
 def _unique(instance: Network, attribute: attrs.Attribute[Any], value: tuple[Layer, ...]) -> None:
     if not isinstance(instance.name, str):
@@ -115,6 +154,31 @@ def _unique(instance: Network, attribute: attrs.Attribute[Any], value: tuple[Lay
                 f"{layer.name!r} are the same once case and _ are ignored; rename one"
             )
         seen[layer.key] = layer.name
+
+
+def _counts(instance: Network, attribute: attrs.Attribute[Any], value: object) -> None:
+    good = isinstance(value, Mapping) and all(
+        isinstance(name, str) and type(count) is int and count >= 0 for name, count in value.items()
+    )
+    if not good:
+        raise NetworkError(
+            f"network {instance.name!r}: {attribute.name} is {value!r:.80}; give a dict of names "
+            "and whole numbers"
+        )
+
+
+def _text(instance: Network, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, str) and not (value is None and attribute.default is None):
+        raise NetworkError(
+            f"network {instance.name!r}: {attribute.name} is {value!r:.80}; give a string"
+        )
+
+
+def _texts(instance: Network, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, tuple) or not all(isinstance(each, str) for each in value):
+        raise NetworkError(
+            f"network {instance.name!r}: {attribute.name} is {value!r:.80}; give a tuple of strings"
+        )
 
 
 @attrs.frozen
@@ -137,11 +201,11 @@ class Network:
 
     name: str
     layers: tuple[Layer, ...] = attrs.field(converter=as_tuple, validator=_unique)
-    skipped: Mapping[str, int] = attrs.field(factory=dict)
-    source: str = ""
-    measured_as: str | None = None
-    notes: tuple[str, ...] = ()
-    uncosted: Mapping[str, int] = attrs.field(factory=dict)
+    skipped: Mapping[str, int] = attrs.field(factory=dict, validator=_counts)
+    source: str = attrs.field(default="", validator=_text)
+    measured_as: str | None = attrs.field(default=None, validator=_text)
+    notes: tuple[str, ...] = attrs.field(default=(), validator=_texts)
+    uncosted: Mapping[str, int] = attrs.field(factory=dict, validator=_counts)
 
     @property
     def total_macs(self) -> int:

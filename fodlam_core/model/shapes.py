@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
@@ -10,6 +10,20 @@ from fodlam_core.errors import LayerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+class Traffic(NamedTuple):
+    """Numbers of elements that one inference of a layer touches, each counted once.
+
+    Attributes:
+        weights: weights, without biases; a group of rows or a batch shares them.
+        inputs: input elements; both operands of a product of activations are inputs.
+        outputs: output elements.
+    """
+
+    weights: int
+    inputs: int
+    outputs: int
 
 
 def _positive(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -188,6 +202,22 @@ class ConvShape:
         taps = self.kernel[0] * self.kernel[1]
         return self.in_channels // self.groups * self.out_channels * taps
 
+    @property
+    def form(self) -> str:
+        """``"dense"``, ``"pointwise"`` (1x1), ``"depthwise"`` or ``"grouped"``."""
+        if self.groups > 1:
+            return "depthwise" if self.groups == self.in_channels else "grouped"
+        return "pointwise" if self.kernel == (1, 1) else "dense"
+
+    @property
+    def traffic(self) -> Traffic:
+        """Numbers of weights, inputs and outputs of one inference."""
+        return Traffic(
+            self.weights,
+            self.in_channels * self.in_height * self.in_width,
+            self.out_channels * self.out_height * self.out_width,
+        )
+
     def __str__(self) -> str:
         text = (
             f"{self.in_channels}x{self.in_height}x{self.in_width} -> "
@@ -230,6 +260,16 @@ class FcShape:
         """Number of weights, without biases."""
         return self.inputs * self.outputs
 
+    @property
+    def form(self) -> str:
+        """Always ``"fc"``."""
+        return "fc"
+
+    @property
+    def traffic(self) -> Traffic:
+        """Numbers of weights, inputs and outputs of one inference."""
+        return Traffic(self.weights, self.inputs * self.rows, self.outputs * self.rows)
+
     def __str__(self) -> str:
         return f"{self.inputs} -> {self.outputs}" + (f", {self.rows} rows" if self.rows > 1 else "")
 
@@ -261,6 +301,17 @@ class MatmulShape:
     def weights(self) -> int:
         """Number of weights: none, both factors are activations."""
         return 0
+
+    @property
+    def form(self) -> str:
+        """Always ``"matmul"``."""
+        return "matmul"
+
+    @property
+    def traffic(self) -> Traffic:
+        """Numbers of weights (none), inputs (both factors) and outputs of one inference."""
+        inputs = (self.m * self.k + self.k * self.n) * self.count
+        return Traffic(0, inputs, self.m * self.n * self.count)
 
     def __str__(self) -> str:
         text = f"({self.m}x{self.k}) ({self.k}x{self.n})"

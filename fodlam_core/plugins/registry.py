@@ -70,9 +70,15 @@ class Registry(NamedTuple):
         """
         what = "accelerator"
         if not is_pattern(pattern):
-            self._get(what, pattern)
+            self._get(what, self._chip_and_point(pattern)[0])
             return [self.full_name(what, pattern)]
         known = [name for kind, name in (*self.items, *self.aliases) if kind == what]
+        known += [
+            point.name
+            for (kind, _), item in self.items.items()
+            if kind == what
+            for point in getattr(item, "points", ())
+        ]
         found = {self.full_name(what, name) for name in known if matches(name, pattern)}
         if not found:
             raise UnknownNameError(f"no accelerator matches {pattern!r}")
@@ -168,11 +174,25 @@ class Registry(NamedTuple):
         return kind
 
     def accelerator(self, name: str) -> Accelerator:
-        """Return an accelerator by name; raises `FodlamError` if it cannot be had."""
-        item: Accelerator | DeferredAccelerator = self._get("accelerator", name)
+        """Return an accelerator, or one of its points, by name: ``chip`` or ``chip/point``.
+
+        Raises:
+            FodlamError: if it cannot be had.
+        """
+        chip, point = self._chip_and_point(name)
+        item: Accelerator | DeferredAccelerator = self._get("accelerator", chip)
         if isinstance(item, DeferredAccelerator):
-            return loaded(item, self.providers["accelerator", item.name])
-        return item
+            item = loaded(item, self.providers["accelerator", item.name])
+        return item.point(point) if point else item
+
+    def _chip_and_point(self, name: str) -> tuple[str, str]:
+        """Return the name that something was supplied under, and that of a point of it."""
+        whole = self.full_name("accelerator", name)
+        chip, _, point = name.partition("/")
+        chip = self.full_name("accelerator", chip)
+        if ("accelerator", whole) in self.items or ("accelerator", chip) not in self.items:
+            return whole, ""
+        return chip, point
 
     def serving(self, kind: str) -> list[Accelerator | DeferredAccelerator]:
         """Return what serves a kind of layer, sorted by name; nothing is loaded.
@@ -199,6 +219,10 @@ class Registry(NamedTuple):
                 with contextlib.suppress(FodlamError):
                     items[key] = self.accelerator(name)
         return self._replace(items=items)
+
+    def provider_of(self, accelerator: str) -> Plugin:
+        """Return the plugin that supplies an accelerator, or one of its points."""
+        return self.providers["accelerator", self._chip_and_point(accelerator)[0]]
 
     def scaler(self, name: str) -> TechnologyScaler:
         """Return a scaling rule by name; raises `FodlamError` if it cannot be had."""

@@ -1,6 +1,7 @@
-"""Predictors: what a layer that nobody measured would cost, from layers that were measured.
+"""Predictors: what a layer that nobody measured would cost, from what was measured.
 
-Fitting and predicting are apart, so that one cross-validation serves every predictor.
+Fitting and predicting are apart, so that one cross-validation serves every predictor. Terms and
+constants of the generic predictors may be changed here; what a chip adds stays in its plugin.
 """
 
 from __future__ import annotations
@@ -8,25 +9,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from fodlam_core.model.costs import Cost, Measurement
-    from fodlam_core.model.layers import Layer
+    from fodlam_core.model.costs import Cost
 
 
 class FittedPredictor(Protocol):
-    """A predictor after it has seen measurements of one kind of layer.
+    """A predictor after it has seen measurements.
 
     Where the measurements leave a constant open, it may say so with two further attributes:
     ``notes``, sentences for a person, and ``alternatives``, other fitted predictors that fit as
-    well. Validation shows the former; intervals cover what the latter predict.
+    well. Validation shows the former; intervals cover what the latter predict. Further methods
+    that it may have:
+
+    * ``explain(layer)``: the formulas with their numbers, by ``"latency"`` and ``"energy"``.
+    * ``affine(layer)``: ``(fixed, each)`` with ``predict(layer, b) == fixed + each * b``.
+    * ``overhead(batch)``: a `Cost` for each run of the network that belongs to no layer, or None.
+    * ``outside(layer)``: texts that say why the layer is outside what was measured.
     """
 
-    def predict(self, layer: Layer) -> Cost:
-        """Return the cost of one inference and one item of the layer.
+    @property
+    def predict(self) -> Callable[..., Cost]:
+        """``predict(layer, batch)``: the cost of a batch of inferences of one item of the layer.
 
-        Raises:
-            PredictionError: if the layer lacks what the predictor needs.
+        A predictor of level 1 has ``predict(layer)``, for one inference: its cost is taken as
+        linear in the batch. Raises `PredictionError` if the layer lacks what it needs.
         """
         ...
 
@@ -37,7 +44,8 @@ class Predictor(Protocol):
     A predictor that uses fields of `Layer` where they are known, and does without where they are
     not, may name them in ``optional``, each with what validation calls the predictor without it:
     ``(("activation_density", "average-zeros"),)``. What a reader must know of its errors may
-    stand in ``notes``.
+    stand in ``notes``. A predictor with ``pooled = True`` is fitted once to the rows of all kinds
+    of its chip, and to references; any other to those of one kind.
     """
 
     @property
@@ -50,10 +58,13 @@ class Predictor(Protocol):
         """The optional fields of `Layer` that it needs, such as ``{"shape"}``."""
         ...
 
-    def fit(self, measurements: Sequence[Measurement]) -> FittedPredictor:
-        """Fit everything that is fitted to measurements of one kind of layer.
+    @property
+    def fit(self) -> Callable[..., FittedPredictor]:
+        """``fit(measurements, references, networks)``: fit everything that is fitted.
 
-        Raises:
-            PredictionError: if the measurements do not suffice.
+        ``measurements`` are of one kind of layer, or of all kinds for a pooled predictor;
+        ``references`` are published costs of whole networks, and ``networks`` those networks by
+        name, as far as their layers are known. A predictor of level 1 has ``fit(measurements)``.
+        Raises `PredictionError` if the measurements do not suffice.
         """
         ...

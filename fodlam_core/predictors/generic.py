@@ -8,6 +8,8 @@ from fodlam_core.deferred import DeferredPredictor
 from fodlam_core.predictors.per_mac import PerMac
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fodlam_core.predictors import Predictor
 
 # Name, module and class of each beside per-mac.
@@ -16,6 +18,17 @@ OTHERS = (
     ("nearest", "nearest", "Nearest"),
     ("power-law", "power_law", "PowerLaw"),
 )
+PREDICTORS = ("per-mac", *(name for name, _, _ in OTHERS))
+
+
+def named_predictors(names: Iterable[str]) -> tuple[Predictor, ...]:
+    """Return generic predictors by name, in the order of the names.
+
+    >>> [predictor.name for predictor in named_predictors(["nearest", "per-mac"])]
+    ['nearest', 'per-mac']
+    """
+    by_name = {predictor.name: predictor for predictor in generic_predictors()}
+    return tuple(by_name[name] for name in names)
 
 
 def generic_predictors(first: str = "per-mac") -> tuple[Predictor, ...]:

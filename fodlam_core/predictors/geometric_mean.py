@@ -6,7 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 from fodlam_core.predictors.per_mac import FittedPerMac
-from fodlam_core.predictors.pooling import cost_of, offchip_share, require_rows
+from fodlam_core.predictors.pooling import (
+    cost_of,
+    each_known,
+    offchip_share,
+    require_rows,
+    with_macs,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,13 +34,10 @@ class PerMacGeometricMean:
             PredictionError: if there are none.
         """
         require_rows(self.name, measurements)
-        latency = energy = 0.0
-        for row in measurements:
-            latency += math.log(row.cost.latency_s / row.layer.total_macs)
-            energy += math.log(row.cost.energy_j / row.layer.total_macs)
-        count = len(measurements)
-        return FittedPerMac(
-            cost_of(
-                math.exp(latency / count), math.exp(energy / count), offchip_share(measurements)
-            )
-        )
+        known = with_macs(self.name, measurements)
+        return FittedPerMac(cost_of(*each_known(known, _mean), offchip_share(known)))
+
+
+def _mean(rows: Sequence[tuple[Measurement, float]]) -> float:
+    logs = [math.log(value / row.layer.total_macs) for row, value in rows]
+    return math.exp(sum(logs) / len(logs))

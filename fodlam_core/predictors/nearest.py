@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from fodlam_core.predictors.per_mac import PerMac
-from fodlam_core.predictors.pooling import with_shape
+from fodlam_core.predictors.per_mac import FittedPerMac, PerMac
+from fodlam_core.predictors.pooling import with_macs, with_shape
 from fodlam_core.predictors.sizes import sizes
 
 if TYPE_CHECKING:
@@ -17,33 +18,57 @@ if TYPE_CHECKING:
 
 # The sizes that tell convolutions apart; of other kinds all sizes count.
 CONV = ("output width", "kernel area")
+TIE = 1e-9
 
 
-class FittedNearest(NamedTuple):
-    """The measured layers."""
+class FittedNearest:
+    """The measured layers, in the order of the first of their sizes."""
 
-    measurements: tuple[Measurement, ...]
+    def __init__(self, measurements: Sequence[Measurement]) -> None:
+        """Sort the rows by position; those in one place stand together."""
+        places: dict[tuple[float, ...], list[Measurement]] = {}
+        for row in measurements:
+            places.setdefault(_position(row.layer), []).append(row)
+        self._places = sorted(places.items())
+        self._firsts = [place[0] for place, _ in self._places]
+        self._fits: dict[tuple[float, ...], tuple[list[Measurement], FittedPerMac]] = {}
 
     def predict(self, layer: Layer) -> Cost:
         """Return MACs times the cost per MAC of the nearest layers, pooled if several tie."""
-        return PerMac().fit(self.near(layer)).predict(layer)
+        return self._at(layer)[1].predict(layer)
 
     def near(self, layer: Layer) -> list[Measurement]:
         """Return the measured layers that are nearest, all that tie."""
+        return self._at(layer)[0]
+
+    def _at(self, layer: Layer) -> tuple[list[Measurement], FittedPerMac]:
         here = _position(layer)
-        distances = [math.dist(here, _position(row.layer)) for row in self.measurements]
-        limit = min(distances) + 1e-9
-        return [
-            row
-            for row, distance in zip(self.measurements, distances, strict=True)
-            if distance <= limit
-        ]
+        if here not in self._fits:
+            rows = self._search(here)
+            self._fits[here] = rows, PerMac().fit(rows)
+        return self._fits[here]
+
+    def _search(self, here: tuple[float, ...]) -> list[Measurement]:
+        """Look outwards from the first size until that alone is farther than the nearest."""
+        middle = bisect.bisect_left(self._firsts, here[0])
+        best: list[tuple[float, list[Measurement]]] = []
+        least = math.inf
+        for steps in (range(middle, len(self._places)), range(middle - 1, -1, -1)):
+            for index in steps:
+                if abs(self._firsts[index] - here[0]) > least + TIE:
+                    break
+                place, rows = self._places[index]
+                distance = math.dist(here, place)
+                if distance <= least + TIE:
+                    best.append((distance, rows))
+                    least = min(least, distance)
+        return [row for distance, rows in best if distance <= least + TIE for row in rows]
 
     def explain(self, layer: Layer) -> dict[str, str]:
         """Return the formulas of latency and energy with their numbers."""
-        near = self.near(layer)
+        near, fitted = self._at(layer)
         names = ", ".join(f"{row.layer.name} of {row.network}" for row in near)
-        formulas = PerMac().fit(near).explain(layer)
+        formulas = fitted.explain(layer)
         return {what: f"nearest {names}: {formula}" for what, formula in formulas.items()}
 
 
@@ -60,10 +85,10 @@ class Nearest:
         Raises:
             PredictionError: if there are none.
         """
-        return FittedNearest(with_shape(self.name, measurements))
+        return FittedNearest(with_macs(self.name, with_shape(self.name, measurements)))
 
 
-def _position(layer: Layer) -> list[float]:
+def _position(layer: Layer) -> tuple[float, ...]:
     every = sizes(layer)
     names = CONV if "kernel area" in every else every
-    return [math.log(every[name]) for name in names]
+    return tuple(math.log(every[name]) for name in names)

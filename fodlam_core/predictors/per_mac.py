@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Citation, Cost, Measurement
+from fodlam_core.predictors.pooling import each_known, with_macs
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:
@@ -25,11 +26,16 @@ class FittedPerMac(NamedTuple):
         return self.cost_per_mac * layer.macs
 
     def explain(self, layer: Layer) -> dict[str, str]:
-        """Return the formulas of latency and energy with their numbers."""
-        one, all_macs = self.cost_per_mac, self.predict(layer)
+        """Return the formulas of latency and energy with their numbers, as far as known."""
+        one, every = self.cost_per_mac, self.predict(layer)
+        costs = (
+            ("latency", one.latency_s, every.latency_s, "s"),
+            ("energy", one.energy_j, every.energy_j, "J"),
+        )
         return {
-            "latency": self._formula(one.latency_s, layer.macs, all_macs.latency_s, "s"),
-            "energy": self._formula(one.energy_j, layer.macs, all_macs.energy_j, "J"),
+            what: self._formula(each, layer.macs, value, unit)
+            for what, each, value, unit in costs
+            if each is not None and value is not None
         }
 
     def _formula(self, one: float, macs: int, value: float, unit: str) -> str:
@@ -66,13 +72,14 @@ class PerMac:
         """
         if not measurements:
             raise PredictionError("per-mac: there is no measured layer to average over")
-        costs = [row.cost for row in measurements]
-        macs = sum(row.layer.total_macs for row in measurements)
-        return FittedPerMac(
-            Cost(
-                sum(cost.latency_s for cost in costs) / macs,
-                sum(cost.energy_j for cost in costs) / macs,
-                sum(cost.offchip_latency_s for cost in costs) / macs,
-            ),
-            macs,
-        )
+        known = with_macs(self.name, measurements)
+        latency_s, energy_j = each_known(known, _ratio)
+        macs = sum(row.layer.total_macs for row in known if row.latency_s is not None)
+        offchip_s = sum(row.cost.offchip_latency_s for row in known)
+        cost = Cost(latency_s, energy_j, offchip_s / macs if macs else 0.0)
+        complete = all(row.latency_s and row.energy_j for row in known)
+        return FittedPerMac(cost, macs if complete else None)
+
+
+def _ratio(rows: Sequence[tuple[Measurement, float]]) -> float:
+    return sum(value for _, value in rows) / sum(row.layer.total_macs for row, _ in rows)

@@ -8,7 +8,7 @@ from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Cost, Measurement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 def require_rows(name: str, measurements: Sequence[Measurement]) -> None:
@@ -34,12 +34,40 @@ def with_shape(name: str, measurements: Sequence[Measurement]) -> tuple[Measurem
     return known
 
 
+def with_macs(name: str, measurements: Sequence[Measurement]) -> tuple[Measurement, ...]:
+    """Return the measured layers that have MACs.
+
+    Raises:
+        PredictionError: if there are none.
+    """
+    known = tuple(row for row in measurements if row.layer.macs)
+    if measurements and not known:
+        raise PredictionError(f"{name}: there is no measured layer with MACs to average over")
+    return known
+
+
+def each_known(
+    measurements: Sequence[Measurement], fit: Callable[[Sequence[tuple[Measurement, float]]], float]
+) -> tuple[float | None, float | None]:
+    """Return what is fitted to latencies and to energies of one inference, each where known.
+
+    Args:
+        measurements: the rows.
+        fit: takes rows, each with its seconds or joules.
+    """
+    costs = [(row, row.cost) for row in measurements]
+    latencies = [(row, cost.latency_s) for row, cost in costs if cost.latency_s is not None]
+    energies = [(row, cost.energy_j) for row, cost in costs if cost.energy_j is not None]
+    return fit(latencies) if latencies else None, fit(energies) if energies else None
+
+
 def offchip_share(measurements: Sequence[Measurement]) -> float:
     """Return the share of the summed latency that is spent waiting for off-chip memory."""
     costs = [row.cost for row in measurements]
-    return sum(cost.offchip_latency_s for cost in costs) / sum(cost.latency_s for cost in costs)
+    latency = sum(cost.latency_s or 0.0 for cost in costs)
+    return sum(cost.offchip_latency_s for cost in costs) / latency if latency else 0.0
 
 
-def cost_of(latency_s: float, energy_j: float, offchip: float) -> Cost:
+def cost_of(latency_s: float | None, energy_j: float | None, offchip: float) -> Cost:
     """Return a cost whose latency is off-chip by a given share."""
-    return Cost(latency_s, energy_j, latency_s * offchip)
+    return Cost(latency_s, energy_j, (latency_s or 0.0) * offchip)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.predictors.least_squares import line
-from fodlam_core.predictors.pooling import cost_of, offchip_share, with_shape
+from fodlam_core.predictors.pooling import cost_of, offchip_share, with_macs, with_shape
 from fodlam_core.predictors.sizes import output_width
 from fodlam_core.report.units import quantity
 
@@ -21,14 +21,14 @@ class FittedPowerLaw(NamedTuple):
     """Intercept and slope of log(cost / MAC) over log(output width).
 
     Attributes:
-        latency: of seconds per MAC.
-        energy: of joules per MAC.
+        latency: of seconds per MAC; None if no latency was measured.
+        energy: of joules per MAC; None if no energy was measured.
         offchip: share of the latency spent waiting for off-chip memory.
         notes: what the measured layers leave open.
     """
 
-    latency: tuple[float, float]
-    energy: tuple[float, float]
+    latency: tuple[float, float] | None
+    energy: tuple[float, float] | None
     offchip: float
     notes: tuple[str, ...] = ()
 
@@ -36,8 +36,8 @@ class FittedPowerLaw(NamedTuple):
         """Return MACs times the cost per MAC at the layer's output width."""
         x = math.log(output_width(layer))
         latency, energy = (
-            layer.macs * math.exp(intercept + slope * x)
-            for intercept, slope in (self.latency, self.energy)
+            None if fit is None else layer.macs * math.exp(fit[0] + fit[1] * x)
+            for fit in (self.latency, self.energy)
         )
         return cost_of(latency, energy, self.offchip)
 
@@ -49,9 +49,10 @@ class FittedPowerLaw(NamedTuple):
             ("energy", self.energy, cost.energy_j, "J"),
         )
         return {
-            what: f"{quantity(math.exp(intercept), f'{unit}/MAC', 6)} x {width:g}^{slope:.6g} x "
+            what: f"{quantity(math.exp(fit[0]), f'{unit}/MAC', 6)} x {width:g}^{fit[1]:.6g} x "
             f"{layer.macs} MAC = {quantity(value, unit, 6)}"
-            for what, (intercept, slope), value, unit in fits
+            for what, fit, value, unit in fits
+            if fit is not None
         }
 
 
@@ -68,13 +69,20 @@ class PowerLaw:
         Raises:
             PredictionError: if there are none.
         """
-        known = with_shape(self.name, measurements)
+        known = with_macs(self.name, with_shape(self.name, measurements))
         widths = [math.log(output_width(row.layer)) for row in known]
-        latency = [math.log(row.cost.latency_s / row.layer.total_macs) for row in known]
-        energy = [math.log(row.cost.energy_j / row.layer.total_macs) for row in known]
+        fits: list[tuple[float, float] | None] = []
+        for name in ("latency_s", "energy_j"):
+            points = [
+                (width, math.log(value / row.layer.total_macs))
+                for width, row in zip(widths, known, strict=True)
+                for value in [getattr(row.cost, name)]
+                if value is not None
+            ]
+            fits.append(line(points) if points else None)
         return FittedPowerLaw(
-            line(list(zip(widths, latency, strict=True))),
-            line(list(zip(widths, energy, strict=True))),
+            fits[0],
+            fits[1],
             offchip_share(known),
             ()
             if len(set(widths)) > 1

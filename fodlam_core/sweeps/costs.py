@@ -42,7 +42,7 @@ class Slot(NamedTuple):
     """An accelerator at its own technology point, which its options may move."""
 
     accelerator: str
-    technology: Technology
+    technology: Technology | None
 
 
 class Cell(NamedTuple):
@@ -95,8 +95,7 @@ class CostSource:
     """
 
     def __init__(self, source: Source, linear: bool, registry: Registry) -> None:
-        own_points = {"scaler": "none"}
-        self._source = source._replace(tables={**source.tables, "technology": own_points})
+        self._source = source._replace(tables={**source.tables, "technology": {}})
         self._linear = linear
         self._registry = registry
         self.accelerators: dict[Slot, Accelerator] = {}
@@ -163,14 +162,15 @@ def _sums(estimate: Estimate) -> NativeCosts:
             continue
         platform = estimate.platforms[each.basis.accelerator]
         slot = _slot(platform)
-        onchip, offchip = native.latency_s - native.offchip_latency_s, native.offchip_latency_s
+        offchip, energy_j = native.offchip_latency_s, native.energy_j or 0.0
+        onchip = (native.latency_s or 0.0) - offchip
         for name in (each.layer.kind, TOTAL):
-            cells[slot, name] = cells[slot, name].add(onchip, offchip, native.energy_j)
+            cells[slot, name] = cells[slot, name].add(onchip, offchip, energy_j)
         shares = _bounds(each)
         bounded = bounded and shares is not None
         for name, (latency, energy) in zip((LOW, HIGH), shares or (), strict=False):
             cells[slot, name] = cells[slot, name].add(
-                onchip * latency, offchip * latency, native.energy_j * energy
+                onchip * latency, offchip * latency, energy_j * energy
             )
     total = estimate.totals[TOTAL]
     if not cells and (total.latency_s or total.energy_j):
@@ -202,7 +202,7 @@ def _bounds(each: Any) -> list[tuple[float, float]] | None:
     None for an estimate without an interval.
     """
     interval = getattr(each, "interval", None)
-    if interval is None or not each.latency_s or not each.energy_j:
+    if interval is None or None in interval or not each.latency_s or not each.energy_j:
         return None
     return [
         (latency_s / each.latency_s, energy_j / each.energy_j)

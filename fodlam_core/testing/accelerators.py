@@ -102,15 +102,12 @@ def check_measurements(accelerator: Accelerator) -> None:
     seen = set()
     for row in accelerator.measurements:
         assert isinstance(row, Measurement), f"{row!r} in measurements is no Measurement"
-        assert not row.problem(), f"measurement {row.problem()}"
         where = f"measurement {row.network} {row.layer.name}"
         assert row.layer.kind in accelerator.kinds, (
             f"{where}: kind {row.layer.kind!r} is not among kinds; add it there"
         )
-        assert (row.network, row.layer.key) not in seen, f"{where}: is there twice; remove one"
-        seen.add((row.network, row.layer.key))
-        assert_positive(row.latency_s, f"{where}: latency_s", "seconds")
-        assert_positive(row.energy_j, f"{where}: energy_j", "joules")
+        assert row.key not in seen, f"{where}: is there twice; remove one"
+        seen.add(row.key)
         shape = row.layer.shape
         assert shape is None or row.layer.kind in {shape.kind} | (
             set(accelerator.kinds) - CORE_KINDS
@@ -122,15 +119,16 @@ def check_units(accelerator: Accelerator) -> None:
     for row in accelerator.measurements:
         where = f"measurement {row.network} {row.layer.name}"
         macs = row.layer.total_macs * row.batch
-        _assert_between(macs / row.latency_s, MACS_PER_S, f"{where}: MAC/s", "seconds")
-        _assert_between(row.energy_j / macs, J_PER_MAC, f"{where}: J/MAC", "watts and seconds")
+        if macs and row.latency_s is not None:
+            _assert_between(macs / row.latency_s, MACS_PER_S, f"{where}: MAC/s", "seconds")
+        if macs and row.energy_j is not None:
+            _assert_between(row.energy_j / macs, J_PER_MAC, f"{where}: J/MAC", "watts and seconds")
 
 
 def check_references(accelerator: Accelerator) -> None:
     """Costs of whole networks are positive in SI units."""
     for row in accelerator.references:
         assert isinstance(row, Reference), f"{row!r} in references is no Reference"
-        assert not row.problem(), f"reference {row.network}: {row.problem()}"
 
 
 def check_predictors(accelerator: Accelerator) -> None:
@@ -155,13 +153,12 @@ def check_predictions(accelerator: Accelerator) -> None:
         before = attrs.astuple(layer)
         cost = fitted.predict(layer)
         assert isinstance(cost, Cost), f"{where} returned {cost!r}; return Cost(...)"
-        assert_positive(cost.latency_s, f"{where}: latency_s", "seconds")
-        assert_positive(cost.energy_j, f"{where}: energy_j", "joules")
-        assert 0 <= cost.offchip_latency_s <= cost.latency_s, (
-            f"{where}: offchip_latency_s {cost.offchip_latency_s!r} is no part of the latency"
-        )
-        _assert_between(layer.macs / cost.latency_s, MACS_PER_S, f"{where}: MAC/s", "seconds")
-        _assert_between(cost.energy_j / layer.macs, J_PER_MAC, f"{where}: J/MAC", "joules")
+        if cost.latency_s is not None:
+            assert_positive(cost.latency_s, f"{where}: latency_s", "seconds")
+            _assert_between(layer.macs / cost.latency_s, MACS_PER_S, f"{where}: MAC/s", "seconds")
+        if cost.energy_j is not None:
+            assert_positive(cost.energy_j, f"{where}: energy_j", "joules")
+            _assert_between(cost.energy_j / layer.macs, J_PER_MAC, f"{where}: J/MAC", "joules")
         assert fitted.predict(layer) == cost, f"{where} differs the second time; keep no state"
         assert attrs.astuple(layer) == before, f"{where} changed the layer; leave it alone"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fodlam_core.model.whole_network import is_positive
+from fodlam_core.model.validators import is_positive
 from fodlam_core.plugins import describe, isolated
 from fodlam_core.plugins.guards.asking import Guarded, shown
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 
 from fodlam_core.errors import PredictionError
+from fodlam_core.predictors import FittedPredictor, Predictor, levels
 from fodlam_core.validation.folds import Fold, folds
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from fodlam_core.model.costs import Cost, Measurement
     from fodlam_core.model.layers import Layer
-    from fodlam_core.predictors import FittedPredictor, Predictor
 
 
 class HeldOut(NamedTuple):
@@ -68,13 +68,13 @@ def cross_validate(
 
 def _fold(predictor: Predictor, fold: Fold, hide: frozenset[str]) -> FoldResult:
     try:
-        fitted = predictor.fit(fold.training)
+        fitted = levels.fit(predictor, fold.training)
         others = alternatives(fitted)
         layers = tuple(
             HeldOut(
                 row,
-                fitted.predict(layer),
-                tuple(other.predict(layer) for other in others),
+                _one(fitted, layer, row.batch),
+                tuple(_one(other, layer, row.batch) for other in others),
             )
             for row in fold.held
             for layer in [without(row.layer, hide)]
@@ -82,6 +82,12 @@ def _fold(predictor: Predictor, fold: Fold, hide: frozenset[str]) -> FoldResult:
     except PredictionError as error:
         return FoldResult(fold, (), (str(error),))
     return FoldResult(fold, layers, notes(fitted))
+
+
+def _one(fitted: FittedPredictor, layer: Layer, batch: int) -> Cost:
+    """Return the predicted cost of one inference of a batch."""
+    cost = levels.predict(fitted, layer, batch)
+    return cost if batch == 1 else cost * (1 / batch)
 
 
 def without(layer: Layer, fields: frozenset[str]) -> Layer:

@@ -19,6 +19,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.model.costs import Cost, Interval, Measurement
+from fodlam_core.predictors import FittedPredictor, Predictor, levels
 from fodlam_core.predictors.sizes import sizes
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.held_out import HeldOut, alternatives, cross_validate, notes
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fodlam_core.model.layers import Layer
-    from fodlam_core.predictors import FittedPredictor, Predictor
 
 COVERAGE_PERCENT = 90
 # An interval that reaches a hundred orders of magnitude up and down says nothing of a cost.
@@ -38,40 +38,57 @@ class IntervalRule(NamedTuple):
     """What turns a predicted cost into an interval.
 
     Attributes:
-        latency: half-width of the logarithm of a latency, within the measured range.
+        latency: half-width of the logarithm of a latency, within the measured range; None if no
+            latency was measured.
         energy: the same for energy.
         ranges: least and greatest of each size of the measured layers.
         scheme: the scheme of cross-validation behind the half-widths.
         notes: what a reader must know of them.
     """
 
-    latency: float
-    energy: float
+    latency: float | None
+    energy: float | None
     ranges: Mapping[str, tuple[float, float]]
     scheme: str
     notes: tuple[str, ...]
 
-    def interval(self, layer: Layer, fitted: FittedPredictor, cost: Cost) -> Interval | None:
+    def interval(
+        self,
+        layer: Layer,
+        fitted: FittedPredictor,
+        cost: Cost,
+        batch: int = 1,
+        outside: Mapping[str, float] | None = None,
+    ) -> Interval | None:
         """Return the interval of a predicted cost; None if the layer is too far off for one.
 
         It reaches from the least to the greatest prediction of all fits that are as good, and
         beyond by the half-width, which is multiplied by 1 + log2 of the factor by which the
         layer's farthest size lies outside the measured range.
+
+        Args:
+            layer: the layer.
+            fitted: the fitted predictor.
+            cost: what it predicts for the batch.
+            batch: the inferences that the cost is for.
+            outside: sizes outside the measured range, each with its factor; None: those of the
+                layer.
         """
-        costs = [cost, *(other.predict(layer) for other in alternatives(fitted))]
-        stretch = 1 + max((math.log2(factor) for factor in self.outside(layer).values()), default=0)
-        if stretch * max(self.latency, self.energy) > MOST_HALF_WIDTH:
+        outside = self.outside(layer) if outside is None else outside
+        costs = [cost, *(levels.predict(each, layer, batch) for each in alternatives(fitted))]
+        stretch = 1 + max((math.log2(factor) for factor in outside.values()), default=0)
+        if stretch * max(self.latency or 0.0, self.energy or 0.0) > MOST_HALF_WIDTH:
             return None
         return Interval(
-            _around([each.latency_s for each in costs], self.latency * stretch),
-            _around([each.energy_j for each in costs], self.energy * stretch),
+            _around([each.latency_s for each in costs], self.latency, stretch),
+            _around([each.energy_j for each in costs], self.energy, stretch),
         )
 
     def outside(self, layer: Layer) -> dict[str, float]:
         """Return the sizes of a layer outside the measured range, each with the factor, over 1."""
         factors, known = {}, sizes(layer)
         if not known.keys() & self.ranges.keys():  # the shape of one or the other is not known
-            known = {"MACs": layer.macs}
+            known = {"MACs": layer.macs} if layer.macs else {}
         for name, size in known.items():
             if name in self.ranges:
                 low, high = self.ranges[name]
@@ -108,8 +125,8 @@ def interval_rule(
                 f"without {fold.fold.held_out}, {note}" for fold in folds for note in fold.notes
             ]
             return IntervalRule(
-                half_width(_residual(each, "latency_s") for each in layers),
-                half_width(_residual(each, "energy_j") for each in layers),
+                _half_width(layers, "latency_s"),
+                _half_width(layers, "energy_j"),
                 _ranges(measurements),
                 scheme,
                 tuple(
@@ -144,16 +161,26 @@ def half_width(residuals: Iterable[float]) -> float:
 
 def _positive(each: HeldOut) -> bool:
     costs = (each.predicted, *each.alternatives)
-    return all(cost.latency_s > 0 and cost.energy_j > 0 for cost in costs)
+    return all(value != 0 for cost in costs for value in (cost.latency_s, cost.energy_j))
 
 
-def _residual(each: HeldOut, what: str) -> float:
-    """Return the greatest absolute logarithm of measured over predicted, of all equal fits."""
+def _half_width(layers: Sequence[HeldOut], what: str) -> float | None:
+    """Return the half-width of a quantity; None if none was measured, or none predicted."""
+    residuals = [_residual(each, what) for each in layers]
+    known = [residual for residual in residuals if residual is not None]
+    return half_width(known) if known else None
+
+
+def _residual(each: HeldOut, what: str) -> float | None:
+    """Return the greatest absolute logarithm of measured over predicted, of all equal fits.
+
+    None where the quantity was not measured, or is not predicted.
+    """
     measured = getattr(each.measurement.cost, what)
-    return max(
-        abs(math.log(measured / getattr(cost, what)))
-        for cost in (each.predicted, *each.alternatives)
-    )
+    predicted = [getattr(cost, what) for cost in (each.predicted, *each.alternatives)]
+    if measured is None or None in predicted:
+        return None
+    return max(abs(math.log(measured / value)) for value in predicted)
 
 
 def _ranges(measurements: Sequence[Measurement]) -> dict[str, tuple[float, float]]:
@@ -164,6 +191,11 @@ def _ranges(measurements: Sequence[Measurement]) -> dict[str, tuple[float, float
     return {name: (min(every), max(every)) for name, every in values.items()}
 
 
-def _around(values: Sequence[float], half_width: float) -> tuple[float, float]:
-    factor = math.exp(half_width)
-    return min(values) / factor, max(values) * factor
+def _around(
+    values: Sequence[float | None], half_width: float | None, stretch: float
+) -> tuple[float, float] | None:
+    known = [value for value in values if value is not None]
+    if half_width is None or len(known) < len(values):
+        return None
+    factor = math.exp(half_width * stretch)
+    return min(known) / factor, max(known) * factor

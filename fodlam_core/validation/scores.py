@@ -6,7 +6,6 @@ from statistics import fmean, median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import PluginError
-from fodlam_core.model.costs import Cost
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.held_out import FoldResult, HeldOut, cross_validate, notes
 
@@ -14,9 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from fodlam_core.accelerators import Accelerator
+    from fodlam_core.model.costs import Cost
     from fodlam_core.predictors import Predictor
 
-METRICS = ("latency", "energy", "power")
+FIELDS = {"latency": "latency_s", "energy": "energy_j", "power": "power_w"}
+METRICS = tuple(FIELDS)
 
 
 class Validation(NamedTuple):
@@ -49,11 +50,13 @@ class Validation(NamedTuple):
 
     def _record(self, metric: str) -> dict[str, Any]:
         errors = {
-            f"{each.measurement.network} {each.measurement.layer.name}": abs(error(each, metric))
+            each.measurement.label: abs(wrong)
             for fold in self.folds
             for each in fold.layers
+            for wrong in [error(each, metric)]
+            if wrong is not None
         }
-        complete = bool(self.folds) and all(fold.layers for fold in self.folds)
+        complete = bool(errors) and all(fold.layers for fold in self.folds)
         worst = max(errors, key=lambda name: errors[name]) if complete else None
         return {
             "accelerator": self.accelerator,
@@ -172,19 +175,19 @@ def variants(predictor: Predictor) -> Iterator[tuple[str, frozenset[str]]]:
         yield f"{predictor.name}-{suffix}", frozenset({field})
 
 
-def error(each: HeldOut, metric: str) -> float:
-    """Return predicted over measured, less one."""
-    return _value(each.predicted, metric) / _value(each.measurement.cost, metric) - 1
+def error(each: HeldOut, metric: str) -> float | None:
+    """Return predicted over measured, less one; None where one of them is not known."""
+    return _error(each.predicted, each.measurement.cost, metric)
 
 
-def _value(cost: Cost, metric: str) -> float:
-    if metric == "power":
-        return cost.power_w or 0.0
-    return cost.latency_s if metric == "latency" else cost.energy_j
+def _error(predicted: Cost, measured: Cost, metric: str) -> float | None:
+    one, other = (getattr(cost, FIELDS[metric]) for cost in (predicted, measured))
+    return None if one is None or not other else one / other - 1
 
 
 def _fold(result: FoldResult, metric: str) -> dict[str, Any]:
-    errors = [abs(error(each, metric)) for each in result.layers]
+    wrong = [error(each, metric) for each in result.layers]
+    errors = [abs(each) for each in wrong if each is not None]
     return {
         "held_out": result.fold.held_out,
         "trained_on": list(result.fold.trained_on),
@@ -196,7 +199,7 @@ def _fold(result: FoldResult, metric: str) -> dict[str, Any]:
     }
 
 
-def _network_totals(results: Sequence[FoldResult], metric: str) -> dict[str, float]:
+def _network_totals(results: Sequence[FoldResult], metric: str) -> dict[str, float | None]:
     by_network: dict[str, list[HeldOut]] = {}
     for result in results:
         for each in result.layers:
@@ -204,12 +207,10 @@ def _network_totals(results: Sequence[FoldResult], metric: str) -> dict[str, flo
     return {network: _total_error(layers, metric) for network, layers in by_network.items()}
 
 
-def _total_error(layers: Sequence[HeldOut], metric: str) -> float:
-    predicted = _sum(each.predicted for each in layers)
-    measured = _sum(each.measurement.cost for each in layers)
-    return _value(predicted, metric) / _value(measured, metric) - 1
-
-
-def _sum(costs: Iterable[Cost]) -> Cost:
-    every = list(costs)
-    return Cost(sum(each.latency_s for each in every), sum(each.energy_j for each in every))
+def _total_error(layers: Sequence[HeldOut], metric: str) -> float | None:
+    known = [each for each in layers if error(each, metric) is not None]
+    if not known:
+        return None
+    predicted = sum((each.predicted for each in known[1:]), known[0].predicted)
+    measured = sum((each.measurement.cost for each in known[1:]), known[0].measurement.cost)
+    return _error(predicted, measured, metric)

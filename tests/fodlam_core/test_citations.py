@@ -15,35 +15,54 @@ from fodlam_core import Config, NetworkConfig, PluginError, Registry, Technology
 from fodlam_core.analyses.citations import cited
 from fodlam_core.config import AcceleratorConfig
 
+AT_65 = TechnologyConfig(node_nm=65, scaler="dennard")
+
 CHIPS = {"chen2017eyeriss", "han2016eie"}
 VGG = NetworkConfig("VGG16")
-AT_45 = TechnologyConfig(node_nm=45)
+AT_45 = TechnologyConfig(node_nm=45, scaler="dennard")
 PER_MAC = {name: AcceleratorConfig(predictor="per-mac") for name in ("eyeriss", "eie")}
 
 
 @pytest.mark.parametrize(
     ("config", "keys"),
     [
-        (Config(VGG), {*CHIPS, "dennard1974design", "simonyan2015vgg"}),
-        (Config(VGG, TechnologyConfig(scaler="none")), {*CHIPS, "simonyan2015vgg"}),
+        (
+            Config(VGG, AT_65),
+            {*CHIPS, "dennard1974design", "simonyan2015vgg"},
+        ),
+        (Config(VGG, TechnologyConfig(scaler="none", node_nm=65)), {*CHIPS, "simonyan2015vgg"}),
         (
             Config(NetworkConfig("VGG16", layers=("FC6",)), AT_45),
             {"han2016eie", "simonyan2015vgg"},
         ),
         (
-            Config(NetworkConfig("VGG16", layers=("CONV1-1",))),
+            Config(
+                NetworkConfig("VGG16", layers=("CONV1-1",)),
+                AT_65,
+            ),
             {"chen2017eyeriss", "simonyan2015vgg"},
         ),
         (
-            Config(NetworkConfig("AlexNet", method="predicted"), accelerator=PER_MAC),
+            Config(
+                NetworkConfig("AlexNet", method="predicted"),
+                AT_65,
+                accelerator=PER_MAC,
+            ),
             {*CHIPS, "dennard1974design", "krizhevsky2012alexnet", "sampson2017fodlam"},
         ),
         (
-            Config(NetworkConfig("AlexNet", batch="published")),
+            Config(
+                NetworkConfig("AlexNet", batch="published"),
+                AT_65,
+            ),
             {*CHIPS, "dennard1974design", "krizhevsky2012alexnet", "sampson2017fodlam"},
         ),
         (
-            Config(NetworkConfig("Faster-R-CNN-VGG16"), accelerator=PER_MAC),
+            Config(
+                NetworkConfig("Faster-R-CNN-VGG16"),
+                AT_65,
+                accelerator=PER_MAC,
+            ),
             {*CHIPS, "dennard1974design", "ren2015fasterrcnn", "sampson2017fodlam"},
         ),
     ],
@@ -58,7 +77,9 @@ def test_exactly_what_was_used(config: Config, keys: set[str], registry: Registr
 
 def test_once_and_sorted(registry: Registry) -> None:
     """Several results share their publications, which are sorted by key."""
-    estimates = [estimate(Config(NetworkConfig(name)), registry) for name in ("VGG16", "AlexNet")]
+    estimates = [
+        estimate(Config(NetworkConfig(name), AT_65), registry) for name in ("VGG16", "AlexNet")
+    ]
 
     found, _ = cited(estimates * 2, registry)
 
@@ -71,7 +92,18 @@ def test_once_and_sorted(registry: Registry) -> None:
 def test_only_the_tables_in_use(registry: Registry) -> None:
     """VGG-16 alone rests on Table VI; a prediction rests on both."""
     published, predicted = (
-        cited([estimate(Config(NetworkConfig("VGG16", method=method)), registry)], registry)[0][0]
+        cited(
+            [
+                estimate(
+                    Config(
+                        NetworkConfig("VGG16", method=method),
+                        AT_65,
+                    ),
+                    registry,
+                )
+            ],
+            registry,
+        )[0][0]
         for method in ("published", "predicted")
     )
 
@@ -95,7 +127,9 @@ def test_what_names_no_publication(registry: Registry, tmp_path: Path) -> None:
     path.write_text('name = "Mine"\nsource = "me"\nlayers = [{name="F", kind="fc", macs=9}]')
     some = registry._replace(items={**registry.items, ("rule", "plain"): Uncited()})
     config = Config(
-        NetworkConfig(file=str(path)), TechnologyConfig(scaler="plain"), accelerator=PER_MAC
+        NetworkConfig(file=str(path)),
+        TechnologyConfig(scaler="plain", node_nm=65),
+        accelerator=PER_MAC,
     )
 
     found, missing = cited([estimate(config, some)], some)
@@ -115,7 +149,7 @@ def test_one_key_two_publications(registry: Registry) -> None:
     some = registry._replace(items={**registry.items, ("accelerator", "eie"): other})
 
     with pytest.raises(PluginError, match="two publications have the key 'chen2017eyeriss'"):
-        cited([estimate(Config(VGG), some)], some)
+        cited([estimate(Config(VGG, AT_65), some)], some)
 
 
 def test_formats(cli: Any, examples: Path) -> None:

@@ -150,8 +150,12 @@ def test_the_ending_tells_the_format(
 
 def test_standard_input() -> None:
     """``-`` reads a configuration, in either form, from standard input."""
+    toml_text = (
+        'network = {name = "VGG16", layers = ["FC6"]}\n'
+        'technology = {node_nm = 65, scaler = "dennard"}'
+    )
     fodlam = run("run", "-", "-f", "fodlam", stdin='{"net": "VGG16", "layers": ["FC6"]}')
-    toml = run("run", "-", "-f", "fodlam", stdin='network = {name = "VGG16", layers = ["FC6"]}')
+    toml = run("run", "-", "-f", "fodlam", stdin=toml_text)
 
     assert (0, 0) == (fodlam.returncode, toml.returncode)
     assert json.loads(fodlam.stdout) == json.loads(toml.stdout)

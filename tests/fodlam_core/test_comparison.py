@@ -14,7 +14,9 @@ from fodlam_core.config.files import with_files
 from fodlam_core.errors import UnknownNameError
 from fodlam_core.estimates.network import configured_network
 
-VGG16 = Config(NetworkConfig("VGG16"))
+AT_65 = TechnologyConfig(node_nm=65, scaler="dennard")
+
+VGG16 = Config(NetworkConfig("VGG16"), AT_65)
 
 
 def rows(config: Config, registry: Registry, *names: str) -> dict[str, dict]:
@@ -38,7 +40,9 @@ def test_every_rule_has_a_row_with_the_same_columns(registry: Registry) -> None:
 def test_a_row_is_what_a_run_under_that_rule_gives(registry: Registry) -> None:
     """Totals and factors are those of the estimate with that rule."""
     row = rows(VGG16, registry, "post-dennard")["post-dennard"]
-    alone = estimate(Config(NetworkConfig("VGG16"), TechnologyConfig(scaler="post-dennard")))
+    alone = estimate(
+        Config(NetworkConfig("VGG16"), TechnologyConfig(scaler="post-dennard", node_nm=65))
+    )
     assert row["latency_s"] == alone.totals["total"].latency_s
     assert row["energy_j"] == alone.totals["total"].energy_j
     assert row["power_w"] == alone.totals["total"].power_w
@@ -63,7 +67,9 @@ def test_aliases_and_repetitions_are_one_row(registry: Registry) -> None:
 
 def test_options_go_to_the_rule_of_the_configuration_alone(registry: Registry) -> None:
     """The configuration's own rule keeps its options; the others take their defaults."""
-    technology = TechnologyConfig(scaler="fixed-voltage", options={"model": "long-channel"})
+    technology = TechnologyConfig(
+        scaler="fixed-voltage", options={"model": "long-channel"}, node_nm=65
+    )
     config = Config(NetworkConfig("VGG16"), technology)
     found = rows(config, registry, "constant-voltage", "dennard")
     assert found["constant-voltage"]["eie_time_factor"] == pytest.approx((65 / 45) ** 2)
@@ -78,7 +84,10 @@ def test_an_unknown_rule_is_an_error(registry: Registry) -> None:
 
 def test_what_no_rule_can_mend_is_an_error(registry: Registry) -> None:
     """A configuration that fails whatever the rule is an error, not a table of refusals."""
-    config = Config(NetworkConfig("VGG_CNN_M", method="published"))
+    config = Config(
+        NetworkConfig("VGG_CNN_M", method="published"),
+        AT_65,
+    )
     with pytest.raises(FodlamError, match="layers of VGG_CNN_M were not measured"):
         compare(
             config,
@@ -143,6 +152,7 @@ def test_predictors_are_compared_on_every_layer(registry: Registry) -> None:
     per_mac = AcceleratorConfig("per-mac")
     predicted = Config(
         NetworkConfig("VGG16", method="predicted"),
+        AT_65,
         accelerator={"eyeriss": per_mac, "eie": per_mac},
     )
     total = estimate(predicted, registry).totals["total"]
@@ -168,7 +178,11 @@ def test_accelerators_are_compared(registry: Registry) -> None:
 def test_a_choice_that_cannot_be_met_leaves_the_others(registry: Registry, chip: Path) -> None:
     """What was not measured on one accelerator is refused in its row, with all its layers."""
     network = NetworkConfig("VGG16", layers=("FC6", "FC7"), method="published")
-    config = Config(network, accelerator={"chip": AcceleratorConfig(file=str(chip))})
+    config = Config(
+        network,
+        AT_65,
+        accelerator={"chip": AcceleratorConfig(file=str(chip))},
+    )
     eie, refused = compare(
         config,
         variants(config, configured_network(config, registry), known(registry, chip), ACCELERATORS),
@@ -187,7 +201,11 @@ def test_predictors_go_with_the_accelerators_of_a_combination(
     registry: Registry, chip: Path
 ) -> None:
     """A predictor that no accelerator of a combination has is left out there, and only there."""
-    config = Config(NetworkConfig("VGG16"), dispatch={"conv": "eie"})
+    config = Config(
+        NetworkConfig("VGG16"),
+        AT_65,
+        dispatch={"conv": "eie"},
+    )
     network = configured_network(config, registry)
     asked = {"predictor": ["all"], **ACCELERATORS}
     found = [each.choices for each in variants(config, network, known(registry, chip), asked)]
@@ -199,7 +217,11 @@ def test_predictors_go_with_the_accelerators_of_a_combination(
 
 def test_a_predictor_that_nothing_in_use_has_is_an_error(registry: Registry) -> None:
     """It is not left out silently if it was asked for by name."""
-    config = Config(NetworkConfig("VGG16"), dispatch={"conv": "eie"})
+    config = Config(
+        NetworkConfig("VGG16"),
+        AT_65,
+        dispatch={"conv": "eie"},
+    )
     with pytest.raises(UnknownNameError, match="no accelerator in use has a predictor row-stat"):
         choices(config, registry, predictor=["per-mac", "row-stationary"])
 

@@ -35,8 +35,10 @@ from fodlam_core.plugins import Plugin
 from fodlam_core.plugins.registry import build_registry
 from fodlam_core.predictors.per_mac import PerMac
 
+AT_65 = TechnologyConfig(node_nm=65, scaler="dennard")
+
 NAMES = [layer.name for layer in zoo_network("VGG16").layers]
-VGG16 = Config(NetworkConfig("VGG16"))
+VGG16 = Config(NetworkConfig("VGG16"), AT_65)
 
 
 def chip(name: str, kind: str = "fc", **changes: Any) -> Accelerator:
@@ -86,7 +88,14 @@ def test_additive(
     def total(names: list[str]) -> Any:
         network = NetworkConfig("VGG16", layers=tuple(names), batch=batch, method=method)
         per_mac = {name: AcceleratorConfig("per-mac") for name in ("eyeriss", "eie")}
-        return prepare(Config(network, accelerator=per_mac), registry).estimate().totals["total"]
+        return (
+            prepare(
+                Config(network, AT_65, accelerator=per_mac),
+                registry,
+            )
+            .estimate()
+            .totals["total"]
+        )
 
     one, two, both = total(left), total(right), total(left + right)
     assert one.latency_s + two.latency_s == pytest.approx(both.latency_s, rel=1e-12)
@@ -97,7 +106,13 @@ def test_additive(
 @given(batch=st.integers(1, 10**6), names=st.lists(st.sampled_from(NAMES), min_size=1))
 def test_linear_in_the_batch(registry: Registry, batch: int, names: list[str]) -> None:
     """A batch costs as many times one inference, in every layer and every total."""
-    composer = prepare(Config(NetworkConfig("VGG16", layers=tuple(names))), registry)
+    composer = prepare(
+        Config(
+            NetworkConfig("VGG16", layers=tuple(names)),
+            AT_65,
+        ),
+        registry,
+    )
 
     one, many = composer.estimate(), composer.estimate(batch)
 
@@ -116,7 +131,7 @@ def test_repeat_multiplies(registry: Registry) -> None:
     """A layer that runs 300 times costs 300 times as much."""
     shape = FcShape(100, 10)
     per_mac = {"eie": AcceleratorConfig("per-mac")}
-    config = Config(NetworkConfig(file="x"), accelerator=per_mac)
+    config = Config(NetworkConfig(file="x"), AT_65, accelerator=per_mac)
 
     once, often = (
         estimate(config, registry, Network("n", [Layer.from_shape("f", shape, repeat=repeat)]))
@@ -131,7 +146,11 @@ def test_repeat_multiplies(registry: Registry) -> None:
 def test_unserved_kinds_are_not_modelled(registry: Registry) -> None:
     """A layer that nobody serves costs None, is told apart, and is missing from no count."""
     layers = [Layer("f", "fc", 10), Layer("qk", "matmul", 30)]
-    config = Config(NetworkConfig(file="x"), accelerator={"eie": AcceleratorConfig("per-mac")})
+    config = Config(
+        NetworkConfig(file="x"),
+        AT_65,
+        accelerator={"eie": AcceleratorConfig("per-mac")},
+    )
 
     result = estimate(config, registry, Network("n", layers))
 
@@ -150,7 +169,7 @@ def test_unserved_kinds_are_not_modelled(registry: Registry) -> None:
 
 def test_unserved_layers_cannot_be_asked_for(registry: Registry) -> None:
     """A layer that is asked for by name and that nobody serves is an error."""
-    config = Config(NetworkConfig(file="x", layers=("qk",)))
+    config = Config(NetworkConfig(file="x", layers=("qk",)), AT_65)
 
     with pytest.raises(ConfigError, match="no installed accelerator serves 'qk', which is of kind"):
         estimate(config, registry, Network("n", [Layer("qk", "matmul", 30)]))
@@ -198,7 +217,7 @@ def test_published_means_published(registry: Registry) -> None:
     network = NetworkConfig("VGG_CNN_M", layers=("conv1", "fc6"), method="published")
 
     with pytest.raises(ConfigError) as error:
-        estimate(Config(network), registry)
+        estimate(Config(network, AT_65), registry)
 
     assert 2 == len(error.value.problems)
     assert "conv1 of VGG_CNN_M was not measured on eyeriss (measured: AlexNet, VGG16)" in str(
@@ -209,7 +228,7 @@ def test_published_means_published(registry: Registry) -> None:
 def test_published_only_where_macs_agree(registry: Registry) -> None:
     """A row answers for a layer only if its MACs and its kind agree; otherwise it is predicted."""
     per_mac = {name: AcceleratorConfig("per-mac") for name in ("eyeriss", "eie")}
-    config = Config(NetworkConfig(), accelerator=per_mac)
+    config = Config(NetworkConfig(), AT_65, accelerator=per_mac)
     layers = [Layer("CONV1-1", "conv", 86_704_128), Layer("CONV1-2", "conv", 5)]
 
     result = estimate(config, registry, Network("x", layers, measured_as="VGG16"))
@@ -230,7 +249,13 @@ def test_rates(registry: Registry) -> None:
 
 def test_rates_as_printed(registry: Registry) -> None:
     """As printed, rates count the batch of each kind; the total of mixed batches has no rate."""
-    result = estimate(Config(NetworkConfig("VGG16", batch="published")), registry)
+    result = estimate(
+        Config(
+            NetworkConfig("VGG16", batch="published"),
+            AT_65,
+        ),
+        registry,
+    )
 
     conv, total = result.totals["conv"], result.totals["total"]
     assert conv.latency_s is not None
@@ -252,18 +277,36 @@ def test_a_batch_is_a_positive_whole_number(batch: Any, registry: Registry) -> N
 def test_a_network_without_layers(registry: Registry) -> None:
     """A network that costs nothing is a mistake, not a total of zero."""
     with pytest.raises(ConfigError, match="nothing has no layer that costs MACs"):
-        estimate(Config(NetworkConfig()), registry, Network("nothing", []))
+        estimate(
+            Config(NetworkConfig(), AT_65),
+            registry,
+            Network("nothing", []),
+        )
 
 
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        (Config(NetworkConfig("VGG16"), dispatch={"cnv": "eie"}), "unknown layer kind 'cnv'"),
         (
-            Config(NetworkConfig("VGG16"), accelerator={"eyeris": AcceleratorConfig()}),
+            Config(
+                NetworkConfig("VGG16"),
+                AT_65,
+                dispatch={"cnv": "eie"},
+            ),
+            "unknown layer kind 'cnv'",
+        ),
+        (
+            Config(
+                NetworkConfig("VGG16"),
+                AT_65,
+                accelerator={"eyeris": AcceleratorConfig()},
+            ),
             "unknown accelerator 'eyeris'; did you mean 'eyeriss'",
         ),
-        (Config(NetworkConfig()), "give a name, a file, or a Network in code"),
+        (
+            Config(NetworkConfig(), AT_65),
+            "give a name, a file, or a Network in code",
+        ),
     ],
 )
 def test_names_in_code(config: Config, message: str, registry: Registry) -> None:
@@ -274,7 +317,10 @@ def test_names_in_code(config: Config, message: str, registry: Registry) -> None
 
 def test_neuraltalk_answers_look_ups(registry: Registry) -> None:
     """A row that enters no average still answers for its own layer."""
-    result = estimate(Config(NetworkConfig("NeuralTalk")), registry)
+    result = estimate(
+        Config(NetworkConfig("NeuralTalk"), AT_65),
+        registry,
+    )
 
     us = [8.0, 13.9, 7.5]
     assert [1e-6 * time * 65 / 45 for time in us] == pytest.approx(
@@ -294,7 +340,11 @@ def test_a_further_plugin_changes_nothing(registry: Registry) -> None:
 
 def test_by_name(registry: Registry) -> None:
     """A dispatch table chooses the accelerator."""
-    config = Config(NetworkConfig("VGG16", layers=("FC8",)), dispatch={"fc": "other"})
+    config = Config(
+        NetworkConfig("VGG16", layers=("FC8",)),
+        AT_65,
+        dispatch={"fc": "other"},
+    )
 
     result = estimate(config, extended(registry, chip("other", "fc")))
 
@@ -317,7 +367,7 @@ def test_two_defaults_are_ambiguous(registry: Registry) -> None:
 
 def test_the_only_one_serves(registry: Registry) -> None:
     """Without a default, the only accelerator that serves a kind is taken; of two, none."""
-    config = Config(NetworkConfig(file="x"))
+    config = Config(NetworkConfig(file="x"), AT_65)
     network = Network("n", [Layer("qk", "matmul", 30)])
 
     result = estimate(config, extended(registry, chip("a", "matmul")), network)
@@ -351,7 +401,9 @@ def test_a_broken_plugin_stops_only_who_needs_it(registry: Registry) -> None:
 
 def test_target_is_as_the_accelerators_own(registry: Registry) -> None:
     """At an accelerator's own node, what is left unset is as its own: the factor is exactly 1."""
-    result = estimate(attrs.evolve(VGG16, technology=TechnologyConfig(45)), registry)
+    result = estimate(
+        attrs.evolve(VGG16, technology=TechnologyConfig(45, scaler="dennard")), registry
+    )
 
     basis = result.layers[-1].basis
     assert basis is not None
@@ -362,7 +414,7 @@ def test_target_is_as_the_accelerators_own(registry: Registry) -> None:
 def test_waiting_for_dram_is_not_scaled(registry: Registry) -> None:
     """Only processing time scales with the node; energy scales as power times total latency."""
     layers = ("CONV1-1",)
-    config = Config(NetworkConfig("VGG16", layers=layers), TechnologyConfig(32.5))
+    config = Config(NetworkConfig("VGG16", layers=layers), TechnologyConfig(32.5, scaler="dennard"))
 
     result = estimate(config, registry)
 
@@ -377,7 +429,7 @@ def test_predicted_waiting_for_dram_is_not_scaled(registry: Registry) -> None:
     per_mac = {"eyeriss": AcceleratorConfig("per-mac")}
 
     def latency(node_nm: float) -> float:
-        config = Config(network, TechnologyConfig(node_nm), accelerator=per_mac)
+        config = Config(network, TechnologyConfig(node_nm, scaler="dennard"), accelerator=per_mac)
         latency_s = estimate(config, registry).layers[0].latency_s
         assert latency_s is not None
         return latency_s
@@ -389,7 +441,7 @@ def test_predicted_waiting_for_dram_is_not_scaled(registry: Registry) -> None:
 
 def test_clock_held(registry: Registry) -> None:
     """With the clock held, time stays and power follows energy."""
-    config = attrs.evolve(VGG16, technology=TechnologyConfig(65, clock="hold"))
+    config = attrs.evolve(VGG16, technology=TechnologyConfig(65, clock="hold", scaler="dennard"))
 
     result = estimate(config, registry)
 
@@ -420,7 +472,10 @@ def test_area_scales(registry: Registry) -> None:
 
 def file_config(path: Path, **more: Any) -> Config:
     """Return a configuration for a network file."""
-    return Config(NetworkConfig(file=str(path), format="fodlam", **more))
+    return Config(
+        NetworkConfig(file=str(path), format="fodlam", **more),
+        AT_65,
+    )
 
 
 @pytest.fixture
@@ -480,7 +535,7 @@ def test_published_batch_goes_with_per_mac(registry: Registry) -> None:
     """FODLAM's convention with another predictor is an error that prints the line to write."""
     more = extended(registry, chip("other", "fc", predictors=[Rounded(), PerMac()]))
     network = NetworkConfig("VGG16", layers=("FC6",), batch="published")
-    config = Config(network, dispatch={"fc": "other"})
+    config = Config(network, AT_65, dispatch={"fc": "other"})
 
     with pytest.raises(ConfigError, match='not with rounded; write predictor = "per-mac"'):
         estimate(config, more)
@@ -505,7 +560,7 @@ def test_json_schema(registry: Registry) -> None:
     """The record has the documented keys, and every number in it is finite JSON."""
     record = json.loads(json.dumps(estimate(VGG16, registry).to_dict(), allow_nan=False))
 
-    assert 1 == record["schema_version"]
+    assert 2 == record["schema_version"]
     assert {"conv", "fc", "total"} == set(record["totals"])
     assert {"latency_s", "energy_j", "power_w", "macs", "layers"} <= set(record["totals"]["conv"])
     layer = record["layers"][0]
@@ -520,7 +575,13 @@ def test_json_schema(registry: Registry) -> None:
 
 def test_notebook(registry: Registry) -> None:
     """In a notebook an estimate is a table, with the warning above the totals."""
-    result = estimate(Config(NetworkConfig("VGG16", batch="published")), registry)
+    result = estimate(
+        Config(
+            NetworkConfig("VGG16", batch="published"),
+            AT_65,
+        ),
+        registry,
+    )
 
     html = result._repr_html_()
 

@@ -26,8 +26,10 @@ from fodlam_core import (
 from fodlam_core.analyses.diff import Differences, differences
 from fodlam_core.config import AcceleratorConfig
 
+AT_65 = TechnologyConfig(node_nm=65, scaler="dennard")
+
 PER_MAC = {name: AcceleratorConfig(predictor="per-mac") for name in ("eyeriss", "eie")}
-BASE = Config(NetworkConfig("AlexNet"), accelerator=PER_MAC)
+BASE = Config(NetworkConfig("AlexNet"), AT_65, accelerator=PER_MAC)
 NODE = "technology.node_nm"
 
 
@@ -54,7 +56,9 @@ def test_no_difference(record: Any) -> None:
 
 def test_node(record: Any) -> None:
     """Another node changes everything, by the ratio of the factors, and is the one cause."""
-    found = differences(record(BASE), record(attrs.evolve(BASE, technology=TechnologyConfig(45))))
+    found = differences(
+        record(BASE), record(attrs.evolve(BASE, technology=TechnologyConfig(45, scaler="dennard")))
+    )
 
     assert [(NODE, 65.0, 45)] == list(found.inputs)
     assert {(NODE,)} == {each.because for each in found.numbers}
@@ -67,7 +71,7 @@ def test_each_input_where_it_acts(record: Any) -> None:
     """Of three changed inputs each is named at the numbers it acts on, and nowhere else."""
     other = Config(
         NetworkConfig("AlexNet", batch="published"),
-        TechnologyConfig(45),
+        TechnologyConfig(45, scaler="dennard"),
         accelerator={
             **PER_MAC,
             "eyeriss": AcceleratorConfig(predictor="per-mac", options={"latency": "processing"}),
@@ -197,12 +201,12 @@ def test_command(cli: Any, examples: Path, tmp_path: Path) -> None:
 
 def test_a_held_clock_explains_no_energy(record: Any) -> None:
     """The clock is named for latency and power, and never for energy, which it leaves alone."""
-    held = attrs.evolve(BASE, technology=TechnologyConfig(28, clock="hold"))
+    held = attrs.evolve(BASE, technology=TechnologyConfig(28, clock="hold", scaler="dennard"))
     causes = because(differences(record(BASE), record(held)))
 
     assert {NODE, "technology.clock"} == set(causes["CONV1", "power_w"])
     assert (NODE,) == causes["CONV1", "energy_j"]
-    scaled = attrs.evolve(BASE, technology=TechnologyConfig(28))
+    scaled = attrs.evolve(BASE, technology=TechnologyConfig(28, scaler="dennard"))
     causes = because(differences(record(scaled), record(held)))
     assert {("technology.clock",)} == set(causes.values())
     assert {"latency_s", "power_w"} == {number for _, number in causes}
@@ -230,7 +234,9 @@ def test_an_edited_network_file_is_an_input(registry: Registry) -> None:
 
 def test_totals_of_other_layers_name_the_technology_too(record: Any) -> None:
     """Where no layer is in both results, all that has changed may explain a total."""
-    other = Config(NetworkConfig("VGG16", layers=("CONV1-1",)), TechnologyConfig(28))
+    other = Config(
+        NetworkConfig("VGG16", layers=("CONV1-1",)), TechnologyConfig(28, scaler="dennard")
+    )
     found = differences(record(network(layers=("CONV1",))), record(other))
     assert NODE in because(found, "total")["conv", "latency_s"]
     assert NODE not in because(found)["CONV1", "latency_s"]

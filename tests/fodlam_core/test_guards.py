@@ -100,22 +100,25 @@ def test_a_good_answer_passes() -> None:
 @pytest.mark.parametrize(
     "cost",
     [
-        Cost(0.0, 1.0),
-        Cost(1.0, 0.0),
-        Cost(float("nan"), 1.0),
-        Cost(1.0, float("inf")),
-        Cost("1", 1.0),  # type: ignore[arg-type]
-        Cost(1.0, 1.0, 2.0),
-        Cost(1.0, 1.0, -1.0),
-        Cost(True, 1.0),
-        None,
-        (1.0, 1.0),
+        lambda: Cost(0.0, 1.0),
+        lambda: Cost(1.0, 0.0),
+        lambda: Cost(0.0, None),
+        lambda: Cost(None, 0.0),
+        lambda: Cost(None, None),
+        lambda: Cost(float("nan"), 1.0),
+        lambda: Cost(1.0, float("inf")),
+        lambda: Cost("1", 1.0),  # type: ignore[arg-type]
+        lambda: Cost(1.0, 1.0, 2.0),
+        lambda: Cost(1.0, 1.0, -1.0),
+        lambda: Cost(True, 1.0),
+        lambda: None,
+        lambda: (1.0, 1.0),
     ],
 )
 def test_an_impossible_cost_names_plugin_and_layer(cost: Any) -> None:
     """A number that is not positive and finite, or no cost at all, is the plugin's mistake."""
     with pytest.raises(PluginError) as caught:
-        predicted(lambda _: cost)
+        predicted(lambda _: cost())
     text = str(caught.value)
 
     assert "plugin 'own' (own.py unpackaged)" in text
@@ -179,9 +182,9 @@ def test_macs_stay() -> None:
     ],
 )
 def test_wrong_fields_are_named(field: str, value: Any) -> None:
-    """A field that is not what it has to be names plugin, field and accelerator."""
-    with pytest.raises(PluginError, match=f"{field} of mychip is"):
-        guarded_accelerator(chip(**{field: value}), PLUGIN)
+    """An accelerator is not made with a field that is not what it has to be."""
+    with pytest.raises(PluginError, match=f"mychip: {field} is .*; give a"):
+        chip(**{field: value})
 
 
 @attrs.frozen

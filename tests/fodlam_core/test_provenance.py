@@ -21,6 +21,8 @@ from fodlam_core.model.costs import Cost
 from fodlam_core.model.layers import Layer
 from fodlam_core.report.units import PREFIXES
 
+AT_65 = TechnologyConfig(node_nm=65, scaler="dennard")
+
 SCALES = {symbol: 10.0**power for power, symbol in PREFIXES.items()}
 PER_MAC = {name: AcceleratorConfig(predictor="per-mac") for name in ("eyeriss", "eie")}
 PROCESSING = {
@@ -30,7 +32,7 @@ PROCESSING = {
 CONFIGS = [
     Config(
         NetworkConfig("VGG16", batch=batch, method=method),
-        TechnologyConfig(node_nm=node, clock=clock),
+        TechnologyConfig(node_nm=node, clock=clock, scaler="dennard"),
         accelerator=PER_MAC if latency == "total" else PROCESSING,
         system={"dram_energy_j_per_byte": 160e-12},
     )
@@ -120,7 +122,15 @@ def test_every_predictor_has_a_chain(registry: Registry) -> None:
             if not names:
                 continue  # it needs densities, which the zoo does not know
             network = NetworkConfig("VGG16", method="predicted", layers=tuple(names))
-            result = estimate(Config(network, dispatch=kinds, accelerator=settings), registry)
+            result = estimate(
+                Config(
+                    network,
+                    AT_65,
+                    dispatch=kinds,
+                    accelerator=settings,
+                ),
+                registry,
+            )
             for each, chain in zip(result.layers, provenances(result), strict=True):
                 assert chain is not None
                 assert predictor.name == chain.predictor
@@ -144,7 +154,7 @@ def test_formulas_are_true(config: Config, registry: Registry) -> None:
 
 def test_each_step_follows_from_printed_cells(registry: Registry) -> None:
     """CONV1-1 at 28 nm for 8 images: 76.2 and 38.0 ms and 247 mW, worked out by hand."""
-    config = Config(NetworkConfig("VGG16", batch=8), TechnologyConfig(node_nm=28))
+    config = Config(NetworkConfig("VGG16", batch=8), TechnologyConfig(node_nm=28, scaler="dennard"))
     chain = provenances(estimate(config, registry))[0]
     assert chain is not None
 
@@ -170,7 +180,11 @@ def test_each_step_follows_from_printed_cells(registry: Registry) -> None:
 
 def test_processing_latency_names_its_own_column(registry: Registry) -> None:
     """With ``latency = "processing"`` the chain starts at that column, energy at the total's."""
-    config = Config(NetworkConfig("AlexNet"), accelerator=PROCESSING)
+    config = Config(
+        NetworkConfig("AlexNet"),
+        AT_65,
+        accelerator=PROCESSING,
+    )
     chain = provenances(estimate(config, registry))[0]
     assert chain is not None
 
@@ -181,7 +195,11 @@ def test_processing_latency_names_its_own_column(registry: Registry) -> None:
 
 def test_predicted_names_the_rows(registry: Registry) -> None:
     """A predicted layer says its predictor, the rows it was fitted to, and the formula."""
-    config = Config(NetworkConfig("VGG_CNN_M"), accelerator=PER_MAC)
+    config = Config(
+        NetworkConfig("VGG_CNN_M"),
+        AT_65,
+        accelerator=PER_MAC,
+    )
     chain = provenances(estimate(config, registry))[0]
     assert chain is not None
 
@@ -206,7 +224,9 @@ def test_predicted_names_every_table(
         " weight_density = 0.1, activation_density = 0.3}]"
     )
     config = Config(
-        NetworkConfig(file=str(path)), accelerator={"eie": AcceleratorConfig(predictor=predictor)}
+        NetworkConfig(file=str(path)),
+        AT_65,
+        accelerator={"eie": AcceleratorConfig(predictor=predictor)},
     )
     result = estimate(config, registry)
     [chain] = provenances(result)
@@ -227,7 +247,7 @@ def test_a_formula_is_no_fit(registry: Registry) -> None:
     where = eyeriss.citation.where
     bare = attrs.evolve(eyeriss, measurements=(), predictors=(Formula(),))
     some = registry._replace(items={**registry.items, ("accelerator", "eyeriss"): bare})
-    config = Config(NetworkConfig("AlexNet", layers=("CONV1",)))
+    config = Config(NetworkConfig("AlexNet", layers=("CONV1",)), AT_65)
     chain = provenances(estimate(config, some))[0]
     assert chain is not None
 
@@ -241,7 +261,15 @@ def test_without_tables(registry: Registry) -> None:
     """Where an accelerator names no tables, the chain starts at its numbers and says so."""
     bare = attrs.evolve(registry.accelerator("eie"), publication=None)
     some = registry._replace(items={**registry.items, ("accelerator", "eie"): bare})
-    chain = provenances(estimate(Config(NetworkConfig("AlexNet", layers=("FC6",))), some))[0]
+    chain = provenances(
+        estimate(
+            Config(
+                NetworkConfig("AlexNet", layers=("FC6",)),
+                AT_65,
+            ),
+            some,
+        )
+    )[0]
     assert chain is not None
 
     assert "latency: as the accelerator gives it: 30.3 us" == (
@@ -256,7 +284,10 @@ def test_not_modelled(registry: Registry, tmp_path: Path) -> None:
         'layers = [{name = "F", kind = "fc", inputs = 4, outputs = 4},'
         ' {name = "M", kind = "matmul", m = 2, k = 2, n = 2}]'
     )
-    result = estimate(Config(NetworkConfig(file=str(path))), registry)
+    result = estimate(
+        Config(NetworkConfig(file=str(path)), AT_65),
+        registry,
+    )
 
     assert [True, False] == [chain is not None for chain in provenances(result)]
     assert result.to_dict()["layers"][1]["provenance"] is None
@@ -334,7 +365,12 @@ def test_formulas_of_predictors(name: str, registry: Registry) -> None:
     network = NetworkConfig("VGG16", method="predicted", layers=layers)
 
     checked = 0
-    for chain in provenances(estimate(Config(network, accelerator=settings), registry)):
+    for chain in provenances(
+        estimate(
+            Config(network, AT_65, accelerator=settings),
+            registry,
+        )
+    ):
         assert chain is not None
         for step in chain.steps:
             for formula, stated in formulas(step.text):

@@ -37,7 +37,7 @@ def saved(registry: Registry) -> dict[str, Any]:
         ("[1, 2]", "a list of 2 results; save one with: fodlam-core run"),
         ('"text"', "no saved result"),
         ('{"conv": {}}', "no saved result"),
-        ('{"schema_version": 99}', "schema version 99, and 1 is the one that is read"),
+        ('{"schema_version": 99}', "schema version 99, and 1 to 2 are those that are read"),
         ('{"schema_version": 1, "layers": []}', "no complete result, it lacks inputs"),
     ],
 )

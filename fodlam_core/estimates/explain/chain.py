@@ -7,19 +7,22 @@ numbers, by ``"latency"`` and ``"energy"``; without one the chain has the predic
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.estimates.system import TRAFFIC, dram_energy_j
+from fodlam_core.predictors import levels
+from fodlam_core.predictors.rows import one_row
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from fodlam_core.accelerators.publication import Cell
     from fodlam_core.estimates.figures import Basis, LayerEstimate
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.estimates.result import Result
     from fodlam_core.model.costs import Measurement
+    from fodlam_core.model.layers import Layer
 
 DIGITS = 6
 
@@ -60,12 +63,12 @@ def chain(estimate: Result, each: LayerEstimate, basis: Basis, cells: tuple[Cell
     steps: list[Step] = []
     used: list[Cell] = []
     if row is None:
-        steps += _predicted(each, basis, platform)
+        steps += _predicted(estimate, each, basis, platform)
     else:
         found = _Found(row, cells)
         used += found.cells()
         steps += [*_printed(row, found), *_one_inference(basis, row, platform.printed)]
-    steps += [*_scaled(estimate, basis, platform), *_runs(each, basis)]
+    steps += [*_scaled(basis, platform), *_runs(each, basis)]
     dram = dram_energy_j(estimate, each)
     if dram is not None and row is not None:
         cell = _cell(row, cells, TRAFFIC, row.details[TRAFFIC])
@@ -78,28 +81,32 @@ class _Found:
     """The cells that latency, processing latency, power and energy of a row were read from."""
 
     def __init__(self, row: Measurement, cells: tuple[Cell, ...]) -> None:
-        latency = row.latency_s
+        latency, power, energy = row.latency_s, row.power_w, row.energy_j
         self.latency = _cell(row, cells, "latency_s", latency)
-        self.processing = (
-            _cell(row, cells, "processing_latency_s", latency - row.offchip_latency_s)
-            if row.offchip_latency_s
-            else None
-        )
-        self.power = _cell(row, cells, "power_w", row.power_w)
-        self.energy_latency = _cell(row, cells, "energy_j", row.energy_j / row.power_w)
+        self.processing = None
+        if latency is not None and row.offchip_latency_s:
+            value = latency - row.offchip_latency_s
+            self.processing = _cell(row, cells, "processing_latency_s", value)
+        self.power = _cell(row, cells, "power_w", power)
+        total = energy / power if energy is not None and power is not None else None
+        self.energy_latency = _cell(row, cells, "energy_j", total)
 
     def cells(self) -> tuple[Cell, ...]:
         found = (self.latency, self.processing, self.power, self.energy_latency)
         return tuple(dict.fromkeys(cell for cell in found if cell))
 
 
-def _cell(row: Measurement, cells: tuple[Cell, ...], quantity: str, value: float) -> Cell | None:
+def _cell(
+    row: Measurement, cells: tuple[Cell, ...], quantity: str, value: float | None
+) -> Cell | None:
     """Return the cell of the column that a quantity was read from.
 
     None if the row names no column for it, or has another value than the cell: a plugin may have
     changed the number without the column.
     """
     column = row.columns.get(quantity)
+    if value is None:
+        return None
     found = (cell for cell in cells if cell.quantity == column)
     return next((cell for cell in found if math.isclose(cell.value, value, rel_tol=1e-9)), None)
 
@@ -109,8 +116,21 @@ def _number(value: float, unit: str) -> str:
 
 
 def _printed(row: Measurement, found: _Found) -> Iterator[Step]:
-    latency, power, energy = row.latency_s, row.power_w, row.energy_j
     images = f"for {row.batch} inference{'' if row.batch == 1 else 's'}"
+    if row.latency_s is not None:
+        yield from _printed_latency(row, row.latency_s, found, images)
+    if row.energy_j is None:
+        return
+    if row.power_w is None or row.latency_s is None:
+        text = f"as the accelerator gives it: {_number(row.energy_j, 'J')}, {images}"
+        yield Step("energy", text, row.energy_j, "J")
+    else:
+        yield from _printed_energy(row.power_w, row.energy_j, found, images)
+
+
+def _printed_latency(
+    row: Measurement, latency: float, found: _Found, images: str
+) -> Iterator[Step]:
     where = str(found.latency or f"as the accelerator gives it: {_number(latency, 's')}")
     yield Step("latency", f"{where}, {images}", latency, "s")
     if row.offchip_latency_s:
@@ -122,6 +142,9 @@ def _printed(row: Measurement, found: _Found) -> Iterator[Step]:
             f"{_number(processing, 's')}{where} = {_number(offchip, 's')}"
         )
         yield Step("off-chip latency", text, offchip, "s")
+
+
+def _printed_energy(power: float, energy: float, found: _Found, images: str) -> Iterator[Step]:
     where = str(found.power or f"as the accelerator gives it: {_number(power, 'W')}")
     yield Step("power", where, power, "W")
     total = energy / power
@@ -143,6 +166,8 @@ def _one_inference(basis: Basis, row: Measurement, printed: bool) -> Iterator[St
         ("latency", row.latency_s, native.latency_s, "s"),
         ("energy", row.energy_j, native.energy_j, "J"),
     ):
+        if before is None or after is None:
+            continue
         if printed:
             text = f"taken as printed, as FODLAM did: {_number(after, unit)}"
         else:
@@ -150,10 +175,24 @@ def _one_inference(basis: Basis, row: Measurement, printed: bool) -> Iterator[St
         yield Step(what, text, after, unit)
 
 
-def _predicted(each: LayerEstimate, basis: Basis, platform: Platform) -> Iterator[Step]:
-    rows = platform.accelerator.calibration(each.layer.kind)
-    explain = getattr(platform.fits.get(each.layer.kind), "explain", None)
-    formulas = explain(each.layer) if explain else {}
+def _formulas(explain: Callable[..., Any], layer: Layer, batch: int | str) -> Mapping[str, str]:
+    """Return the formulas of a fit, which may be told the batch."""
+    formulas: Mapping[str, str]
+    if levels.takes(explain, 2) and isinstance(batch, int):
+        formulas = explain(layer, batch)
+    else:
+        formulas = explain(layer)
+    return formulas
+
+
+def _predicted(
+    estimate: Result, each: LayerEstimate, basis: Basis, platform: Platform
+) -> Iterator[Step]:
+    fitted = platform.fit_of(basis.predictor or "", each.layer.kind)
+    rows = fitted.rows
+    explain = getattr(fitted.fit, "explain", None)
+    item, count = one_row(each.layer) if platform.accelerator.row_by_row else (each.layer, 1)
+    formulas = _formulas(explain, item, estimate.batch) if explain and count == 1 else {}
     taken = "as printed" if platform.printed else "per inference"
     origin = f"fitted to {len(rows)} measured layers {taken}"
     if not rows:
@@ -163,29 +202,38 @@ def _predicted(each: LayerEstimate, basis: Basis, platform: Platform) -> Iterato
         ("latency", basis.native.latency_s, "s"),
         ("energy", basis.native.energy_j, "J"),
     ):
+        if value is None:
+            continue
         formula = formulas.get(what, f"{_number(each.layer.macs, 'MAC')}: {_number(value, unit)}")
         text = f"{basis.predictor}, {origin}: {formula}"
         yield Step(what, text, value, unit)
 
 
-def _scaled(estimate: Result, basis: Basis, platform: Platform) -> Iterator[Step]:
-    if platform.source == platform.target:
+def _scaled(basis: Basis, platform: Platform) -> Iterator[Step]:
+    if not platform.is_scaled:
         return
     native, factors = basis.native, basis.factors
-    way = f"{platform.source} to {platform.target} by {estimate.config.technology.scaler}: "
+    way = f"{platform.source} to {platform.target} by {platform.scaler}: "
+    if native.latency_s is not None and basis.latency_s is not None:
+        yield _scaled_latency(basis, native.latency_s, basis.latency_s, way)
+    if native.energy_j is not None and basis.energy_j is not None:
+        energy = basis.energy_j
+        text = f"{_number(native.energy_j, 'J')} x {factors.energy:.{DIGITS}g}"
+        yield Step("energy", f"{way}{text} = {_number(energy, 'J')}", energy, "J")
+
+
+def _scaled_latency(basis: Basis, before: float, after: float, way: str) -> Step:
+    native, factors = basis.native, basis.factors
     if native.offchip_latency_s:
-        rest = native.latency_s - native.offchip_latency_s
+        rest = before - native.offchip_latency_s
         waits = _number(native.offchip_latency_s, "s")
         text = (
             f"{_number(rest, 's')} x {factors.time:.{DIGITS}g} + {waits} (waiting for off-chip "
             "memory, not scaled)"
         )
     else:
-        text = f"{_number(native.latency_s, 's')} x {factors.time:.{DIGITS}g}"
-    latency, energy = basis.latency_s, basis.energy_j
-    yield Step("latency", f"{way}{text} = {_number(latency, 's')}", latency, "s")
-    text = f"{_number(native.energy_j, 'J')} x {factors.energy:.{DIGITS}g}"
-    yield Step("energy", f"{way}{text} = {_number(energy, 'J')}", energy, "J")
+        text = f"{_number(before, 's')} x {factors.time:.{DIGITS}g}"
+    return Step("latency", f"{way}{text} = {_number(after, 's')}", after, "s")
 
 
 def _runs(each: LayerEstimate, basis: Basis) -> Iterator[Step]:
@@ -196,9 +244,11 @@ def _runs(each: LayerEstimate, basis: Basis) -> Iterator[Step]:
     if repeat > 1:
         runs += f" x {repeat} runs of the layer"
     for what, one, value, unit in (
-        ("latency", basis.latency_s, each.latency_s or 0.0, "s"),
-        ("energy", basis.energy_j, each.energy_j or 0.0, "J"),
+        ("latency", basis.latency_s, each.latency_s, "s"),
+        ("energy", basis.energy_j, each.energy_j, "J"),
     ):
+        if one is None or value is None:
+            continue
         yield Step(
             what,
             f"{runs}: {_number(one, unit)} x {each.runs} = {_number(value, unit)}",

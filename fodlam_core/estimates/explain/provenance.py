@@ -97,7 +97,7 @@ def _provenance(
         row.batch if row else None,
         basis.predictor,
         fitted_to,
-        _scaling(estimate, basis, estimate.platforms[basis.accelerator]),
+        _scaling(basis, estimate.platforms[basis.accelerator]),
         steps,
     )
 
@@ -112,7 +112,7 @@ def _fitted_to(
     """
     fitted: dict[str, list[str]] = {}
     taken = ("latency_", "power_", *_taken(platform.accelerator.predictor(predictor)))
-    for row in platform.accelerator.calibration(kind):
+    for row in platform.fit_of(predictor, kind).rows:
         cells = publication.cells(row.network, row.layer.name) if publication else ()
         tables = dict.fromkeys(
             f"{cell.table}, {row.network}" for cell in cells if cell.quantity.startswith(taken)
@@ -127,14 +127,14 @@ def _taken(predictor: Predictor) -> Iterator[str]:
     yield from (field for field, _ in getattr(predictor, "optional", ()))
 
 
-def _scaling(estimate: Result, basis: Basis, platform: Platform) -> dict[str, Any] | None:
-    if platform.source == platform.target:
+def _scaling(basis: Basis, platform: Platform) -> dict[str, Any] | None:
+    if not platform.is_scaled:
         return None
     factors = basis.factors
     return {
-        "rule": estimate.config.technology.scaler,
-        "source": attrs.asdict(platform.source),
-        "target": attrs.asdict(platform.target),
+        "rule": platform.scaler,
+        "source": attrs.asdict(platform.source) if platform.source else None,
+        "target": attrs.asdict(platform.target) if platform.target else None,
         "time": factors.time,
         "energy": factors.energy,
         "power": factors.power,

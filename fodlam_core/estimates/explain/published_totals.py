@@ -57,7 +57,7 @@ def _steps(
     text = f"{where}, all of {reference.network}: {_number(printed, unit)}, {images}"
     yield Step(what, text, printed, unit)
     scaled = printed * factor
-    if platform.source != platform.target:
+    if platform.is_scaled:
         way = f"{platform.source} to {platform.target} by {platform.scaler}: "
         product = f"{_number(printed, unit)} x {factor:.{DIGITS}g} = {_number(scaled, unit)}"
         yield Step(what, way + product, scaled, unit)

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from fodlam_core.accelerators import Accelerator
-from fodlam_core.model.costs import Citation, Measurement
-from fodlam_core.model.technology import Technology
-from fodlam_core.model.whole_network import Reference, is_positive
 from fodlam_core.plugins.guards.asking import ask, demand, mistake
 from fodlam_core.plugins.guards.predictors import GuardedPredictor
 
@@ -20,30 +17,13 @@ if TYPE_CHECKING:
 
 
 def guarded_accelerator(accelerator: Accelerator, plugin: Plugin) -> Accelerator:
-    """Return an accelerator so that its mistakes, and those of its predictors, become clear errors.
+    """Return an accelerator so that the mistakes of what is called in it become clear errors.
 
     Raises:
-        PluginError: if one of its fields is not what it has to be.
+        PluginError: if two of its rows are for the same layer and batch.
     """
     name, plugin = accelerator.name, plugin.alone()
-    for field, cls in (
-        ("title", str),
-        ("technology", Technology),
-        ("citation", Citation),
-        ("precision", str),
-    ):
-        value = getattr(accelerator, field)
-        demand(plugin, f"{field} of {name}", isinstance(value, cls), value, cls.__name__)
     _check_measurements(accelerator, plugin)
-    for note in accelerator.notes:
-        demand(plugin, f"one of the notes of {name}", isinstance(note, str), note, "a string")
-    for reference in accelerator.references:
-        good = isinstance(reference, Reference) and not reference.problem()
-        demand(plugin, f"one of the references of {name}", good, reference, "positive numbers")
-    for field in ("clock_hz", "area_mm2"):
-        value = getattr(accelerator, field)
-        good = value is None or is_positive(value)
-        demand(plugin, f"{field} of {name}", good, value, "a positive, finite number")
     predictors = [GuardedPredictor(each, plugin, name) for each in accelerator.predictors]
     configure = accelerator.apply_options
     return attrs.evolve(
@@ -56,13 +36,9 @@ def guarded_accelerator(accelerator: Accelerator, plugin: Plugin) -> Accelerator
 def _check_measurements(accelerator: Accelerator, plugin: Plugin) -> None:
     what, seen = f"one of the measurements of {accelerator.name}", set()
     for row in accelerator.measurements:
-        demand(plugin, what, isinstance(row, Measurement), row, "a Measurement")
-        problem = row.problem()
-        if problem:
-            raise mistake(plugin, f"{what}: {problem}")
-        key = row.network, row.layer.key
+        key = row.key
         if key in seen:
-            where = f"{row.network} {row.layer.name}"
+            where = f"{row.label} at batch {row.batch}"
             raise mistake(plugin, f"{what}: {where} is there twice; remove one")
         seen.add(key)
 
@@ -89,4 +65,4 @@ class GuardedOptions:
 
 
 def _macs(accelerator: Accelerator) -> dict[tuple[str, str], int]:
-    return {(row.network, row.layer.key): row.layer.macs for row in accelerator.measurements}
+    return {row.key[:2]: row.layer.macs for row in accelerator.measurements}

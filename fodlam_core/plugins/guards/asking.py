@@ -29,6 +29,8 @@ def ask(plugin: Plugin, what: str, function: Callable[P, T], *args: P.args, **kw
 
 def fail(plugin: Plugin, what: str, error: BaseException) -> NoReturn:
     """Raise what a plugin raised, as an error that the user can be shown."""
+    if isinstance(error, PluginError):  # a value that the plugin made is not what it has to be
+        raise mistake(plugin, f"{what}: {error}") from error
     if isinstance(error, FodlamError):
         raise error
     raise PluginError(

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from fodlam_core.model.costs import Cost, Measurement
-from fodlam_core.model.layers import Layer
-from fodlam_core.model.whole_network import is_positive
+from fodlam_core.model.layers import Layer, Network
+from fodlam_core.model.validators import is_positive
 from fodlam_core.plugins.guards.asking import CITATION, TEXTS, Guarded, are_texts, ask, demand
+from fodlam_core.predictors import levels
 
 if TYPE_CHECKING:
+    from fodlam_core.model.whole_network import Reference
     from fodlam_core.plugins import Plugin
 
 _FIELDS = frozenset(field.name for field in attrs.fields(Layer))
@@ -21,6 +23,10 @@ _FIELDS = frozenset(field.name for field in attrs.fields(Layer))
 
 def _are_fields(value: object) -> bool:
     return isinstance(value, frozenset | set | tuple | list) and _FIELDS.issuperset(value)
+
+
+def _may_be_called(value: object) -> bool:
+    return value is None or callable(value)
 
 
 def _are_pairs(value: object) -> bool:
@@ -46,10 +52,15 @@ class GuardedPredictor(Guarded):
         demand(plugin, what, isinstance(self.name, str), self.name, "a string")
         super().__init__(item, plugin, f"{self.name} of {owner}")
 
-    def fit(self, measurements: Sequence[Measurement]) -> GuardedFit:
-        """Fit it."""
+    def fit(
+        self,
+        measurements: Sequence[Measurement],
+        references: Sequence[Reference] = (),
+        networks: Mapping[str, Network] = {},
+    ) -> GuardedFit:
+        """Fit it, to whole networks too if it is of level 2."""
         what = f"fitting {self._what}"
-        fitted = ask(self._plugin, what, lambda: self._item.fit(measurements))
+        fitted = ask(self._plugin, what, levels.fit, self._item, measurements, references, networks)
         good = callable(getattr(fitted, "predict", None))
         demand(self._plugin, what, good, fitted, "something with a method predict")
         return GuardedFit(fitted, self._plugin, self._what)
@@ -66,8 +77,13 @@ class GuardedFit(Guarded):
             ),
             "a tuple of fitted predictors",
         ),
-        "explain": (lambda value: value is None or callable(value), "a method or None"),
+        "explain": (_may_be_called, "a method or None"),
     }
+
+    @property
+    def linear(self) -> bool:
+        """Whether it is of level 1, and so not told the batch."""
+        return levels.is_linear(self._item)
 
     def __getattr__(self, name: str) -> Any:
         value = super().__getattr__(name)
@@ -75,29 +91,37 @@ class GuardedFit(Guarded):
             value = tuple(GuardedFit(each, self._plugin, self._what) for each in value)
             self.alternatives = value
         elif name == "explain" and value:
-            value = functools.partial(self._explain, value)
+            explain = value
+            if levels.takes(explain, 2):
+                value = functools.partial(self._explain, explain)
+            else:
+
+                def value(layer: Layer, batch: int = 1) -> Mapping[str, str]:
+                    return self._explain(explain, layer)
+
             self.explain = value
+        elif name in levels.METHODS and callable(value):
+            value = functools.partial(ask, self._plugin, f"{name} of {self._what}", value)
         return value
 
-    def _explain(self, explain: Callable[[Layer], Any], layer: Layer) -> Mapping[str, str]:
+    def _explain(self, explain: Callable[..., Any], layer: Layer, *batch: int) -> Mapping[str, str]:
         what = f"the explanation of {self._what} for layer {layer.name!r}"
-        formulas: Mapping[str, str] = ask(self._plugin, what, explain, layer)
+        formulas: Mapping[str, str] = ask(self._plugin, what, explain, layer, *batch)
         good = isinstance(formulas, Mapping) and are_texts([*formulas, *formulas.values()])
         demand(self._plugin, what, good, formulas, "a dict of strings")
         return formulas
 
-    def predict(self, layer: Layer) -> Cost:
-        """Predict the cost of a layer, in seconds and joules, both positive and finite."""
+    def predict(self, layer: Layer, batch: int = 1) -> Cost:
+        """Predict the cost of a batch, in seconds and joules, positive and finite where known."""
         what = f"the prediction of {self._what} for layer {layer.name!r}"
         macs = layer.macs
-        cost: Cost = ask(self._plugin, what, lambda: self._item.predict(layer))
+        cost: Cost = ask(self._plugin, what, levels.predict, self._item, layer, batch)
         demand(self._plugin, what, isinstance(cost, Cost), cost, "a Cost")
+        latency, energy = cost.latency_s, cost.energy_j
         demand(
             self._plugin,
             what,
-            is_positive(cost.latency_s)
-            and is_positive(cost.energy_j)
-            and 0 <= cost.offchip_latency_s <= cost.latency_s,
+            (latency is None or is_positive(latency)) and (energy is None or is_positive(energy)),
             cost,
             "a positive, finite number of seconds and of joules",
         )

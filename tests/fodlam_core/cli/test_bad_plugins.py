@@ -110,8 +110,8 @@ def test_validate_leaves_out_a_bad_table(bad: Any) -> None:
 
     assert (listing.status, asked.status, asked.out) == (0, 1, "")
     assert {row["accelerator"] for row in json.loads(listing.out)} == {"eie", "eyeriss"}
-    assert f"{NAMED}one of the measurements of acc: N L0 is there twice" in listing.err
-    assert f"{NAMED}one of the measurements of acc: N L0 is there twice" in asked.err
+    assert f"{NAMED}one of the measurements of acc: N L0 at batch 1 is there twice" in listing.err
+    assert f"{NAMED}one of the measurements of acc: N L0 at batch 1 is there twice" in asked.err
 
 
 @pytest.mark.parametrize("rule", ["uses = 5", "options = property(lambda self: 1 / 0)"])

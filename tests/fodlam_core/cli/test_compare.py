@@ -152,5 +152,5 @@ def test_shares_only_where_there_are_several(cli, examples) -> None:
 def test_who_has_not_the_predictor_is_told(cli, examples) -> None:
     """An accelerator without the predictor that is chosen keeps its own, and it is said so."""
     out = cli("compare", examples / "vgg16-per-image.toml", "--predictor", "row-stationary").out
-    assert "eie has no predictor row-stationary and keeps nearest" in out
+    assert "eie has no predictor row-stationary and keeps its own" in out
     assert "eyeriss has no" not in out

@@ -26,7 +26,11 @@ from fodlam_core.config import AcceleratorConfig, PointConfig
 def vgg16(registry: Registry, eie: PointConfig | None = None, **technology: Any) -> Estimate:
     """Return the estimate of VGG-16 with a technology table."""
     settings = {"eie": AcceleratorConfig(technology=eie)} if eie else {}
-    config = Config(NetworkConfig("VGG16"), TechnologyConfig(**technology), accelerator=settings)
+    config = Config(
+        NetworkConfig("VGG16"),
+        TechnologyConfig(**{"node_nm": 65, "scaler": "dennard", **technology}),
+        accelerator=settings,
+    )
     return estimate(config, registry)
 
 
@@ -61,7 +65,9 @@ def test_the_rule_decides_the_cost_of_the_fc_layers(
     """Each rule gives the totals of the fully-connected layers that its factors imply."""
     network = NetworkConfig("VGG16", layers=("FC6", "FC7", "FC8"))
     settings = {"eie": AcceleratorConfig(technology=eie)} if eie else {}
-    config = Config(network, TechnologyConfig(scaler=scaler, **more), accelerator=settings)
+    config = Config(
+        network, TechnologyConfig(**{"node_nm": 65, "scaler": scaler, **more}), accelerator=settings
+    )
     total = estimate(config, registry).totals["fc"]
     tolerance = 2e-3 if scaler == "stillmaker" else 1e-12
     assert total.latency_s == pytest.approx(latency_s, rel=tolerance)
@@ -101,7 +107,7 @@ def test_a_rule_that_lacks_something_gets_the_lines_to_write(
     cli: Callable[..., Any], toml: Callable[[str], Path]
 ) -> None:
     """EIE states no vdd and no flavour: the error names the tables and keys; they cure it."""
-    text = '[network]\nname = "VGG16"\n[technology]\nscaler = "stillmaker"\n'
+    text = '[network]\nname = "VGG16"\n[technology]\nnode_nm = 65\nscaler = "stillmaker"\n'
     refused = cli("run", toml(text))
     assert refused.status == 1
     assert (

@@ -254,34 +254,31 @@ def test_a_refusal_of_an_attribute_passes() -> None:
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"details": None}, "details are None; give a dict of numbers"),
+        ({"details": 5}, "details is 5; give a dict of numbers"),
         ({"details": {"dram_bytes": "x"}}, "dram_bytes is 'x'; give a finite number"),
         ({"details": {"dram_bytes": float("nan")}}, "dram_bytes is nan; give"),
         ({"details": {"dram_bytes": -5}}, "dram_bytes is -5; give"),
         ({"latency_rounding_s": float("nan")}, "latency_rounding_s is nan; give"),
         ({"energy_rounding_j": "x"}, "energy_rounding_j is 'x'; give"),
         ({"energy_rounding_j": -1.0}, "energy_rounding_j is -1.0; give"),
-        ({"network": 5}, "network is 5; make it a string"),
+        ({"network": 5}, "network is 5; give a string"),
         ({"layer": 5}, "layer is 5; give a Layer"),
-        ({"calibration": "no"}, "calibration is 'no'; make it True or False"),
+        ({"calibration": "no"}, "calibration is 'no'; give True or False"),
     ],
 )
 def test_rows_are_looked_at(changes: dict[str, Any], text: str) -> None:
-    """A number of a row that cannot be right is refused, with plugin and accelerator."""
-    accelerator = chip(measurements=[attrs.evolve(ROW, **changes)])
+    """A row is not made with a number that cannot be right; the message says what to write."""
     with pytest.raises(PluginError) as caught:
-        guarded_accelerator(accelerator, PLUGIN)
-    assert str(caught.value).startswith("plugin 'own' (own.py unpackaged): one of the measurements")
+        attrs.evolve(ROW, **changes)
     assert text in str(caught.value)
-    told(check_accelerator, accelerator, text)
 
 
-@pytest.mark.parametrize("changes", [{}, {"latency_s": 1.0}, {"batch": 4}])
+@pytest.mark.parametrize("changes", [{}, {"latency_s": 1.0}])
 def test_no_row_hides_another(changes: dict[str, Any]) -> None:
-    """Of two rows of one layer only one would ever be looked up, so they are refused."""
+    """Of two rows of one layer and batch only one would be looked up, so they are refused."""
     accelerator = chip(measurements=[ROW, attrs.evolve(ROW, **changes)])
     with pytest.raises(
-        PluginError, match="of the measurements of mychip: Net CONV1 is there twice"
+        PluginError, match="of the measurements of mychip: Net CONV1 at batch 1 is there twice"
     ):
         guarded_accelerator(accelerator, PLUGIN)
     told(check_accelerator, accelerator, "is there twice; remove one")

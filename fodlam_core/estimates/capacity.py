@@ -1,0 +1,65 @@
+"""Whether the weights of a network fit the memory of the chip that is to run it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fodlam_core.report.units import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.estimates.figures import Basis
+    from fodlam_core.estimates.platform import Platform
+    from fodlam_core.model.layers import Layer
+
+# How notes begin that say that a result cannot be had on one chip.
+DOES_NOT_FIT = "does not fit: "
+
+
+def weight_capacity(accelerator: Accelerator) -> float | None:
+    """Return how many weights the chip holds: off-chip, or on-chip where that is all it states.
+
+    None if a size, or the bits of a weight, are not known.
+    """
+    memory = accelerator.memory_bytes or accelerator.onchip_bytes
+    if memory is None or accelerator.weight_bits is None:
+        return None
+    return memory * 8 / accelerator.weight_bits
+
+
+def capacity_notes(
+    items: Sequence[tuple[Layer, Basis | None]], platforms: Mapping[str, Platform]
+) -> Iterator[str]:
+    """Yield a sentence for each chip whose memory the weights of its layers exceed.
+
+    Zeros are not stored by chips that skip them: of those, weights count by their density, where
+    it is known.
+    """
+    for name, platform in platforms.items():
+        capacity = weight_capacity(platform.accelerator)
+        if capacity is None:
+            continue
+        stored = _stored(items, name, skips_zeros=platform.accelerator.skips_zeros)
+        if stored > capacity:
+            yield (
+                f"{DOES_NOT_FIT}the layers on {name} have {quantity(stored)} weights to store, "
+                f"its memory holds {quantity(capacity)}; {_chips(stored, capacity)} would hold "
+                "them, and what it costs to load them is in no number"
+            )
+
+
+def _stored(
+    items: Sequence[tuple[Layer, Basis | None]], accelerator: str, *, skips_zeros: bool
+) -> float:
+    total = 0.0
+    for layer, basis in items:
+        if basis is not None and basis.accelerator == accelerator:
+            density = layer.weight_density if skips_zeros else None
+            total += (layer.weights or 0) * (1.0 if density is None else density)
+    return total
+
+
+def _chips(stored: float, capacity: float) -> str:
+    return f"{-(-stored // capacity):.0f} such chips"
