@@ -1,0 +1,55 @@
+"""The layers of the networks that the tables name, read when they are asked for."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Mapping
+
+import attrs
+import tomli
+
+from fodlam_core.model.layers import Network
+from fodlam_core.networks.native import network_from_table
+from fodlam_core.networks.zoo import zoo_names
+
+from .library import HERE
+
+FOLDER = HERE / "networks"
+
+
+@functools.cache
+def names() -> frozenset[str]:
+    """Return the names of the networks of this library."""
+    return frozenset(path.stem for path in FOLDER.glob("*.toml") if path.stem != "families")
+
+
+@functools.cache
+def network(name: str) -> Network:
+    """Return a network of this library."""
+    path = FOLDER / f"{name}.toml"
+    with open(path, "rb") as file:
+        table = network_from_table(tomli.load(file), str(path), name)
+    return attrs.evolve(table, measured_as=name)
+
+
+class Library(Mapping[str, Network]):
+    """Those of some networks whose layers are known here or in the core; each is read when used."""
+
+    def __init__(self, wanted: Iterable[str]) -> None:
+        known = names() | set(zoo_names())
+        self._names = tuple(dict.fromkeys(name for name in wanted if name in known))
+
+    def __getitem__(self, name: str) -> Network:
+        if name not in self._names:
+            raise KeyError(name)
+        if name in names():
+            return network(name)
+        from fodlam_core.networks.zoo import zoo_network
+
+        return zoo_network(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

@@ -1,0 +1,91 @@
+"""Builds one operating point of a chip from its tables."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from typing import Any
+
+import tomli
+
+from fodlam_core import Accelerator, Citation, Technology
+from fodlam_core.predictors.generic import generic_predictors
+
+from .library import HERE, index
+from .networks import Library
+from .rows import layers, networks
+
+# What the register knows and an accelerator has a field for.
+FACTS = ("area_mm2", "clock_hz", "memory_bandwidth_bytes_per_s", "memory_bytes", "tdp_w", "year")
+WEIGHT_BITS = {"int4": 4, "nvfp4": 4, "int8": 8, "fp8": 8, "fp16": 16, "bf16": 16, "fp32": 32}
+
+
+def accelerator(chip: str, point: str) -> Accelerator:
+    """Return an operating point, named ``chip/point``."""
+    entry = index()[chip]
+    source = entry["points"][point][0]
+    header, said = source_header(source), points_of(source)[chip, point]
+    measurements = layers(HERE / source / "layers" / f"{chip}.csv", point)
+    references = networks(HERE / source / "networks" / f"{chip}.csv", point)
+    known = Library(reference.network for reference in references)
+    short = said["precision"].partition(",")[0].split()[0]
+    return Accelerator(
+        name=f"{chip}/{point}",
+        title=f"{entry['title']}: {said['title']}",
+        kinds=said["kinds"].split(),
+        technology=_technology(entry, said, header),
+        citation=Citation(**header["citation"], where=header["where"]),
+        provenance=said.get("provenance") or header["provenance"],
+        measurements=measurements,
+        references=references,
+        networks=known,
+        predictors=generic_predictors() if measurements or len(known) else (),
+        precision=said["precision"],
+        notes=header.get("notes", ()),
+        energy_covers=header.get("energy_covers", ""),
+        latency_is=said.get("latency_is") or header.get("latency_is", "inference"),
+        peak_macs_per_s=_value(entry.get("peaks", {}).get(short)),
+        weight_bits=WEIGHT_BITS.get(short),
+        vendor=entry["vendor"],
+        device=entry["device"],
+        aliases=entry["aliases"],
+        **_facts(entry, said),
+    )
+
+
+@functools.cache
+def source_header(source: str) -> dict[str, Any]:
+    """Return what holds for all tables of a source, from its ``source.toml``."""
+    with open(HERE / source / "source.toml", "rb") as file:
+        return tomli.load(file)
+
+
+@functools.cache
+def points_of(source: str) -> dict[tuple[str, str], dict[str, str]]:
+    """Return what a source says of its points, by chip and point; empty cells are left out."""
+    with open(HERE / source / "points.csv", encoding="utf-8", newline="") as file:
+        return {
+            (row["chip"], row["point"]): {key: cell for key, cell in row.items() if cell}
+            for row in csv.DictReader(file)
+        }
+
+
+def _facts(entry: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:
+    facts = {name: entry[name] for name in FACTS if name in entry}
+    return {**facts, **({"clock_hz": float(said["clock_hz"])} if "clock_hz" in said else {})}
+
+
+def _technology(
+    entry: dict[str, Any], said: dict[str, str], header: dict[str, Any]
+) -> Technology | None:
+    """Return the process of a chip; None where no source states it, and for FPGAs.
+
+    What runs on an FPGA does not scale with the node of the FPGA as a chip does.
+    """
+    if "node_nm" not in entry or header["provenance"] == "fpga":
+        return None
+    return Technology(entry["node_nm"], float(said["vdd"]) if "vdd" in said else None)
+
+
+def _value(fact: float | None) -> float | None:
+    return fact

@@ -1,0 +1,150 @@
+"""Reads the tables of a chip: measured layers and measured networks.
+
+The tables have the columns of `fodlam_core.accelerators.load`, so any of them can be copied into a
+data file of its own. They were checked when they were made, and are read here without asking each
+cell again: a chip of thousands of rows is ready in some ten milliseconds.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, Measurement
+from fodlam_core.model.whole_network import Reference
+
+LATENCY = {"latency_s": 1.0, "latency_ms": 1e-3, "latency_us": 1e-6, "latency_ns": 1e-9}
+ENERGY = {"energy_j": 1.0, "energy_mj": 1e-3, "energy_uj": 1e-6}
+RATE = "inferences_per_s"
+CONV = ("in_channels", "in_height", "in_width", "out_channels", "kernel_height", "kernel_width")
+CONV += ("stride_height", "stride_width", "padding_top", "padding_left", "padding_bottom")
+CONV += ("padding_right", "groups")
+SHAPES: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
+    "fc": (("inputs", "outputs", "rows"), FcShape),
+    "matmul": (("m", "k", "n", "count"), MatmulShape),
+}
+Read = Callable[[list[str]], Any]
+
+
+def layers(path: Path, point: str) -> list[Measurement]:
+    """Return the measured layers of a point; none if there is no table."""
+    columns, rows = _rows(path, point)
+    if not rows:
+        return []
+    read = _cost_reader(columns)
+    network, name, kind, batch = map(columns.index, ("network", "layer", "kind", "batch"))
+    shapes: dict[tuple[str, ...], Any] = {}
+    makers = {each: _shape_maker(columns, each) for each in ("conv", *SHAPES)}
+    macs = columns.index("macs")
+    found = []
+    for row in rows:
+        shape = None
+        if row[kind] in makers:
+            cells, make = makers[row[kind]]
+            key = cells(row)
+            shape = shapes.get(key)
+            if shape is None:
+                shape = shapes[key] = make(*map(int, key))
+        layer = Layer(row[name], row[kind], int(row[macs]), shape)
+        count = int(row[batch])
+        latency_s, energy_j, rounding_s, rounding_j = read(row, count)
+        found.append(
+            Measurement(
+                row[network],
+                layer,
+                count,
+                latency_s,
+                energy_j=energy_j,
+                latency_rounding_s=rounding_s,
+                energy_rounding_j=rounding_j,
+            )
+        )
+    return found
+
+
+def networks(path: Path, point: str) -> list[Reference]:
+    """Return the measured networks of a point; none if there is no table."""
+    columns, rows = _rows(path, point)
+    if not rows:
+        return []
+    read = _cost_reader(columns)
+    network, batch, where = map(columns.index, ("network", "batch", "where"))
+    macs = columns.index("macs") if "macs" in columns else None
+    found = []
+    for row in rows:
+        count = int(row[batch])
+        latency_s, energy_j, *_ = read(row, count)
+        known = int(row[macs]) if macs is not None and row[macs] else None
+        found.append(Reference(row[network], count, latency_s, energy_j, known, row[where]))
+    return found
+
+
+def _rows(path: Path, point: str) -> tuple[list[str], list[list[str]]]:
+    if not path.exists():
+        return [], []
+    with open(path, encoding="utf-8", newline="") as file:
+        lines = csv.reader(file)
+        columns = next(lines)
+        at = columns.index("point")
+        return columns, [row for row in lines if row[at] == point]
+
+
+def _shape_maker(
+    columns: list[str], kind: str
+) -> tuple[Callable[[list[str]], tuple[str, ...]], Callable[..., Any]]:
+    """Return what takes the cells of a shape from a row, and what makes a shape of them."""
+    names, make = SHAPES.get(kind, (CONV, _conv))
+    if not set(names) <= set(columns):
+        return (lambda row: ()), make
+    return itemgetter(*map(columns.index, names)), make
+
+
+def _conv(*sizes: int) -> ConvShape:
+    channels, height, width, filters, kh, kw, sh, sw, top, left, bottom, right, groups = sizes
+    return ConvShape(
+        channels,
+        height,
+        width,
+        filters,
+        (height + top + bottom - kh) // sh + 1,
+        (width + left + right - kw) // sw + 1,
+        (kh, kw),
+        (sh, sw),
+        (top, left, bottom, right),
+        groups=groups,
+    )
+
+
+def _cost_reader(columns: list[str]) -> Callable[[list[str], int], Iterator[float | None]]:
+    """Return what reads latency, energy, and half a unit of the last digit of both."""
+    latency = next(((columns.index(n), f) for n, f in LATENCY.items() if n in columns), None)
+    energy = next(((columns.index(n), f) for n, f in ENERGY.items() if n in columns), None)
+    rate = columns.index(RATE) if RATE in columns else None
+
+    def read(row: list[str], batch: int) -> Any:
+        latency_s = rounding_s = energy_j = rounding_j = None
+        if latency is not None and row[latency[0]]:
+            latency_s = float(row[latency[0]]) * latency[1]
+            rounding_s = half_unit(row[latency[0]]) * latency[1]
+        elif rate is not None and row[rate]:
+            per_s = float(row[rate])
+            latency_s, rounding_s = batch / per_s, batch * half_unit(row[rate]) / per_s**2
+        if energy is not None and row[energy[0]]:
+            energy_j = float(row[energy[0]]) * energy[1]
+            rounding_j = half_unit(row[energy[0]]) * energy[1]
+        return latency_s, energy_j, rounding_s, rounding_j
+
+    return read
+
+
+def half_unit(text: str) -> float:
+    """Return half a unit of the last digit of a number as it is printed.
+
+    >>> half_unit("12.5"), half_unit("3e-05"), half_unit("110")
+    (0.05, 5e-06, 0.5)
+    """
+    digits, _, exponent = text.partition("e")
+    return float(f"0.5e{int(exponent or 0) - len(digits.partition('.')[2])}")

@@ -1,0 +1,232 @@
+"""What the scripts of this folder share: names of chips, shapes, and the files that they write.
+
+A script reads the raw files of one source and fills a `Tables`; ``write`` replaces the folder of
+that source in ``fodlam_silicon``: ``points.csv``, and one ``layers/CHIP.csv`` or
+``networks/CHIP.csv`` for each chip. Quantities stay as the source prints them.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import tomli
+
+LIBRARY = Path(__file__).parent.parent / "fodlam_silicon"
+POINT = ("chip", "point", "title", "kinds", "precision", "provenance", "energy_covers")
+POINT += ("latency_is", "clock_hz", "vdd")
+SHAPE = (
+    *("in_channels", "in_height", "in_width", "out_channels", "kernel_height", "kernel_width"),
+    *("stride_height", "stride_width", "padding_top", "padding_left", "padding_bottom"),
+    *("padding_right", "groups", "inputs", "outputs", "rows", "m", "k", "n", "count"),
+)
+
+
+# Networks of ncnn that have the very layers of a built-in one (`ncnn_networks` checks it).
+BUILT_IN = {
+    "alexnet": "AlexNet",
+    "googlenet": "GoogLeNet",
+    "mobilenet": "MobileNetV1",
+    "resnet50": "ResNet-50-v1",
+    "vgg16": "VGG16",
+}
+
+
+def read(path: str | Path) -> list[dict[str, str]]:
+    """Return the rows of a CSV file, compressed or not."""
+    import gzip
+
+    opener = gzip.open if str(path).endswith(".gz") else open
+    with opener(path, "rt", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def slug(text: str) -> str:
+    """Return a text as it may stand in the name of a chip or a point.
+
+    >>> slug("NUCLEO_L4R5ZI (X-CUBE-AI 8.0)")
+    'nucleo-l4r5zi-x-cube-ai-8.0'
+    """
+    return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-")
+
+
+def padding(size: int, out: int, kernel: int, stride: int) -> tuple[int, int]:
+    """Return the padding (before, after) along one axis that gives an output size.
+
+    Of the values that give it, half the kernel on both sides comes first, as convolutions that
+    keep the size have it, then the least.
+
+    >>> padding(224, 112, 3, 2), padding(224, 55, 11, 4), padding(112, 56, 3, 2)
+    ((1, 1), (0, 3), (1, 1))
+    """
+    def result(total: int) -> int:
+        return (size + total - kernel) // stride + 1
+
+    same = kernel // 2
+    if result(2 * same) == out:
+        return same, same
+    for total in range(2 * kernel + stride):
+        if result(total) == out:
+            return total // 2, total - total // 2
+    raise ValueError(f"no padding takes {size} to {out} with kernel {kernel}, stride {stride}")
+
+
+def out_size(chw: Sequence[int], pixels: int) -> tuple[int, int]:
+    """Return height and width of an output: the pair whose ratio is nearest to the input's.
+
+    >>> out_size((160, 288, 128), 37440)
+    (288, 130)
+    """
+    wanted = math.log(chw[1] / chw[2])
+    pairs = [(h, pixels // h) for h in range(1, pixels + 1) if pixels % h == 0]
+    return min(pairs, key=lambda pair: abs(math.log(pair[0] / pair[1]) - wanted))
+
+
+def conv(
+    chw: Iterable[int],
+    out_channels: int,
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    out: tuple[int, int] | None = None,
+    pad: tuple[int, int] | None = None,
+    groups: int = 1,
+) -> dict[str, object]:
+    """Return the cells of a convolution: its padding is given, or follows from the output size."""
+    channels, height, width = chw
+    if pad is None and out is not None:
+        top, bottom = padding(height, out[0], kernel[0], stride[0])
+        left, right = padding(width, out[1], kernel[1], stride[1])
+    else:
+        top, left = bottom, right = pad or (0, 0)
+    numbers = (channels, height, width, out_channels, *kernel, *stride)
+    cells = dict(zip(SHAPE, (*numbers, top, left, bottom, right, groups), strict=False))
+    return {"kind": "conv", "macs": _conv_macs(cells), **cells}
+
+
+def _conv_macs(cells: Mapping[str, int]) -> int:
+    macs = cells["in_channels"] // cells["groups"] * cells["out_channels"]
+    for axis, before, after in (("height", "top", "bottom"), ("width", "left", "right")):
+        kernel = cells[f"kernel_{axis}"]
+        reach = cells[f"in_{axis}"] + cells[f"padding_{before}"] + cells[f"padding_{after}"]
+        macs *= ((reach - kernel) // cells[f"stride_{axis}"] + 1) * kernel
+    return macs
+
+
+def fc(inputs: int, outputs: int, rows: int = 1) -> dict[str, object]:
+    """Return the cells of a product of weights with ``rows`` vectors of activations."""
+    macs = inputs * outputs * rows
+    return {"kind": "fc", "macs": macs, "inputs": inputs, "outputs": outputs, "rows": rows}
+
+
+def shape_name(cells: Mapping[str, object]) -> str:
+    """Return a name for a layer that has none but its shape.
+
+    >>> shape_name(conv((64, 56, 56), 64, (3, 3), (1, 1), pad=(1, 1)))
+    'conv 64x56x56 3x3 64'
+    """
+    if cells["kind"] != "conv":
+        sizes = [cells[name] for name in ("rows", "inputs", "outputs") if name in cells]
+        return f"{cells['kind']} {'x'.join(map(str, sizes))}"
+    text = "conv {in_channels}x{in_height}x{in_width} {kernel_height}x{kernel_width}".format(
+        **cells
+    )
+    stride = (cells["stride_height"], cells["stride_width"])
+    if stride != (1, 1):
+        text += f"/{stride[0]}" if stride[0] == stride[1] else f"/{stride[0]}x{stride[1]}"
+    pads = [cells[f"padding_{side}"] for side in ("top", "left", "bottom", "right")]
+    same = [cells[f"kernel_{axis}"] // 2 for axis in ("height", "width")] * 2
+    if pads != same:
+        text += f" p{'.'.join(map(str, pads))}"
+    text += f" {cells['out_channels']}"
+    return text + (f" g{cells['groups']}" if cells["groups"] != 1 else "")
+
+
+class Tables:
+    """What one source says of each chip.
+
+    Attributes:
+        source: the name of its folder.
+        refused: what was left out, with the reason, and how many rows that were.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.refused: dict[str, int] = defaultdict(int)
+        self._points: dict[tuple[str, str], dict[str, object]] = {}
+        self._rows: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
+        self._named: dict[tuple[object, ...], int] = defaultdict(int)
+        with open(LIBRARY / "chips.toml", "rb") as file:
+            register = tomli.load(file)["chips"]
+        self._chips: dict[str, tuple[str, str]] = {}
+        for chip, entry in register.items():
+            for printed in entry.get("printed", {}).get(source, ()):
+                name, suffix = (printed, "") if isinstance(printed, str) else printed
+                self._chips[name] = chip, suffix
+
+    def chip(self, printed: str) -> tuple[str, str]:
+        """Return the chip behind a printed name, and what its points are called after.
+
+        Raises:
+            SystemExit: if the register does not know it.
+        """
+        if printed not in self._chips:
+            raise SystemExit(
+                f"{self.source}: chips.toml knows no chip that prints as {printed!r}; add it to "
+                f"the printed names of one, under {self.source}"
+            )
+        return self._chips[printed]
+
+    def refuse(self, why: str) -> None:
+        """Count a row that is left out."""
+        self.refused[why] += 1
+
+    def point(self, chip: str, point: str, **fields: object) -> None:
+        """Declare a point; the fields are those of `POINT`."""
+        self._points.setdefault((chip, point), {"chip": chip, "point": point, **fields})
+
+    def layer(
+        self, chip: str, point: str, cells: Mapping[str, object], network: str, **rest: object
+    ) -> None:
+        """Add a measured layer; a name that comes again gets a number."""
+        name = str(rest.pop("layer", "") or shape_name(cells))
+        key = (chip, point, network, name, rest.get("batch"))
+        self._named[key] += 1
+        if self._named[key] > 1:
+            name += f" ({self._named[key]})"
+        row = {"point": point, "network": network, "layer": name, **cells, **rest}
+        self._rows["layers", chip].append(row)
+
+    def network(self, chip: str, point: str, network: str, **rest: object) -> None:
+        """Add a measured network."""
+        self._rows["networks", chip].append({"point": point, "network": network, **rest})
+
+    def write(self) -> None:
+        """Replace the tables of the source, and say what was written."""
+        folder = LIBRARY / self.source
+        for part in ("layers", "networks"):
+            shutil.rmtree(folder / part, ignore_errors=True)
+        used = {(chip, row["point"]) for (_, chip), rows in self._rows.items() for row in rows}
+        points = [self._points[key] for key in sorted(used)]
+        write_csv(folder / "points.csv", points, POINT)
+        for (part, chip), rows in self._rows.items():
+            write_csv(folder / part / f"{chip}.csv", rows, ())
+        rows_ = sum(map(len, self._rows.values()))
+        print(f"{self.source}: {len({c for c, _ in used})} chips, {len(points)} points, {rows_} rows")
+        for why, count in self.refused.items():
+            print(f"  left out {count}: {why}")
+
+
+def write_csv(path: Path, rows: list[dict[str, object]], columns: tuple[str, ...]) -> None:
+    """Write a table; columns that no row fills are left out."""
+    filled = dict.fromkeys(key for row in rows for key, cell in row.items() if cell not in ("", None))
+    names = [name for name in columns if name in filled] or list(filled)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
