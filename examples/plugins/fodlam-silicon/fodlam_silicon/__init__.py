@@ -6,12 +6,13 @@ what is known without reading a table. ``tools/`` makes the tables from what the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from fodlam_core import LayerKind, hookimpl
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fodlam_core.deferred import DeferredAccelerator
 
 FODLAM_API = 1

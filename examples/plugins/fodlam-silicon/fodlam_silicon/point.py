@@ -33,9 +33,9 @@ def accelerator(chip: str, point: str) -> Accelerator:
         name=f"{chip}/{point}",
         title=f"{entry['title']}: {said['title']}",
         kinds=said["kinds"].split(),
-        technology=_technology(entry, said, header),
+        technology=_technology(entry, said),
         citation=Citation(**header["citation"], where=header["where"]),
-        provenance=said.get("provenance") or header["provenance"],
+        provenance=said.get("provenance", header["provenance"]),
         measurements=measurements,
         references=references,
         networks=known,
@@ -43,8 +43,8 @@ def accelerator(chip: str, point: str) -> Accelerator:
         precision=said["precision"],
         notes=header.get("notes", ()),
         energy_covers=header.get("energy_covers", ""),
-        latency_is=said.get("latency_is") or header.get("latency_is", "inference"),
-        peak_macs_per_s=_value(entry.get("peaks", {}).get(short)),
+        latency_is=said.get("latency_is", header.get("latency_is", "inference")),
+        peak_macs_per_s=entry["peaks"].get(short),
         weight_bits=WEIGHT_BITS.get(short),
         vendor=entry["vendor"],
         device=entry["device"],
@@ -75,17 +75,11 @@ def _facts(entry: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:
     return {**facts, **({"clock_hz": float(said["clock_hz"])} if "clock_hz" in said else {})}
 
 
-def _technology(
-    entry: dict[str, Any], said: dict[str, str], header: dict[str, Any]
-) -> Technology | None:
+def _technology(entry: dict[str, Any], said: dict[str, str]) -> Technology | None:
     """Return the process of a chip; None where no source states it, and for FPGAs.
 
     What runs on an FPGA does not scale with the node of the FPGA as a chip does.
     """
-    if "node_nm" not in entry or header["provenance"] == "fpga":
+    if "node_nm" not in entry or entry["device"] == "fpga":
         return None
     return Technology(entry["node_nm"], float(said["vdd"]) if "vdd" in said else None)
-
-
-def _value(fact: float | None) -> float | None:
-    return fact

@@ -10,18 +10,19 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from operator import itemgetter
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, Measurement
 from fodlam_core.model.whole_network import Reference
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LATENCY = {"latency_s": 1.0, "latency_ms": 1e-3, "latency_us": 1e-6, "latency_ns": 1e-9}
 ENERGY = {"energy_j": 1.0, "energy_mj": 1e-3, "energy_uj": 1e-6}
 RATE = "inferences_per_s"
 CONV = ("in_channels", "in_height", "in_width", "out_channels", "kernel_height", "kernel_width")
-CONV += ("stride_height", "stride_width", "padding_top", "padding_left", "padding_bottom")
-CONV += ("padding_right", "groups")
+CONV += ("stride_height", "stride_width", "padding_height", "padding_width", "groups")
 SHAPES: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
     "fc": (("inputs", "outputs", "rows"), FcShape),
     "matmul": (("m", "k", "n", "count"), MatmulShape),
@@ -103,17 +104,17 @@ def _shape_maker(
 
 
 def _conv(*sizes: int) -> ConvShape:
-    channels, height, width, filters, kh, kw, sh, sw, top, left, bottom, right, groups = sizes
+    channels, height, width, filters, kh, kw, sh, sw, ph, pw, groups = sizes
     return ConvShape(
         channels,
         height,
         width,
         filters,
-        (height + top + bottom - kh) // sh + 1,
-        (width + left + right - kw) // sw + 1,
+        (height + 2 * ph - kh) // sh + 1,
+        (width + 2 * pw - kw) // sw + 1,
         (kh, kw),
         (sh, sw),
-        (top, left, bottom, right),
+        (ph, pw, ph, pw),
         groups=groups,
     )
 

@@ -1,6 +1,6 @@
-"""Turns NVIDIA's measurements behind aiconfigurator into tables: matrix products by number format.
+"""Turns NVIDIA's measurements behind aiconfigurator into tables: matrix products by precision.
 
-    python tools/aiconfigurator.py aiconfigurator_gemm_sample.csv aiconfigurator_gemm_power_sample.csv
+    python tools/aiconfigurator.py GEMM_SAMPLE.csv GEMM_POWER_SAMPLE.csv
 
 The second file has the mean power of the GPU while a product was repeated; where a product takes
 less than 0.1 ms the power is not of that product alone, and is left out.

@@ -21,6 +21,9 @@ def main(raw: str) -> None:
     for row in read(raw):
         chip, _ = tables.chip(row["device"])
         batch = int(row["batch"])
+        if row["framework"] == "greentea" and row["layer"] == "conv2/3x3_s1":
+            tables.refuse("a layer whose output is printed one pixel too small")
+            continue
         cells = _cells(row, batch)
         if cells["macs"] * batch != int(row["macs"]):
             raise SystemExit(f"{cells['macs']} MACs for one, batch {batch}: {row}")

@@ -29,8 +29,11 @@ def main(raw: str) -> None:
     """Write the tables."""
     tables = Tables("deepbench")
     for row in read(raw):
-        if row["pass"] != "fwd" or row["kind"] == "spgemm":
-            tables.refuse("backward passes" if row["pass"] != "fwd" else "sparse matrix products")
+        if not row["pass"].startswith("fwd"):
+            tables.refuse("backward passes")
+            continue
+        if row["kind"] == "spgemm":
+            tables.refuse("sparse matrix products")
             continue
         chip, _ = tables.chip(row["device"])
         short, precision = PRECISIONS[row["precision"]]
@@ -44,7 +47,10 @@ def main(raw: str) -> None:
         if cells["macs"] * batch != int(row["dense_macs"]):
             raise SystemExit(f"{cells['macs']} MACs for one, batch {batch}: {row}")
         tables.point(
-            *(chip, point), title=f"DeepBench, {short}", kinds="conv fc recurrent", precision=precision
+            *(chip, point),
+            title=f"DeepBench, {short}",
+            kinds="conv fc recurrent",
+            precision=precision,
         )
         tables.layer(
             *(chip, point, cells, f"DeepBench {row['suite']}"),

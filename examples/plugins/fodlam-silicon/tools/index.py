@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tomli
 from tables import LIBRARY, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FACTS = ("year", "node_nm", "area_mm2", "clock_hz", "memory_bandwidth_bytes_per_s")
 FACTS += ("memory_bytes", "tdp_w")

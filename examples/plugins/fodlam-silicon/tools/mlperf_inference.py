@@ -80,10 +80,10 @@ def _add(
 ) -> None:
     offline = row["scenario"].lower() == "offline"
     count = row["accelerators"]
-    words = f"{count} accelerators" if count not in ("", "0", "1") else row["system"]
+    words = row["system"] if count in ("", "0") else f"{count} accelerators"
     tables.point(
         *(chip, point),
-        title=f"MLPerf Inference, {row['scenario']}, {words if count != '1' else 'one accelerator'}",
+        title=f"MLPerf Inference, {row['scenario']}, {words}",
         kinds="conv fc matmul",
         precision="as the submitter chose",
         latency_is="reciprocal throughput" if offline else "inference",

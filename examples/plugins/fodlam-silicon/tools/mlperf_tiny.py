@@ -3,7 +3,8 @@
     python tools/mlperf_tiny.py mlperf_tiny.csv
 
 A system that was measured for energy ran a second time for it, often at another clock or voltage:
-that run is a point of its own, with the latency and the energy of the same run.
+that run is a point of its own, with the latency and the energy of the same run. In the open
+division the networks are the submitters' own, and have names of their own.
 """
 
 from __future__ import annotations
@@ -32,10 +33,7 @@ def main(raw: str) -> None:
     tables = Tables("mlperf_tiny")
     for row in read(raw):
         chip, _ = tables.chip(row["system"])
-        network = next(
-            (NETWORKS[key] for key in NETWORKS if key == row["benchmark"] or WORDS[key] in row["source_file"]),
-            None,
-        )
+        network = _network(row)
         if network is None or not row["latency_ms"]:
             tables.refuse("runs without a rate, or whose network is not said")
             continue
@@ -64,6 +62,17 @@ def main(raw: str) -> None:
             where=f"{row['round']}: {row['source_file']}",
         )
     tables.write()
+
+
+def _network(row: dict[str, str]) -> str | None:
+    """Return the name of a network; in the open division it is the submitter's own."""
+    for short, word in WORDS.items():
+        if short == row["benchmark"] or word in row["source_file"]:
+            if row["division"] == "closed":
+                return NETWORKS[short]
+            inside = row["source_file"].partition(f"/{short}/")[2].partition("/performance")[0]
+            return f"MLPerf-Tiny-open-{short}-{slug(inside or row['submitter'])}"
+    return None
 
 
 if __name__ == "__main__":

@@ -40,7 +40,9 @@ def main(raw: str) -> None:
             point = "-".join(filter(None, ("ncnn", board, engine)))
             taken = names.setdefault(chip, set())
             point = next(
-                name for name in (point, *(f"{point}-{n}" for n in range(2, 9))) if name not in taken
+                name
+                for name in (point, *(f"{point}-{n}" for n in range(2, 9)))
+                if name not in taken
             )
             taken.add(point)
             runs[chip, row["run"]] = point

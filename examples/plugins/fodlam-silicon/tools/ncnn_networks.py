@@ -49,7 +49,7 @@ def layer(row: dict[str, str]) -> Layer:
     filters, groups = int(row["out_channels"]), int(row["groups"])
     kernel = tuple(map(int, row["kernel"].split("x")))
     stride = (int(row["stride"]), int(row["stride"]))
-    out = out_size(chw, outputs // filters)
+    out = out_size(chw, outputs // filters, kernel, stride)
     if stride[0] > 1 and out[0] > chw[1]:
         # An upsampling; the raw file counts its MACs by output pixels, this project by input.
         total = (chw[1] - 1) * stride[0] + kernel[0] - out[0]
@@ -57,8 +57,8 @@ def layer(row: dict[str, str]) -> Layer:
         shape = ConvShape(*chw, filters, *out, kernel, stride, sides, (1, 1), groups, True)
         return checked(row, shape, macs * chw[1] * chw[2] // (out[0] * out[1]))
     cells = conv(chw, filters, kernel, stride, out, groups=groups)
-    sides = tuple(cells[f"padding_{side}"] for side in ("top", "left", "bottom", "right"))
-    return checked(row, ConvShape(*chw, filters, *out, kernel, stride, sides, groups=groups), macs)
+    pad = (cells["padding_height"], cells["padding_width"])
+    return checked(row, ConvShape.from_input(chw, filters, kernel, stride, pad, 1, groups), macs)
 
 
 def checked(row: dict[str, str], shape: ConvShape | FcShape, macs: int) -> Layer:

@@ -9,7 +9,8 @@ whose table gives every convolution. Totals are checked against published ones.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from papers import GHP, checked
 from tables import LIBRARY, conv, read
@@ -18,6 +19,9 @@ from fodlam_core.model.layers import Layer, Network
 from fodlam_core.model.shapes import ConvShape, FcShape
 from fodlam_core.networks.native.text import native_toml
 from fodlam_core.networks.zoo import zoo_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 # Millions of MACs, as GreenWaves prints them (image_classification_networks@50ad1be, README.md).
 WIDTHS_V1 = {
@@ -31,8 +35,8 @@ WIDTHS_V2 = {
     1.0: {192: 221, 160: 154, 128: 99, 96: 56},
     0.5: {224: 97, 192: 71, 160: 50, 128: 32, 96: 18},
 }
-V1 = 'A. G. Howard et al., "MobileNets", 2017 (arXiv:1704.04861), Table 1, width {}, {} x {} pixels'
-V2 = 'M. Sandler et al., "MobileNetV2", CVPR 2018 (arXiv:1801.04381), Table 2, width {}, {} x {} pixels'
+V1 = 'A. G. Howard et al., "MobileNets", 2017 (arXiv:1704.04861), width {}, {} x {} pixels'
+V2 = 'M. Sandler et al., "MobileNetV2", 2018 (arXiv:1801.04381), width {}, {} x {} pixels'
 TINY = "mlcommons/tiny, benchmark/training/{} (Apache-2.0)"
 # Output channels and strides of the blocks of MobileNet V1; of V2 also the expansion.
 BLOCKS_V1 = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *[(512, 1)] * 5]
@@ -136,12 +140,10 @@ def tiny() -> Iterator[Network]:
     widths = (640, 128, 128, 128, 128, 8, 128, 128, 128, 128, 640)
     yield Network(
         "MLPerf-Tiny-autoencoder",
-        [fc(f"dense{n}", a, b) for n, (a, b) in enumerate(zip(widths, widths[1:], strict=False))],
+        [fc(f"dense{n}", a, b) for n, (a, b) in enumerate(pairwise(widths))],
         source=TINY.format("anomaly_detection"),
     )
-    yield Network(
-        "MLPerf-Tiny-ResNet-8", resnet_8(), source=TINY.format("image_classification")
-    )
+    yield Network("MLPerf-Tiny-ResNet-8", resnet_8(), source=TINY.format("image_classification"))
     yield Network("MLPerf-Tiny-DS-CNN", ds_cnn(), source=TINY.format("keyword_spotting"))
     yield Network(
         "MLPerf-Tiny-MobileNetV1-0.25-96",
@@ -195,8 +197,8 @@ def ghp_layers(rows: Iterable[dict[str, str]]) -> Iterator[Layer]:
             kernel, out = (tuple(int(row[f"{k}{x}"]) for x in "hw") for k in ("k_", "out_"))
             stride = (int(row["stride"]),) * 2
             cells = checked(conv(chw, int(row["out_channels"]), kernel, stride, out), row)
-            sides = tuple(cells[f"padding_{x}"] for x in ("top", "left", "bottom", "right"))
-            shape = ConvShape.from_input(chw, int(row["out_channels"]), kernel, stride, sides)
+            pad = (cells["padding_height"], cells["padding_width"])
+            shape = ConvShape.from_input(chw, int(row["out_channels"]), kernel, stride, pad)
             yield Layer.from_shape(row["layer"], shape)
 
 

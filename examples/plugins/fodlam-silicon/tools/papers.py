@@ -233,9 +233,7 @@ def chaidnn(tables: Tables, folder: Path) -> None:
         network = CHAIDNN.get(row["network"], row["network"])
         network += "-conv" if row["fc"] == "without" else ""
         where = place(row) + (f" ({row['note']})" if row["note"] else "")
-        tables.network(
-            "chaidnn", point, network, batch=1, inferences_per_s=row["fps"], where=where
-        )
+        tables.network("chaidnn", point, network, batch=1, inferences_per_s=row["fps"], where=where)
 
 
 def xdnn_v3(tables: Tables, folder: Path) -> None:

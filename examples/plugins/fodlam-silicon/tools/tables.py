@@ -12,18 +12,21 @@ import math
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import tomli
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 LIBRARY = Path(__file__).parent.parent / "fodlam_silicon"
 POINT = ("chip", "point", "title", "kinds", "precision", "provenance", "energy_covers")
 POINT += ("latency_is", "clock_hz", "vdd")
 SHAPE = (
     *("in_channels", "in_height", "in_width", "out_channels", "kernel_height", "kernel_width"),
-    *("stride_height", "stride_width", "padding_top", "padding_left", "padding_bottom"),
-    *("padding_right", "groups", "inputs", "outputs", "rows", "m", "k", "n", "count"),
+    *("stride_height", "stride_width", "padding_height", "padding_width", "groups"),
+    *("inputs", "outputs", "rows"),
 )
 
 
@@ -55,36 +58,38 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-")
 
 
-def padding(size: int, out: int, kernel: int, stride: int) -> tuple[int, int]:
-    """Return the padding (before, after) along one axis that gives an output size.
+def padding(size: int, out: int, kernel: int, stride: int) -> int | None:
+    """Return the padding, on both sides of one axis, that gives an output size; None for none.
 
-    Of the values that give it, half the kernel on both sides comes first, as convolutions that
-    keep the size have it, then the least.
+    Of the values that give it, half the kernel comes first, as convolutions that keep the size
+    have it, then the least.
 
-    >>> padding(224, 112, 3, 2), padding(224, 55, 11, 4), padding(112, 56, 3, 2)
-    ((1, 1), (0, 3), (1, 1))
+    >>> padding(224, 112, 3, 2), padding(224, 55, 11, 4), padding(8, 9, 3, 1)
+    (1, 2, None)
     """
-    def result(total: int) -> int:
-        return (size + total - kernel) // stride + 1
-
-    same = kernel // 2
-    if result(2 * same) == out:
-        return same, same
-    for total in range(2 * kernel + stride):
-        if result(total) == out:
-            return total // 2, total - total // 2
-    raise ValueError(f"no padding takes {size} to {out} with kernel {kernel}, stride {stride}")
+    pads = (kernel // 2, *range(kernel + stride))
+    fits = (pad for pad in pads if (size + 2 * pad - kernel) // stride + 1 == out)
+    return next(fits, None)
 
 
-def out_size(chw: Sequence[int], pixels: int) -> tuple[int, int]:
-    """Return height and width of an output: the pair whose ratio is nearest to the input's.
+def out_size(
+    chw: Sequence[int], pixels: int, kernel: Sequence[int], stride: Sequence[int]
+) -> tuple[int, int]:
+    """Return height and width of an output of which the number of pixels is known.
 
-    >>> out_size((160, 288, 128), 37440)
+    Of the pairs that some padding gives it is that whose ratio is nearest to the input's.
+
+    >>> out_size((160, 288, 128), 37440, (3, 3), (1, 1))
     (288, 130)
     """
     wanted = math.log(chw[1] / chw[2])
     pairs = [(h, pixels // h) for h in range(1, pixels + 1) if pixels % h == 0]
-    return min(pairs, key=lambda pair: abs(math.log(pair[0] / pair[1]) - wanted))
+    fitting = [
+        pair
+        for pair in pairs
+        if None not in (padding(*axis) for axis in zip(chw[1:], pair, kernel, stride, strict=True))
+    ]
+    return min(fitting or pairs, key=lambda pair: abs(math.log(pair[0] / pair[1]) - wanted))
 
 
 def conv(
@@ -98,21 +103,21 @@ def conv(
 ) -> dict[str, object]:
     """Return the cells of a convolution: its padding is given, or follows from the output size."""
     channels, height, width = chw
-    if pad is None and out is not None:
-        top, bottom = padding(height, out[0], kernel[0], stride[0])
-        left, right = padding(width, out[1], kernel[1], stride[1])
-    else:
-        top, left = bottom, right = pad or (0, 0)
-    numbers = (channels, height, width, out_channels, *kernel, *stride)
-    cells = dict(zip(SHAPE, (*numbers, top, left, bottom, right, groups), strict=False))
+    if pad is None:
+        heights, widths = zip((height, width), out or (), kernel, stride, strict=True)
+        pad = padding(*heights), padding(*widths)
+        if None in pad:
+            raise ValueError(f"no padding gives {out} for input {chw}, kernel {kernel} / {stride}")
+    numbers = (channels, height, width, out_channels, *kernel, *stride, *pad, groups)
+    cells = dict(zip(SHAPE, numbers, strict=False))
     return {"kind": "conv", "macs": _conv_macs(cells), **cells}
 
 
 def _conv_macs(cells: Mapping[str, int]) -> int:
     macs = cells["in_channels"] // cells["groups"] * cells["out_channels"]
-    for axis, before, after in (("height", "top", "bottom"), ("width", "left", "right")):
+    for axis in ("height", "width"):
         kernel = cells[f"kernel_{axis}"]
-        reach = cells[f"in_{axis}"] + cells[f"padding_{before}"] + cells[f"padding_{after}"]
+        reach = cells[f"in_{axis}"] + 2 * cells[f"padding_{axis}"]
         macs *= ((reach - kernel) // cells[f"stride_{axis}"] + 1) * kernel
     return macs
 
@@ -138,10 +143,9 @@ def shape_name(cells: Mapping[str, object]) -> str:
     stride = (cells["stride_height"], cells["stride_width"])
     if stride != (1, 1):
         text += f"/{stride[0]}" if stride[0] == stride[1] else f"/{stride[0]}x{stride[1]}"
-    pads = [cells[f"padding_{side}"] for side in ("top", "left", "bottom", "right")]
-    same = [cells[f"kernel_{axis}"] // 2 for axis in ("height", "width")] * 2
-    if pads != same:
-        text += f" p{'.'.join(map(str, pads))}"
+    pads = [cells[f"padding_{axis}"] for axis in ("height", "width")]
+    if pads != [cells[f"kernel_{axis}"] // 2 for axis in ("height", "width")]:
+        text += f" p{pads[0]}" if pads[0] == pads[1] else f" p{pads[0]}x{pads[1]}"
     text += f" {cells['out_channels']}"
     return text + (f" g{cells['groups']}" if cells["groups"] != 1 else "")
 
@@ -162,6 +166,7 @@ class Tables:
         self._named: dict[tuple[object, ...], int] = defaultdict(int)
         with open(LIBRARY / "chips.toml", "rb") as file:
             register = tomli.load(file)["chips"]
+        self._fpgas = {chip for chip, entry in register.items() if entry["device"] == "fpga"}
         self._chips: dict[str, tuple[str, str]] = {}
         for chip, entry in register.items():
             for printed in entry.get("printed", {}).get(source, ()):
@@ -186,7 +191,9 @@ class Tables:
         self.refused[why] += 1
 
     def point(self, chip: str, point: str, **fields: object) -> None:
-        """Declare a point; the fields are those of `POINT`."""
+        """Declare a point; the fields are those of `POINT`. What runs on an FPGA says so."""
+        if chip in self._fpgas:
+            fields["provenance"] = "fpga"
         self._points.setdefault((chip, point), {"chip": chip, "point": point, **fields})
 
     def layer(
@@ -215,15 +222,17 @@ class Tables:
         write_csv(folder / "points.csv", points, POINT)
         for (part, chip), rows in self._rows.items():
             write_csv(folder / part / f"{chip}.csv", rows, ())
-        rows_ = sum(map(len, self._rows.values()))
-        print(f"{self.source}: {len({c for c, _ in used})} chips, {len(points)} points, {rows_} rows")
-        for why, count in self.refused.items():
-            print(f"  left out {count}: {why}")
+        count = sum(map(len, self._rows.values()))
+        chips = len({chip for chip, _ in used})
+        print(f"{self.source}: {chips} chips, {len(points)} points, {count} rows")
+        for why, left_out in self.refused.items():
+            print(f"  left out {left_out}: {why}")
 
 
 def write_csv(path: Path, rows: list[dict[str, object]], columns: tuple[str, ...]) -> None:
     """Write a table; columns that no row fills are left out."""
-    filled = dict.fromkeys(key for row in rows for key, cell in row.items() if cell not in ("", None))
+    cells = (cell for row in rows for cell in row.items())
+    filled = dict.fromkeys(name for name, cell in cells if cell not in ("", None))
     names = [name for name in columns if name in filled] or list(filled)
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w", encoding="utf-8", newline="") as file:

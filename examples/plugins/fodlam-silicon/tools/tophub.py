@@ -1,6 +1,6 @@
-"""Turns the logs of TVM's tuner into tables: the best schedule found for a kernel, kernel alone.
+"""Turns the logs of TVM's tuner into tables: the best schedule found for a layer.
 
-    python tools/tophub.py tophub_layers.csv
+python tools/tophub.py tophub_layers.csv
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _cells(row: dict[str, str]) -> tuple[int, dict[str, object]]:
     kernel, stride = (tuple(map(int, row[key].split("x"))) for key in ("kernel", "stride"))
     pixels = int(row["out_elems"]) // int(filters) // batch
     groups = chw[0] if row["kind"] == "depthwise" else 1
-    out = out_size(chw, pixels)
+    out = out_size(chw, pixels, kernel, stride)
     return batch, conv(chw, int(filters), kernel, stride, out, groups=groups)
 
 
