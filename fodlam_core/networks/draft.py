@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from fodlam_core.errors import NetworkError
 from fodlam_core.model.layers import Layer, Network, layer_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Draft:
@@ -45,6 +48,41 @@ class Draft:
     def mark_residual(self, index: int) -> None:
         """Note that a shortcut is added to the output of a layer in the same pass."""
         self.layers[index] = attrs.evolve(self.layers[index], residual_add=True)
+
+    @property
+    def total_macs(self) -> int:
+        """MACs of one inference, of what was costed so far."""
+        return sum(layer.total_macs for layer in self.layers)
+
+    def merge(self, other: Draft, times: int = 1) -> None:
+        """Append what another draft holds, its layers run so many times."""
+        for layer in other.layers:
+            self.add(attrs.evolve(layer, repeat=layer.repeat * times))
+        self.skipped.update(other.skipped)
+        self.uncosted.update(other.uncosted)
+        self.notes += [note for note in other.notes if note not in self.notes]
+        self.renamed += other.renamed
+
+    def merge_passes(self, passes: Sequence[tuple[Draft, int]]) -> None:
+        """Append the passes of a loop, each with how often it runs.
+
+        Layers that are alike in several passes become one that is repeated; operators are counted
+        as they stand in the file, once.
+        """
+        layers: dict[Layer, int] = {}
+        for draft, times in passes:
+            for layer in draft.layers:
+                one = attrs.evolve(layer, repeat=1)
+                layers[one] = layers.get(one, 0) + layer.repeat * times
+        for layer, repeat in layers.items():
+            self.add(attrs.evolve(layer, repeat=repeat))
+        for counts in ("skipped", "uncosted"):
+            most = Counter[str]()
+            for draft, _ in passes:
+                most |= getattr(draft, counts)
+            getattr(self, counts).update(most)
+        for draft, _ in passes:
+            self.notes += [note for note in draft.notes if note not in self.notes]
 
     def network(self, name: str, source: str) -> Network:
         """Return what was collected as a network."""

@@ -36,16 +36,24 @@ def read_text(path: Path, most: int = MAX_BYTES) -> str:
 
 
 def refuse(path: Path, options: ReadOptions, *keys: str) -> None:
-    """Refuse options that a format whose layers have fixed shapes cannot honour.
+    """Refuse options that a format cannot honour: those named, and those for graphs only.
 
     Raises:
-        NetworkError: with a line for each option given, of those named.
+        NetworkError: with a line for each option given.
     """
+    graph = "only for a file that names its inputs and their sizes, such as ONNX"
     reasons = {
         "input": "its layers have fixed shapes, which cannot follow another input size",
         "regions": "no layer of it runs once for each region",
+        "inputs": graph,
+        "symbols": graph,
+        "batch_axis": graph,
     }
-    given = [key for key in keys if getattr(options, key) is not None]
+    given = [
+        key
+        for key in (*keys, "inputs", "symbols", "batch_axis")
+        if getattr(options, key) is not None
+    ]
     if given:
         raise NetworkError(
             "\n".join(f"{path}: [network] {key}: {reasons[key]}; leave it out" for key in given)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from fodlam_core.model.layers import Network
@@ -16,10 +17,17 @@ class ReadOptions(NamedTuple):
     Attributes:
         input: size of one input, such as (3, 600, 1000); None: as in the file.
         regions: how often per-region layers run; None if not said.
+        inputs: sizes of inputs by name, batch and all, such as {"past": (1, 8, 1024, 64)}.
+        symbols: sizes by the symbols that stand for them in the file, such as {"seq": 128}.
+        batch_axis: the axis of the first input that is the batch, ``"none"`` if none is; None:
+            what the file makes likely, usually the first.
     """
 
     input: tuple[int, ...] | None = None
     regions: int | None = None
+    inputs: Mapping[str, tuple[int, ...]] | None = None
+    symbols: Mapping[str, int] | None = None
+    batch_axis: int | Literal["none"] | None = None
 
 
 class NetworkReader(Protocol):

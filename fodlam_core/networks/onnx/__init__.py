@@ -1,12 +1,17 @@
 """Reads ONNX: shapes and operators; the weights stay on the disk.
 
 MACs are those of one inference: a symbolic batch becomes 1, and a batch in the file is divided
-out. Other symbolic sizes of the first input have to be told.
+out. Other symbolic sizes have to be told, where layers depend on them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+import attrs
+
+from fodlam_core.networks.onnx.operators import Rule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,12 +20,25 @@ if TYPE_CHECKING:
     from fodlam_core.networks.reader import ReadOptions
 
 
+@attrs.frozen
 class OnnxReader:
-    """Reads ONNX."""
+    """Reads ONNX.
 
-    name = "onnx"
-    suffixes = (".onnx",)
-    max_bytes = None  # weights are left out while reading, whatever their size
+    A plugin whose files hold operators of its own supplies a reader with rules for them, under
+    another name; ``[network] format`` then asks for it.
+
+    Attributes:
+        name: what ``[network] format`` calls it.
+        suffixes: file name endings that it is tried on.
+        operators: rules beside those of `fodlam_core.networks.onnx.operators`, by the full name of
+            the operator, such as ``"com.example.Fused"``.
+        max_bytes: the largest file it takes; None, as weights are left out while reading.
+    """
+
+    name: str = "onnx"
+    suffixes: tuple[str, ...] = (".onnx",)
+    operators: Mapping[str, Rule] = attrs.field(factory=dict, hash=False)
+    max_bytes: int | None = None
 
     def accepts(self, head: bytes) -> bool:
         """Tell whether it may be ONNX; the format has no mark of its own."""
@@ -32,6 +50,10 @@ class OnnxReader:
         Raises:
             NetworkError: naming file and node.
         """
-        from fodlam_core.networks.onnx.walk import walk
+        from fodlam_core.networks.draft import require
 
-        return walk(path, options)
+        require("onnx", "onnx", "reading an ONNX network")
+        from fodlam_core.networks.onnx.operators import RULES
+        from fodlam_core.networks.onnx.read import read
+
+        return read(path, options, {**RULES, **self.operators})

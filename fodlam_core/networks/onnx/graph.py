@@ -1,4 +1,4 @@
-"""Loads an ONNX model, fixes the sizes of its inputs and infers all others."""
+"""Loads an ONNX model, and gives its inputs their sizes."""
 
 from __future__ import annotations
 
@@ -6,46 +6,39 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import NetworkError
 from fodlam_core.networks.draft import require
-from fodlam_core.networks.onnx.inputs import fix_inputs
-from fodlam_core.networks.onnx.limits import check_functions, check_sizes, values_stay_few
-from fodlam_core.networks.onnx.operators import REGION_POOLS, STANDARD
+from fodlam_core.networks.onnx.inputs import Inputs
+from fodlam_core.networks.onnx.limits import MAX_SIZE, check_functions
+from fodlam_core.networks.onnx.node import attribute
+from fodlam_core.networks.onnx.operators import ELEMENTWISE, STANDARD
+from fodlam_core.networks.onnx.recurrent import GATES
+from fodlam_core.networks.onnx.tensor import Dims, described
 from fodlam_core.networks.onnx.wire import without_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from fodlam_core.networks.reader import ReadOptions
 
-Dims = tuple[int | None, ...]
-
 
 class Graph(NamedTuple):
-    """A graph whose sizes are inferred.
+    """A graph whose inputs have sizes.
 
     Attributes:
-        name: its name.
-        nodes: its operators, in the order in which they run.
-        dims: the shapes of its tensors, as far as they are known.
-        constants: names of what it holds itself: weights, sizes.
-        inputs: names of what it is given.
-        batch: inferences in one run, as the first input tells; 1 if it tells none.
-        batched: the name of the input that tells the batch.
-        notes: what was assumed.
+        proto: the ``GraphProto``, without large weights.
+        inputs: what it is given, and how large that is.
+        opsets: the version of its operators, by domain.
+        declared: sizes that the file tells of what operators make; empty if they are stale.
     """
 
-    name: str
-    nodes: list[Any]
-    dims: Mapping[str, Dims]
-    constants: frozenset[str]
-    inputs: tuple[str, ...]
-    batch: int
-    batched: str
-    notes: tuple[str, ...]
+    proto: Any
+    inputs: Inputs
+    opsets: Mapping[str, int]
+    declared: Mapping[str, Dims]
 
 
 def load_graph(path: Path, options: ReadOptions) -> Graph:
-    """Load a model without its weights.
+    """Load a model without its weights, and give its inputs their sizes.
 
     Raises:
         NetworkError: if the file is no ONNX, or a size of its first input has to be told.
@@ -55,21 +48,61 @@ def load_graph(path: Path, options: ReadOptions) -> Graph:
     graph = model.graph
     constants = {tensor.name for tensor in graph.initializer}
     constants |= {tensor.values.name for tensor in graph.sparse_initializer}
-    inputs = [value for value in graph.input if value.name not in constants]
-    batch, notes = fix_inputs(inputs, options, path)
-    check_sizes(_written_dims(inputs), path)  # before the library meets them
-    _drop_stale_shapes(graph, options)
-    graph = _inferred(model, path).graph
-    return Graph(
-        graph.name,
-        list(graph.node),
-        _all_dims(graph, path),
-        frozenset(constants),
-        tuple(value.name for value in inputs),
-        batch,
-        inputs[0].name if inputs else "",
-        tuple(notes),
-    )
+    values = [value for value in graph.input if value.name not in constants]
+    axis, note = _batch_axis(graph, values[:1], options)
+    inputs = Inputs(values, options, axis, path)
+    inputs.notes[:0] = [note] if note else []
+    for value in values:
+        _check_size(value, path)
+    declared = {}
+    if not inputs.changed:
+        for value in (*graph.value_info, *graph.output):
+            dims = described(value.type, inputs.symbols).dims
+            if dims is not None:
+                declared[value.name] = dims
+    opsets = {each.domain: each.version for each in model.opset_import}
+    opsets[""] = opsets.get("", opsets.get("ai.onnx", 1))
+    return Graph(graph, inputs, opsets, declared)
+
+
+def _batch_axis(graph: Any, first: list[Any], options: ReadOptions) -> tuple[int | None, str]:
+    """Return the axis of the first input that is the batch, None if none is, and a note."""
+    if options.batch_axis is not None:
+        return (None if options.batch_axis == "none" else options.batch_axis), ""
+    if not first:
+        return 0, ""
+    name = first[0].name
+    node = _time_first(graph, name)
+    if node is None:
+        return 0, ""
+    axis = None if node.op_type == "Scan" else 1
+    what = "axis 1 is the batch" if axis else "no axis is the batch"
+    return axis, f"axis 0 of input {name!r} counts time steps ({node.op_type}): {what}"
+
+
+def _time_first(graph: Any, name: str) -> Any:
+    """Return the operator that takes the first axis of an input for time; None if none does."""
+    names = {name}
+    for node in graph.node:
+        if node.domain not in STANDARD or not names.intersection(node.input):
+            continue
+        if node.op_type in GATES and node.input[0] in names and not attribute(node, "layout", 0):
+            return node
+        if node.op_type == "Scan":
+            count = attribute(node, "num_scan_inputs", 0)
+            axes = attribute(node, "scan_input_axes", []) or [0] * count
+            scanned = list(node.input)[len(node.input) - count :]
+            if any(each in names and axis == 0 for each, axis in zip(scanned, axes, strict=False)):
+                return node
+        if node.op_type in ELEMENTWISE and node.input[0] in names:
+            names.update(node.output)
+    return None
+
+
+def _check_size(value: Any, path: Path) -> None:
+    sizes = [dim.dim_value for dim in value.type.tensor_type.shape.dim]
+    if any(size > MAX_SIZE for size in sizes):
+        raise NetworkError(f"{path}: tensor {value.name!r} is absurdly large: {sizes}")
 
 
 def _parsed(path: Path) -> Any:
@@ -87,9 +120,6 @@ def _parsed(path: Path) -> Any:
         # protobuf hands over as bytes what is no text.
         if not all(isinstance(text, str) for text in texts):
             raise NetworkError(f"{path}: node {node.name!r}: a name in it is not UTF-8 text")
-    imported = {each.domain for each in model.opset_import}
-    for domain in {node.domain for node in model.graph.node} - imported - set(STANDARD):
-        model.opset_import.add(domain=domain, version=1)  # exporters forget it
     return model
 
 
@@ -106,57 +136,5 @@ def _inlined(model: Any, path: Path) -> Any:
         raise NetworkError(f"{path}: its functions cannot be resolved: {_line(error)}") from None
 
 
-def _inferred(model: Any, path: Path) -> Any:
-    from onnx.shape_inference import infer_shapes
-
-    try:
-        return infer_shapes(model, data_prop=values_stay_few(model.graph))
-    except Exception as error:  # as above
-        raise NetworkError(f"{path}: its shapes cannot be inferred: {_line(error)}") from None
-
-
 def _line(error: Exception) -> str:
     return " ".join(str(error).split())[:300]
-
-
-def _drop_stale_shapes(graph: Any, options: ReadOptions) -> None:
-    """Forget the sizes in the file that inference tells anew, for the sizes of the inputs."""
-    from onnx import defs
-
-    foreign = {
-        name
-        for node in graph.node
-        if node.domain not in STANDARD or not defs.has(node.op_type)
-        for name in node.output
-    }
-    kept = [value for value in graph.value_info if value.name in foreign and not options.input]
-    del graph.value_info[:]
-    graph.value_info.extend(kept)
-    for value in graph.output:
-        if value.name not in foreign or options.input:
-            value.type.tensor_type.ClearField("shape")
-    if options.regions is None:
-        return
-    from onnx.helper import make_tensor_value_info
-
-    for node in graph.node:
-        if node.op_type in REGION_POOLS and node.domain in STANDARD and node.output:
-            sizes = [options.regions, None, None, None]
-            graph.value_info.append(make_tensor_value_info(node.output[0], 1, sizes))
-
-
-def _all_dims(graph: Any, path: Path) -> dict[str, Dims]:
-    found = _written_dims((*graph.input, *graph.value_info, *graph.output))
-    found |= {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
-    check_sizes(found, path)
-    return found
-
-
-def _written_dims(values: Iterable[Any]) -> dict[str, Dims]:
-    return {
-        value.name: tuple(
-            dim.dim_value if dim.dim_value > 0 else None for dim in value.type.tensor_type.shape.dim
-        )
-        for value in values
-        if value.type.tensor_type.HasField("shape")
-    }

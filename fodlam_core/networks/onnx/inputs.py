@@ -1,90 +1,205 @@
-"""Gives every size of the inputs of an ONNX graph a number."""
+"""Gives the sizes of the inputs of an ONNX graph their numbers, and asks for those it lacks."""
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.errors import NetworkError
+from fodlam_core.errors import NetworkError, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from fodlam_core.networks.reader import ReadOptions
 
 
-def fix_inputs(inputs: list[Any], options: ReadOptions, path: Path) -> tuple[int, list[str]]:
-    """Set the sizes of the inputs; return the batch and what was assumed.
+class Inputs:
+    """The inputs of a graph.
 
-    The first size of the first input is the batch, and 1 if it is symbolic. Its other sizes are
-    those of ``options.input``, or else those of the file. A symbol means the same everywhere.
-
-    Args:
-        inputs: the ``ValueInfoProto`` of each input that is no weight; changed in place.
-        options: what the configuration says.
-        path: how errors name the file.
-
-    Raises:
-        NetworkError: if a size of the first input has to be told, or the given ones do not fit.
+    Attributes:
+        values: the ``ValueInfoProto`` of each input that is no weight; their sizes are changed in
+            place as they become known.
+        symbols: sizes by the symbols that stand for them.
+        batch: inferences in one run.
+        batched: the input that tells it.
+        notes: what was assumed.
+        changed: whether a size that the file fixes was given another number.
     """
-    if not inputs:
-        return 1, []
-    first, symbols, notes = inputs[0], dict[str, int](), []
-    dims = first.type.tensor_type.shape.dim
-    shown = _shown(dims)
-    if options.input is not None:
-        _make_room(first, options.input, path)
-    if dims and dims[0].dim_value < 1:
-        symbol = dims[0].dim_param
-        notes.append(f"the batch{f' {symbol!r}' if symbol else ''} is taken as 1")
-        _set(dims[0], 1, symbols)
-    batch = dims[0].dim_value if len(dims) > 1 else 1
-    if batch > 1:
-        notes.append(f"the file is for a batch of {batch}; MACs are those of one inference")
-    for dim, size in zip(list(dims)[1:], options.input or (), strict=False):
-        _set(dim, size, symbols)
-    for dim in (dim for value in inputs for dim in value.type.tensor_type.shape.dim):
-        if dim.dim_value < 1 and dim.dim_param in symbols:
-            dim.dim_value = symbols[dim.dim_param]
-    _check_first(first, shown, path)
-    for value in inputs[1:]:
-        others = value.type.tensor_type.shape.dim
-        if others and others[0].dim_value < 1:
-            others[0].dim_value = batch
-    return batch, notes
 
+    def __init__(
+        self, values: list[Any], options: ReadOptions, axis: int | None, path: Path
+    ) -> None:
+        """Fix the sizes.
 
-def _make_room(first: Any, sizes: tuple[int, ...], path: Path) -> None:
-    """Check that the sizes fit the input; an input without a shape takes any."""
-    dims = first.type.tensor_type.shape.dim
-    if first.type.tensor_type.HasField("shape") and len(dims) != len(sizes) + 1:
-        raise NetworkError(
-            f"{path}: input {first.name!r} is {_shown(dims)}, batch first: it takes "
-            f"{max(0, len(dims) - 1)} numbers without the batch; got {list(sizes)}"
+        Args:
+            values: the inputs.
+            options: what the configuration says.
+            axis: the axis of the first input that is the batch; None if none is.
+            path: how errors name the file.
+
+        Raises:
+            NetworkError: with a line for each size that does not fit, or a question for those of
+                the first input that are not known.
+        """
+        self.values, self.path, self._axis = values, path, axis
+        self.symbols = dict(options.symbols or {})
+        self.batch, self.batched, self.notes, self.changed = 1, "", list[str](), False
+        self._shown = {value.name: _shown(_dims(value)) for value in values}
+        self._problems: list[str] = []
+        self._check_symbols()
+        for name, sizes in (options.inputs or {}).items():
+            self._give(name, sizes)
+        if values and options.input is not None:
+            self._give_first(values[0], options.input)
+        if self._problems:
+            raise NetworkError("\n".join(f"{path}: {problem}" for problem in self._problems))
+        self._resolve()
+        if values:
+            self._fix_batch(values[0])
+            self._resolve()
+            if _open(values[0]):
+                raise NetworkError(self.question([values[0].name]))
+
+    def open(self) -> frozenset[str]:
+        """Return the names of inputs with sizes that are not known."""
+        return frozenset(value.name for value in self.values if _open(value))
+
+    def question(self, needed: Sequence[str]) -> str:
+        """Return the question for the sizes that are not known.
+
+        Args:
+            needed: the inputs whose sizes matter; others are asked for in the same go.
+        """
+        asked = [value for value in self.values if _open(value)]
+        shown = ", ".join(
+            f"{each.name!r} {'is ' + self._shown[each.name] if _dims(each) else 'has no size'}"
+            for each in asked
         )
-    while len(dims) < len(sizes) + 1:
-        dims.add()
+        if [each.name for each in asked] == [self.values[0].name]:
+            wanted = f"input = {self._guess(asked[0])}"
+            what = f"input {shown}"
+            return f"{self.path}: {what}; say which, write for instance {wanted} under [network]"
+        free = [dim for each in asked for dim in _dims(each) if dim.dim_value < 1]
+        named = all(_dims(each) for each in asked) and all(dim.dim_param for dim in free)
+        if named:
+            pairs = {dim.dim_param: 128 for dim in free}
+            wanted = f"symbols = {_table(pairs)}"
+        else:
+            wanted = "inputs = " + _table({each.name: self._guess(each, True) for each in asked})
+        return (
+            f"{self.path}: sizes that the file leaves open: {shown}; say which, write for instance "
+            f"{wanted} under [network]"
+        )
+
+    def _guess(self, value: Any, whole: bool = False) -> list[int]:
+        """Return sizes of the usual order, those that are known among them."""
+        dims = list(_dims(value))
+        usual = [1, 3, 224, 224] if len(dims) in (0, 4) else [1] + [128] * (len(dims) - 1)
+        sizes = [max(0, dim.dim_value) or usual[axis] for axis, dim in enumerate(dims)] or usual
+        if not whole and self._axis is not None and self._axis < len(sizes):
+            del sizes[self._axis]
+        return sizes
+
+    def _check_symbols(self) -> None:
+        known = {dim.dim_param for value in self.values for dim in _dims(value)} - {""}
+        for symbol in self.symbols:
+            if symbol not in known:
+                self._problems.append(f"[network] symbols: {unknown('symbol', symbol, known)}")
+
+    def _give(self, name: str, sizes: Sequence[int]) -> None:
+        value = next((each for each in self.values if each.name == name), None)
+        if value is None:
+            names = [each.name for each in self.values]
+            self._problems.append(f"[network] inputs: {unknown('input', name, names)}")
+            return
+        dims = _dims(value)
+        if value.type.tensor_type.HasField("shape") and len(dims) != len(sizes):
+            self._problems.append(
+                f"[network] inputs: {name!r} is {self._shown[name]}: it takes {len(dims)} numbers; "
+                f"got {list(sizes)}"
+            )
+            return
+        _extend(value, len(sizes))
+        for dim, size in zip(dims, sizes, strict=True):
+            self._set(dim, size)
+
+    def _give_first(self, first: Any, sizes: Sequence[int]) -> None:
+        """Set all sizes of the first input but the batch."""
+        dims, axis = _dims(first), self._axis
+        if not first.type.tensor_type.HasField("shape"):
+            _extend(first, len(sizes) + (axis is not None))
+        rest = [dim for index, dim in enumerate(dims) if index != axis]
+        if len(rest) != len(sizes):
+            form = "" if axis is None else " without the batch"
+            where = {None: ", no batch", 0: ", batch first"}.get(axis, f", axis {axis} the batch")
+            self._problems.append(
+                f"input {first.name!r} is {self._shown[first.name]}{where}: it takes {len(rest)} "
+                f"numbers{form}; got {list(sizes)}"
+            )
+            return
+        for dim, size in zip(rest, sizes, strict=True):
+            self._set(dim, size)
+
+    def _set(self, dim: Any, size: int) -> None:
+        if dim.dim_param:
+            known = self.symbols.setdefault(dim.dim_param, size)
+            if known != size:
+                self._problems.append(f"symbol {dim.dim_param!r} is given as {known} and {size}")
+        elif dim.dim_value > 0 and dim.dim_value != size:
+            self.changed = True
+        dim.dim_value = size
+
+    def _resolve(self) -> None:
+        """Put in the sizes of the symbols that are known."""
+        for value in self.values:
+            for dim in _dims(value):
+                if dim.dim_value < 1 and dim.dim_param in self.symbols:
+                    dim.dim_value = self.symbols[dim.dim_param]
+
+    def _fix_batch(self, first: Any) -> None:
+        dims, axis = _dims(first), self._axis
+        if axis is None or axis >= len(dims):
+            return
+        dim = dims[axis]
+        symbol, self.batched = dim.dim_param, first.name
+        if dim.dim_value < 1:
+            self.notes.append(f"the batch{f' {symbol!r}' if symbol else ''} is taken as 1")
+            self._set(dim, 1)
+        elif len(dims) > 1 and dim.dim_value > 1:
+            self.batch = dim.dim_value
+            self.notes.append(
+                f"the file is for a batch of {self.batch}; MACs are those of one inference"
+            )
 
 
-def _set(dim: Any, size: int, symbols: dict[str, int]) -> None:
-    if dim.dim_param:
-        symbols[dim.dim_param] = size
-    dim.dim_value = size
+def _dims(value: Any) -> Any:
+    return value.type.tensor_type.shape.dim
 
 
-def _check_first(first: Any, shown: str, path: Path) -> None:
-    """Ask for the sizes of the first input that are not known."""
-    tensor = first.type.tensor_type
-    dims = list(tensor.shape.dim)
-    shapeless = first.type.HasField("tensor_type") and not tensor.HasField("shape")
-    if not shapeless and all(dim.dim_value > 0 for dim in dims):
-        return
-    usual = (3, 224, 224) if len(dims) in (0, 4) else (128,) * (len(dims) - 1)
-    sizes = [max(0, dim.dim_value) or usual[axis] for axis, dim in enumerate(dims[1:])]
-    raise NetworkError(
-        f"{path}: input {first.name!r} {f'is {shown}' if dims else 'has no size'}; say "
-        f"which, write for instance input = {sizes or list(usual)} under [network]"
-    )
+def _open(value: Any) -> bool:
+    """Tell whether a size is not known; 0 is known, such as that of an empty cache."""
+    if not value.type.HasField("tensor_type"):
+        return False
+    if not value.type.tensor_type.HasField("shape"):
+        return True
+    return any(dim.dim_value < 0 or not dim.HasField("dim_value") for dim in _dims(value))
+
+
+def _extend(value: Any, count: int) -> None:
+    while len(_dims(value)) < count:
+        _dims(value).add()
 
 
 def _shown(dims: Any) -> str:
     return "[" + ", ".join(dim.dim_param or str(dim.dim_value or "?") for dim in dims) + "]"
+
+
+def _table(pairs: Mapping[str, object]) -> str:
+    """Return an inline table of TOML."""
+    return "{ " + ", ".join(f"{_key(key)} = {value}" for key, value in pairs.items()) + " }"
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)

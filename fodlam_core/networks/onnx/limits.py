@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import NetworkError
-from fodlam_core.model.converters import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
 MAX_NODES = 1_000_000
-MAX_VALUES = 100_000
+# Operators that are followed, each pass of a loop counted.
+MAX_STEPS = 300_000
 MAX_SIZE = 10**12
-_FEW = 64
-# What the library computes on the values of small tensors, one value from one.
-_PASS = words("Abs Add Cast Div Floor Gather Identity Mul Neg Slice Squeeze Sub Unsqueeze Where")
 
 
 def check_functions(model: Any, path: Path) -> None:
@@ -53,17 +50,6 @@ def check_functions(model: Any, path: Path) -> None:
         raise NetworkError(f"{path}: its functions unfold to more than {MAX_NODES} operators")
 
 
-def check_sizes(dims: Mapping[str, tuple[int | None, ...]], path: Path) -> None:
-    """Check that no tensor has a size that no network has.
-
-    Raises:
-        NetworkError: naming the tensor.
-    """
-    for name, sizes in dims.items():
-        if any(size is not None and size > MAX_SIZE for size in sizes):
-            raise NetworkError(f"{path}: tensor {name!r} is absurdly large: {list(sizes)}")
-
-
 def _all_nodes(nodes: Any) -> Iterator[Any]:
     """Yield operators, those of the graphs inside them included."""
     for node in nodes:
@@ -71,29 +57,3 @@ def _all_nodes(nodes: Any) -> Iterator[Any]:
         for attribute in node.attribute:
             for graph in (attribute.g, *attribute.graphs):
                 yield from _all_nodes(graph.node)
-
-
-def values_stay_few(graph: Any) -> bool:
-    """Tell whether sizes may be computed from sizes without the lists of them growing long.
-
-    A list that is joined with itself again and again has 2^n values after n operators, and the
-    library takes any input of one dimension for such a list.
-    """
-    lengths: dict[str, int] = {}
-    for value in graph.input:
-        dims = value.type.tensor_type.shape.dim
-        if len(dims) == 1:
-            lengths[value.name] = dims[0].dim_value
-    if any(length > MAX_VALUES for length in lengths.values()):
-        return False
-    for node in graph.node:
-        given = [lengths.get(name, _FEW) for name in node.input]
-        length = _FEW
-        if node.op_type == "Concat":
-            length = sum(given)
-        elif node.op_type in _PASS and given:
-            length = max(given)
-        if length > MAX_VALUES:
-            return False
-        lengths.update(dict.fromkeys(node.output, length))
-    return True

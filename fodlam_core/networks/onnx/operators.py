@@ -7,21 +7,101 @@ operator schemas of onnx 1.23 (domain ``ai.onnx``) and the ONNX Runtime contrib 
 
 from __future__ import annotations
 
-from fodlam_core.model.converters import words
+from typing import TYPE_CHECKING, NamedTuple
 
-# Convolutions, with the positions of input and weights.
-CONVOLUTIONS = {
-    "Conv": (0, 1),
-    "ConvInteger": (0, 1),
-    "ConvTranspose": (0, 1),
-    "DeformConv": (0, 1),
-    "QLinearConv": (0, 3),
-}
-# Matrix products, with the positions of their factors.
-PRODUCTS = {"Gemm": (0, 1), "MatMul": (0, 1), "MatMulInteger": (0, 1), "QLinearMatMul": (0, 3)}
+from fodlam_core.model.converters import words
+from fodlam_core.networks.onnx.attention import (
+    attention,
+    fused_attention,
+    fused_sizes,
+    grouped,
+    grouped_sizes,
+    multi_head,
+    multi_head_sizes,
+)
+from fodlam_core.networks.onnx.convolution import conv, conv_nhwc, nhwc_sizes, windows
+from fodlam_core.networks.onnx.einsum import einsum
+from fodlam_core.networks.onnx.products import (
+    attribute_sizes,
+    experts,
+    product,
+    product_sizes,
+    weights_of,
+)
+from fodlam_core.networks.onnx.recurrent import recurrent, recurrent_sizes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from fodlam_core.networks.onnx.node import Operator
+    from fodlam_core.networks.onnx.tensor import Dims
+    from fodlam_core.networks.work import Work
+
 REGION_POOLS = ("MaxRoiPool", "RoiAlign")
 SUBGRAPHS = ("If", "Loop", "Scan", "SequenceMap")
 STANDARD = ("", "ai.onnx")
+# What they make differs from run to run: it is part of an inference, even if they read nothing.
+RANDOM = words("""
+    Bernoulli Multinomial RandomNormal RandomNormalLike RandomUniform RandomUniformLike
+""")
+
+
+class Rule(NamedTuple):
+    """What an operator costs.
+
+    Attributes:
+        works: returns its layers, none if it happens to cost nothing; None if that cannot be
+            told. It may raise `LayerError` if its inputs contradict each other.
+        outputs: returns the sizes that it makes, in order, for an operator that is not ONNX's own.
+    """
+
+    works: Callable[[Operator], list[Work] | None]
+    outputs: Callable[[Operator], list[Dims | None]] | None = None
+
+
+def conv_sizes(op: Operator) -> list[Dims | None]:
+    """Return the sizes that a convolution with channels before pixels makes."""
+    data, weights = op.sizes(0), op.sizes(1)
+    return [(data[0], weights[0], *windows(op.node, data[2:], weights[2:]))]
+
+
+RULES: Mapping[str, Rule] = {
+    "Conv": Rule(conv()),
+    "ConvInteger": Rule(conv()),
+    "ConvTranspose": Rule(conv()),
+    "DeformConv": Rule(conv()),
+    "QLinearConv": Rule(conv(0, 3)),
+    "Gemm": Rule(product()),
+    "MatMul": Rule(product()),
+    "MatMulInteger": Rule(product()),
+    "QLinearMatMul": Rule(product(0, 3)),
+    "Einsum": Rule(einsum),
+    "Attention": Rule(attention),
+    **dict.fromkeys(("LSTM", "GRU", "RNN"), Rule(recurrent)),
+    # https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
+    "com.microsoft.FusedConv": Rule(conv(), conv_sizes),
+    "com.microsoft.NhwcConv": Rule(conv_nhwc, nhwc_sizes),
+    "com.microsoft.NhwcFusedConv": Rule(conv_nhwc, nhwc_sizes),
+    "com.microsoft.FusedMatMul": Rule(product(), product_sizes()),
+    "com.microsoft.FusedMatMulActivation": Rule(product(), product_sizes()),
+    "com.microsoft.TransposeMatMul": Rule(product(), product_sizes()),
+    "com.microsoft.FusedGemm": Rule(product(), product_sizes()),
+    "com.microsoft.GemmFastGelu": Rule(product(), product_sizes()),
+    "com.microsoft.GemmFloat8": Rule(product(), product_sizes()),
+    "com.microsoft.MatMulInteger16": Rule(product(), product_sizes()),
+    "com.microsoft.MatMulIntegerToFloat": Rule(product(), product_sizes()),
+    "com.microsoft.DynamicQuantizeMatMul": Rule(product(), product_sizes()),
+    "com.microsoft.QGemm": Rule(product(0, 3), product_sizes(0, 3)),
+    "com.microsoft.MatMulNBits": Rule(weights_of("K", "N"), attribute_sizes("N")),
+    "com.microsoft.MatMulBnb4": Rule(weights_of("K", "N"), attribute_sizes("N")),
+    "com.microsoft.Attention": Rule(fused_attention(4), fused_sizes(4)),
+    "com.microsoft.QAttention": Rule(fused_attention(8), fused_sizes(8)),
+    "com.microsoft.MultiHeadAttention": Rule(multi_head, multi_head_sizes),
+    "com.microsoft.GroupQueryAttention": Rule(grouped, grouped_sizes),
+    "com.microsoft.DynamicQuantizeLSTM": Rule(recurrent, recurrent_sizes),
+    "com.microsoft.MoE": Rule(experts(2, 6, packed=False), lambda op: [op.sizes(0)]),
+    "com.microsoft.QMoE": Rule(experts(2, 8, packed=True), lambda op: [op.sizes(0)]),
+}
 
 # Free, and one value of the output depends on one value of the input: the output of a layer stays
 # at hand for an addition in the same pass.
@@ -47,7 +127,8 @@ FREE = ELEMENTWISE | ARITHMETIC | words("""
     ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum
     ReduceSumSquare RegexFullMatch Reshape Resize ReverseSequence RoiAlign RotaryEmbedding Round
     Scatter ScatterElements ScatterND SequenceAt SequenceConstruct SequenceEmpty SequenceErase
-    SequenceInsert SequenceLength Shape Shrink Sign Sin Sinh Size Slice Softmax
+    SequenceInsert SequenceLength Shape Shrink Sign
+    SimplifiedLayerNormalization Sin Sinh Size Slice Softmax
     SoftmaxCrossEntropyLoss SpaceToDepth Split SplitToSequence Sqrt Squeeze StringConcat
     StringNormalizer StringSplit SwiGLU Tan TensorScatter TfIdfVectorizer Tile TopK Transpose
     Trilu Unique Unsqueeze Upsample Where Xor
@@ -58,12 +139,26 @@ FREE_ELSEWHERE = {
         Imputer LabelEncoder Normalizer OneHotEncoder Scaler ZipMap
     """),
     "com.microsoft": words("""
-        BiasGelu DequantizeLinear FastGelu Gelu NchwcUpsample QLinearAdd QLinearAveragePool
-        QLinearConcat QLinearGlobalAveragePool QLinearLeakyRelu QLinearMul QLinearSigmoid
-        QLinearSoftmax QuantizeLinear QuickGelu SkipLayerNormalization
-        SkipSimplifiedLayerNormalization
+        BiasAdd BiasDropout BiasGelu BiasSoftmax BiasSplitGelu ComplexMul ComplexMulConj
+        CropAndResize DequantizeBFP DequantizeLinear DequantizeWithOrder EmbedLayerNormalization
+        ExpandDims FastGelu GatherBlockQuantized GatherND Gelu GemmaRotaryEmbedding GridSample
+        GroupNorm IsAllFinite MaxpoolWithMask MulInteger NGramRepeatBlock NchwcUpsample
+        NhwcMaxPool Pad QEmbedLayerNormalization QLinearAdd QLinearAveragePool QLinearConcat
+        QLinearGlobalAveragePool QLinearLeakyRelu QLinearMul QLinearReduceMean QLinearSigmoid
+        QLinearSoftmax QLinearWhere QuantizeBFP QuantizeLinear QuantizeWithOrder QuickGelu Range
+        ReduceSumInteger RelativePositionBias RemovePadding RestorePadding RotaryEmbedding
+        SampleOp SkipGroupNorm SkipLayerNormalization SkipSimplifiedLayerNormalization
+        TorchEmbedding Trilu UnfoldTensor Unique
     """),
 }
+
+# Free as well, and what they make first (and fourth) is as large as what they read first.
+SAME_ELSEWHERE = words("""
+    BiasAdd BiasDropout BiasGelu BiasSoftmax DequantizeLinear FastGelu Gelu GemmaRotaryEmbedding
+    GroupNorm NGramRepeatBlock QLinearLeakyRelu QLinearSigmoid QLinearSoftmax QuantizeLinear
+    QuickGelu RotaryEmbedding SampleOp SkipGroupNorm SkipLayerNormalization
+    SkipSimplifiedLayerNormalization Trilu
+""")
 
 
 def is_free(op_type: str, domain: str) -> bool:

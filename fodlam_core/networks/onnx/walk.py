@@ -1,276 +1,306 @@
-"""Follows the tensors of an ONNX graph through its operators, and costs them."""
+"""Follows the tensors of an ONNX graph through its operators, and costs them.
+
+One pass carries sizes and small values together, node by node and into the graphs inside nodes.
+Every operator that does not work on constants alone becomes a layer, or is counted as free or as
+not costed.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from fodlam_core.errors import FodlamError, LayerError, NetworkError
-from fodlam_core.model.layers import Layer, Network
+from fodlam_core.model.layers import Layer
 from fodlam_core.model.shapes import FcShape, MatmulShape
 from fodlam_core.networks.draft import Draft
-from fodlam_core.networks.onnx.graph import Graph, load_graph
-from fodlam_core.networks.onnx.layers import (
-    Factor,
-    attention,
-    convolution,
-    einsum,
-    product,
-)
+from fodlam_core.networks.onnx.captures import Captures
+from fodlam_core.networks.onnx.control_flow import CONTROL_FLOW
+from fodlam_core.networks.onnx.limits import MAX_SIZE, MAX_STEPS
+from fodlam_core.networks.onnx.node import Operator, UnknownSizeError
 from fodlam_core.networks.onnx.operators import (
     ARITHMETIC,
-    CONVOLUTIONS,
     ELEMENTWISE,
-    PRODUCTS,
     REGION_POOLS,
+    SAME_ELSEWHERE,
     STANDARD,
-    SUBGRAPHS,
+    Rule,
     full_name,
     is_free,
 )
+from fodlam_core.networks.onnx.sequences import OPERATORS as SEQUENCES
+from fodlam_core.networks.onnx.sequences import made_by_sequence
+from fodlam_core.networks.onnx.shapes import made_by
+from fodlam_core.networks.onnx.tensor import Dims, Tensor, few, stored
+from fodlam_core.networks.onnx.values import computed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from fodlam_core.networks.work import Work
 
-    from fodlam_core.networks.reader import ReadOptions
-    from fodlam_core.networks.work import Sizes, Work
+Scope = MutableMapping[str, Tensor]
 
 
-def walk(path: Path, options: ReadOptions) -> Network:
-    """Read a model.
-
-    Raises:
-        NetworkError: naming file and node.
-    """
-    graph = load_graph(path, options)
-    state = _Walk(graph, graph.batch, options)
-    try:
-        state.run(path)
-    except _NoBatchError:
-        state = _Walk(graph, 1, options)
-        state.draft.notes.append(
-            f"the first size of input {graph.batched!r}, {graph.batch}, is not taken as a batch: "
-            "it does not divide every layer"
-        )
-        state.run(path)
-    state.draft.notes[:0] = graph.notes
-    return state.draft.network(path.stem, str(path))
-
-
-class _NoBatchError(Exception):
+class NoBatchError(Exception):
     """The batch does not divide the work of a layer."""
 
 
-class _UnknownSizeError(Exception):
-    """Names a tensor whose shape is needed and not known."""
-
-
-class _Tensor(NamedTuple):
-    """What flows between operators.
+class Walk:
+    """Costs operators in their order.
 
     Attributes:
-        made: the number of the operator that made it; -1 for inputs and constants.
-        constant: whether it does not depend on the network's input.
-        regions: whether its first axis counts regions.
-        layer: the index of the costed layer it comes from, through operators that only change
-            values; None if there is none.
+        draft: what was found.
+        problems: what is wrong with the graph, an operator each.
+        asked: inputs whose sizes are needed and not known.
     """
 
-    made: int = -1
-    constant: bool = False
-    regions: bool = False
-    layer: int | None = None
-
-
-class _Walk:
-    """Costs the operators in their order."""
-
-    def __init__(self, graph: Graph, batch: int, options: ReadOptions) -> None:
-        self.graph = graph
+    def __init__(
+        self,
+        rules: Mapping[str, Rule],
+        opsets: Mapping[str, int],
+        declared: Mapping[str, Dims],
+        batch: int,
+        regions: int | None,
+    ) -> None:
+        self.rules = rules
+        self.opsets = opsets
+        self.declared = declared
         self.batch = batch
-        self.regions = options.regions
+        self.regions = regions
         self.draft = Draft()
-        self.tensors = {name: _Tensor(constant=True) for name in graph.constants}
-        self.tensors.update((name, _Tensor()) for name in graph.inputs)
+        self.problems: list[str] = []
+        self.asked: set[str] = set()
+        self.captures = Captures()
+        self._number = 0
 
-    def run(self, path: Path) -> None:
-        """Cost every operator; report all that is wrong at once."""
-        problems = []
-        for number, node in enumerate(self.graph.nodes):
+    def run(self, nodes: Sequence[Any], scope: Scope) -> None:
+        """Cost every operator; what they make is added to the scope."""
+        for node in nodes:
+            self._number += 1
+            if self._number > MAX_STEPS:
+                raise NetworkError(f"its loops unfold to more than {MAX_STEPS} operators")
             try:
-                self._visit(number, node)
+                made = self._visit(node, scope)
             except FodlamError as error:
-                problems.append(f"{path}: node {_name(node)!r} ({node.op_type}): {error}")
-                self._make(node, _Tensor(number))
-        if problems:
-            raise NetworkError("\n".join(problems[:20]))
+                self.problems.append(f"node {name_of(node)!r} ({node.op_type}): {error}")
+                made = [Tensor(made=self._number)] * len(node.output)
+            for name, tensor in zip(node.output, made, strict=True):
+                if name:
+                    scope[name] = tensor
 
-    def _visit(self, number: int, node: Any) -> None:
-        inputs = [self._read(name) for name in node.input if name]
-        if all(tensor.constant for tensor in inputs):
-            # Computed once, beforehand, and no part of an inference.
-            self._make(node, _Tensor(constant=True))
-            return
-        constant = node.op_type in ("Shape", "Size")
-        tensor = _Tensor(number, constant, any(each.regions for each in inputs))
-        name = full_name(node.op_type, node.domain)
-        if node.op_type in SUBGRAPHS and node.domain in STANDARD:
-            costly = _costly(node)
-            (self.draft.uncosted if costly else self.draft.skipped)[name] += 1
-        elif is_free(node.op_type, node.domain):
-            self.draft.skipped[name] += 1
-            tensor = self._free(node, tensor, [each for each in inputs if not each.constant])
-        else:
-            tensor = self._cost(node, tensor, name)
-        self._make(node, tensor)
+    def graph(self, graph: Any, scope: Scope) -> list[Tensor]:
+        """Cost the graph inside an operator; return its outputs.
 
-    def _read(self, name: str) -> _Tensor:
-        if name not in self.tensors:
-            raise NetworkError(
-                f"it reads {name!r}, which nothing before it makes: the graph has a cycle, is not "
-                "sorted or is incomplete"
-            )
-        return self.tensors[name]
-
-    def _make(self, node: Any, tensor: _Tensor) -> None:
-        for name in node.output:
-            if name:
-                self.tensors[name] = tensor
-
-    def _free(self, node: Any, tensor: _Tensor, varying: list[_Tensor]) -> _Tensor:
-        """Return what an operator without MACs makes."""
-        if node.domain in STANDARD and node.op_type in REGION_POOLS:
-            dims = self.graph.dims.get(node.output[0], (None,)) if node.output else (None,)
-            if self.regions is None and dims[:1] in ((), (None,)):
-                raise NetworkError(
-                    "what follows runs once for each region; say how many, write regions = 300 "
-                    "under [network]"
-                )
-            return tensor._replace(regions=True)
-        if not varying:
-            return tensor
-        if node.op_type in ELEMENTWISE or (node.op_type in ARITHMETIC and len(varying) == 1):
-            return tensor._replace(layer=varying[0].layer)
-        if node.op_type in ("Add", "Sum", "QLinearAdd") and self._same_sizes(node):
-            last = max(varying, key=lambda each: each.made)
-            if last.layer is not None:
-                self.draft.mark_residual(last.layer)
-            return tensor._replace(layer=last.layer)
-        return tensor
-
-    def _same_sizes(self, node: Any) -> bool:
-        sizes = [
-            self.graph.dims.get(name)
-            for name in node.input
-            if name and not self.tensors[name].constant
-        ]
-        return all(each == sizes[0] for each in sizes)
-
-    def _sizes(self, name: str, tensor: _Tensor | None = None) -> Sizes:
-        """Return the shape of a tensor.
-
-        Raises:
-            _UnknownSizeError: if it is not known.
+        Args:
+            graph: the ``GraphProto``.
+            scope: its inputs, and below them what the graphs around it have made.
         """
-        dims = self.graph.dims.get(name)
-        tensor = tensor or self.tensors[name]
-        if dims and dims[0] is None and tensor.regions:
-            dims = (self.regions, *dims[1:])
-        sizes = tuple(size for size in dims or () if size is not None)
-        if dims is None or len(sizes) != len(dims):
-            raise _UnknownSizeError(name)
-        if any(size < 1 for size in sizes):
-            raise LayerError(f"tensor {name!r} has the size {list(sizes)}")
-        return sizes
+        scope.update((each.name, stored(each)) for each in graph.initializer)
+        self.run(graph.node, scope)
+        outputs = [scope.get(value.name, Tensor()) for value in graph.output]
+        return [each._replace(layer=None) for each in outputs]
 
-    def _cost(self, node: Any, tensor: _Tensor, name: str) -> _Tensor:
-        """Add the layers of an operator that costs MACs."""
+    def aside(self) -> Draft:
+        """Start a draft of its own for what follows; return the one so far."""
+        before, self.draft = self.draft, Draft()
+        return before
+
+    def _visit(self, node: Any, scope: Scope) -> list[Tensor]:
+        inputs = [_read(scope, name) for name in node.input]
+        captured, random = self.captures.of(node)
+        given = [each for each in inputs if each is not None]
+        given += [scope[name] for name in captured if name in scope]
+        constant = all(each.constant for each in given) and not random
+        # Sizes are known beforehand, whatever has them.
+        plan = constant or node.op_type in ("Shape", "Size")
+        base = Tensor(
+            made=self._number,
+            constant=plan,
+            regions=any(each.regions for each in given) and not plan,
+            asks=frozenset[str]().union(*(each.asks for each in given)),
+        )
+        standard = node.domain in STANDARD
+        if standard and node.op_type in CONTROL_FLOW:
+            return self._control(node, inputs, scope, base)
+        made = self._made(node, inputs, base) if standard else None
+        operator = Operator(node, inputs, [each.dims for each in made or ()])
+        if made is None:
+            made = self._made_elsewhere(node, operator, base)
+            operator = operator._replace(outputs=[each.dims for each in made])
+        layer = None if constant else self._cost(node, operator, base)
+        if node.op_type in REGION_POOLS and standard and not constant:
+            made = [self._per_region(each) for each in made]
+        return [each._replace(layer=layer) for each in made]
+
+    def _control(
+        self, node: Any, inputs: list[Tensor | None], scope: Scope, base: Tensor
+    ) -> list[Tensor]:
+        """Cost the graphs inside an operator; those of a constant one are no part of it."""
+        name, before = full_name(node.op_type, node.domain), self.aside()
         try:
-            works = self._works(node, tensor) if node.domain in STANDARD else []
-        except _UnknownSizeError as error:
-            works = []
-            self.draft.notes.append(
-                f"node {_name(node)!r} ({name}) cannot be costed: the shape of {error.args[0]!r} "
-                "is not known"
+            made, why = CONTROL_FLOW[node.op_type](self, node, inputs, scope)
+        finally:
+            inside, self.draft = self.draft, before
+        if not base.constant:
+            if why is None:
+                self.draft.skipped[name] += 1
+                self.draft.merge(inside)
+            else:
+                self.asked |= base.asks
+                self.draft.uncosted[name] += 1
+                self.draft.notes.append(f"node {name_of(node)!r} ({name}) cannot be costed: {why}")
+        made = (made + [Tensor()] * len(node.output))[: len(node.output)]
+        return [
+            each._replace(
+                made=base.made,
+                constant=base.constant,
+                asks=base.asks | each.asks,
+                dims=each.dims if each.dims is not None else self.declared.get(output),
             )
-        if not works:
+            for output, each in zip(node.output, made, strict=True)
+        ]
+
+    def _made(self, node: Any, inputs: list[Tensor | None], base: Tensor) -> list[Tensor]:
+        """Return what an operator of ONNX's own makes."""
+        if node.op_type in SEQUENCES:
+            made = [made_by_sequence(node, inputs)]
+            return [
+                self._checked(name, each, base)
+                for name, each in zip(node.output, made, strict=False)
+            ]
+        made = made_by(node, inputs, self.opsets)
+        made = [
+            self._checked(name, each, base) for name, each in zip(node.output, made, strict=True)
+        ]
+        if node.op_type in ("Shape", "Size") or any(few(each.dims) for each in made):
+            values = computed(node, inputs)
+            if values is not None:
+                made = [
+                    each._replace(value=value, dims=value.shape)
+                    for each, value in zip(made, values, strict=False)
+                ]
+        return made
+
+    def _made_elsewhere(self, node: Any, operator: Operator, base: Tensor) -> list[Tensor]:
+        """Return what an operator of another domain makes, as far as a rule or the file tells."""
+        rule = self.rules.get(full_name(node.op_type, node.domain))
+        first = operator.inputs[0] if operator.inputs else None
+        found: list[Dims | None] = []
+        if rule is not None and rule.outputs is not None:
+            try:
+                found = rule.outputs(operator)
+            except (UnknownSizeError, LayerError):
+                found = []
+        elif is_free(node.op_type, node.domain) and node.op_type in SAME_ELSEWHERE and first:
+            found = [first.dims, None, None, first.dims]
+        elem = first.elem if first else 0
+        return [
+            self._checked(name, Tensor(elem, found[index] if index < len(found) else None), base)
+            for index, name in enumerate(node.output)
+        ]
+
+    def _checked(self, name: str, made: Tensor, base: Tensor) -> Tensor:
+        """Return what is made, with what the file says where nothing else is known."""
+        dims = made.dims if made.dims is not None else self.declared.get(name)
+        if dims is not None:
+            if any(size is not None and not 0 <= size <= MAX_SIZE for size in dims):
+                raise NetworkError(f"tensor {name!r} is absurdly large: {list(dims)}")
+            if None in dims:
+                told = self.declared.get(name, ())
+                if len(told) == len(dims):
+                    dims = tuple(b if a is None else a for a, b in zip(dims, told, strict=True))
+        return base._replace(
+            elem=made.elem, dims=dims, value=made.value, items=made.items, sequence=made.sequence
+        )
+
+    def _per_region(self, made: Tensor) -> Tensor:
+        """Return what a pool of regions makes, whose first axis counts them."""
+        dims = made.dims
+        first = dims[0] if dims else None
+        if self.regions is None and first is None:
+            raise NetworkError(
+                "what follows runs once for each region; say how many, write regions = 300 "
+                "under [network]"
+            )
+        if dims and self.regions is not None:
+            dims = (self.regions, *dims[1:])
+        return made._replace(dims=dims, regions=True)
+
+    def _cost(self, node: Any, op: Operator, base: Tensor) -> tuple[Draft, int] | None:
+        """Add an operator to the draft; return the layer that its output comes from."""
+        name = full_name(node.op_type, node.domain)
+        if is_free(node.op_type, node.domain):
+            self.draft.skipped[name] += 1
+            return self._passed_on(node, op) if node.domain in STANDARD else None
+        rule, why = self.rules.get(name), ""
+        works: list[Work] | None = None
+        try:
+            works = rule.works(op) if rule is not None else None
+        except UnknownSizeError as error:
+            tensor, known = error.args
+            self.asked |= known.asks
+            why = f": the shape of {tensor!r} is not known"
+        if works is None:
             self.draft.uncosted[name] += 1
-            return tensor
-        index = None
+            if why:
+                self.draft.notes.append(f"node {name_of(node)!r} ({name}) cannot be costed{why}")
+            return None
+        if not works:
+            self.draft.skipped[name] += 1
+            return None
+        index = 0
         for work in works:
-            index = self.draft.add(self._layer(_name(node), work, tensor.regions))
-        return tensor._replace(layer=index)
+            index = self.draft.add(self._layer(name_of(node), work, base.regions))
+        return self.draft, index
 
-    def _works(self, node: Any, tensor: _Tensor) -> list[Work]:
-        op = node.op_type
-        if op in CONVOLUTIONS:
-            data, weights = (self._sizes(_input(node, i)) for i in CONVOLUTIONS[op])
-            if self.tensors[_input(node, CONVOLUTIONS[op][0])].constant:
-                raise LayerError("its input is a constant")
-            return [convolution(node, data, weights, self._sizes(_output(node), tensor))]
-        if op in PRODUCTS:
-            return [product(node, *(self._factor(node, i) for i in PRODUCTS[op]))]
-        if op == "Einsum" and len(node.input) == 2:
-            work = einsum(node, self._factor(node, 0), self._factor(node, 1))
-            return [work] if work else []
-        if op == "Attention" and not any(node.input[4:6]):
-            return attention(node, *(self._sizes(_input(node, i)) for i in range(3)))
-        return []
-
-    def _factor(self, node: Any, index: int) -> Factor:
-        name = _input(node, index)
-        return Factor(self._sizes(name), self.tensors[name].constant)
+    def _passed_on(self, node: Any, op: Operator) -> tuple[Draft, int] | None:
+        """Return the layer that the output of an operator without MACs comes from."""
+        varying = [each for each in op.inputs if each is not None and not each.constant]
+        if not varying:
+            return None
+        if node.op_type in ELEMENTWISE or (node.op_type in ARITHMETIC and len(varying) == 1):
+            return varying[0].layer
+        if node.op_type not in ("Add", "Sum"):
+            return None
+        if any(each.dims != varying[0].dims for each in varying):
+            return None
+        last = max(varying, key=lambda each: each.made)
+        if last.layer is not None and last.layer[0] is self.draft:
+            self.draft.mark_residual(last.layer[1])
+        return last.layer
 
     def _layer(self, name: str, work: Work, regions: bool) -> Layer:
         """Return a layer of one inference: the batch is divided out, regions are repeated."""
-        shape, macs, items = work.shape, work.macs, work.items
+        shape, macs, repeat = work.shape, work.macs, work.items
         if isinstance(shape, FcShape):
-            rows, repeat = self._share(shape.rows), items
+            rows = self._share(shape.rows)
             if regions and self.regions and not rows % self.regions:
-                rows, repeat = rows // self.regions, items * self.regions
+                rows, repeat = rows // self.regions, repeat * self.regions
             shape = attrs.evolve(shape, rows=rows)
         elif isinstance(shape, MatmulShape):
-            repeat = items
             shape = attrs.evolve(shape, count=self._share(shape.count))
-        else:
-            repeat = items if regions else self._share(items)
+        elif not regions:
+            repeat = self._share(repeat)
         return Layer(name, work.kind, shape.macs if shape else macs, shape, repeat)
 
     def _share(self, count: int) -> int:
         if count % self.batch:
-            raise _NoBatchError
+            raise NoBatchError
         return count // self.batch
 
 
-def _name(node: Any) -> str:
+def name_of(node: Any) -> str:
+    """Return what a node is called, or else what it makes."""
     return node.name or next((name for name in node.output if name), "") or node.op_type
 
 
-def _input(node: Any, index: int) -> str:
-    name = node.input[index] if index < len(node.input) else ""
+def _read(scope: Scope, name: str) -> Tensor | None:
     if not name:
-        raise LayerError(f"its input {index + 1} is missing")
-    return str(name)
-
-
-def _output(node: Any) -> str:
-    if not node.output:
-        raise LayerError("it has no output")
-    return str(node.output[0])
-
-
-def _costly(node: Any) -> bool:
-    """Tell whether a graph inside an operator, at any depth, holds more than free operators."""
-    stack: list[Any] = [node]
-    while stack:
-        for attribute in stack.pop().attribute:
-            graphs: Iterable[Any] = (*([attribute.g] if attribute.HasField("g") else ()),
-                                     *attribute.graphs)  # fmt: skip
-            for inner in (each for graph in graphs for each in graph.node):
-                if inner.op_type in SUBGRAPHS:
-                    stack.append(inner)
-                elif not is_free(inner.op_type, inner.domain):
-                    return True
-    return False
+        return None
+    if name not in scope:
+        raise NetworkError(
+            f"it reads {name!r}, which nothing before it makes: the graph has a cycle, is not "
+            "sorted or is incomplete"
+        )
+    return scope[name]

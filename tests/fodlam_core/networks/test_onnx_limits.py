@@ -10,7 +10,7 @@ import pytest
 from fodlam_core.errors import NetworkError
 from fodlam_core.networks.files import read_network
 from fodlam_core.networks.onnx import OnnxReader
-from fodlam_core.networks.onnx.limits import MAX_SIZE, values_stay_few
+from fodlam_core.networks.onnx.limits import MAX_SIZE
 from fodlam_core.networks.reader import ReadOptions
 
 onnx = pytest.importorskip("onnx")
@@ -60,18 +60,17 @@ def test_functions_that_end_are_unfolded(tmp_path: Path) -> None:
     assert read_network(path, OnnxReader(), ReadOptions()).skipped == {"Relu": 8}
 
 
-@pytest.mark.parametrize(("doublings", "few"), [(5, True), (25, False)])
-def test_lists_of_sizes_do_not_double_for_ever(tmp_path: Path, doublings: int, few: bool) -> None:
+@pytest.mark.parametrize("doublings", [5, 25])
+def test_lists_of_sizes_do_not_double_for_ever(tmp_path: Path, doublings: int) -> None:
     """A list of sizes that is joined with itself time and again is not followed to the end."""
     nodes = [helper.make_node("Shape", ["x"], ["s0"])]
     for index in range(doublings):
         nodes.append(helper.make_node("Concat", [f"s{index}"] * 2, [f"c{index}"], axis=0))
         nodes.append(helper.make_node("Cast", [f"c{index}"], [f"s{index + 1}"], to=7))
     graph = helper.make_graph(nodes, "g", [INPUT], [OUTPUT])
-    assert values_stay_few(graph) is few
     path = tmp_path / "net.onnx"
     path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
-    assert read_network(path, OnnxReader(), ReadOptions()).skipped["Shape"] == 1
+    assert read_network(path, OnnxReader(), ReadOptions()).skipped == {"Shape": 1}
 
 
 @pytest.mark.parametrize("size", [2**39, 2**41])

@@ -1,0 +1,157 @@
+"""Convolutions of every layout, from the sizes of what they read and make."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from fodlam_core.errors import LayerError
+from fodlam_core.model.shapes import ConvShape
+from fodlam_core.networks.onnx.node import Operator, attribute
+from fodlam_core.networks.work import Sizes, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.networks.onnx.tensor import Dims
+
+
+def conv(data: int = 0, weights: int = 1) -> Any:
+    """Return the rule of a convolution whose input and weights stand at these positions."""
+
+    def rule(op: Operator) -> list[Work]:
+        if op.constant(data):
+            raise LayerError("its input is a constant")
+        return [convolution(op.node, op.sizes(data), op.sizes(weights), op.made())]
+
+    return rule
+
+
+def conv_nhwc(op: Operator) -> list[Work]:
+    """Cost a convolution whose input and output have their channels last."""
+    first, weights, last = _channels_first(op)
+    return [convolution(op.node, first, weights, last)]
+
+
+def nhwc_sizes(op: Operator) -> list[Dims | None]:
+    """Return the sizes that such a convolution makes."""
+    data, weights = op.sizes(0), _weights_first(op)
+    made = windows(op.node, data[1:-1], weights[2:])
+    return [(data[0], *made, weights[0])]
+
+
+def _channels_first(op: Operator) -> tuple[Sizes, Sizes, Sizes]:
+    data, made = op.sizes(0), op.made()
+    if len(data) < 3 or len(made) != len(data):
+        raise LayerError(f"input {list(data)}: expected batch, pixels and channels")
+    return (
+        (data[0], data[-1], *data[1:-1]),
+        _weights_first(op),
+        (made[0], made[-1], *made[1:-1]),
+    )
+
+
+def _weights_first(op: Operator) -> Sizes:
+    """Return the sizes of weights with channels before pixels; some files have them last."""
+    data, weights = op.sizes(0), op.sizes(1)
+    if len(weights) != len(data) or len(data) < 3:
+        raise LayerError(f"input {list(data)}, weights {list(weights)}: axes do not match")
+    kernel = op.attribute("kernel_shape", [0])
+    groups = op.attribute("group", 1)
+    last = weights[-1] * groups == data[-1]
+    if last and (weights[1] * groups != data[-1] or list(weights[1:-1]) == kernel):
+        return (weights[0], weights[-1], *weights[1:-1])
+    return weights
+
+
+def windows(node: Any, data: Sizes, kernel: Sizes) -> Sizes:
+    """Return the output pixels of a convolution by axis, rounded down.
+
+    Raises:
+        LayerError: if the attributes do not fit, or nothing is left.
+    """
+    axes = len(data)
+    strides = attribute(node, "strides", []) or [1] * axes
+    dilations = attribute(node, "dilations", []) or [1] * axes
+    pads = attribute(node, "pads", []) or [0] * 2 * axes
+    if len(strides) != axes or len(dilations) != axes or len(pads) != 2 * axes or min(strides) < 1:
+        raise LayerError(f"strides {strides}, dilations {dilations}, pads {pads}: wrong")
+    mode = attribute(node, "auto_pad", "NOTSET")
+    if mode.startswith("SAME"):
+        return tuple(-(-size // stride) for size, stride in zip(data, strides, strict=True))
+    if mode == "VALID":
+        pads = [0] * 2 * axes
+    return tuple(
+        (data[axis] + pads[axis] + pads[axis + axes] - dilations[axis] * (kernel[axis] - 1) - 1)
+        // strides[axis]
+        + 1
+        for axis in range(axes)
+    )
+
+
+def convolution(node: Any, data: Sizes, weights: Sizes, made: Sizes) -> Work:
+    """Return the layer of a convolution, with one, two or more spatial axes.
+
+    Raises:
+        LayerError: if the sizes contradict each other.
+    """
+    axes = len(data) - 2
+    if axes < 1 or len(weights) != len(data) or len(made) != len(data):
+        raise LayerError(f"input {list(data)}, weights {list(weights)}: axes do not match")
+    transposed = node.op_type == "ConvTranspose"
+    groups = attribute(node, "group", 1)
+    out_channels = weights[1] * groups if transposed else weights[0]
+    in_channels = weights[0] if transposed else weights[1] * groups
+    if in_channels != data[1]:
+        raise LayerError(f"its weights take {in_channels} channels, its input has {data[1]}")
+    strides = attribute(node, "strides", []) or [1] * axes
+    dilations = attribute(node, "dilations", []) or [1] * axes
+    if len(strides) != axes or len(dilations) != axes or groups < 1:
+        raise LayerError(f"strides {strides}, dilations {dilations}, group {groups}: wrong")
+    if axes > 2:
+        macs = prod(weights) * prod(data[2:] if transposed else made[2:])
+        return Work("conv", macs, None, data[0])
+    pads = _pads(node, data[2:], weights[2:], made[2:], strides, dilations)
+    fill = (1,) * (2 - axes)
+    shape = ConvShape(
+        data[1],
+        *_two(fill + data[2:]),
+        out_channels,
+        *_two(fill + made[2:]),
+        _two(fill + weights[2:]),
+        _two((*fill, *strides)),
+        (pads[0], pads[1], pads[2], pads[3]) if axes == 2 else (0, pads[0], 0, pads[1]),
+        _two((*fill, *dilations)),
+        groups,
+        transposed,
+    )
+    return Work("conv", shape.macs, shape, data[0])
+
+
+def _two(sizes: Sequence[int]) -> tuple[int, int]:
+    return sizes[0], sizes[1]
+
+
+def _pads(
+    node: Any, data: Sizes, kernel: Sizes, made: Sizes, strides: list[int], dilations: list[int]
+) -> list[int]:
+    """Return the padding, all beginnings before all ends, also where the file leaves it open."""
+    given = attribute(node, "pads", [])
+    mode = attribute(node, "auto_pad", "NOTSET")
+    open_ = mode.startswith("SAME") or attribute(node, "output_shape", [])
+    if not open_:
+        pads = given or [0] * (2 * len(data))
+        if len(pads) != 2 * len(data):
+            raise LayerError(f"pads {pads}: expected {2 * len(data)} numbers")
+        return pads
+    begins, ends = [], []
+    for size, width, out, stride, dilation in zip(
+        data, kernel, made, strides, dilations, strict=True
+    ):
+        if node.op_type == "ConvTranspose":
+            size, out = out, size
+        total = max(0, (out - 1) * stride + dilation * (width - 1) + 1 - size)
+        small = total // 2
+        begins.append(total - small if mode == "SAME_LOWER" else small)
+        ends.append(small if mode == "SAME_LOWER" else total - small)
+    return begins + ends

@@ -1,0 +1,83 @@
+"""From an ONNX file to a network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fodlam_core.errors import NetworkError
+from fodlam_core.networks.onnx.graph import Graph, load_graph
+from fodlam_core.networks.onnx.tensor import Tensor, described, stored
+from fodlam_core.networks.onnx.walk import NoBatchError, Scope, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from fodlam_core.model.layers import Network
+    from fodlam_core.networks.onnx.operators import Rule
+    from fodlam_core.networks.reader import ReadOptions
+
+
+def read(path: Path, options: ReadOptions, rules: Mapping[str, Rule]) -> Network:
+    """Read a model.
+
+    Args:
+        path: the file.
+        options: what is said about it.
+        rules: what operators cost, by their names.
+
+    Raises:
+        NetworkError: naming file and node, or with a question for sizes that are not known.
+    """
+    graph = load_graph(path, options)
+    try:
+        walk, scope = _walked(graph, options, rules, graph.inputs.batch)
+    except NoBatchError:
+        walk, scope = _walked(graph, options, rules, 1)
+        walk.draft.notes.append(
+            f"the size {graph.inputs.batch} of input {graph.inputs.batched!r} is not taken as a "
+            "batch: it does not divide every layer"
+        )
+    except NetworkError as error:
+        raise NetworkError(f"{path}: {error}") from None
+    if walk.problems:
+        raise NetworkError("\n".join(f"{path}: {problem}" for problem in walk.problems[:20]))
+    if walk.asked:
+        raise NetworkError(graph.inputs.question(sorted(walk.asked)))
+    walk.draft.notes[:0] = graph.inputs.notes
+    walk.draft.notes += _unreached(graph, walk, scope)
+    return walk.draft.network(path.stem, str(path))
+
+
+def _walked(
+    graph: Graph, options: ReadOptions, rules: Mapping[str, Rule], batch: int
+) -> tuple[Walk, Scope]:
+    walk = Walk(rules, graph.opsets, graph.declared, batch, options.regions)
+    scope: Scope = {tensor.name: stored(tensor) for tensor in graph.proto.initializer}
+    for sparse in graph.proto.sparse_initializer:
+        dims = tuple(sparse.dims)
+        scope[sparse.values.name] = Tensor(sparse.values.data_type, dims, constant=True)
+    asked = graph.inputs.open()
+    for value in graph.inputs.values:
+        asks = frozenset((value.name,)) & asked
+        scope[value.name] = described(value.type)._replace(asks=asks)
+    walk.run(graph.proto.node, scope)
+    return walk, scope
+
+
+def _unreached(graph: Graph, walk: Walk, scope: Scope) -> list[str]:
+    """Return notes on inputs that no output depends on, and outputs that depend on none."""
+    notes = []
+    live = {value.name for value in graph.proto.output}
+    for node in reversed(graph.proto.node):
+        if live.intersection(node.output):
+            live.update(node.input)
+            live.update(walk.captures.of(node)[0])
+    for value in graph.inputs.values:
+        if value.name not in live:
+            notes.append(f"input {value.name!r}: no output depends on it")
+    for value in graph.proto.output:
+        made = scope.get(value.name)
+        if made is not None and made.constant:
+            notes.append(f"output {value.name!r}: it depends on no input")
+    return notes
