@@ -73,7 +73,8 @@ def with_results(points: pl.LazyFrame, plan: Plan, slots: int) -> pl.LazyFrame:
     for name, prefix in sums.items():
         latency, energy = _carried(name, slots, have)
         if inferences is not None:
-            latency, energy = latency * inferences, energy * inferences
+            fixed = _fixed(name, slots, have)
+            latency, energy = latency * inferences + fixed[0], energy * inferences + fixed[1]
         if refusals:
             fine = pl.when(pl.col(PROBLEM).is_null())
             latency, energy = fine.then(latency), fine.then(energy)
@@ -100,6 +101,19 @@ def _carried(name: str, slots: int, have: set[str]) -> tuple[pl.Expr, pl.Expr]:
             # An accelerator that a network does not use has no cost there, and adds nothing.
             onchip, native = (pl.col(f"{what} {name} {number}") for what in ("onchip", "energy"))
             latency = latency + (onchip * pl.col(f"time {number}")).fill_null(0.0)
+            energy = energy + (native * pl.col(f"factor {number}")).fill_null(0.0)
+    return latency, energy
+
+
+def _fixed(name: str, slots: int, have: set[str]) -> tuple[pl.Expr, pl.Expr]:
+    """Return what a batch costs beside its inferences, at the target."""
+    latency = energy = pl.lit(0.0)
+    for number in range(slots):
+        if f"fixed onchip {name} {number}" in have:
+            onchip, offchip, native = (
+                pl.col(f"fixed {what} {name} {number}") for what in ("onchip", "offchip", "energy")
+            )
+            latency = latency + (onchip * pl.col(f"time {number}") + offchip).fill_null(0.0)
             energy = energy + (native * pl.col(f"factor {number}")).fill_null(0.0)
     return latency, energy
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,7 +11,7 @@ import attrs
 from fodlam_core.config.files import files_in_config, with_files
 from fodlam_core.config.load import Source, structure_source
 from fodlam_core.errors import FodlamError
-from fodlam_core.estimates import Estimate, prepare
+from fodlam_core.estimates import prepare
 from fodlam_core.estimates.figures import METHODS
 from fodlam_core.estimates.network import configured_network
 from fodlam_core.estimates.system import dram_bytes
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.config import Config, NetworkConfig
+    from fodlam_core.estimates import Composer, Estimate
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.model.layers import Network
     from fodlam_core.model.technology import Technology
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 # Sums that are carried like those of the layer kinds: of everything, and of its error bounds.
 TOTAL, LOW, HIGH = "total", "low", "high"
+# A batch by which costs are checked to be affine in it.
+MANY = 1000
 # Bytes between chips and DRAM.
 DRAM = "dram"
 
@@ -73,6 +77,8 @@ class NativeCosts(NamedTuple):
         coverage: share of the MACs by method; None if there are no MACs.
         problem: why there are no costs; None if there are.
         dram_bytes: what moves between chips and DRAM; None if that is not known.
+        fixed: where the batch is an axis of its own: what a batch costs beside its inferences,
+            such as loading the weights once; the cells are then those of one more inference.
     """
 
     cells: Mapping[tuple[Slot, str], Cell]
@@ -80,6 +86,7 @@ class NativeCosts(NamedTuple):
     coverage: Mapping[str, float | None]
     problem: str | None = None
     dram_bytes: float | None = None
+    fixed: Mapping[tuple[Slot, str], Cell] = {}
 
 
 class CostSource:
@@ -108,15 +115,29 @@ class CostSource:
         key = tuple(f"{type(value).__name__} {value}" for value in values.values())
         if key not in self._costs:
             try:
-                estimate = self._estimate(values)
-                self._costs[key] = _sums(estimate)
-                for platform in estimate.platforms.values():
+                composer = self._composer(values)
+                self._costs[key] = self._of_batches(composer)
+                for platform in composer.platforms.values():
                     self.accelerators[_slot(platform)] = platform.accelerator
             except FodlamError as error:
                 self._costs[key] = NativeCosts({}, frozenset(), {}, first_line(error))
         return self._costs[key]
 
-    def _estimate(self, values: Mapping[str, Any]) -> Estimate:
+    def _of_batches(self, composer: Composer) -> NativeCosts:
+        """Return the costs of a variant, where the batch is an axis as those of any batch.
+
+        Raises:
+            FodlamError: if a chip refuses a layer: the total without it would look like the least.
+        """
+        if composer.refusals:
+            raise FodlamError("\n".join(dict.fromkeys(composer.refusals.values())))
+        one = _sums(composer.estimate())
+        if not self._linear or composer.at is None:
+            return one
+        two, many = (_sums(composer.estimate(batch)) for batch in (2, MANY))
+        return _affine(one, two, many)
+
+    def _composer(self, values: Mapping[str, Any]) -> Composer:
         if self._linear:
             values = {**values, "network.batch": 1}
         source = self._source._replace(tables=with_values(self._source.tables, values))
@@ -125,7 +146,7 @@ class CostSource:
             raise FodlamError("\n".join(problems))
         try:
             config, registry = self._without_files(config)
-            return prepare(config, registry, self._network(config)).estimate()
+            return prepare(config, registry, self._network(config))
         except FodlamError as error:
             prefix = f"{config.source}: "
             lines = [line.removeprefix(prefix) for line in str(error).splitlines()]
@@ -150,6 +171,42 @@ class CostSource:
         if key not in self._networks:
             self._networks[key] = configured_network(config, self._registry)
         return self._networks[key]
+
+
+def _affine(one: NativeCosts, two: NativeCosts, many: NativeCosts) -> NativeCosts:
+    """Return costs as a fixed part and one for each inference, from those of three batches.
+
+    Bounds that are not affine in the batch are not known. A total that is not is a problem.
+    """
+    fixed: dict[tuple[Slot, str], Cell] = {}
+    cells: dict[tuple[Slot, str], Cell] = {}
+    bent = set()
+    for key, first in one.cells.items():
+        second, last = two.cells.get(key), many.cells.get(key)
+        if second is None or last is None:
+            bent.add(key[1])
+            continue
+        each = Cell(*(b - a for a, b in zip(first, second, strict=True)))
+        rest = Cell(*(a - b for a, b in zip(first, each, strict=True)))
+        if all(map(_close, (MANY * value for value in first), last)):
+            each, rest = first, Cell()  # linear: exactly so, without the noise of differences
+        straight = (f + MANY * e for f, e in zip(rest, each, strict=True))
+        if not all(map(_close, straight, last)):
+            bent.add(key[1])
+        cells[key], fixed[key] = each, rest
+    if bent - {LOW, HIGH}:
+        problem = (
+            "costs that are neither linear in the batch nor a constant and so much for each "
+            "inference; give the batches one by one, as a list"
+        )
+        return NativeCosts({}, frozenset(), {}, problem)
+    known = {(name, cost) for name, cost in one.sums if name not in bent}
+    straight_cells = {key: cell for key, cell in cells.items() if key[1] not in bent}
+    return one._replace(cells=straight_cells, sums=frozenset(known), fixed=fixed)
+
+
+def _close(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-18)
 
 
 def _sums(estimate: Estimate) -> NativeCosts:

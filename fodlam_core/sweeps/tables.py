@@ -104,8 +104,20 @@ def cost_frame(
             if any(cells):
                 columns[f"onchip {name} {number}"] = [cell and cell.onchip_s for cell in cells]
                 columns[f"energy {name} {number}"] = [cell and cell.energy_j for cell in cells]
+            fixed = [each.fixed.get((slot, name)) for each in costs]
+            if any(cell and any(cell) for cell in fixed):
+                columns |= _fixed(fixed, f"{name} {number}")
     text = {"problem": pl.String()}
     return pl.DataFrame(columns, schema={name: text.get(name, pl.Float64()) for name in columns})
+
+
+def _fixed(cells: Sequence[Cell | None], slot: str) -> dict[str, list[float | str | None]]:
+    """Return the columns of what batches cost beside their inferences."""
+    return {
+        f"fixed onchip {slot}": [cell and cell.onchip_s for cell in cells],
+        f"fixed energy {slot}": [cell and cell.energy_j for cell in cells],
+        f"fixed offchip {slot}": [cell and cell.offchip_s for cell in cells],
+    }
 
 
 def _offchip(costs: NativeCosts, name: str) -> float | None:
