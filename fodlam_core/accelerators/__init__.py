@@ -68,6 +68,8 @@ class Accelerator:
         memory_bytes: size of the off-chip memory that holds weights.
         onchip_bytes: size of the on-chip memory that holds weights where there is no other.
         weight_bits: bits that a weight takes there.
+        most_weights: weights of the largest network that it holds, zeros included, where a
+            publication says so.
         idle_power_w: power when nothing runs.
         tdp_w: thermal design power.
         vendor: who makes it.
@@ -116,6 +118,7 @@ class Accelerator:
     memory_bytes: float | None = _positive()
     onchip_bytes: float | None = _positive()
     weight_bits: float | None = _positive()
+    most_weights: float | None = _positive()
     idle_power_w: float | None = _positive()
     tdp_w: float | None = _positive()
     vendor: str = attrs.field(default="", validator=validators.text, kw_only=True)

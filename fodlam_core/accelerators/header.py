@@ -132,6 +132,7 @@ class Header:
     memory_bytes: float | None = attrs.field(default=None, validator=positive)
     onchip_bytes: float | None = attrs.field(default=None, validator=positive)
     weight_bits: float | None = attrs.field(default=None, validator=positive)
+    most_weights: float | None = attrs.field(default=None, validator=positive)
     idle_power_w: float | None = attrs.field(default=None, validator=positive)
     tdp_w: float | None = attrs.field(default=None, validator=positive)
     vendor: str = ""

@@ -23,6 +23,8 @@ def weight_capacity(accelerator: Accelerator) -> float | None:
 
     None if a size, or the bits of a weight, are not known.
     """
+    if accelerator.most_weights is not None:
+        return accelerator.most_weights
     memory = accelerator.memory_bytes or accelerator.onchip_bytes
     if memory is None or accelerator.weight_bits is None:
         return None
@@ -41,7 +43,9 @@ def capacity_notes(
         capacity = weight_capacity(platform.accelerator)
         if capacity is None:
             continue
-        stored = _stored(items, name, skips_zeros=platform.accelerator.skips_zeros)
+        chip = platform.accelerator
+        sparse = chip.skips_zeros and chip.most_weights is None
+        stored = _stored(items, name, skips_zeros=sparse)
         if stored > capacity:
             yield (
                 f"{DOES_NOT_FIT}the layers on {name} have {quantity(stored)} weights to store, "

@@ -135,6 +135,9 @@ def expected(
         result = estimate(check_source(source, registry), registry)
     except FodlamError as error:
         return {"problem": str(error)}
+    refusals = [each.refusal for each in result.layers if each.refusal]
+    if refusals:
+        return {"problem": "\n".join(refusals)}
     row: dict[str, Any] = {"problem": None}
     for prefix, name in COLUMNS.items():
         total = result.totals[name]
