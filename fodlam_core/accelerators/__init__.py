@@ -139,6 +139,13 @@ class Accelerator:
         """Whether it answers for whole networks only, and for no layer."""
         return bool(self.references) and not self.measurements and not self.predictors
 
+    @property
+    def fitted_to_networks(self) -> bool:
+        """Whether it knows whole networks, and predicts others from them and from nothing else."""
+        return bool(self.references and self.predictors and not self.measurements) and all(
+            getattr(predictor, "pooled", False) for predictor in self.predictors
+        )
+
     def configure(self, options: object) -> Accelerator:
         """Return the accelerator with an instance of its options class applied."""
         return self.apply_options(self, options) if self.apply_options else self

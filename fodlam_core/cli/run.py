@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
-from fodlam_core.config import load_config
+from fodlam_core.config.asked import asked_config
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates import Estimate, prepare
 from fodlam_core.plugins import stdout_to_stderr
@@ -40,14 +40,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_output_arguments(parser, "fodlam")
 
 
-def add_config_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the configurations and ``--set``."""
+def add_config_arguments(parser: argparse.ArgumentParser, one: str | None = None) -> None:
+    """Add what to estimate, ``--set`` and the short forms.
+
+    Args:
+        parser: the parser of the command.
+        one: the name of the argument where exactly one is taken; None for ``configs``.
+    """
     parser.add_argument(
-        "configs",
-        nargs="+",
-        metavar="CONFIG",
-        help="a configuration in TOML or in FODLAM's JSON; - for standard input",
+        one or "configs",
+        nargs=None if one else "+",
+        metavar="NETWORK" if one else "CONFIG",
+        help="a configuration in TOML or in FODLAM's JSON, a network file, or the name of a "
+        "network; - for a configuration on standard input",
     )
+    add_short_forms(parser)
     parser.add_argument(
         "--set",
         action="append",
@@ -55,6 +62,35 @@ def add_config_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TABLE.KEY=VALUE",
         help="override a key of the configurations, such as technology.node_nm=28",
     )
+
+
+def add_short_forms(parser: argparse.ArgumentParser) -> None:
+    """Add ``--on``, and short forms of some keys."""
+    parser.add_argument(
+        "--on",
+        type=_names,
+        default=(),
+        metavar="CHIP[,CHIP]",
+        help="the chips that run the network, such as a100/bf16, or conv=eyeriss,fc=eie; "
+        "no other chip runs any layer",
+    )
+    parser.add_argument("--node", metavar="NM", help="process node: technology.node_nm")
+    parser.add_argument("--scaler", metavar="RULE", help="scaling rule: technology.scaler")
+    parser.add_argument("--batch", metavar="N", help="inferences: network.batch")
+
+
+def overrides_of(args: argparse.Namespace) -> list[str]:
+    """Return what ``--set`` and the short forms override."""
+    short = {
+        "technology.node_nm": args.node,
+        "technology.scaler": args.scaler and f'"{args.scaler}"',
+        "network.batch": args.batch if args.batch != "published" else '"published"',
+    }
+    return [*args.set, *(f"{key}={value}" for key, value in short.items() if value is not None)]
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -107,7 +143,7 @@ def _percent(text: str) -> float:
 
 
 def _estimate(source: str, args: argparse.Namespace, registry: Registry) -> Estimate:
-    config = load_config(source, registry, args.set)
+    config = asked_config(source, registry, overrides_of(args), args.on)
     warn(config.warnings)
     if config.sweep:
         warn([f"{config.source}: [sweep] is ignored here; fodlam-core sweep goes through it"])

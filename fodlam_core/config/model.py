@@ -248,6 +248,7 @@ class Config:
         technology: the chip that is asked about.
         dispatch: accelerator by layer kind; kinds that are not named take the default.
         rules: which layers go elsewhere, whatever their kind; the first that matches wins.
+        exclusive: whether kinds that ``dispatch`` does not name run nowhere.
         accelerator: settings by accelerator.
         sweep: the axes of a sweep as they stand in the file; a single estimate ignores them.
         source: how messages name the configuration.
@@ -271,6 +272,7 @@ class Config:
     warnings: tuple[str, ...] = ()
     system: Mapping[str, float] = attrs.field(factory=dict)
     rules: tuple[DispatchRule, ...] = attrs.field(default=(), converter=as_tuple)
+    exclusive: bool = False
 
     def __attrs_post_init__(self) -> None:
         _check_types(self)

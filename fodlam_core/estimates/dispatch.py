@@ -70,6 +70,8 @@ def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerato
     """
     if kind in config.dispatch:
         return registry.accelerator(config.dispatch[kind])
+    if config.exclusive:
+        return None
     # What is known for whole networks only serves no layer, unless it is asked to by name.
     serving = registry.serving(kind)
     defaults = [each for each in serving if is_default(each, kind)]

@@ -50,6 +50,7 @@ class Platform(NamedTuple):
         rows: its published table by network and layer, each in the order of batches.
         fits: fitted predictors, filled when first needed.
         rules: rules of intervals by fit and by what is not known of a layer, likewise.
+        whole: whether its published cost of the whole network is the total.
     """
 
     accelerator: Accelerator
@@ -63,6 +64,7 @@ class Platform(NamedTuple):
     rows: Mapping[tuple[str, str], Sequence[Measurement]]
     fits: dict[Fit, FittedPredictor]
     rules: dict[tuple[Fit, frozenset[str]], IntervalRule | None]
+    whole: bool = False
 
     @property
     def is_scaled(self) -> bool:
@@ -332,4 +334,5 @@ def platform(accelerator: Accelerator, config: Config, registry: Registry) -> Pl
         rows=rows,
         fits={},
         rules={},
+        whole=accelerator.references_only,
     )

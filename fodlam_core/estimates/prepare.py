@@ -34,6 +34,8 @@ from fodlam_core.estimates.published_totals import (
     answer,
     check_references,
     reference_costs,
+    whole_network,
+    with_exact_reference,
 )
 from fodlam_core.estimates.totals import parts_of
 from fodlam_core.model.layers import Layer, Network
@@ -155,9 +157,11 @@ class _Prepared:
     def composer(self, batch: Batch) -> Composer:
         """Return the composer for a batch, or for costs as printed."""
         config, network, platforms = self.config, self.network, self.platforms
+        if config.network.method != "predicted" and config.network.layers is None:
+            platforms = with_exact_reference(network, platforms, batch)
         if config.network.batch != batch:
             config = attrs.evolve(config, network=attrs.evolve(config.network, batch=batch))
-        items, refusals = self._items(batch)
+        items, refusals = self._items(batch, whole_network(platforms))
         if refusals and not any(basis for _, basis in items):
             raise NetworkError("\n".join(dict.fromkeys(refusals.values())))
         whole = answer(platforms, reference_costs(network, platforms, batch), batch)
@@ -165,6 +169,7 @@ class _Prepared:
         if whole and batch == "published":
             batches = {"total": (whole.reference.batch,)}
         predicted = any(chip.fits for chip in platforms.values())
+        predicted |= any(chip.accelerator.fitted_to_networks for chip in platforms.values())
         linear = not predicted and all(basis.linear for _, basis in items if basis)
         return Composer(
             config=config,
@@ -183,24 +188,30 @@ class _Prepared:
             at=None if linear else self.at,
         )
 
-    def _items(self, batch: int | str) -> tuple[Items, dict[int, str]]:
-        """Return the layers with what their costs rest on, and the refusals by place."""
+    def _items(self, batch: int | str, whole: str | None) -> tuple[Items, dict[int, str]]:
+        """Return the layers with what their costs rest on, and the refusals by place.
+
+        Args:
+            batch: the inferences that share a run.
+            whole: the accelerator that answers for the whole network, and so for no layer.
+        """
         items: list[tuple[Layer, Basis | None]] = []
         refusals: dict[int, str] = {}
         for layer, chip in self.work:
             try:
-                basis = chip and self._basis(layer, chip, batch)
+                if chip is None or chip.accelerator.name == whole:
+                    basis = None
+                else:
+                    basis = self._basis(layer, chip, batch)
             except PredictionError as error:
                 basis = None
                 refusals[len(items)] = str(error)
             items.append((layer, basis))
-        if batch != "published":
+        if batch != "published" and whole is None:
             items += self._overheads(int(batch))
         return tuple(items), refusals
 
     def _basis(self, layer: Layer, platform: Platform, batch: int | str) -> Basis | None:
-        if platform.accelerator.references_only:
-            return None
         network = self.network.measured_as
         if self.config.network.method != "predicted":
             row = platform.measurement(network, layer, batch)

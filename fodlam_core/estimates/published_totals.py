@@ -95,9 +95,25 @@ def _cost(platform: Platform, reference: Reference, batch: int | str) -> Referen
 
 def whole_network(platforms: Mapping[str, Platform]) -> str | None:
     """Return the accelerator that answers for the network as a whole; None for the layer path."""
-    return next(
-        (name for name, each in platforms.items() if each.accelerator.references_only), None
-    )
+    return next((name for name, each in platforms.items() if each.whole), None)
+
+
+def with_exact_reference(
+    network: Network, platforms: Mapping[str, Platform], batch: int | str
+) -> dict[str, Platform]:
+    """Return the platforms, the only one of them answering for the whole network where it can.
+
+    So it is with a chip that knows nothing but whole networks, this one at this batch among them;
+    any other network, and any other batch, it predicts.
+    """
+    found = dict(platforms)
+    if len(found) == 1:
+        [(name, each)] = found.items()
+        if each.accelerator.fitted_to_networks:
+            costs = reference_costs(network, platforms, batch)
+            exact = any(cost.reference.batch == batch for cost in costs)
+            found[name] = each._replace(whole=exact)
+    return found
 
 
 def answer(

@@ -1,0 +1,121 @@
+"""``fodlam-core rank``: chips in order of what a network costs on each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fodlam_core.analyses.ranking import LEAST_SHARE, SORTS, Ranked, Ranking, rank
+from fodlam_core.cli.common import add_output_arguments, emit, registry_for
+from fodlam_core.cli.run import add_config_arguments, overrides_of
+from fodlam_core.config.asked import asked_config
+from fodlam_core.plugins import stdout_to_stderr
+from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.report import Report
+from fodlam_core.report.units import deviation, percent, quantity
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from fodlam_core.plugins.registry import Registry
+
+MOST_OTHERS = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_config_arguments(parser, one="network")
+    parser.add_argument(
+        "--sort", choices=SORTS, default="latency", help="what chips are sorted by (latency)"
+    )
+    parser.add_argument(
+        "--points", action="store_true", help="rank every operating point, not the default ones"
+    )
+    parser.add_argument("--device", metavar="KIND", help="only devices of a kind, such as phone")
+    add_output_arguments(parser)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Rank the chips."""
+    registry = registry_for(args)
+    config = asked_config(args.network, registry, overrides_of(args))
+    names = chosen(args, registry)
+    with stdout_to_stderr():
+        ranking = rank(config, registry, names, args.sort)
+    report = Report(lambda: [document(ranking)], ranking.to_dict, ranking.to_rows)
+    emit(report, args)
+    return 0
+
+
+def chosen(args: argparse.Namespace, registry: Registry) -> list[str]:
+    """Return the chips that patterns name, or all; default points unless all are asked for."""
+    names = [name for pattern in args.on or ("*",) for name in registry.matching(pattern)]
+    if args.points:
+        names += [name for pattern in args.on or ("*/*",) for name in _points(registry, pattern)]
+    if args.device:
+        names = [name for name in names if registry.accelerator(name).device == args.device]
+    return list(dict.fromkeys(names))
+
+
+def _points(registry: Registry, pattern: str) -> list[str]:
+    pattern = pattern if "/" in pattern else f"{pattern}/*"
+    from fodlam_core.errors import UnknownNameError
+
+    try:
+        return registry.matching(pattern)
+    except UnknownNameError:
+        return []
+
+
+def document(ranking: Ranking) -> Document:
+    """Return the ranking as a document for a person."""
+    batch = f"{ranking.batch} inference{'' if ranking.batch == 1 else 's'}"
+    macs = quantity(ranking.network.total_macs, "MAC")
+    title = f"{ranking.network.name}, {macs}, {batch}, by {ranking.sort}"
+    rows = table(
+        ("", "chip", "method", "latency", "+-", "energy", "+-", "coverage"),
+        (_row(str(place), each) for place, each in enumerate(ranking.ranked, 1)),
+        "latency, +-, energy, coverage",
+        "coverage, method",
+    )
+    return Document(title, (rows, *_remarks(ranking)))
+
+
+def _row(place: str, each: Ranked) -> tuple[str, ...]:
+    return (
+        place,
+        each.name + ("" if each.verdict == "fits" else " (!)"),
+        each.method,
+        quantity(each.latency_s, "s"),
+        _deviation(each.latency_s, each.bounds("latency")),
+        quantity(each.energy_j, "J"),
+        _deviation(each.energy_j, each.bounds("energy")),
+        percent(each.share("latency")),
+    )
+
+
+def _deviation(value: float | None, bounds: tuple[float, float] | None) -> str:
+    return "-" if value is None or bounds is None else deviation(value, bounds)
+
+
+def _remarks(ranking: Ranking) -> Iterator[Text | Bullets]:
+    if not ranking.ranked:
+        yield Text(
+            f"No chip models {LEAST_SHARE:.0%} of the MACs of {ranking.network.name}.", warning=True
+        )
+    elif ranking.indistinct > 1:
+        yield Text(
+            f"The intervals of the first {ranking.indistinct} chips overlap with that of the best: "
+            "these numbers do not tell them apart."
+        )
+    doubts = [f"{each.name}: {each.verdict}" for each in ranking.ranked if each.verdict != "fits"]
+    if doubts:
+        yield Bullets("Doubts (!)", doubts)
+    if ranking.others:
+        shown = ranking.others[:MOST_OTHERS]
+        lines = [
+            f"{each.name}: {percent(each.share('latency'))} of the MACs; {each.verdict}"
+            for each in shown
+        ]
+        more = len(ranking.others) - len(shown)
+        yield Bullets("Not ranked", [*lines, *([f"... and {more} more"] if more > 0 else [])])

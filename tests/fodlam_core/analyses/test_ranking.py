@@ -1,0 +1,74 @@
+"""Chips in order of what a network costs on each."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+from fodlam_core import Config, Layer, Network, NetworkConfig, Registry
+from fodlam_core.analyses.ranking import rank
+from fodlam_core.plugins import Plugin
+from fodlam_core.plugins.registry import build_registry
+
+
+@pytest.fixture(scope="module")
+def chips(registry: Registry) -> Registry:
+    """The registry with chips like Eyeriss that take twice and four times its time."""
+    eyeriss = registry.accelerator("eyeriss")
+    more = []
+    for name, factor in (("slow", 2), ("slower", 4)):
+        rows = [
+            attrs.evolve(row, latency_s=factor * row.latency_s) for row in eyeriss.measurements
+        ]
+        more.append(attrs.evolve(eyeriss, name=name, measurements=rows, default_for=()))
+    return build_registry([*registry.plugins, Plugin("more", {"fodlam_accelerators": tuple(more)})])
+
+
+def convolutions() -> Config:
+    """Return a configuration of a network that Eyeriss serves in full."""
+    return Config(NetworkConfig("ResNet-18"))
+
+
+def test_chips_are_sorted_by_latency(chips: Registry) -> None:
+    """The fastest chip stands first, and each result is that of the chip alone."""
+    ranking = rank(convolutions(), chips, ["slower", "eyeriss", "slow"])
+
+    assert ["eyeriss", "slow", "slower"] == [each.name for each in ranking.ranked]
+    assert all(list(each.estimate.platforms) == [each.name] for each in ranking.ranked)
+    latencies = [each.latency_s for each in ranking.ranked]
+    assert sorted(latencies) == latencies
+
+
+def test_chips_that_model_less_stand_below(chips: Registry) -> None:
+    """A chip with less than 95 % of the MACs is not ranked, and says its coverage."""
+    ranking = rank(convolutions(), chips, ["eie", "eyeriss"])
+
+    assert ["eyeriss"] == [each.name for each in ranking.ranked]
+    [eie] = ranking.others
+    assert eie.share("latency") < 0.95
+    assert [1, None] == [row["rank"] for row in ranking.to_rows()]
+
+
+def test_layers_are_not_lent_to_another_chip(chips: Registry) -> None:
+    """A kind that the chip does not serve is not modelled, though another chip serves it."""
+    [eyeriss] = rank(Config(NetworkConfig("VGG16")), chips, ["eyeriss"]).ranked
+
+    assert {"eyeriss", None} == {each.accelerator for each in eyeriss.estimate.layers}
+
+
+def test_a_chip_without_any_layer_says_why(chips: Registry) -> None:
+    """A chip that serves no kind of the network is listed with the kinds that it serves."""
+    network = Network("only-fc", [Layer("f", "fc", 10)])
+    assert network.total_macs == 10
+    [eyeriss] = rank(Config(NetworkConfig("NeuralTalk")), chips, ["eyeriss"]).others
+
+    assert "serves conv, and no layer of the network is of these" in eyeriss.verdict
+
+
+def test_energy_is_a_sort_of_its_own(chips: Registry) -> None:
+    """Chips are sorted by what is asked for, and rows are plain values."""
+    ranking = rank(convolutions(), chips, ["slow", "eyeriss"], "energy")
+
+    energies = [row["energy_j"] for row in ranking.to_dict()["rows"]]
+    assert sorted(energies) == energies
+    assert {"name", "interval", "coverage", "verdict"} <= set(ranking.to_rows()[0])
