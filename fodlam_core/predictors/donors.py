@@ -1,0 +1,62 @@
+"""A prior for chips of few measurements: the coefficients of chips that behave alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from fodlam_core.predictors import robust
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.predictors.fitted import FittedModels, Model
+
+ALIKE = 10
+STRENGTH = 0.3
+
+
+@attrs.frozen
+class Coefficients:
+    """What a chip needs for one unit of each term.
+
+    Attributes:
+        latency: seconds by term; None if not known.
+        energy: joules by term; None if not known.
+    """
+
+    latency: Mapping[str, float] | None = None
+    energy: Mapping[str, float] | None = None
+
+    @classmethod
+    def of(cls, fitted: FittedModels[Model]) -> Coefficients:
+        """Return the coefficients of a fitted `linear` predictor."""
+
+        def plain(model: Any) -> Mapping[str, float] | None:
+            model = getattr(model, "model", model)  # without its correction
+            return None if model is None else dict(model.coefficients)
+
+        return cls(plain(fitted.latency), plain(fitted.energy))
+
+
+def prior(
+    columns: Sequence[Sequence[float]], donors: Sequence[Sequence[float]]
+) -> list[float] | None:
+    """Return the mean of the donors that fit best, each scaled to the rows; None without donors.
+
+    Args:
+        columns: one for each term, divided by what they should add up to.
+        donors: coefficients of other chips, in the order of the columns.
+    """
+    scaled = []
+    for donor in donors:
+        values = robust.combine(columns, donor)
+        if all(values):
+            factor = sum(values) / sum(value * value for value in values)
+            error = fmean(abs(factor * value - 1) for value in values)
+            scaled.append((error, [factor * each for each in donor]))
+    best = [each for _, each in sorted(scaled)[:ALIKE]]
+    return [fmean(each) for each in zip(*best, strict=True)] if best else None

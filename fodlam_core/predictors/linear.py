@@ -1,0 +1,183 @@
+"""Cost as a sum of terms, each with a coefficient that is not negative."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import attrs
+
+from fodlam_core.errors import PredictionError
+from fodlam_core.predictors import robust
+from fodlam_core.predictors.donors import STRENGTH, Coefficients, prior
+from fodlam_core.predictors.fitted import FittedAffineModels, FittedModels
+from fodlam_core.predictors.neighbours import Corrected, corrected
+from fodlam_core.predictors.observations import (
+    known,
+    observations,
+    offchip_share,
+    totals,
+)
+from fodlam_core.predictors.terms import OVERHEAD, SETS, amounts, nearest_form
+from fodlam_core.report.units import quantity
+
+if TYPE_CHECKING:
+    from fodlam_core.model.costs import Measurement
+    from fodlam_core.model.layers import Network
+    from fodlam_core.model.whole_network import Reference
+    from fodlam_core.predictors.fitted import Model
+    from fodlam_core.predictors.observations import Known, Observation
+    from fodlam_core.predictors.products import Product
+
+
+@attrs.frozen
+class LinearModel:
+    """One quantity as a sum of terms.
+
+    Attributes:
+        coefficients: what one unit of each term takes; terms that nothing measured has are left
+            out.
+        forms: the forms of layers that were measured.
+    """
+
+    coefficients: Mapping[str, float]
+    forms: frozenset[str]
+
+    @property
+    def overhead(self) -> float:
+        """What a run of a network takes that belongs to no layer."""
+        return self.coefficients.get(OVERHEAD, 0.0)
+
+    def affine(self, product: Product) -> tuple[float, float]:
+        """Return the constant, and the amount for each inference."""
+        fixed = each = 0.0
+        for factor, (once, always) in zip(
+            self.coefficients.values(), self._amounts(product), strict=True
+        ):
+            fixed += factor * once
+            each += factor * always
+        return fixed, each
+
+    def value(self, product: Product, batch: int) -> float:
+        """Return the quantity for a batch."""
+        fixed, each = self.affine(product)
+        return fixed + each * batch
+
+    def outside(self, product: Product) -> list[str]:
+        """Return that the form of the layer was never measured, if so."""
+        form = nearest_form(product.form, self.forms)
+        if form == product.form:
+            return []
+        return [f"no {product.form} layer was measured; it is charged at the rate of {form} ones"]
+
+    def explain(self, product: Product, unit: str) -> str:
+        """Return the sum for one inference, with its numbers."""
+        parts = [
+            f"{term} {sum(amount):.6g} x {quantity(factor, unit)} = "
+            f"{quantity(factor * sum(amount), unit)}"
+            for (term, factor), amount in zip(
+                self.coefficients.items(), self._amounts(product), strict=True
+            )
+            if factor * sum(amount)
+        ]
+        return f"{' + '.join(parts)}; sum {quantity(self.value(product, 1), unit, 6)}"
+
+    def _amounts(self, product: Product) -> list[tuple[float, float]]:
+        form = nearest_form(product.form, self.forms)
+        if form != product.form:
+            product = product._replace(form=form)
+        return amounts(product, self.coefficients)
+
+
+@attrs.frozen
+class Linear:
+    """Non-negative least squares on relative errors, latency and energy apart.
+
+    Calibrates on measured layers and on measured networks together, and corrects by measured
+    layers near by where an inner cross-validation says that it helps.
+
+    Attributes:
+        terms: one of `terms.SETS`; None for the one that suits what was measured.
+        donors: coefficients of chips that behave alike, of the same terms, to pull towards.
+        neighbours: whether measured layers near by may correct the sum.
+    """
+
+    terms: str | None = attrs.field(default=None)
+    donors: tuple[Coefficients, ...] = attrs.field(default=(), converter=tuple)
+    neighbours: bool = True
+
+    name = "linear"
+    citation = None
+    pooled = True
+    requires = frozenset({"shape"})
+
+    @terms.validator
+    def _known(self, _attribute: object, value: str | None) -> None:
+        if value is not None and value not in SETS:
+            raise PredictionError(f"linear: terms {value!r} is none of {', '.join(SETS)}")
+
+    def fit(
+        self,
+        measurements: Sequence[Measurement],
+        references: Sequence[Reference] = (),
+        networks: Mapping[str, Network] | None = None,
+    ) -> FittedModels[Model]:
+        """Fit to measured layers, and to measured networks whose layers are known.
+
+        Raises:
+            PredictionError: if there are neither, or none of known shape.
+        """
+        seen = observations(measurements, references, networks or {})
+        if not seen:
+            raise PredictionError(
+                "linear: there is nothing to fit to, neither a measured layer with a shape nor a "
+                "measured network whose layers all have one"
+            )
+        terms = SETS[self.terms or _suited(seen)]
+        latency = self._quantity(seen, terms, "latency")
+        energy = self._quantity(seen, terms, "energy")
+        share = offchip_share(measurements)
+        if isinstance(latency, Corrected) or isinstance(energy, Corrected):
+            return FittedModels(latency, energy, share)
+        return FittedAffineModels(latency, energy, share)
+
+    def _quantity(
+        self, seen: Sequence[Observation], terms: tuple[str, ...], what: str
+    ) -> LinearModel | Corrected[LinearModel] | None:
+        rows = known(seen, what)
+        if not rows:
+            return None
+        shares = {
+            id(each): [amount / value for amount in totals(each, terms)] for each, value in rows
+        }
+
+        def fit(some: Sequence[Known]) -> LinearModel:
+            chosen = [each for each, _ in some]
+            forms = frozenset(part.form for each in chosen for part, _ in each.parts)
+            every = zip(*(shares[id(each)] for each in chosen), strict=True)
+            return self._model(dict(zip(terms, every, strict=True)), forms, what)
+
+        return (corrected(rows, fit) if self.neighbours else None) or fit(rows)
+
+    def _model(
+        self, every: Mapping[str, Sequence[float]], forms: frozenset[str], what: str
+    ) -> LinearModel:
+        columns = {term: column for term, column in every.items() if any(column)}
+        start = self._prior(columns, what)
+        factors = robust.fit(list(columns.values()), start or (), STRENGTH if start else 0.0)
+        return LinearModel(dict(zip(columns, factors, strict=True)), forms)
+
+    def _prior(self, columns: Mapping[str, Sequence[float]], what: str) -> list[float] | None:
+        donors = [getattr(donor, what) for donor in self.donors]
+        return prior(
+            list(columns.values()),
+            [[donor.get(term, 0.0) for term in columns] for donor in donors if donor],
+        )
+
+
+def _suited(seen: Sequence[Observation]) -> str:
+    rows = [each for each in seen if not each.whole]
+    if not rows:
+        return "networks"
+    forms = {part.form for each in rows for part, _ in each.parts}
+    return "products" if forms <= {"fc", "matmul"} else "layers"

@@ -1,0 +1,112 @@
+"""Layers as the matrix products that they come down to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from fodlam_core.errors import PredictionError
+from fodlam_core.model.shapes import ConvShape, FcShape
+
+if TYPE_CHECKING:
+    from fodlam_core.model.layers import Layer
+
+PADDING = 64
+
+
+class Product(NamedTuple):
+    """A layer as matrix products, for one inference.
+
+    A convolution is ``groups`` products of ``m`` output pixels, ``n`` filters and ``k`` weights of
+    a filter.
+
+    Attributes:
+        form: the form of the layer; dense 3x3 convolutions of stride 1 are one of their own.
+        m: rows that share the second factor.
+        n: columns.
+        k: depth.
+        groups: number of products.
+        weights: number of weights; 0 where both factors are activations.
+        inputs: number of input elements.
+        outputs: number of output elements.
+        macs: multiply-accumulates.
+        padded_n: columns, filled up to whole 64s where there is one product.
+        stride: of a convolution, else 1.
+        tiles: output tiles of 4 x 4 pixels of a convolution that Winograd's algorithm suits.
+    """
+
+    form: str
+    m: int
+    n: int
+    k: int
+    groups: int
+    weights: int
+    inputs: int
+    outputs: int
+    macs: int
+    padded_n: int
+    stride: int = 1
+    tiles: int = 0
+
+
+def product(layer: Layer) -> Product:
+    """Return a layer as matrix products.
+
+    Raises:
+        PredictionError: if its shape is not known.
+
+    >>> from fodlam_core import FcShape, Layer
+    >>> product(Layer.from_shape("F", FcShape(9216, 4096)))[:5]
+    ('fc', 1, 4096, 9216, 1)
+    """
+    shape = layer.shape
+    if isinstance(shape, ConvShape):
+        return _convolution(shape)
+    if shape is None:
+        raise PredictionError(
+            f"layer {layer.name!r}: its shape is not known; give one, or choose a predictor that "
+            "needs MACs only, such as per-mac"
+        )
+    if isinstance(shape, FcShape):
+        m, n, k, groups, weights = shape.rows, shape.outputs, shape.inputs, 1, shape.weights
+        inputs = m * k
+    else:
+        m, n, k, groups, weights = shape.m, shape.n, shape.k, shape.count, 0
+        inputs = groups * k * (m + n)
+    return Product(
+        shape.kind, m, n, k, groups, weights, inputs, groups * m * n, shape.macs, _padded(n)
+    )
+
+
+def _padded(n: int) -> int:
+    return -(-n // PADDING) * PADDING
+
+
+def _convolution(shape: ConvShape) -> Product:
+    groups, n = shape.groups, shape.out_channels // shape.groups
+    pixels = shape.out_height * shape.out_width
+    form, tiles = _form(shape), 0
+    if form == "dense 3x3":
+        tiles = -(-shape.out_height // 4) * -(-shape.out_width // 4)
+    return Product(
+        form,
+        shape.in_height * shape.in_width if shape.transposed else pixels,
+        n,
+        shape.weights // shape.out_channels,
+        groups,
+        shape.weights,
+        shape.in_channels * shape.in_height * shape.in_width,
+        shape.out_channels * pixels,
+        shape.macs,
+        _padded(n) if groups == 1 else n,
+        shape.stride[1],
+        tiles,
+    )
+
+
+def _form(shape: ConvShape) -> str:
+    if shape.groups > 1:
+        return "depthwise" if shape.groups == shape.in_channels else "grouped"
+    if shape.kernel == (1, 1):
+        return "pointwise"
+    plain = shape.stride == shape.dilation == (1, 1) and not shape.transposed
+    return "dense 3x3" if plain and shape.kernel == (3, 3) else "dense"

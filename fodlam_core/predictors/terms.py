@@ -1,0 +1,125 @@
+"""Terms that the cost of a layer may be made of: counts that follow from its shape, as data.
+
+A term of a layer is affine in the batch, ``fixed + each * batch``: weights are loaded once for a
+batch, activations once for every inference.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from fodlam_core.predictors.products import Product
+
+Amount = tuple[float, float]
+"""What a layer has of a term: for a batch of any size, and for each inference."""
+
+OVERHEAD = "inferences"
+"""The one term that belongs to no layer: a constant for every run of a network."""
+
+
+def _macs(*forms: str) -> Callable[[Product], Amount]:
+    return lambda p: (0.0, p.macs if p.form in forms else 0.0)
+
+
+def _winograd(p: Product) -> Amount:
+    if p.form in ("depthwise", "grouped"):
+        return 0.0, 0.0
+    # F(4x4, 3x3): 36 multiplications where there are 144, and half as many again for the
+    # transforms. Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016,
+    # section 4.
+    return 0.0, 1.5 * 36 * p.tiles * p.n * p.k / 9 if p.tiles else p.macs
+
+
+TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
+    {
+        "pointwise_macs": _macs("pointwise"),
+        "dense_3x3_macs": _macs("dense 3x3"),
+        "dense_macs": _macs("dense"),
+        "depthwise_macs": _macs("depthwise"),
+        "grouped_macs": _macs("grouped"),
+        "product_macs": _macs("fc", "matmul"),
+        "padded_macs": lambda p: (
+            0.0,
+            0.0 if p.form in ("depthwise", "grouped") else p.macs / p.n * p.padded_n,
+        ),
+        "input_elements": lambda p: (0.0, p.inputs),
+        "output_elements": lambda p: (0.0, p.outputs),
+        "weight_elements": lambda p: (p.weights, 0.0),
+        "im2col_elements": lambda p: (0.0, p.m * p.k * p.groups),
+        "depth": lambda p: (p.k, 0.0),
+        "layers": lambda p: (1.0, 0.0),
+        "winograd_macs": _winograd,
+        "sparse_macs": _macs("depthwise", "grouped"),
+        "activation_elements": lambda p: (0.0, p.inputs + p.outputs),
+    }
+)
+
+SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "layers": (
+            "pointwise_macs",
+            "dense_3x3_macs",
+            "dense_macs",
+            "depthwise_macs",
+            "grouped_macs",
+            "product_macs",
+            "padded_macs",
+            "input_elements",
+            "output_elements",
+            "weight_elements",
+            "im2col_elements",
+            "depth",
+            "layers",
+        ),
+        "products": (
+            "product_macs",
+            "padded_macs",
+            "input_elements",
+            "output_elements",
+            "weight_elements",
+            "depth",
+            "layers",
+        ),
+        "networks": (
+            "winograd_macs",
+            "sparse_macs",
+            "activation_elements",
+            "weight_elements",
+            "layers",
+            OVERHEAD,
+        ),
+    }
+)
+
+# Where the MACs of a form go that nobody measured: the nearest first.
+_DENSE = ("dense", "dense 3x3", "pointwise")
+_SPARSE = ("grouped", "depthwise")
+NEAREST: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "pointwise": ("dense", "dense 3x3", "fc", "matmul", *_SPARSE),
+        "dense 3x3": ("dense", "pointwise", "fc", "matmul", *_SPARSE),
+        "dense": ("dense 3x3", "pointwise", "fc", "matmul", *_SPARSE),
+        "grouped": (*_DENSE, "depthwise", "fc", "matmul"),
+        "depthwise": ("grouped", *_DENSE, "fc", "matmul"),
+        "fc": ("matmul", "pointwise", "dense", "dense 3x3", *_SPARSE),
+        "matmul": ("fc", "pointwise", "dense", "dense 3x3", *_SPARSE),
+    }
+)
+
+
+def nearest_form(form: str, measured: Collection[str]) -> str:
+    """Return the measured form at whose rate a form is charged.
+
+    >>> nearest_form("depthwise", {"dense", "pointwise"})
+    'dense'
+    """
+    return next((each for each in (form, *NEAREST[form]) if each in measured), form)
+
+
+def amounts(product: Product, terms: Collection[str]) -> list[Amount]:
+    """Return what a layer has of each term; nothing of what belongs to no layer."""
+    return [TERMS[term](product) if term != OVERHEAD else (0.0, 0.0) for term in terms]

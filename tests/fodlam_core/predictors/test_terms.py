@@ -1,0 +1,76 @@
+"""Tests of terms and of layers as matrix products."""
+
+import pytest
+
+from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, PredictionError
+from fodlam_core.predictors.products import product
+from fodlam_core.predictors.terms import NEAREST, SETS, TERMS, amounts, nearest_form
+
+
+def _conv(*arguments, **keywords):
+    return Layer.from_shape("C", ConvShape.from_input(*arguments, **keywords))
+
+
+LAYERS = {
+    "dense 3x3": _conv((64, 28, 28), 128, 3, padding=1),
+    "dense": _conv((64, 28, 28), 128, 3, 2, padding=1),
+    "pointwise": _conv((64, 28, 28), 128, 1),
+    "depthwise": _conv((64, 28, 28), 64, 3, padding=1, groups=64),
+    "grouped": _conv((64, 28, 28), 128, 3, padding=1, groups=2),
+    "fc": Layer.from_shape("F", FcShape(64, 100, rows=7)),
+    "matmul": Layer.from_shape("M", MatmulShape(4, 5, 6, count=3)),
+}
+
+
+@pytest.mark.parametrize("form", LAYERS)
+def test_a_layer_has_its_form_and_products(form):
+    """The products of a layer multiply to its MACs."""
+    one = product(LAYERS[form])
+    assert form == one.form
+    assert LAYERS[form].macs == one.m * one.n * one.k * one.groups == one.macs
+
+
+@pytest.mark.parametrize("form", LAYERS)
+def test_macs_are_in_one_term_of_the_layers_set(form):
+    """Every MAC of a layer is in exactly one of the terms by form."""
+    names = [name for name in SETS["layers"] if name.endswith("_macs") and name != "padded_macs"]
+    found = [each for _, each in amounts(product(LAYERS[form]), names) if each]
+    assert [LAYERS[form].macs] == found
+
+
+def test_counts_of_a_convolution():
+    """Elements, tiles and filled-up filters follow from the shape."""
+    one = product(_conv((3, 32, 32), 96, 3, padding=1))
+    assert (0.0, 3 * 32 * 32) == TERMS["input_elements"](one)
+    assert (0.0, 96 * 32 * 32) == TERMS["output_elements"](one)
+    assert (3 * 96 * 9, 0.0) == TERMS["weight_elements"](one)
+    assert (0.0, 27 * 32 * 32) == TERMS["im2col_elements"](one)
+    assert (0.0, 128 * 27 * 32 * 32) == TERMS["padded_macs"](one)
+    assert (0.0, 1.5 * 36 * 64 * 96 * 3) == TERMS["winograd_macs"](one)
+    assert (27, 0.0) == TERMS["depth"](one)
+
+
+def test_winograd_is_for_plain_3x3_alone():
+    """Other dense layers count all their MACs, sparse ones none."""
+    for form, layer in LAYERS.items():
+        _, counted = TERMS["winograd_macs"](product(layer))
+        if form in ("depthwise", "grouped"):
+            assert 0 == counted
+        elif form != "dense 3x3":
+            assert layer.macs == counted
+        else:
+            assert layer.macs * 54 / 144 == counted
+
+
+def test_the_nearest_form_is_a_measured_one():
+    """Each form has all others to fall back to, dense ones before any that is no convolution."""
+    for form, others in NEAREST.items():
+        assert set(NEAREST) == {form, *others}
+        assert all(other == nearest_form(form, {other}) for other in NEAREST)
+    assert "pointwise" == nearest_form("grouped", {"pointwise", "fc"})
+
+
+def test_no_shape_is_an_error_that_names_the_layer():
+    """A layer without a shape has no products."""
+    with pytest.raises(PredictionError, match="layer 'X': its shape is not known"):
+        product(Layer("X", "conv", 100))
