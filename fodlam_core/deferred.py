@@ -82,7 +82,20 @@ def _names(items: Iterable[str]) -> tuple[str, ...]:
 
 
 class DeferredPredictor(Deferred):
-    """Stands for a predictor."""
+    """Stands for a predictor.
+
+    Attributes:
+        options: what it is made with.
+    """
+
+    def __init__(self, name: str, module: str, maker: str, **options: Any) -> None:
+        """Take the name of the predictor, where it is, and what it is made with."""
+        super().__init__(name, module, maker)
+        self.options = options
+
+    @functools.cached_property
+    def _object(self) -> Any:
+        return getattr(importlib.import_module(self.module), self.maker)(**self.options)
 
     @property
     def requires(self) -> frozenset[str]:

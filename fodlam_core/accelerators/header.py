@@ -14,7 +14,7 @@ from fodlam_core.errors import PluginError, unknown
 from fodlam_core.model.costs import COVERS, LATENCIES, PROVENANCES, Citation
 from fodlam_core.model.technology import Technology
 from fodlam_core.model.whole_network import Reference
-from fodlam_core.predictors.generic import PREDICTORS
+from fodlam_core.predictors.generic import PREDICTORS, TERMS
 from fodlam_core.schema import count, distinct, one_of, place, positive, words
 from fodlam_core.schema.structure import structure
 
@@ -22,6 +22,7 @@ from fodlam_core.schema.structure import structure
 OF_THE_TABLE = (
     *("table", "tables", "reference_table", "power_w", "points", "default_point"),
     "predictors",
+    "terms",
 )
 # Keys that a point does not take over from the chip, and those that it cannot have.
 OWN_OF_THE_CHIP = ("points", "default_point", "table", "tables", "reference_table", "references")
@@ -97,6 +98,7 @@ class Header:
         power_w: the power of every row, where the table has no column of it.
         reference_table: a CSV file of published costs of whole networks, beside the header.
         predictors: names of generic predictors, in order of preference.
+        terms: the terms of `linear`; by default those that suit what was measured.
         points: operating points; a point has the keys of the chip but for those that differ.
         default_point: the point that the name of the chip alone stands for; by default the first.
         publication: the file of the printed tables, beside the header.
@@ -125,6 +127,9 @@ class Header:
         default=None, validator=attrs.validators.optional(words)
     )
     predictors: tuple[str, ...] = ()
+    terms: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(one_of("terms", TERMS))
+    )
     energy_covers: str = attrs.field(default="", validator=one_of("energy_covers", ("", *COVERS)))
     latency_is: str = attrs.field(default=LATENCIES[0], validator=one_of("latency_is", LATENCIES))
     row_by_row: bool = False
@@ -180,6 +185,18 @@ class Header:
     def files(self) -> tuple[str, ...]:
         """The CSV files of the layers, relative to the directory of the header."""
         return self.tables if self.table is None else (self.table,)
+
+    @property
+    def options(self) -> dict[str, dict[str, Any]]:
+        """What generic predictors are made with, by their names."""
+        given = {
+            "peak_macs_per_s": self.peak_macs_per_s,
+            "bandwidth_bytes_per_s": self.memory_bandwidth_bytes_per_s,
+            "weight_bits": self.weight_bits,
+            "power_w": self.tdp_w,
+        }
+        datasheet = {name: value for name, value in given.items() if value is not None}
+        return {"linear": {"terms": self.terms}, "roofline": datasheet}
 
     def fields(self, directory: str) -> dict[str, Any]:
         """Return the fields of an `Accelerator`, files relative to the directory of the header."""

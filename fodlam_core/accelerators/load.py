@@ -9,6 +9,8 @@ The header says what holds for the whole table, each with its source::
     table = "mychip.csv"            # beside the header
     power_w = 0.2                   # only if the table has no power column
     peak_macs_per_s = 33.6e9        # optional, as are skips_zeros = true and
+    predictors = ["linear"]         # optional: generic ones, in order of preference
+    terms = "layers"                # optional, of linear: or products, networks
     publication = "mychip-tables.toml"  # as printed: `fodlam_core.accelerators.publication`
     [technology]
     node_nm = 28
@@ -143,7 +145,7 @@ def _accelerator(path: str, header: Header, rows: _Rows, changes: dict[str, Any]
     references = [*fields["references"], *(row.reference for row in rows.references)]
     predictors = generic_predictors() if rows.layers else ()
     if header.predictors:
-        predictors = named_predictors(header.predictors)
+        predictors = named_predictors(header.predictors, header.options)
     return Accelerator(
         **{
             "predictors": predictors,

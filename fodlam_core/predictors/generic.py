@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.deferred import DeferredPredictor
 from fodlam_core.predictors.per_mac import PerMac
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from fodlam_core.predictors import Predictor
 
@@ -18,16 +18,29 @@ OTHERS = (
     ("nearest", "nearest", "Nearest"),
     ("power-law", "power_law", "PowerLaw"),
 )
-PREDICTORS = ("per-mac", *(name for name, _, _ in OTHERS))
+# Those that a chip has to name, as they go by more than its rows.
+NAMED = (("linear", "linear", "Linear"), ("roofline", "roofline", "Roofline"))
+PREDICTORS = ("per-mac", *(name for name, _, _ in (*OTHERS, *NAMED)))
+# The names of `fodlam_core.predictors.terms.SETS`.
+TERMS = ("layers", "products", "networks")
 
 
-def named_predictors(names: Iterable[str]) -> tuple[Predictor, ...]:
+def named_predictors(
+    names: Iterable[str], options: Mapping[str, Mapping[str, Any]] | None = None
+) -> tuple[Predictor, ...]:
     """Return generic predictors by name, in the order of the names.
 
-    >>> [predictor.name for predictor in named_predictors(["nearest", "per-mac"])]
-    ['nearest', 'per-mac']
+    Args:
+        names: of `PREDICTORS`.
+        options: what `linear` and `roofline` are made with, by the name of the predictor.
+
+    >>> [predictor.name for predictor in named_predictors(["linear", "per-mac"])]
+    ['linear', 'per-mac']
     """
     by_name = {predictor.name: predictor for predictor in generic_predictors()}
+    for name, module, maker in NAMED:
+        chosen = (options or {}).get(name, {})
+        by_name[name] = DeferredPredictor(name, f"{__package__}.{module}", maker, **chosen)
     return tuple(by_name[name] for name in names)
 
 

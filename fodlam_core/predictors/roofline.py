@@ -151,9 +151,11 @@ class Roofline:
                 "or networks of known shape"
             )
         energy = self._fitted(known(seen, "energy"), None)
+        notes: tuple[str, ...] = ()
         if energy is None and self.power_w is not None:
             energy = _times(latency, self.power_w)
-        return FittedModels(latency, energy, offchip_share(measurements))
+            notes = (f"no energy was measured: it is {self.power_w:g} W times the latency",)
+        return FittedModels(latency, energy, offchip_share(measurements), notes)
 
     def _datasheet(self) -> RooflineModel | None:
         if self.peak_macs_per_s is None or self.bandwidth_bytes_per_s is None:

@@ -10,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, Measurement, PredictionError
+from fodlam_core.accelerators.load import load_accelerator
+from fodlam_core.errors import PluginError
 from fodlam_core.predictors import Predictor
-from fodlam_core.predictors.generic import generic_predictors
+from fodlam_core.predictors.generic import TERMS, generic_predictors
 from fodlam_core.predictors.geometric_mean import PerMacGeometricMean
 from fodlam_core.predictors.nearest import Nearest
 from fodlam_core.predictors.power_law import PowerLaw
 from fodlam_core.predictors.sizes import output_width, sizes
+from fodlam_core.predictors.terms import SETS
 
 
 def _row(width: int, kernel: int, latency_s: float, power_w: float = 1.0) -> Measurement:
@@ -119,3 +122,49 @@ def test_sizes_of_each_kind_of_shape() -> None:
     assert sizes(Layer("X", "conv", 7)) == {"MACs": 7}
     assert output_width(Layer.from_shape("M", MatmulShape(2, 3, 4))) == 4
     assert output_width(Layer("X", "conv", 7)) == 7
+
+
+CHIP = """
+name = "chip"
+title = "Chip"
+kinds = ["fc"]
+provenance = "measured"
+table = "chip.csv"
+predictors = ["linear", "roofline"]
+terms = "products"
+peak_macs_per_s = 1e12
+memory_bandwidth_bytes_per_s = 1e10
+[citation]
+key = "x"
+text = "X"
+bibtex = "@misc{x}"
+"""
+TABLE = "network,layer,kind,batch,latency_us,inputs,outputs\n" + "".join(
+    f"Net,F{k},fc,1,{k * n / 1000 + 1},{k},{n}\n" for k, n in ((100, 200), (300, 50), (900, 900))
+)
+
+
+def test_a_data_file_names_its_predictors_and_terms(tmp_path):
+    """What linear and roofline go by is in the header, and the first is the default."""
+    (tmp_path / "chip.toml").write_text(CHIP)
+    (tmp_path / "chip.csv").write_text(TABLE)
+    chip = load_accelerator(tmp_path / "chip.toml")
+    assert ["linear", "roofline"] == [each.name for each in chip.predictors]
+    linear, roofline = (each.fit(chip.measurements) for each in chip.predictors)
+    assert set(linear.latency.coefficients) <= set(SETS["products"])
+    layer = Layer.from_shape("F", FcShape(500, 500))
+    for fitted in (linear, roofline):
+        assert 251e-6 == pytest.approx(fitted.predict(layer, 1).latency_s, rel=0.02)
+
+
+def test_terms_that_are_none_are_named(tmp_path):
+    """A misspelt set of terms is a mistake of the header."""
+    (tmp_path / "chip.toml").write_text(CHIP.replace('"products"', '"product"'))
+    (tmp_path / "chip.csv").write_text(TABLE)
+    with pytest.raises(PluginError, match=r"terms.*products"):
+        load_accelerator(tmp_path / "chip.toml")
+
+
+def test_the_names_of_terms_are_those_of_their_sets():
+    """The header knows the sets without importing them."""
+    assert set(SETS) == set(TERMS)
