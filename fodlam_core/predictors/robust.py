@@ -31,7 +31,7 @@ def fit(
         prior: coefficients to pull towards.
         strength: how strongly.
 
-    >>> fit([[1.0, 2.0, 4.0], [1.0, 1.0, 1.0]])
+    >>> [round(value, 6) for value in fit([[1.0, 2.0, 4.0], [1.0, 1.0, 1.0]])]
     [0.0, 1.0]
     """
     rows = len(columns[0]) if columns else 0
