@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
 
     from fodlam_core.predictors.fitted import FittedModels, Model
 
+# How many donors are averaged, and how strongly coefficients are pulled towards the mean: with
+# fewer rows a pull is better than a fit of its own. One row does not tell which chips are alike,
+# so half of all donors are taken.
 ALIKE = 10
-STRENGTH = 0.3
+STRENGTH = 3.0
 
 
 @attrs.frozen
@@ -55,8 +59,11 @@ def prior(
     for donor in donors:
         values = robust.combine(columns, donor)
         if all(values):
-            factor = sum(values) / sum(value * value for value in values)
-            error = fmean(abs(factor * value - 1) for value in values)
-            scaled.append((error, [factor * each for each in donor]))
-    best = [each for _, each in sorted(scaled)[:ALIKE]]
+            logarithms = [math.log(value) for value in values]
+            shift = fmean(logarithms)
+            error = fmean(abs(each - shift) for each in logarithms)
+            scaled.append((error, [math.exp(-shift) * each for each in donor]))
+    rows = len(columns[0]) if columns else 0
+    count = max(ALIKE, len(scaled) // 2) if rows == 1 else ALIKE
+    best = [each for _, each in sorted(scaled)[:count]]
     return [fmean(each) for each in zip(*best, strict=True)] if best else None
