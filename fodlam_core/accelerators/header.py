@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from fodlam_core.accelerators.printed import in_si
-from fodlam_core.errors import PluginError, unknown
+from fodlam_core.errors import PluginError, Problem, Setting, place, unknown
 from fodlam_core.model.costs import COVERS, LATENCIES, PROVENANCES, Citation
 from fodlam_core.model.technology import Technology
 from fodlam_core.model.whole_network import Reference
@@ -147,35 +147,45 @@ class Header:
     points: Mapping[str, Any] = attrs.field(factory=dict)
     default_point: str | None = None
 
-    def problems(self, *, formula: bool = False) -> list[str]:
-        """Return a line for each contradiction between keys.
+    def problems(self, *, formula: bool = False) -> list[Problem]:
+        """Return a problem for each contradiction between keys.
 
         Args:
             formula: whether the accelerator has a predictor of its own, so that it needs no table.
         """
         problems = [
-            f"default_for: {unknown('kind', kind, self.kinds)} (kinds in the header)"
+            Problem(
+                f"{unknown('kind', kind, self.kinds)} (kinds in the header)",
+                (Setting((), "default_for"),),
+            )
             for kind in self.default_for
             if kind not in self.kinds
         ]
         keys = [(row.network, row.batch) for row in self.references]
         problems += [
-            f"[[references]] {number}: {key[0]} at batch {key[1]} is there already; remove one"
+            Problem(
+                f"{key[0]} at batch {key[1]} is there already",
+                (Setting(("references", number)),),
+                ("remove one",),
+            )
             for number, key in enumerate(keys, 1)
             if key in keys[: number - 1]
         ]
         whole = bool(self.references or self.reference_table)
         if not (self.files or formula or whole or self.points):
-            problems.append("the key 'table' is missing, and so are [[references]]; add one")
+            what = "the key 'table' is missing, and so are [[references]]"
+            problems.append(Problem(what, cure=("add one",)))
         if not self.files and self.power_w is not None and not self.points:
-            problems.append("power_w: is for the rows of a table, and there is none; remove it")
+            what = "is for the rows of a table, and there is none"
+            problems.append(Problem(what, (Setting((), "power_w"),), ("remove it",)))
         if self.table is not None and self.tables:
-            problems.append("table and tables: give one of them")
+            problems.append(Problem("table and tables: give one of them"))
         if self.default_point is not None and self.default_point not in self.points:
             known = self.points or ["(none)"]
-            problems.append(f"default_point: {unknown('point', self.default_point, known)}")
+            what = unknown("point", self.default_point, known)
+            problems.append(Problem(what, (Setting((), "default_point"),)))
         problems += [
-            f"predictors: {unknown('predictor', name, PREDICTORS)}"
+            Problem(unknown("predictor", name, PREDICTORS), (Setting((), "predictors"),))
             for name in self.predictors
             if name not in PREDICTORS
         ]
@@ -214,8 +224,8 @@ class Header:
 
 def read_header(
     table: Mapping[str, Any], *, formula: bool = False
-) -> tuple[Header | None, list[str]]:
-    """Return a parsed header, or None and a line for each mistake in it.
+) -> tuple[Header | None, list[Problem]]:
+    """Return a parsed header, or None and a problem for each mistake in it.
 
     Args:
         table: the parsed file.

@@ -70,7 +70,7 @@ from fodlam_core.accelerators import Accelerator
 from fodlam_core.accelerators.header import Header, point_problems, point_tables, read_header
 from fodlam_core.accelerators.reference_table import ReferenceRow, read_references
 from fodlam_core.accelerators.table import TableRow, read_table
-from fodlam_core.errors import FodlamError, PluginError, first_lines
+from fodlam_core.errors import FodlamError, PluginError, Problem
 from fodlam_core.model.validators import is_positive
 from fodlam_core.predictors.generic import generic_predictors, named_predictors
 
@@ -94,19 +94,20 @@ def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerato
     table = _read_header(path)
     formula = "predictors" in changes
     header, problems = read_header(table, formula=formula)
-    problems = [f"{path}: {text}" for text in (*problems, *point_problems(table))]
+    found: list[str | Problem] = [each.at(path) for each in problems]
+    found += [f"{path}: {text}" for text in point_problems(table)]
     rows, more = _read_rows(path, table, optional=formula)
-    problems += more
+    found += more
     points: dict[str, tuple[Header, _Rows]] = {}
     for name, own in point_tables(table).items():
         point, wrong = read_header(own, formula=True)
         own_rows, more = _read_rows(path, own, optional=True)
-        problems += [f"{path}: [points.{name}] {text}" for text in wrong] if header else []
-        problems += more
+        found += [each.at(path, f"[points.{name}]") for each in wrong] if header else []
+        found += more
         if point is not None:
             points[name] = point, own_rows.and_of(rows, name)
-    if header is None or problems:
-        raise PluginError(first_lines(problems))
+    if header is None or found:
+        raise PluginError(*found)
     try:
         made = {
             name: _accelerator(path, point, own_rows, changes)
@@ -123,7 +124,9 @@ def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerato
             points=tuple(made.values()),
         )
     except (TypeError, FodlamError) as error:
-        raise PluginError(f"{path}: {error}") from error
+        raise PluginError(
+            str(error) if isinstance(error, TypeError) else error, where=path
+        ) from error
 
 
 class _Rows(NamedTuple):

@@ -30,17 +30,21 @@ read only by what asks for sources, so that no estimate pays for it::
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import attrs
 import tomli
 
 from fodlam_core.accelerators.cells import read_cells
-from fodlam_core.accelerators.printed import UNITS
-from fodlam_core.errors import PluginError
+from fodlam_core.accelerators.printed import UNITS, number
+from fodlam_core.errors import PluginError, Problem, Setting, unknown
 from fodlam_core.model.layers import layer_key
+from fodlam_core.schema import KEY, count, words
+from fodlam_core.schema.structure import structure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.plugins import Plugin
@@ -74,34 +78,111 @@ class Cell(NamedTuple):
         return f'{self.table}, row "{self.row}", column "{self.column}": {number}'
 
 
-class Column(NamedTuple):
+@attrs.frozen
+class Column:
     """A column of a table: its name in the data, its title and what follows each number."""
 
-    name: str
+    name: str = attrs.field(validator=words)
     title: str
     suffix: str = ""
-    share_of: int | None = None
+    share_of: int | None = attrs.field(default=None, validator=count)
 
 
-class Layout(NamedTuple):
+@attrs.frozen
+class Rule:
+    """What must hold between the cells of a row.
+
+    Attributes:
+        says: the rule in words.
+        column: the column that is checked.
+        relation: ``is`` in the file: how it is related to the product.
+        product: the columns that are multiplied.
+        times: the constant that they are multiplied with.
+    """
+
+    says: str
+    column: str
+    relation: Literal["at most", "at least", "equal to"] = attrs.field(metadata={KEY: "is"})
+    product: tuple[str, ...] = ()
+    times: float = 1.0
+
+
+@attrs.frozen
+class Layout:
     """What tables of one form share."""
 
     corner: str
     columns: tuple[Column, ...]
     transposed: bool = False
-    rules: tuple[Mapping[str, Any], ...] = ()
-    totals: Mapping[str, tuple[str, ...]] = {}
+    rules: tuple[Rule, ...] = ()
+    totals: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
 
 
-class PrintedTable(NamedTuple):
-    """A table of a publication."""
+@attrs.frozen(kw_only=True)
+class TableKeys:
+    """What the file says of a table, beside its layout."""
 
     name: str
     title: str
-    layout: Layout
     network: str | None = None
-    rows: Mapping[str, Mapping[str, str]] = {}
-    total: Mapping[str, str] = {}
+    rows: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
+    total: Mapping[str, str] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class FileTable(TableKeys):
+    """A row of ``[[tables]]``, which names its layout."""
+
+    layout: str
+
+
+@attrs.frozen
+class Constant:
+    """A row of ``[constants]``: a number that is printed once for all layers."""
+
+    table: str
+    row: str
+    column: str
+    printed: str
+
+
+@attrs.frozen
+class PublicationFile:
+    """The file: see the top of this module."""
+
+    data: str
+    layouts: Mapping[str, Layout] = attrs.field(factory=dict)
+    tables: tuple[FileTable, ...] = ()
+    constants: Mapping[str, Constant] = attrs.field(factory=dict)
+
+    def problems(self, known: Collection[str]) -> Iterator[Problem]:
+        """Yield what does not go together, or with the columns of the data."""
+        for index, table in enumerate(self.tables, 1):
+            if table.layout not in self.layouts:
+                where = Setting(("tables", index), "layout")
+                yield Problem(unknown("layout", table.layout, self.layouts), (where,))
+        for name, layout in self.layouts.items():
+            named = {column.name for column in layout.columns}
+            for rule in layout.rules:
+                named |= {rule.column, *rule.product}
+            for weights in layout.totals.values():
+                named |= set(weights) - {"sum", "equal"}
+            missing = sorted(named - set(known))
+            if known and missing:
+                what = f"the data have no column {', '.join(missing)}"
+                yield Problem(what, (Setting(("layouts", name)),))
+        for name, constant in self.constants.items():
+            try:
+                number(constant.printed)
+            except ValueError as error:
+                yield Problem(str(error), (Setting(("constants", name), "printed"),))
+
+
+@attrs.frozen(kw_only=True)
+class PrintedTable(TableKeys):
+    """A table of a publication."""
+
+    layout: Layout
 
     def row_name(self, row: Mapping[str, str]) -> str:
         """Return how the publication calls a row of the data."""
@@ -159,21 +240,23 @@ def publication_of(accelerator: Accelerator, plugin: Plugin | None = None) -> Pu
     path = accelerator.publication
     if path is None:
         return None
-    where = f"{plugin}: publication of {accelerator.name}: {path}" if plugin else path
+    places = (str(plugin), f"publication of {accelerator.name}") if plugin else ()
     try:
         if not isinstance(path, str | os.PathLike):
-            raise TypeError("is no path of a file")
-        with open(path, "rb") as file:
-            data = tomli.load(file)
-        names, *cells = read_cells(os.path.join(os.path.dirname(path), data["data"]))
+            raise TypeError("is not the path of a file")
+        with open(path, "rb") as stream:
+            file, problems = structure(tomli.load(stream), PublicationFile)
+        if file is None:
+            raise PluginError(*problems)
+        names, *cells = read_cells(os.path.join(os.path.dirname(path), file.data)) or [(0, [])]
         rows = tuple(dict(zip(names[1], row, strict=True)) for _, row in cells)
-        publication = _publication(data, rows)
-        _check_columns(publication)
-        return publication
-    except KeyError as error:
-        raise PluginError(f"{where}: the key {error} is missing") from error
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise PluginError(f"{where}: {error}") from error
+        problems = list(file.problems(names[1]))
+        if problems:
+            raise PluginError(*problems)
+        return _publication(file, rows)
+    except (OSError, ValueError, TypeError, PluginError) as error:
+        known = error if isinstance(error, PluginError) else str(error)
+        raise PluginError(known, where=(*places, str(path))) from error
 
 
 def si(name: str, printed: str | float) -> float:
@@ -196,38 +279,26 @@ def unit_suffix(name: str) -> str:
     return suffix if suffix in UNITS and suffix != f"_{name}" else ""
 
 
-def _publication(data: dict[str, Any], rows: tuple[Mapping[str, str], ...]) -> Publication:
-    layouts = {name: _layout(table) for name, table in data.get("layouts", {}).items()}
-    tables = [
-        PrintedTable(**{**table, "layout": layouts[table["layout"]]})
-        for table in data.get("tables", ())
-    ]
+def _publication(file: PublicationFile, rows: tuple[Mapping[str, str], ...]) -> Publication:
+    tables = (
+        PrintedTable(
+            **{
+                **attrs.asdict(table, recurse=False),
+                "layout": file.layouts[table.layout],
+            }
+        )
+        for table in file.tables
+    )
     constants = {
         name: Cell(
-            name, **cell, unit=SYMBOLS.get(unit_suffix(name), ""), value=si(name, cell["printed"])
+            quantity=name,
+            **attrs.asdict(constant),
+            unit=SYMBOLS.get(unit_suffix(name), ""),
+            value=si(name, constant.printed),
         )
-        for name, cell in data.get("constants", {}).items()
+        for name, constant in file.constants.items()
     }
     return Publication(tuple(tables), rows, constants)
-
-
-def _layout(table: dict[str, Any]) -> Layout:
-    columns = tuple(Column(**column) for column in table["columns"])
-    return Layout(**{**table, "columns": columns})
-
-
-def _check_columns(publication: Publication) -> None:
-    known = set(publication.rows[0]) if publication.rows else set()
-    for table in publication.tables:
-        layout = table.layout
-        named = {column.name for column in layout.columns}
-        for rule in layout.rules:
-            named |= {rule["column"], *rule.get("product", ())}
-        for weights in layout.totals.values():
-            named |= set(weights) - {"sum", "equal"}
-        missing = sorted(named - known)
-        if missing:
-            raise ValueError(f"{table.name}: the data have no column {', '.join(missing)}")
 
 
 def _cell(table: PrintedTable, row: Mapping[str, str], column: Column) -> Cell:

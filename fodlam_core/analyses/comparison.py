@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fodlam_core.errors import ConfigError, FodlamError, PluginError, PredictionError, ScalingError
 from fodlam_core.estimates import Estimate, Totals, prepare
 from fodlam_core.estimates.json import factors_record, point_record
-from fodlam_core.estimates.network import configured_network, named_after
+from fodlam_core.estimates.network import configured_network, named_after, unnamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from fodlam_core.analyses.choices import Variant
     from fodlam_core.config import Config
+    from fodlam_core.errors import Problem
     from fodlam_core.estimates.composer import Composer
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.model.layers import Network
@@ -29,16 +30,19 @@ class Outcome(NamedTuple):
     Attributes:
         choices: those of the variant.
         estimate: the estimate; None if a rule or a predictor refused.
-        reason: why it refused; None if it did not.
-        brief: the same in a few words.
+        problems: why it refused; none if it did not.
         mistaken: whether that is the mistake of a plugin.
     """
 
     choices: Mapping[str, str]
     estimate: Estimate | None
-    reason: str | None = None
-    brief: str = ""
+    problems: tuple[Problem, ...] = ()
     mistaken: bool = False
+
+    @property
+    def reason(self) -> str | None:
+        """Why it refused, a line for each problem; None if it did not."""
+        return "\n".join(map(str, self.problems)) or None
 
     def to_row(self, accelerators: Iterable[str]) -> dict[str, Any]:
         """Return choices, factors by accelerator, totals and reason as a flat dictionary."""
@@ -150,9 +154,9 @@ def compare(config: Config, variants: Iterable[Variant], registry: Registry) -> 
         except FodlamError as error:
             causes = _causes(error)
             errors.append(error)
-            reason = str(causes[min(1, len(causes) - 1)])  # without the name of the configuration
+            problems = tuple(unnamed(error, variant.config.source))
             mistaken = any(isinstance(cause, PluginError) for cause in causes)
-            outcomes.append(Outcome(variant.choices, None, reason, causes[-1].brief, mistaken))
+            outcomes.append(Outcome(variant.choices, None, problems, mistaken))
         else:
             outcomes.append(Outcome(variant.choices, estimate))
     refused = any(
@@ -161,7 +165,7 @@ def compare(config: Config, variants: Iterable[Variant], registry: Registry) -> 
         for cause in _causes(error)
     )
     if len(errors) == len(outcomes) and not refused:
-        raise ConfigError(dict.fromkeys(line for each in errors for line in str(each).splitlines()))
+        raise ConfigError(problem for each in errors for problem in each.problems)
     return Comparison(config, tuple(outcomes))
 
 
@@ -174,7 +178,7 @@ def _whole(composer: Composer) -> Estimate:
         PredictionError: with a line for each reason.
     """
     if composer.refusals:
-        raise PredictionError("\n".join(dict.fromkeys(composer.refusals.values())))
+        raise PredictionError(*composer.refusals.values())
     return composer.estimate()
 
 

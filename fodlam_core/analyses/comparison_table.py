@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.analyses.comparison import FACTORS, Comparison, Outcome
-from fodlam_core.analyses.refusals import (
-    Refusal,
-    brief_reasons,
-    gather_refusals,
-    number_of,
-    refusal_lines,
-)
+from fodlam_core.analyses.refusals import Refusals, gather_refusals, reasons_in, refusal_lines
 from fodlam_core.errors import listed
 from fodlam_core.report import Bullets, Document, Table, table
 from fodlam_core.report.units import quantity
@@ -66,18 +60,15 @@ def comparison_document(
     )
 
 
-def _totals(outcomes: Sequence[Outcome], refusals: list[Refusal], width: int) -> Table:
+def _totals(outcomes: Sequence[Outcome], refusals: Refusals, width: int) -> Table:
     """Return a row for each outcome, with as much of the reason of a refusal as fits."""
     header = (*outcomes[0].choices, *COSTS)
     rows = [(*each.choices.values(), *_costs(each.to_dict())) for each in outcomes]
     if refusals:
         taken = sum(2 + max(map(len, column)) for column in zip(header, *rows, strict=True))
-        reasons = brief_reasons(refusals, width - taken)
+        reasons = reasons_in(outcomes, refusals, width - taken)
         header = (*header, "why")
-        rows = [
-            (*row, reasons.get(number_of(each, refusals), ""))
-            for row, each in zip(rows, outcomes, strict=True)
-        ]
+        rows = [(*row, reason) for row, reason in zip(rows, reasons, strict=True)]
     return table(header, rows, ", ".join(COSTS), "power")
 
 

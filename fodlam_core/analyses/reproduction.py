@@ -13,6 +13,7 @@ from fodlam_core.accelerators.publication import (
     Column,
     PrintedTable,
     Publication,
+    Rule,
     publication_of,
     unit_suffix,
 )
@@ -210,25 +211,24 @@ def _checks(
 def _row_check(
     accelerator: Accelerator,
     table: PrintedTable,
-    rule: Mapping[str, Any],
+    rule: Rule,
     row: Mapping[str, str],
     titles: Mapping[str, str],
 ) -> Iterator[Check]:
-    name, factors = rule["column"], rule.get("product", ())
+    name, factors = rule.column, rule.product
     if not all(row[each] for each in (name, *factors)):
         return
-    times = float(rule.get("times", 1.0))
-    bounds, value = Range(times, times), times
+    bounds, value = Range(rule.times, rule.times), rule.times
     for factor in factors:
         bounds *= printed_range(factor, row[factor])
         value *= float(row[factor])
-    agrees = printed_range(name, row[name]).agrees(rule["is"], bounds)
+    agrees = printed_range(name, row[name]).agrees(rule.relation, bounds)
     place = table.row_name(row), titles[name]
     if table.layout.transposed:
         place = place[1], place[0]
     yield Check(
-        *(accelerator.name, table.name, *place, row[name], rule["is"]),
-        *(value, *bounds, rule["says"], not agrees),
+        *(accelerator.name, table.name, *place, row[name], rule.relation),
+        *(value, *bounds, rule.says, not agrees),
     )
 
 

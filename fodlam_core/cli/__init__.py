@@ -9,7 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from fodlam_core.errors import FodlamError
+from fodlam_core.errors import FodlamError, in_toml
 from fodlam_core.version import __version__
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except FodlamError as error:
         if args.debug:
             raise
-        for line in str(error).splitlines():
+        for line in error.text(getattr(args, "words", in_toml)).splitlines():
             print(f"error: {line}", file=sys.stderr)
         return 1
     except BrokenPipeError:

@@ -81,7 +81,9 @@ def execute(args: argparse.Namespace) -> int:
         ),
         args,
     )
-    mistakes = [each.reason for each in comparison.outcomes if each.mistaken and each.reason]
+    mistakes = [
+        each for outcome in comparison.outcomes if outcome.mistaken for each in outcome.problems
+    ]
     if mistakes and not any(ALL in each for each in names.values()):
-        raise FodlamError("\n".join(dict.fromkeys(mistakes)))
+        raise FodlamError(*mistakes)
     return 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fodlam_core.analyses.diff import Differences, NumberDifference, differences
 from fodlam_core.analyses.saved import load_result
 from fodlam_core.cli.common import add_output_arguments, emit
+from fodlam_core.errors import FodlamError
 from fodlam_core.report import Document, Text, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import quantity
@@ -28,7 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Print the differences; there being some is no failure."""
-    found = differences(load_result(args.a), load_result(args.b))
+    try:
+        found = differences(load_result(args.a), load_result(args.b))
+    except RecursionError as error:
+        raise FodlamError(f"{args.a}, {args.b}: nested too deeply") from error
 
     def rows() -> list[dict[str, Any]]:
         return [{**each._asdict(), "because": "; ".join(each.because)} for each in found.numbers]

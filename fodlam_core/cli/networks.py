@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for, warn
-from fodlam_core.cli.cures import network_options
-from fodlam_core.errors import NetworkError, unknown
+from fodlam_core.errors import NetworkError, Setting, in_toml, unknown
 from fodlam_core.networks.files import open_network
 from fodlam_core.networks.reader import ReadOptions
 from fodlam_core.networks.records import network_record
@@ -25,12 +24,13 @@ if TYPE_CHECKING:
     from fodlam_core.model.layers import Network
 
 MOST = 1_000_000
+FLAGS = {"input": "--input", "regions": "--regions", "format": "--file-format"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command and of its actions."""
     add_output_arguments(parser)
-    parser.set_defaults(act=_list)
+    parser.set_defaults(act=_list, words=_words)
     actions = parser.add_subparsers(metavar="ACTION")
     add_action(actions, "list", _list, "list the built-in networks (default)")
     show = add_action(actions, "show", _show, "show layers, shapes and MACs of a network")
@@ -79,11 +79,20 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 def execute(args: argparse.Namespace) -> int:
     """Do what the action asks for."""
-    try:
-        args.act(args)
-    except NetworkError as error:
-        raise NetworkError(network_options(str(error))) from error
+    args.act(args)
     return 0
+
+
+def _words(setting: Setting) -> str:
+    """Say a key of the configuration as an option of the command.
+
+    >>> _words(Setting(("network",), "input", "[3, 8, 8]"))
+    '--input 3,8,8'
+    """
+    flag = FLAGS.get(setting.key)
+    if setting.path != ("network",) or flag is None:
+        return in_toml(setting)
+    return " ".join((flag, setting.value.strip("[]").replace(" ", ""))).strip()
 
 
 def _list(args: argparse.Namespace) -> None:

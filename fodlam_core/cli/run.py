@@ -126,9 +126,9 @@ def estimates(args: argparse.Namespace, registry: Registry) -> list[Estimate]:
         except FodlamError as error:
             if args.debug:
                 raise
-            problems.append(str(error))
+            problems.append(error)
     if problems:
-        raise FodlamError("\n".join(problems))
+        raise FodlamError(*problems)
     return made
 
 

@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 
 from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for, warn
-from fodlam_core.cli.cures import scaler_options
 from fodlam_core.config import TechnologyConfig
 from fodlam_core.config.overrides import apply_override
-from fodlam_core.errors import FodlamError, MissingInputsError, PluginError, ScalingError, listed
+from fodlam_core.errors import (
+    FodlamError,
+    MissingInputsError,
+    PluginError,
+    Problem,
+    ScalingError,
+    Setting,
+    in_toml,
+    listed,
+)
 from fodlam_core.estimates.json import factors_record
 from fodlam_core.estimates.scaling import configured_scaler
 from fodlam_core.model.technology import FLAVORS, ScalingFactors, Technology
@@ -32,7 +40,7 @@ FACTORS = ("time", "energy", "power", "area")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command and of its actions."""
     add_output_arguments(parser)
-    parser.set_defaults(act=_list)
+    parser.set_defaults(act=_list, words=_words)
     actions = parser.add_subparsers(metavar="ACTION")
     add_action(actions, "list", _list, "list the installed rules (default)")
     show = add_action(actions, "show", _show, "show a rule, and its factors between two points")
@@ -56,13 +64,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Print what the action asks for."""
     registry = registry_for(args)
-    try:
-        with stdout_to_stderr():  # a rule that prints must not spoil the data
-            report = args.act(args, registry)
-    except FodlamError as error:
-        raise FodlamError(scaler_options(str(error))) from error
+    with stdout_to_stderr():  # a rule that prints must not spoil the data
+        report = args.act(args, registry)
     emit(report, args)
     return 0
+
+
+def _words(setting: Setting) -> str:
+    """Say a key of the configuration as an option of the command.
+
+    >>> _words(Setting(("technology", "options"), "interpolate", "true"))
+    '--option interpolate=true'
+    >>> _words(Setting(("technology", "options", "factors", 1), "time"))
+    '--option factors'
+    """
+    if setting.path[:2] != ("technology", "options"):
+        return in_toml(setting)
+    key = str((*setting.path[2:], setting.key)[0])
+    text = f"{key}={setting.value}" if setting.value else key
+    return f"--option '{text}'" if " " in text else f"--option {text}".rstrip()
 
 
 def _list(args: argparse.Namespace, registry: Registry) -> Report:
@@ -137,12 +157,13 @@ class Step(NamedTuple):
     source: Technology
     target: Technology
     factors: ScalingFactors | None
-    why: str | None
+    why: tuple[Problem, ...] = ()
 
     @property
     def reason(self) -> str | None:
         """Why there are no factors, with the points."""
-        return f"{self.source} to {self.target}: {self.why}" if self.why else None
+        way = f"{self.source} to {self.target}"
+        return "; ".join(each.at(way).text(_words) for each in self.why) or None
 
     def to_row(self) -> dict[str, Any]:
         """Return points, factors and reason as a flat dictionary."""
@@ -162,7 +183,7 @@ def _show(args: argparse.Namespace, registry: Registry) -> Report:
     record = _record(registry.scaler(args.rule), registry)
     steps = _steps(rule, args) if args.from_nm is not None else []
     if steps and all(step.why for step in steps):
-        raise ScalingError("\n".join(f"{rule.name}: {reason}" for reason in _refusals(steps)))
+        raise ScalingError(*_refusals(steps), where=rule.name)
 
     def data() -> dict[str, Any]:
         notes = ({"notes": list(step.factors.notes) if step.factors else []} for step in steps)
@@ -194,23 +215,25 @@ def _steps(rule: TechnologyScaler, args: argparse.Namespace) -> list[Step]:
 
 def _step(rule: TechnologyScaler, source: Technology, target: Technology, given: list[str]) -> Step:
     try:
-        return Step(source, target, carry(rule, source, target, given), None)
+        return Step(source, target, carry(rule, source, target, given))
     except FodlamError as error:
-        reason = str(error)
+        why = error.problems
         if isinstance(error, MissingInputsError):
             sides = {"source": "from", "target": "to"}
-            flags = [f"--{sides[side]}-{key}" for side, key in error.missing]
-            reason += f"; give {listed(flags)}"
-        return Step(source, target, None, scaler_options(reason))
+            flags = listed(f"--{sides[side]}-{key}" for side, key in error.missing)
+            why = tuple(each._replace(cure=(f"give {flags}",)) for each in why)
+        return Step(source, target, None, why)
 
 
-def _refusals(steps: list[Step]) -> list[str]:
+def _refusals(steps: list[Step]) -> list[Problem]:
     """Return each reason why there are no factors once, with the targets that it is about."""
-    targets: dict[str, list[str]] = {}
+    targets: dict[Problem, list[str]] = {}
     for step in steps:
-        if step.why:
-            targets.setdefault(step.why, []).append(str(step.target))
-    return [f"{steps[0].source} to {listed(nodes)}: {why}" for why, nodes in targets.items()]
+        for problem in step.why:
+            targets.setdefault(problem, []).append(str(step.target))
+    return [
+        problem.at(f"{steps[0].source} to {listed(nodes)}") for problem, nodes in targets.items()
+    ]
 
 
 def _document(record: dict[str, Any], steps: list[Step]) -> Document:
@@ -239,7 +262,7 @@ def _document(record: dict[str, Any], steps: list[Step]) -> Document:
             Text(record["title"] or ""),
             *(Text(f"{key}: {text}") for key, text in said.items() if text),
             *([table(("from", "to", *FACTORS), cells, ", ".join(FACTORS))] if cells else []),
-            *([Bullets("Refused", reasons)] if reasons else []),
+            *([Bullets("Refused", (each.text(_words) for each in reasons))] if reasons else []),
             *([Bullets("Notes", notes)] if notes else []),
         ),
     )

@@ -76,7 +76,7 @@ def execute(args: argparse.Namespace) -> int:
     emit(_layer_report(results) if args.layers else _report(results), args)
     failures = list(dict.fromkeys(each.failure for each in results if each.failure))
     if failures and (args.predictor or args.accelerator):
-        raise FodlamError("\n".join(failures))
+        raise FodlamError(*failures)
     if args.layers:  # where they have no rows that could say it
         warn(failures)
     return 0

@@ -8,28 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from fodlam_core.errors import FodlamError, PluginError
-from fodlam_core.schema import place
+from fodlam_core.errors import FodlamError, PluginError, Problem, Setting
 
 if TYPE_CHECKING:
     from fodlam_core.config.model import AcceleratorConfig
     from fodlam_core.plugins.registry import Registry
 
 
-def with_files(registry: Registry, files: Mapping[str, str]) -> tuple[Registry, list[str]]:
+def with_files(registry: Registry, files: Mapping[str, str]) -> tuple[Registry, list[Problem]]:
     """Return the registry with the accelerators of data files, and what is wrong with the files.
 
     Args:
         registry: what is installed.
         files: paths by the name of the accelerator.
     """
-    problems = []
+    problems: list[Problem] = []
     for name, path in files.items():
         try:
             registry = _with_file(registry, name, path)
         except FodlamError as error:
-            where = place(("accelerator", name), "file")
-            problems += [f"{where}: {line}" for line in str(error).splitlines()]
+            where = Setting(("accelerator", name), "file")
+            problems += [each.at(where) for each in error.problems]
     return registry, problems
 
 

@@ -12,7 +12,7 @@ import tomli
 from fodlam_core.config.files import files_in_tables, located, with_files
 from fodlam_core.config.model import Config, DispatchRule, DispatchRules
 from fodlam_core.config.names import name_problems
-from fodlam_core.errors import ConfigError, unknown
+from fodlam_core.errors import ConfigError, Problem, Setting, unknown
 from fodlam_core.networks.zoo import zoo_names
 from fodlam_core.plugins.registry import Registry, load_registry
 from fodlam_core.schema.structure import structure
@@ -101,18 +101,18 @@ def check_source(source: Source, registry: Registry) -> Config:
     config, problems = structure_source(source)
     problems += wrong_names(source, registry)
     if config is None or problems:
-        raise ConfigError(f"{source.label}: {problem}" for problem in dict.fromkeys(problems))
+        raise ConfigError(problems, where=source.label)
     return config
 
 
-def wrong_names(source: Source, registry: Registry) -> list[str]:
-    """Return a line for each name that nothing answers to, files of accelerators included."""
+def wrong_names(source: Source, registry: Registry) -> list[Problem]:
+    """Return a problem for each name that nothing answers to, files of accelerators included."""
     files = files_in_tables(source.tables, source.directory)
     registry, problems = with_files(registry, files)
     return problems or name_problems(source.tables, registry)
 
 
-def structure_source(source: Source) -> tuple[Config | None, list[str]]:
+def structure_source(source: Source) -> tuple[Config | None, list[Problem]]:
     """Return a configuration with its values checked, but not its names; or what is wrong."""
     config, problems = _structure(source.tables, source.fodlam)
     if config is None:
@@ -130,9 +130,9 @@ def structure_source(source: Source) -> tuple[Config | None, list[str]]:
     return config, problems
 
 
-def _structure(tables: dict[str, Any], fodlam: bool) -> tuple[Config | None, list[str]]:
+def _structure(tables: dict[str, Any], fodlam: bool) -> tuple[Config | None, list[Problem]]:
     """Return the tables as a configuration, or None and what is wrong with them."""
-    problems = [unknown("table", str(key), TABLES) for key in tables if key not in TABLES]
+    problems = [Problem(unknown("table", str(key), TABLES)) for key in tables if key not in TABLES]
     known = {key: tables[key] for key in TABLES if key in tables}
     if "system" in known:
         from fodlam_core.config.system import system_problems
@@ -151,9 +151,11 @@ def _structure(tables: dict[str, Any], fodlam: bool) -> tuple[Config | None, lis
     network = known.setdefault("network", {})
     if isinstance(network, dict):
         if "name" not in network and "file" not in network:
-            problems.append('[network]: give exactly one of name, such as "VGG16", and file')
+            what = 'give exactly one of name, such as "VGG16", and file'
+            problems.append(Problem(what, (Setting(("network",)),)))
         if network.get("layers") == [] and not fodlam:
-            problems.append("[network] layers: an empty list; leave it out to take every layer")
+            cure = ("leave it out to take every layer",)
+            problems.append(Problem("an empty list", (Setting(("network",), "layers"),), cure))
     # As if from FODLAM, lest the configuration complain of the empty list once more.
     config, more = structure({**known, "fodlam": True}, Config, ())
     if config is None or problems:

@@ -283,4 +283,4 @@ class Config:
 
             problems = system_problems(self.system)
             if problems:
-                raise ValueError("\n".join(problems))
+                raise ValueError("\n".join(map(str, problems)))

@@ -9,7 +9,7 @@ import attrs
 import tomli
 
 from fodlam_core.config.model import AcceleratorConfig, NetworkConfig, TechnologyConfig
-from fodlam_core.errors import ConfigError, similar
+from fodlam_core.errors import ConfigError, Problem, similar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ def apply_overrides(tables: dict[str, Any], texts: Iterable[str], known: Iterabl
     Raises:
         ConfigError: with a line for each text that is of another form or names no table.
     """
-    problems: list[str] = []
+    problems: list[str | Problem] = []
     for text in texts:
         path = _path(text.partition("=")[0].strip())
         if len(path) == 1 and path[0] not in known and "=" in text:

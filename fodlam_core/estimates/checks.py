@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fodlam_core.config.names import dispatch_problems, written_twice
-from fodlam_core.errors import ConfigError, NetworkError, listed, unknown
+from fodlam_core.errors import ConfigError, NetworkError, Problem, Setting, listed, unknown
 from fodlam_core.estimates.platform import Platform
 from fodlam_core.estimates.published_totals import reference_names
 from fodlam_core.model.layers import Layer, Network
@@ -35,11 +35,12 @@ def check_served(
         raise NetworkError(registry.nothing_installed("accelerator"))
     if config.network.layers is not None:
         raise NetworkError(
-            "\n".join(
-                f"[network] layers: no installed accelerator serves {layer.name!r}, which is of "
-                f"kind {layer.kind!r}; leave it out or install a plugin that does"
+            *(
+                f"no installed accelerator serves {layer.name!r}, which is of kind {layer.kind!r}"
                 for layer in unserved
-            )
+            ),
+            where=Setting(("network",), "layers"),
+            cure="leave it out or install a plugin that does",
         )
     if len(unserved) == len(work):
         text = f"no installed accelerator serves any layer of {network.name}"
@@ -71,11 +72,12 @@ def check_measured_as(network: Network, work: Work) -> None:
         NetworkError: with a line for each layer that is not.
     """
     name = network.measured_as or ""
+    measured_as = Setting(("network",), "measured_as")
     platforms = {each.accelerator.name: each for _, each in work if each}.values()
     measured = {row[0] for each in platforms for row in each.rows}
     whole = reference_names(platforms)
     if name not in measured | whole:
-        raise NetworkError(f"[network] measured_as: {unknown('network', name, measured | whole)}")
+        raise NetworkError(unknown("network", name, measured | whole), where=measured_as)
     if name not in measured:
         return  # the references are compared with its MACs where they are used
     problems = []
@@ -89,7 +91,7 @@ def check_measured_as(network: Network, work: Work) -> None:
         elif layer.shape and row.layer.shape and layer.shape != row.layer.shape:
             problems.append(f"{layer.name} is {layer.shape}, in {name} {row.layer.shape}")
     if problems:
-        raise NetworkError("\n".join(f"[network] measured_as: {problem}" for problem in problems))
+        raise NetworkError(*problems, where=measured_as)
 
 
 def check_measured(network: Network, work: Work, batch: int | str) -> None:
@@ -108,14 +110,17 @@ def check_measured(network: Network, work: Work, batch: int | str) -> None:
             missing.setdefault(name, {})[layer.name] = None
             measured[name] = sorted({network for network, _ in platform.rows})
     if missing:
-        lines = []
+        problems = []
         for accelerator, (first, *more) in missing.items():
             which = f"{1 + len(more)} layers of {network.name} were"
             known = ", ".join(measured[accelerator]) or "nothing"
-            lines.append(
-                f"[network] method: {which if more else f'{first} of {network.name} was'} not "
-                f"measured on {accelerator} (measured: {known})"
-                f"{f': {listed((first, *more))}' if more else ''}; "
-                'write method = "auto" or "predicted"'
+            subject = which if more else f"{first} of {network.name} was"
+            layers_of_it = f": {listed((first, *more))}" if more else ""
+            problems.append(
+                Problem(
+                    f"{subject} not measured on {accelerator}",
+                    more=f" (measured: {known}){layers_of_it}",
+                )
             )
-        raise NetworkError("\n".join(lines))
+        cure = 'write method = "auto" or "predicted"'
+        raise NetworkError(*problems, where=Setting(("network",), "method"), cure=cure)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from fodlam_core.config import Config
+    from fodlam_core.errors import Problem
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.model.layers import Layer, Network
 
@@ -44,7 +45,7 @@ class Composer(NamedTuple):
     batches: Mapping[str, tuple[int, ...]]
     notes: tuple[str, ...]
     versions: Mapping[str, str]
-    refusals: Mapping[int, str] = {}
+    refusals: Mapping[int, Problem] = {}
     at: Callable[[int], Composer] | None = None
 
     def __repr__(self) -> str:
@@ -76,7 +77,7 @@ class Composer(NamedTuple):
         layers = tuple([_layer(layer, basis, inferences) for layer, basis in self.items])
         if self.refusals:
             layers = tuple(
-                each._replace(refusal=self.refusals.get(index, ""))
+                each._replace(refusal=str(self.refusals.get(index, "")))
                 for index, each in enumerate(layers)
             )
         totals, accelerators = totals_of(

@@ -27,7 +27,7 @@ def check_coverage(estimate: Result, required_percent: float) -> None:
     """
     problems = list(_problems(estimate, required_percent))
     if problems:
-        raise NetworkError("\n".join(f"{estimate.config.source}: {text}" for text in problems))
+        raise NetworkError(*problems, where=estimate.config.source)
 
 
 def _problems(estimate: Result, required_percent: float) -> Iterator[str]:

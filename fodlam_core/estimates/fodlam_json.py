@@ -30,7 +30,7 @@ def fodlam_json(estimates: list[Estimate]) -> str:
     """
     problems = list(_problems(estimates))
     if problems:
-        raise FodlamError("\n".join(problems))
+        raise FodlamError(*problems)
     if len(estimates) == 1:
         return _as_fodlam_prints(_totals(estimates[0]))
     return _as_fodlam_prints({each.config.source: _totals(each) for each in estimates})

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from fodlam_core.errors import ConfigError, FodlamError, NetworkError
+from fodlam_core.errors import ConfigError, FodlamError, NetworkError, Problem, Setting
 from fodlam_core.networks.files import open_network
 from fodlam_core.networks.reader import ReadOptions
 from fodlam_core.networks.zoo import zoo_network
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fodlam_core.config import Config
     from fodlam_core.model.layers import Network
     from fodlam_core.plugins.registry import Registry
@@ -20,10 +22,13 @@ if TYPE_CHECKING:
 
 def named_after(config: Config, error: FodlamError) -> ConfigError:
     """Return an error with the name of the configuration before each line."""
-    return ConfigError(
-        line if line.startswith(f"{config.source}: ") else f"{config.source}: {line}"
-        for line in str(error).splitlines()
-    )
+    return ConfigError(error.problems, where=config.source)
+
+
+def unnamed(error: FodlamError, source: str) -> Iterator[Problem]:
+    """Yield the problems of an error without the name of the configuration."""
+    for each in error.problems:
+        yield each._replace(where=each.where[1:]) if each.where[:1] == (source,) else each
 
 
 def configured_network(config: Config, registry: Registry) -> Network:
@@ -43,10 +48,10 @@ def configured_network(config: Config, registry: Registry) -> Network:
     try:
         network = open_network(Path(wanted.file), registry.readers, options, reader)
     except FodlamError as error:
-        raise NetworkError(
-            "\n".join(
-                line if "[network] " in line else f"[network] file: {line}"
-                for line in str(error).splitlines()
-            )
-        ) from error
+        file = Setting(("network",), "file")
+        problems = (
+            each if any(isinstance(part, Setting) for part in each.where) else each.at(file)
+            for each in error.problems
+        )
+        raise NetworkError(*problems) from error
     return attrs.evolve(network, measured_as=wanted.measured_as)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from fodlam_core.config import Config
+    from fodlam_core.errors import Problem
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.model.layers import Layer, Network
 
@@ -44,7 +45,7 @@ def gather_notes(
     items: tuple[tuple[Layer, Basis | None], ...],
     platforms: Mapping[str, Platform],
     batches: Mapping[str, tuple[int, ...]],
-    refusals: Mapping[int, str] = {},
+    refusals: Mapping[int, Problem] = {},
 ) -> tuple[str, ...]:
     """Return the notes of an estimate, each a sentence, without repetition."""
     batch = config.network.batch
@@ -119,8 +120,8 @@ def _methods(
         yield f"{count} operators without MACs (pooling, activation ...) are taken as free"
 
 
-def _refused(refusals: Mapping[int, str]) -> Iterator[str]:
-    reasons = list(dict.fromkeys(refusals.values()))
+def _refused(refusals: Mapping[int, Problem]) -> Iterator[str]:
+    reasons = [str(each) for each in dict.fromkeys(refusals.values())]
     yield from (f"not modelled: {reason}" for reason in reasons[:MOST_REFUSALS])
     if len(reasons) > MOST_REFUSALS:
         yield f"not modelled: {len(reasons) - MOST_REFUSALS} more layers, for like reasons"

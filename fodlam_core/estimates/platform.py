@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.config import AcceleratorConfig, Config
-from fodlam_core.errors import ConfigError, PredictionError
+from fodlam_core.errors import ConfigError, PredictionError, Problem, Setting
 from fodlam_core.estimates.figures import Basis
 from fodlam_core.estimates.scaling import scaling
 from fodlam_core.plugins.guards import guarded_accelerator
@@ -179,9 +179,10 @@ class Platform(NamedTuple):
                 return levels.fit(predictor, rows, references, accelerator.networks)
             return levels.fit(predictor, rows)
         except PredictionError as error:
-            modest = self._modest_line(predictor) if rows else None
-            cure = f"; write {modest}" if modest else ""
-            raise PredictionError(f"{layer.name} cannot be predicted: {error}{cure}") from error
+            modest = self._modest(predictor) if rows else ()
+            cure: tuple[str | Setting, ...] = ("write ", *modest) if modest else ()
+            where = f"{layer.name} cannot be predicted"
+            raise PredictionError(error, where=where, cure=cure) from error
 
     def _rows(self, kind: str | None) -> Sequence[Measurement]:
         accelerator = self.accelerator
@@ -226,29 +227,35 @@ class Platform(NamedTuple):
         lacks = _lacks(predictor, layer)
         if not lacks:
             return
-        modest = self._modest_line(predictor)
-        cure = "add it to the network file" + (f", or write {modest}" if modest else "")
+        modest = self._modest(predictor)
+        cure: tuple[str | Setting, ...] = ("add it to the network file",)
+        if modest:
+            cure += (", or write ", *modest)
+        what = f"{layer.name} has no {' and no '.join(lacks)}"
         raise PredictionError(
-            f"{layer.name} has no {' and no '.join(lacks)}, which {predictor.name} needs; {cure}"
+            Problem(what, more=f", which {predictor.name} needs"),
+            cure=cure,
         )
 
-    def _modest_line(self, other: Predictor) -> str | None:
-        """Return the line that selects another predictor, one that needs nothing, if there is."""
+    def _modest(self, other: Predictor) -> tuple[Setting, ...]:
+        """Return what selects another predictor, one that needs nothing, if there is."""
         modest = [
             each.name
             for each in self.accelerator.predictors
             if not each.requires and each.name != other.name
         ]
         name = "per-mac" if "per-mac" in modest else modest[0] if modest else None
-        return f'[accelerator.{self.accelerator.name}] predictor = "{name}"' if name else None
+        path = ("accelerator", self.accelerator.name)
+        return (Setting(path, "predictor", f'"{name}"'),) if name else ()
 
     def _named(self) -> Predictor:
         predictor = self.accelerator.predictor(self.predictor)
         name = predictor.name
         if self.printed and name != "per-mac":
             raise PredictionError(
-                f'[accelerator.{self.accelerator.name}] predictor: batch = "published" goes with '
-                f'per-mac only, not with {name}; write predictor = "per-mac"'
+                Problem('batch = "published" goes with per-mac only', more=f", not with {name}"),
+                where=Setting(("accelerator", self.accelerator.name), "predictor"),
+                cure='write predictor = "per-mac"',
             )
         return predictor
 

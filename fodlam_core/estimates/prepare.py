@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.config.model import Batch
+    from fodlam_core.errors import Problem
     from fodlam_core.estimates.estimate import Estimate
 
 Items = tuple[tuple[Layer, Basis | None], ...]
@@ -99,7 +100,7 @@ def prepare(
         )
     registry, problems = with_files(registry, files_in_config(config.accelerator))
     if problems:
-        raise ConfigError(f"{config.source}: {problem}" for problem in problems)
+        raise ConfigError(problems, where=config.source)
     try:
         return _prepare(config, registry, network or configured_network(config, registry))
     except FodlamError as error:
@@ -163,7 +164,7 @@ class _Prepared:
             config = attrs.evolve(config, network=attrs.evolve(config.network, batch=batch))
         items, refusals = self._items(batch, whole_network(platforms))
         if refusals and not any(basis for _, basis in items):
-            raise NetworkError("\n".join(dict.fromkeys(refusals.values())))
+            raise NetworkError(*refusals.values())
         whole = answer(platforms, reference_costs(network, platforms, batch), batch)
         batches = _batches(items) if batch == "published" else {}
         if whole and batch == "published":
@@ -188,7 +189,7 @@ class _Prepared:
             at=None if linear else self.at,
         )
 
-    def _items(self, batch: int | str, whole: str | None) -> tuple[Items, dict[int, str]]:
+    def _items(self, batch: int | str, whole: str | None) -> tuple[Items, dict[int, Problem]]:
         """Return the layers with what their costs rest on, and the refusals by place.
 
         Args:
@@ -196,7 +197,7 @@ class _Prepared:
             whole: the accelerator that answers for the whole network, and so for no layer.
         """
         items: list[tuple[Layer, Basis | None]] = []
-        refusals: dict[int, str] = {}
+        refusals: dict[int, Problem] = {}
         for layer, chip in self.work:
             try:
                 if chip is None or chip.accelerator.name == whole:
@@ -205,7 +206,7 @@ class _Prepared:
                     basis = self._basis(layer, chip, batch)
             except PredictionError as error:
                 basis = None
-                refusals[len(items)] = str(error)
+                refusals[len(items)] = error.problems[0]
             items.append((layer, basis))
         if batch != "published" and whole is None:
             items += self._overheads(int(batch))
@@ -248,7 +249,7 @@ def _platforms(
         except ScalingError as error:
             refusals.append(error)
     if refusals:
-        raise ScalingError("\n".join(map(str, refusals))) from refusals[0]
+        raise ScalingError(*refusals) from refusals[0]
     return platforms
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fodlam_core.errors import NetworkError
+from fodlam_core.errors import NetworkError, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -146,8 +146,10 @@ def _chosen(costs: tuple[ReferenceCost, ...], batch: int | str) -> ReferenceCost
     if len(candidates) > 1:
         batches = ", ".join(str(each.reference.batch) for each in candidates)
         raise NetworkError(
-            f"[network] batch: {costs[0].accelerator} publishes {costs[0].reference.network} for "
-            f"the batches {batches}; write one of them"
+            f"{costs[0].accelerator} publishes {costs[0].reference.network} for the batches "
+            f"{batches}",
+            where=Setting(("network",), "batch"),
+            cure="write one of them",
         )
     return candidates[0]
 
@@ -167,15 +169,19 @@ def check_references(
     only = f"{name} publishes whole networks only, and is never spread over layers"
     if len(platforms) > 1:
         others = ", ".join(sorted(set(platforms) - {name}))
-        raise NetworkError(f"[dispatch]: {only}; give it every kind, not some to {others}")
+        cure = f"give it every kind, not some to {others}"
+        raise NetworkError(only, where=Setting(("dispatch",)), cure=cure)
     if config.network.method == "predicted":
-        raise NetworkError(f'[network] method: {only}; write method = "auto" or "published"')
+        cure = 'write method = "auto" or "published"'
+        raise NetworkError(only, where=Setting(("network",), "method"), cure=cure)
     if {layer.key for layer in layers} != {layer.key for layer in network.layers}:
-        raise NetworkError(f"[network] layers: {only}; leave layers out")
+        raise NetworkError(only, where=Setting(("network",), "layers"), cure="leave layers out")
     costs = reference_costs(network, platforms, config.network.batch)
     if not costs:
         raise NetworkError(
-            f"[network]: {only}; {network.name} with {network.total_macs} MACs is not one of "
-            f"them (published: {known})"
+            only,
+            where=Setting(("network",)),
+            cure=f"{network.name} with {network.total_macs} MACs is not one of them "
+            f"(published: {known})",
         )
     _chosen(costs, config.network.batch)

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
-from fodlam_core.errors import ConfigError, FodlamError, MissingInputsError, ScalingError
+from fodlam_core.errors import ConfigError, FodlamError, MissingInputsError, ScalingError, Setting
 from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
 from fodlam_core.scaling.carry import carry, multipliers
 from fodlam_core.schema.structure import checked_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.config import AcceleratorConfig, PointConfig, TechnologyConfig
     from fodlam_core.plugins.registry import Registry
@@ -36,6 +38,9 @@ class Scaled(NamedTuple):
     source: Technology | None
     target: Technology | None
     factors: ScalingFactors
+
+
+OPTIONS = Setting(("technology", "options"))
 
 
 def scaling(
@@ -101,10 +106,14 @@ class Route(NamedTuple):
 
     def refusal(self, target: Technology, error: FodlamError) -> ScalingError:
         """Return the refusal of the rule with where it was going, and what would help."""
-        return ScalingError(
-            f"[technology] scaler: {self.scaler.name} cannot carry {self.accelerator} "
-            f"from {self.source} to {target}: {error}{_cure(error, self.accelerator)}"
+        way = f"{self.scaler.name} cannot carry {self.accelerator} from {self.source} to {target}"
+        found = (
+            each._replace(cure=_cure(error.missing, self.accelerator))
+            if isinstance(error, MissingInputsError)
+            else each
+            for each in error.problems
         )
+        return ScalingError(*found, where=(Setting(("technology",), "scaler"), way))
 
 
 def route_of(
@@ -153,10 +162,10 @@ def configured_scaler(asked: TechnologyConfig, registry: Registry) -> Technology
         except FodlamError:
             raise
         except Exception as error:
-            raise ScalingError(f"[technology.options]: {scaler.name} fails: {error!r}") from error
+            raise ScalingError(f"{scaler.name} fails: {error!r}", where=OPTIONS) from error
         return configured
     if asked.options:
-        raise ConfigError([f"[technology.options]: {asked.scaler} has no options"])
+        raise ConfigError([f"{asked.scaler} has no options"], where=OPTIONS)
     return scaler
 
 
@@ -173,15 +182,13 @@ def _is_given(key: str, *settings: TechnologyConfig | PointConfig) -> bool:
     return any(getattr(each, key) is not None for each in settings)
 
 
-def _cure(error: FodlamError, accelerator: str) -> str:
-    """Return the lines to write where a point lacks something."""
-    if not isinstance(error, MissingInputsError):
-        return ""
-    tables = {"source": f"[accelerator.{accelerator}.technology]", "target": "[technology]"}
-    values = {"vdd": "vdd = ...", "flavor": 'flavor = "hp" or "lp"'}
-    lines = [
-        f"{table} " + ", ".join(values[key] for where, key in error.missing if where == side)
-        for side, table in tables.items()
-        if any(where == side for where, _ in error.missing)
-    ]
-    return f"; write {' and '.join(lines)}"
+def _cure(missing: Sequence[tuple[str, str]], accelerator: str) -> tuple[str | Setting, ...]:
+    """Return the lines to write where the points lack something."""
+    paths = {"source": ("accelerator", accelerator, "technology"), "target": ("technology",)}
+    values = {"vdd": "...", "flavor": '"hp" or "lp"'}
+    cure: list[str | Setting] = []
+    for side in dict.fromkeys(side for side, _ in missing):
+        first, *rest = (key for each, key in missing if each == side)
+        value = ", ".join((values[first], *(f"{key} = {values[key]}" for key in rest)))
+        cure += [" and " if cure else "write ", Setting(paths[side], first, value)]
+    return tuple(cure)

@@ -230,7 +230,7 @@ class Network:
         if missing:
             lines = [self._no_layer(name) for name in list(missing)[:MOST_SHOWN]]
             more = len(missing) - len(lines)
-            raise NetworkError("\n".join((*lines, *([f"... and {more} more"] if more else ()))))
+            raise NetworkError(*lines, *([f"... and {more} more"] if more else ()))
         return tuple(chosen)
 
     def _no_layer(self, name: str) -> str:

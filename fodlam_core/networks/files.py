@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from fodlam_core.errors import NetworkError
+from fodlam_core.errors import NetworkError, Setting
 from fodlam_core.networks.reader import NetworkReader, ReadOptions
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def reader_for(path: Path, readers: Iterable[NetworkReader]) -> NetworkReader:
         return fitting[0]
     names = ", ".join(reader.name for reader in fitting or readers)
     what = "fits several formats" if fitting else "is in no format that is known by its name"
-    raise NetworkError(f"{path}: {what}; write format = ... under [network], one of: {names}")
+    cure = "give ", Setting(("network",), "format", "NAME"), f", one of: {names}"
+    raise NetworkError(what, where=str(path), cure=cure)
 
 
 def _is_folder_for(path: Path, reader: NetworkReader) -> bool:

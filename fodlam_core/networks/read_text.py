@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fodlam_core.errors import NetworkError
+from fodlam_core.errors import NetworkError, Problem, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from fodlam_core.networks.reader import ReadOptions
 
 MAX_BYTES = 8_000_000
-MAX_PROBLEMS = 50
+REGIONS = Problem(
+    "what follows runs once for each region",
+    cure=("say how many, such as ", Setting(("network",), "regions", "300")),
+)
 
 
 def read_text(path: Path, most: int = MAX_BYTES) -> str:
@@ -55,9 +58,8 @@ def refuse(path: Path, options: ReadOptions, *keys: str) -> None:
         if getattr(options, key) is not None
     ]
     if given:
-        raise NetworkError(
-            "\n".join(f"{path}: [network] {key}: {reasons[key]}; leave it out" for key in given)
-        )
+        problems = (Problem(reasons[key], (Setting(("network",), key),)) for key in given)
+        raise NetworkError(*problems, where=str(path), cure="leave it out")
 
 
 def refuse_if(problems: Sequence[str]) -> None:
@@ -67,10 +69,7 @@ def refuse_if(problems: Sequence[str]) -> None:
         NetworkError: if there is a problem.
     """
     if problems:
-        lines = list(problems[:MAX_PROBLEMS])
-        if len(problems) > MAX_PROBLEMS:
-            lines.append(f"... and {len(problems) - MAX_PROBLEMS} more like these")
-        raise NetworkError("\n".join(lines))
+        raise NetworkError(*problems)
 
 
 def check_name(name: object, what: str = "name") -> str:

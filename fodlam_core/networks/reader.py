@@ -35,8 +35,8 @@ class NetworkReader(Protocol):
 
     One that reads a folder as a network says so with an attribute ``reads_folders = True``.
 
-    Its errors say what to write as ``KEY = VALUE under [network]``, which the command ``networks``
-    turns into its own options.
+    Its errors say what to write as a `fodlam_core.errors.Setting`, which the command ``networks``
+    says as one of its options.
 
     It may have an attribute ``max_bytes``: the largest file it takes, None for any, 64 MB if it
     does not say.

@@ -28,9 +28,8 @@ def loaded(chip: DeferredAccelerator, plugin: Plugin) -> Accelerator:
         accelerator, error = isolated(chip.load)
     where = f"{plugin}: accelerator {chip.name!r}"
     if error is not None:
-        text = str(error) if isinstance(error, FodlamError) else describe(error)
-        lines = [f"{where} cannot be loaded: {line}" for line in text.splitlines()]
-        raise PluginError("\n".join(lines)) from error
+        what = error if isinstance(error, FodlamError) else describe(error)
+        raise PluginError(what, where=f"{where} cannot be loaded") from error
     problem, error = isolated(_problem, accelerator, chip)
     if error is not None:
         problem = f"cannot be looked at: {describe(error)}"

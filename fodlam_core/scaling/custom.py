@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
-from fodlam_core.errors import ScalingError
+from fodlam_core.errors import ScalingError, Setting
 from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Ratios = dict[tuple[float, float], float]
 TOLERANCE = 1e-9
-LINE = "[[technology.options.factors]] from_nm = {:g}, to_nm = {:g}, time = ..., power = ..."
+FACTORS = "[{{from_nm = {:g}, to_nm = {:g}, time = ..., power = ...}}]"
 
 
 def _positive(instance: object, attribute: object, value: Any) -> None:
@@ -169,9 +169,8 @@ class Custom:
             return IDENTITY
         time, energy = _ratio(self._levels.time, a, b), _ratio(self._levels.energy, a, b)
         if time is None or energy is None:
-            raise ScalingError(
-                f"no factors are given from {a:g} to {b:g} nm; write {LINE.format(a, b)}"
-            )
+            line = Setting(("technology", "options"), "factors", FACTORS.format(a, b))
+            raise ScalingError(f"no factors are given from {a:g} to {b:g} nm", cure=("give ", line))
         notes = [f"factors from {a:g} to {b:g} nm are those that the configuration gives"]
         if not any({each.from_nm, each.to_nm} == {a, b} for each in self._given):
             notes = [f"factors from {a:g} to {b:g} nm follow from others that are given"]

@@ -33,7 +33,7 @@ def require(
     >>> require(Technology(45), Technology(65, vdd=1.0), ["vdd"], ["vdd"])
     Traceback (most recent call last):
         ...
-    fodlam_core.errors.MissingInputsError: the source states no vdd
+    fodlam_core.errors.MissingInputsError: vdd not stated; state vdd of the source
     """
     missing = [("source", key) for key in source_needs if getattr(source, key) is None]
     missing += [("target", key) for key in target_needs if getattr(target, key) is None]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
-from fodlam_core.errors import ScalingError
+from fodlam_core.errors import Problem, ScalingError, Setting
 from fodlam_core.model.technology import ScalingFactors
 
 if TYPE_CHECKING:
@@ -64,11 +64,12 @@ def neighbours(node_nm: float, nodes: Iterable[float], interpolate: bool = False
     if node_nm in nodes:
         return ((node_nm, 1.0),)
     known = ", ".join(f"{node:g}" for node in nodes)
-    text = f"{node_nm:g} nm is not in the table, which has {known} nm"
+    missing = Problem(f"{node_nm:g} nm is not in the table", more=f", which has {known} nm")
     if not nodes[-1] < node_nm < nodes[0]:
-        raise ScalingError(f"{text}; it is never extrapolated")
+        raise ScalingError(missing, cure="it is never extrapolated")
     if not interpolate:
-        raise ScalingError(f"{text}; [technology.options] interpolate = true interpolates")
+        interpolating = Setting(("technology", "options"), "interpolate", "true")
+        raise ScalingError(missing, cure=("to interpolate, give ", interpolating))
     above = min(node for node in nodes if node > node_nm)
     below = max(node for node in nodes if node < node_nm)
     weight = math.log(node_nm / below) / math.log(above / below)

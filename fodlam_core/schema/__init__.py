@@ -6,8 +6,6 @@ attrs class. This module has what messages and classes share, and imports nothin
 
 from __future__ import annotations
 
-import json
-import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -19,42 +17,10 @@ if TYPE_CHECKING:
 
 Path = Sequence[str | int]
 Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
-REST = "rest"  # metadata of the field that takes all keys which no other field has
-
-
-def place(path: Path, key: str | int = "") -> str:
-    """Return how messages name a key: ``[table] key``; in a list of tables ``[[tables]] 2 key``.
-
-    Args:
-        path: the keys that lead to the table; the number of a table in a list is an int.
-        key: the key in the table; empty: the table itself.
-
-    >>> place(("accelerator", "eie"), "predictor"), place(("references", 2), "batch")
-    ('[accelerator.eie] predictor', '[[references]] 2 batch')
-    """
-    if isinstance(key, int):
-        path, key = (*path, key), ""
-    lists, start = [], 0
-    for index, part in enumerate(path):
-        if isinstance(part, int):
-            lists.append(f"{_dotted(path[start:index])} {part}".strip())
-            start = index + 1
-    rest = _dotted(path[start:])
-    if not lists:
-        parts = [f"[{rest}]" if rest else ""]
-    else:
-        name, _, number = lists[0].rpartition(" ")
-        parts = [f"[[{name}]] {number}" if name else number, *lists[1:], rest]
-    return " ".join(part for part in (*parts, _bare(key) if key else "") if part)
-
-
-def _dotted(keys: Path) -> str:
-    return ".".join(_bare(str(key)) for key in keys)
-
-
-def _bare(key: str) -> str:
-    """Return a key as TOML has it: in quotes if it has other than letters, digits, - and _."""
-    return key if re.fullmatch(r"[\w-]+", key, re.ASCII) else json.dumps(key)
+# Metadata of fields: REST for the one that takes all keys which no other field has, KEY for the
+# key of the table where it is not the name of the field.
+REST = "rest"
+KEY = "key"
 
 
 def show(value: object) -> str:

@@ -9,8 +9,8 @@ from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin
 import attrs
 from cattrs import Converter
 
-from fodlam_core.errors import ConfigError, FodlamError, unknown
-from fodlam_core.schema import REST, Path, is_number, place, show
+from fodlam_core.errors import ConfigError, FodlamError, Problem, Setting, similar, unknown
+from fodlam_core.schema import KEY, REST, Path, is_number, show
 
 T = TypeVar("T")
 K = TypeVar("K", bound=str | int)
@@ -25,11 +25,13 @@ class Mistake(NamedTuple):
         path: the keys to it; the last is empty where the mistake is the table's own.
         text: what it is.
         unknown: the key, where the mistake is that no field has it.
+        cure: what to do, where the text does not say it.
     """
 
     path: tuple[str | int, ...]
     text: str
     unknown: str | None = None
+    cure: tuple[str, ...] = ()
 
 
 class Mistakes(Exception):  # noqa: N818, several mistakes are no single error
@@ -40,7 +42,7 @@ class Mistakes(Exception):  # noqa: N818, several mistakes are no single error
         self.found = found
 
 
-def structure(table: object, cls: type[T], path: Path = ()) -> tuple[T | None, list[str]]:
+def structure(table: object, cls: type[T], path: Path = ()) -> tuple[T | None, list[Problem]]:
     """Return the table as an instance of an attrs class, or None and what is wrong with it.
 
     Args:
@@ -49,10 +51,11 @@ def structure(table: object, cls: type[T], path: Path = ()) -> tuple[T | None, l
         path: the keys that lead to the table, for messages.
 
     >>> from fodlam_core.config import TechnologyConfig
-    >>> structure({"node_nm": "45", "vd": 1.0}, TechnologyConfig, ("technology",))[1]
-    ... # doctest: +NORMALIZE_WHITESPACE
-    ["[technology]: unknown key 'vd'; did you mean 'vdd'?",
-     "[technology] node_nm: expected a number, got '45'"]
+    >>> problems = structure({"node_nm": "45", "vd": 1}, TechnologyConfig, ("technology",))[1]
+    >>> for problem in problems:
+    ...     print(problem)
+    [technology]: unknown key 'vd'; did you mean 'vdd'?
+    [technology] node_nm: expected a number, got '45'
     """
     try:
         return _converter().structure(table, cls), []
@@ -60,16 +63,19 @@ def structure(table: object, cls: type[T], path: Path = ()) -> tuple[T | None, l
         found = error.found
     except MISTAKES as error:
         found = [Mistake(("",), str(error))]
-    return None, [_line(mistake, cls, path) for mistake in found]
+    return None, [_problem(mistake, cls, path) for mistake in found]
 
 
-def _line(mistake: Mistake, cls: type[Any], path: Path) -> str:
+def _problem(mistake: Mistake, cls: type[Any], path: Path) -> Problem:
     *keys, last = (*path, *mistake.path)
-    where, text = place(keys, last), mistake.text
-    if not path and where and mistake.unknown in attrs.fields_dict(cls):
-        where = f"{where} {mistake.unknown}"
-        text = "belongs above the first [table] of the file; move it there"
-    return f"{where}: {text}" if where else text
+    if isinstance(last, int):
+        keys, last = [*keys, last], ""
+    if not path and keys and mistake.unknown in attrs.fields_dict(cls):
+        cure = ("move it there",)
+        where = Setting(tuple(keys), mistake.unknown or "")
+        return Problem("belongs above the first [table] of the file", (where,), cure)
+    places = (Setting(tuple(keys), last),) if keys or last else ()
+    return Problem(mistake.text, places, mistake.cure)
 
 
 def checked_options(table: object, cls: type[T], path: Path) -> T:
@@ -181,16 +187,23 @@ def _table_as(converter: Converter, cls: type[Any]) -> Hook:
     """Structure a table as an attrs class; each field's validator runs apart from the others."""
     fields = attrs.fields(attrs.resolve_types(cls))
     rest = next((field.name for field in fields if REST in field.metadata), None)
-    hooks = {field.name: _field(converter, field) for field in fields if field.name != rest}
-    needed = [field.name for field in fields if field.default is attrs.NOTHING and field.init]
+    keys = {field.metadata.get(KEY, field.name): field for field in fields if field.name != rest}
+    hooks = {key: _field(converter, field) for key, field in keys.items()}
+    needed = [key for key, field in keys.items() if field.default is attrs.NOTHING]
 
     def hook(table: Any, type_: Any) -> Any:
         _expect_table(table)
         more = {key: value for key, value in table.items() if key not in hooks}
         extra = [] if rest else [_unknown(str(key), hooks) for key in more]
-        extra += [Mistake((key,), "is missing; add it") for key in needed if key not in table]
+        meant = {name for key in more if not rest for name in similar(str(key), hooks)}
+        extra += [
+            Mistake((key,), "is missing", cure=("add it",))
+            for key in needed
+            if key not in {*table, *meant}
+        ]
         given = {key: (hooks[key], None, value) for key, value in table.items() if key in hooks}
-        values = _gather(given, extra)
+        found = _gather(given, extra)
+        values = {keys[key].name: value for key, value in found.items()}
         if rest and more:
             values[rest] = more
         try:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fodlam_core.accelerators import Accelerator
+    from fodlam_core.errors import Problem
     from fodlam_core.plugins.registry import Registry
 
 
@@ -31,7 +32,7 @@ class Chips(NamedTuple):
 
     registry: Registry
     accelerators: tuple[Accelerator, ...]
-    problems: list[str]
+    problems: list[Problem]
 
 
 def read_chips(
@@ -56,7 +57,7 @@ def read_chips(
                 continue  # said when the axes are read
             name = key.split(".")[1]
             choices[name] = [os.path.join(directory, each) for each in values if type(each) is str]
-    problems: list[str] = []
+    problems: list[Problem] = []
     accelerators = [each for each in registry.accelerators if each.name not in before]
     usable: dict[str, str] = {}
     for name, paths in choices.items():

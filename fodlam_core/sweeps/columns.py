@@ -51,7 +51,7 @@ def column_names(plan: Plan, asked: Sequence[str] = ("all",)) -> list[str]:
         if name not in known
     ]
     if wrong:
-        raise FodlamError("\n".join(wrong))
+        raise FodlamError(*wrong)
     return list(dict.fromkeys([*always, *(name for name in asked if name != PROBLEM), PROBLEM]))
 
 

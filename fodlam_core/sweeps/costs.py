@@ -10,10 +10,10 @@ import attrs
 
 from fodlam_core.config.files import files_in_config, with_files
 from fodlam_core.config.load import Source, structure_source
-from fodlam_core.errors import FodlamError
+from fodlam_core.errors import ConfigError, FodlamError, Problem
 from fodlam_core.estimates import prepare
 from fodlam_core.estimates.figures import METHODS
-from fodlam_core.estimates.network import configured_network
+from fodlam_core.estimates.network import configured_network, unnamed
 from fodlam_core.estimates.system import dram_bytes
 from fodlam_core.sweeps.keys import with_values
 
@@ -38,8 +38,8 @@ DRAM = "dram"
 
 def first_line(error: FodlamError) -> str:
     """Return an error as the reason of a point: its first line, and how many more there are."""
-    first, *rest = str(error).splitlines() or [type(error).__name__]
-    return f"{first} (and {len(rest)} more)" if rest else first
+    first, *rest = error.problems or (Problem(type(error).__name__),)
+    return f"{first} (and {len(rest)} more)" if rest else str(first)
 
 
 class Slot(NamedTuple):
@@ -130,7 +130,7 @@ class CostSource:
             FodlamError: if a chip refuses a layer: the total without it would look like the least.
         """
         if composer.refusals:
-            raise FodlamError("\n".join(dict.fromkeys(composer.refusals.values())))
+            raise FodlamError(*composer.refusals.values())
         one = _sums(composer.estimate())
         if not self._linear or composer.at is None:
             return one
@@ -143,14 +143,12 @@ class CostSource:
         source = self._source._replace(tables=with_values(self._source.tables, values))
         config, problems = structure_source(source)
         if config is None:
-            raise FodlamError("\n".join(problems))
+            raise ConfigError(problems)
         try:
             config, registry = self._without_files(config)
             return prepare(config, registry, self._network(config))
         except FodlamError as error:
-            prefix = f"{config.source}: "
-            lines = [line.removeprefix(prefix) for line in str(error).splitlines()]
-            raise FodlamError("\n".join(lines)) from error
+            raise FodlamError(*unnamed(error, config.source)) from error
 
     def _without_files(self, config: Config) -> tuple[Config, Registry]:
         """Return the configuration and a registry with what its files describe, each read once."""
@@ -159,7 +157,7 @@ class CostSource:
         if key not in self._registries:
             registry, problems = with_files(self._registry, files)
             if problems:
-                raise FodlamError("\n".join(problems))
+                raise ConfigError(problems)
             self._registries[key] = registry
         settings = {
             name: attrs.evolve(each, file=None) for name, each in config.accelerator.items()

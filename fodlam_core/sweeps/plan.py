@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.config import Config
 from fodlam_core.config.load import Source, read_source, structure_source, wrong_names
-from fodlam_core.errors import ConfigError, FodlamError
+from fodlam_core.errors import ConfigError, FodlamError, Problem, Setting
 from fodlam_core.estimates.network import configured_network
-from fodlam_core.schema import place
 from fodlam_core.sweeps.axes import Axes, Axis, read_axes
 from fodlam_core.sweeps.chips import read_chips
 from fodlam_core.sweeps.grid import Grid, grid_of
@@ -90,15 +89,15 @@ def plan_of(read: Source, registry: Registry) -> Plan:
     technology = base.get("technology")
     scaler = technology.get("scaler") if isinstance(technology, Mapping) else None
     chips = read_chips(base, table, read.directory, registry)
-    axes, problems = read_axes(table, scaler or "dennard", read.directory, chips.registry)
+    axes, wrong = read_axes(table, scaler or "dennard", read.directory, chips.registry)
     axes = _linear(axes, base, [*registry.accelerators, *chips.accelerators])
     source = read._replace(
         tables=with_values(base, {axis.key: axis.values[0] for axis in axes.axes})
     )
-    problems += chips.problems
-    problems += _point_problems(source, axes, registry)
+    found = [*chips.problems, *_point_problems(source, axes, registry)]
+    problems: list[str | Problem] = [*wrong, *found]
     if problems:
-        raise ConfigError(f"{read.label}: {problem}" for problem in dict.fromkeys(problems))
+        raise ConfigError(problems, where=read.label)
     networks = tuple(_networks(source, axes.axes, registry))
     kinds = dict.fromkeys(
         ["conv", "fc"] + [layer.kind for each in networks for layer in each.layers]
@@ -152,22 +151,29 @@ def tables_of(config: Config) -> dict[str, Any]:
     return tables
 
 
-def _point_problems(source: Source, axes: Axes, registry: Registry) -> list[str]:
+def _point_problems(source: Source, axes: Axes, registry: Registry) -> list[Problem]:
     """Return what is wrong with the first point, and with each value of each axis by itself."""
     problems = [
         each
         for each in _problems(source, registry)
         # One rule may lack the options that another one has: such points are refused one by one.
-        if not each.startswith("[technology.options]") or not _sweeps_rules(axes)
+        if not (_sweeps_rules(axes) and _is_at(each, ("technology", "options")))
     ]
     for axis in axes.axes:
-        *path, key = axis.key.split(".")
-        here = place(tuple(path), key)
+        here = tuple(axis.key.split("."))
         for value in _telling(axis)[1:]:
             point = source._replace(tables=with_values(source.tables, {axis.key: value}))
             names = registry if isinstance(value, str) else None
-            problems += [each for each in _problems(point, names) if each.startswith(here)]
+            problems += [each for each in _problems(point, names) if _is_at(each, here)]
     return problems
+
+
+def _is_at(problem: Problem, keys: tuple[str, ...]) -> bool:
+    """Tell whether a problem is at a key or a table, or inside of it."""
+    for where in problem.where[:1]:
+        if isinstance(where, Setting):
+            return (*where.path, where.key)[: len(keys)] == keys
+    return False
 
 
 def _sweeps_rules(axes: Axes) -> bool:
@@ -180,7 +186,7 @@ def _telling(axis: Axis) -> Sequence[Any]:
     return [values[0], values[1], values[-1]] if isinstance(values, Range) else values
 
 
-def _problems(source: Source, registry: Registry | None) -> list[str]:
+def _problems(source: Source, registry: Registry | None) -> list[Problem]:
     problems = structure_source(source)[1]
     return problems + (wrong_names(source, registry) if registry else [])
 

@@ -189,8 +189,8 @@ def test_a_choice_that_cannot_be_met_leaves_the_others(registry: Registry, chip:
         registry,
     ).outcomes
 
-    assert (None, "") == (eie.reason, eie.brief)
-    assert "2 layers of VGG16 were not measured on chip" == refused.brief
+    assert (None, ()) == (eie.reason, eie.problems)
+    assert "2 layers of VGG16 were not measured on chip" == refused.problems[0].what
     assert refused.reason == (
         "[network] method: 2 layers of VGG16 were not measured on chip (measured: AlexNet): FC6 "
         'and FC7; write method = "auto" or "predicted"'

@@ -513,9 +513,7 @@ def test_measured_as_is_checked(vgg_file: Callable[..., Path], registry: Registr
     with pytest.raises(ConfigError) as error:
         estimate(file_config(vgg_file(FC6=1, FC7=2), measured_as="VGG16"), registry)
 
-    assert ["FC6", "FC7"] == [
-        line.split("measured_as: ")[1].split()[0].upper() for line in error.value.problems
-    ]
+    assert ["FC6", "FC7"] == [each.what.split()[0].upper() for each in error.value.problems]
     with pytest.raises(ConfigError, match="unknown network 'VGG-16'; did you mean 'VGG16'"):
         estimate(file_config(vgg_file(), measured_as="VGG-16"), registry)
     some = file_config(vgg_file(FC6=1), measured_as="VGG16", layers=("conv1-1",))

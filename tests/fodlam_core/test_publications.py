@@ -115,11 +115,14 @@ def test_no_publication(registry: Registry) -> None:
     ("text", "problem"),
     [
         ("x = ", "tables.toml"),
-        (TABLES.replace('data = "chip.csv"', ""), "the key 'data' is missing"),
+        (TABLES.replace('data = "chip.csv"', ""), "data: is missing; add it"),
         (TABLES.replace('data = "chip.csv"', 'data = "no.csv"'), "no.csv"),
-        (TABLES.replace('layout = "times"', 'layout = "tims"'), "'tims'"),
+        (
+            TABLES.replace('layout = "times"', 'layout = "tims"'),
+            "unknown layout 'tims'; did you mean 'times'",
+        ),
         (TABLES.replace("latency_ms", "latency_us"), "the data have no column latency_us"),
-        (TABLES.replace("title = ", "titel = "), "titel"),
+        (TABLES.replace("title = ", "titel = "), "unknown key 'titel'; did you mean 'title'"),
     ],
 )
 def test_mistakes(text: str, problem: str, files: Path) -> None:
@@ -136,3 +139,20 @@ def test_units() -> None:
     """A column without a unit is a count."""
     assert (0.5, 3.0) == (si("work_pct", "50"), si("batch", "3"))
     assert ("_gmacs", "", "") == tuple(map(unit_suffix, ("batch_gmacs", "macs", "batch")))
+
+
+def test_all_mistakes_at_once(files: Path) -> None:
+    """Every mistake of the file has a line with its place."""
+    text = TABLES.replace("title = ", "titel = ").replace('corner = "Layer"', "corner = 1")
+    (files / "tables.toml").write_text(text + "rows = 3\n")
+
+    with pytest.raises(PluginError) as error:
+        publication_of(load_accelerator(files / "chip.toml"))
+
+    path = files / "tables.toml"
+    assert [
+        f"{path}: [layouts.times] corner: expected a string, got 1",
+        f"{path}: [[layouts.times.columns]] 1: unknown key 'titel'; did you mean 'title'?",
+        f"{path}: [[tables]] 1: unknown key 'titel'; did you mean 'title'?",
+        f"{path}: [[tables]] 1 rows: expected a table, got 3",
+    ] == str(error.value).splitlines()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fodlam_core.errors import NetworkError
+from fodlam_core.errors import NetworkError, Problem, Setting
 from fodlam_core.model.converters import words
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Blob(NamedTuple):
 
     Attributes:
         dims: its shape with the batch; None if that is not known.
-        why: why the shape is not known; empty if that has been reported.
+        why: why the shape is not known; nothing if that has been reported.
         regions: whether its first axis counts regions instead of images.
         made: the number of the layer that made it.
         layer: the index of the costed layer it comes from, through layers that only change
@@ -36,7 +36,7 @@ class Blob(NamedTuple):
     """
 
     dims: Dims | None
-    why: str = ""
+    why: tuple[Problem, ...] = ()
     regions: bool = False
     made: int = -1
     layer: int | None = None
@@ -151,10 +151,9 @@ def _blob(name: str, dims: Dims, images: bool, options: ReadOptions) -> Blob:
     if dims and min(dims) > 0:
         return Blob(dims)
     known = f"only {_sizes(dims)}" if any(dims) else "no size"
-    why = f"the file gives {known} for its input {name!r}"
-    if images:
-        why += f"; write for instance input = {_line(dims)} under [network]"
-    return Blob(None, why)
+    what = f"the file gives {known} for its input {name!r}"
+    cure = ("give for instance ", Setting(("network",), "input", _line(dims))) if images else ()
+    return Blob(None, (Problem(what, cure=cure),))
 
 
 def _sizes(dims: Dims) -> str:

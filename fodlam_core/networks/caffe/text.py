@@ -76,7 +76,7 @@ def parse(path: Path) -> Parsed:
             else:
                 notes.append(f"{path}:{line}: {parent}: field {name!r} is not known and ignored")
     if problems:
-        raise NetworkError("\n".join(problems))
+        raise NetworkError(*problems)
     return Parsed(net, lines, notes)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from fodlam_core.errors import FodlamError, LayerError, NetworkError
+from fodlam_core.errors import FodlamError, LayerError, NetworkError, Problem
 from fodlam_core.model.layers import Layer, Network
 from fodlam_core.model.shapes import ConvShape, FcShape, Shape
 from fodlam_core.networks.caffe.blobs import RECURRENT, Blob, Inputs, inputs_of, is_source
@@ -22,6 +22,7 @@ from fodlam_core.networks.caffe.windows import (
     window_counts,
 )
 from fodlam_core.networks.draft import Draft
+from fodlam_core.networks.read_text import REGIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +53,7 @@ def walk(path: Path, options: ReadOptions) -> Network:
     for number, node in enumerate(nodes):
         state.visit(number, node)
     if state.problems:
-        raise NetworkError("\n".join(dict.fromkeys(state.problems)))
+        raise NetworkError(*state.problems)
     if state.draft.uncosted and not state.draft.layers:
         counts = ", ".join(f"{count} {name}" for name, count in state.draft.uncosted.items())
         raise NetworkError(f"{path}: no layer of it can be costed: {counts}")
@@ -68,7 +69,7 @@ class _Walk:
         self.draft = Draft()
         self.blobs = inputs.blobs
         self.batch = inputs.batch
-        self.problems: list[str] = []
+        self.problems: list[Problem] = []
 
     def visit(self, number: int, node: Node) -> None:
         """Cost a layer, and tell what it makes."""
@@ -82,17 +83,18 @@ class _Walk:
                 if blob.dims and max(blob.dims) > MAX_SIZE:
                     raise LayerError("its output is absurdly large; check its sizes")
         except FodlamError as error:
-            self._report(node, str(error))
+            self._report(node, error)
             tops = [Blob(None)]
         if len(tops) == 1:
             tops *= len(node.tops)
         for name, blob in zip(node.tops, tops, strict=False):
             self.blobs[name] = blob._replace(made=number)
 
-    def _report(self, node: Node, what: str) -> None:
-        if what:
-            start = "" if what.startswith("layer ") else f"layer {node.name!r}: "
-            self.problems.append(f"{node.where}: {start}{what}")
+    def _report(self, node: Node, error: FodlamError) -> None:
+        layer = f"layer {node.name!r}"
+        for each in error.problems:
+            named = each.where or not each.what.startswith("layer ")
+            self.problems.append(each.at(node.where, *((layer,) if named else ())))
 
     def _bottoms(self, node: Node) -> list[Blob]:
         missing = [name for name in node.bottoms if name not in self.blobs]
@@ -119,10 +121,10 @@ class _Walk:
         known = node.type in SAME or node.type in RULES or node.type == "Slice"
         if not free and not known:
             self.draft.uncosted[type_] += 1
-            return [Blob(None, f"layer {node.name!r} before it is of unknown type {type_!r}")]
+            return [_unsized(f"layer {node.name!r} before it is of unknown type {type_!r}")]
         self.draft.skipped[type_] += 1
         if free:
-            return [Blob(None, f"layer {node.name!r} ({node.type}) does not tell it")]
+            return [_unsized(f"layer {node.name!r} ({node.type}) does not tell it")]
         return self._free(node, bottoms)
 
     def _free(self, node: Node, bottoms: list[Blob]) -> list[Blob]:
@@ -154,7 +156,7 @@ class _Walk:
 
     def _known(self, blob: Blob) -> Dims:
         if blob.dims is None:
-            raise NetworkError(blob.why and f"the size of its input is not known: {blob.why}")
+            raise NetworkError(*blob.why, where="the size of its input is not known")
         return blob.dims
 
     def _images(self, count: int, blob: Blob) -> int:
@@ -244,10 +246,7 @@ class _Walk:
         self.draft.skipped[node.type] += 1
         _, channels, _, _ = four_axes(self._known(blob))
         if self.regions is None:
-            raise NetworkError(
-                "what follows runs once for each region; say how many, write regions = 300 "
-                "under [network]"
-            )
+            raise NetworkError(REGIONS)
         param = getattr(node.params, POOLS_OF_REGIONS[node.type])
         if node.type == "PSROIPooling":
             dims = (self.regions, param.output_dim, param.group_size, param.group_size)
@@ -256,3 +255,7 @@ class _Walk:
         if min(dims) < 1:
             raise LayerError(f"its output would be {text(dims)}")
         return Blob(dims, regions=True)
+
+
+def _unsized(why: str) -> Blob:
+    return Blob(None, (Problem(why),))

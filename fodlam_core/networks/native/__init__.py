@@ -64,10 +64,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.errors import FodlamError, NetworkError, unknown
+from fodlam_core.errors import FodlamError, NetworkError, Problem, Setting, unknown
 from fodlam_core.model.layers import Network
 from fodlam_core.networks.native.layer import layer_of
-from fodlam_core.networks.read_text import check_name, read_text, refuse, refuse_if
+from fodlam_core.networks.read_text import check_name, read_text, refuse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,25 +141,25 @@ def network_from_table(
     if not isinstance(table, Mapping) or not isinstance(table.get("layers"), list):
         raise NetworkError(f"{where}: expected a table with a list 'layers'")
     rows = table["layers"]
-    problems = list(_network_problems(table, default_name))
+    problems = [Problem(text) for text in _network_problems(table, default_name)]
     per_region = [row for row in rows if isinstance(row, Mapping) and row.get("per_region") is True]
     if per_region and regions is None:
         names = ", ".join(str(row.get("name")) for row in per_region[:5])
-        problems.append(
-            f"layers run once for each region ({names}); write for instance regions = 300 under "
-            "[network]"
-        )
+        cure = "give for instance ", Setting(("network",), "regions", "300")
+        problems.append(Problem(f"layers run once for each region ({names})", cure=cure))
     elif regions is not None and not per_region:
-        problems.append("[network] regions: no layer of it runs once for each region; leave it out")
+        what, place = "no layer of it runs once for each region", Setting(("network",), "regions")
+        problems.append(Problem(what, (place,), ("leave it out",)))
     layers = []
     for index, row in enumerate(rows, start=1):
         try:
             layers.append(layer_of(row, regions or 1))
         except (FodlamError, TypeError, ValueError) as error:
             name = row.get("name") if isinstance(row, Mapping) else None
-            place = f"layer {index}" + (f" ({name!r})" if name else "")
-            problems.append(f"{place}: {error}")
-    refuse_if([f"{where}: {problem}" for problem in problems])
+            row_name = f"layer {index}" + (f" ({name!r})" if name else "")
+            problems.append(Problem(str(error), (row_name,)))
+    if problems:
+        raise NetworkError(*problems, where=where)
     try:
         return Network(
             table.get("name", default_name),

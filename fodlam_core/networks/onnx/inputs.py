@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.errors import NetworkError, unknown
+from fodlam_core.errors import NetworkError, Problem, Setting, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,14 +47,14 @@ class Inputs:
         self.symbols = dict(options.symbols or {})
         self.batch, self.batched, self.notes, self.changed = 1, "", list[str](), False
         self._shown = {value.name: _shown(_dims(value)) for value in values}
-        self._problems: list[str] = []
+        self._problems: list[str | Problem] = []
         self._check_symbols()
         for name, sizes in (options.inputs or {}).items():
             self._give(name, sizes)
         if values and options.input is not None:
             self._give_first(values[0], options.input)
         if self._problems:
-            raise NetworkError("\n".join(f"{path}: {problem}" for problem in self._problems))
+            raise NetworkError(*self._problems, where=str(path))
         self._resolve()
         if values:
             self._fix_batch(values[0])
@@ -66,7 +66,7 @@ class Inputs:
         """Return the names of inputs with sizes that are not known."""
         return frozenset(value.name for value in self.values if _open(value))
 
-    def question(self, needed: Sequence[str]) -> str:
+    def question(self, needed: Sequence[str]) -> Problem:
         """Return the question for the sizes that are not known.
 
         Args:
@@ -78,20 +78,19 @@ class Inputs:
             for each in asked
         )
         if [each.name for each in asked] == [self.values[0].name]:
-            wanted = f"input = {self._guess(asked[0])}"
-            what = f"input {shown}"
-            return f"{self.path}: {what}; say which, write for instance {wanted} under [network]"
+            return self._ask(f"input {shown}", "input", str(self._guess(asked[0])))
         free = [dim for each in asked for dim in _dims(each) if dim.dim_value < 1]
         named = all(_dims(each) for each in asked) and all(dim.dim_param for dim in free)
         if named:
             pairs = {dim.dim_param: 128 for dim in free}
-            wanted = f"symbols = {_table(pairs)}"
+            wanted = "symbols", _table(pairs)
         else:
-            wanted = "inputs = " + _table({each.name: self._guess(each, True) for each in asked})
-        return (
-            f"{self.path}: sizes that the file leaves open: {shown}; say which, write for instance "
-            f"{wanted} under [network]"
-        )
+            wanted = "inputs", _table({each.name: self._guess(each, True) for each in asked})
+        return self._ask(f"sizes that the file leaves open: {shown}", *wanted)
+
+    def _ask(self, what: str, key: str, value: str) -> Problem:
+        cure = "say which, give for instance ", Setting(("network",), key, value)
+        return Problem(what, (str(self.path),), cure)
 
     def _guess(self, value: Any, whole: bool = False) -> list[int]:
         """Return sizes of the usual order, those that are known among them."""
@@ -106,20 +105,21 @@ class Inputs:
         known = {dim.dim_param for value in self.values for dim in _dims(value)} - {""}
         for symbol in self.symbols:
             if symbol not in known:
-                self._problems.append(f"[network] symbols: {unknown('symbol', symbol, known)}")
+                where = Setting(("network",), "symbols")
+                self._problems.append(Problem(unknown("symbol", symbol, known), (where,)))
 
     def _give(self, name: str, sizes: Sequence[int]) -> None:
         value = next((each for each in self.values if each.name == name), None)
         if value is None:
             names = [each.name for each in self.values]
-            self._problems.append(f"[network] inputs: {unknown('input', name, names)}")
+            where = Setting(("network",), "inputs")
+            self._problems.append(Problem(unknown("input", name, names), (where,)))
             return
         dims = _dims(value)
         if value.type.tensor_type.HasField("shape") and len(dims) != len(sizes):
-            self._problems.append(
-                f"[network] inputs: {name!r} is {self._shown[name]}: it takes {len(dims)} numbers; "
-                f"got {list(sizes)}"
-            )
+            what = f"{name!r} is {self._shown[name]}: it takes {len(dims)} numbers"
+            where = Setting(("network",), "inputs")
+            self._problems.append(Problem(what, (where,), (f"got {list(sizes)}",)))
             return
         _extend(value, len(sizes))
         for dim, size in zip(dims, sizes, strict=True):

@@ -41,7 +41,7 @@ def read(path: Path, options: ReadOptions, rules: Mapping[str, Rule]) -> Network
     except NetworkError as error:
         raise NetworkError(f"{path}: {error}") from None
     if walk.problems:
-        raise NetworkError("\n".join(f"{path}: {problem}" for problem in walk.problems[:20]))
+        raise NetworkError(*walk.problems, where=str(path))
     if walk.asked:
         raise NetworkError(graph.inputs.question(sorted(walk.asked)))
     walk.draft.notes[:0] = graph.inputs.notes

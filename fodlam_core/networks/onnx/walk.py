@@ -35,8 +35,10 @@ from fodlam_core.networks.onnx.sequences import made_by_sequence
 from fodlam_core.networks.onnx.shapes import made_by
 from fodlam_core.networks.onnx.tensor import Dims, Tensor, few, stored
 from fodlam_core.networks.onnx.values import computed
+from fodlam_core.networks.read_text import REGIONS
 
 if TYPE_CHECKING:
+    from fodlam_core.errors import Problem
     from fodlam_core.networks.work import Work
 
 Scope = MutableMapping[str, Tensor]
@@ -69,7 +71,7 @@ class Walk:
         self.batch = batch
         self.regions = regions
         self.draft = Draft()
-        self.problems: list[str] = []
+        self.problems: list[Problem] = []
         self.asked: set[str] = set()
         self.captures = Captures()
         self._number = 0
@@ -83,7 +85,8 @@ class Walk:
             try:
                 made = self._visit(node, scope)
             except FodlamError as error:
-                self.problems.append(f"node {name_of(node)!r} ({node.op_type}): {error}")
+                where = f"node {name_of(node)!r} ({node.op_type})"
+                self.problems += [each.at(where) for each in error.problems]
                 made = [Tensor(made=self._number)] * len(node.output)
             for name, tensor in zip(node.output, made, strict=True):
                 if name:
@@ -219,10 +222,7 @@ class Walk:
         dims = made.dims
         first = dims[0] if dims else None
         if self.regions is None and first is None:
-            raise NetworkError(
-                "what follows runs once for each region; say how many, write regions = 300 "
-                "under [network]"
-            )
+            raise NetworkError(REGIONS)
         if dims and self.regions is not None:
             dims = (self.regions, *dims[1:])
         return made._replace(dims=dims, regions=True)

@@ -65,7 +65,7 @@ def test_mistakes_of_all_tables_at_once() -> None:
         "[technology] vdd: expected a number, got '1'",
         "[citation] key: is missing; add it",
         "[[references]] 2 batch: expected a positive whole number, got 0",
-    ] == read_header(header)[1]
+    ] == list(map(str, read_header(header)[1]))
 
 
 @given(data=st.data())

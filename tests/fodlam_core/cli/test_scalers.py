@@ -97,6 +97,6 @@ def test_nodes_that_are_refused_alike_are_told_together(cli) -> None:
     result = cli("scalers", "show", "general", "--from", "65", "--to", "45", "28", "16")
     assert (result.status, result.out) == (1, "")
     assert result.err == (
-        "error: general: 65 nm to 45 nm, 28 nm and 16 nm: the source states no vdd; the target "
-        "states no vdd; give --from-vdd and --to-vdd\n"
+        "error: general: 65 nm to 45 nm, 28 nm and 16 nm: vdd not stated; give --from-vdd and "
+        "--to-vdd\n"
     )

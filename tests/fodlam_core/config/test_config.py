@@ -30,7 +30,7 @@ def problems(path: Path, registry: Registry, *overrides: str) -> list[str]:
     """Return the complaints about a configuration, without the file's name."""
     with pytest.raises(ConfigError) as error:
         load_config(path, registry, overrides)
-    lines = error.value.problems
+    lines = [str(each) for each in error.value.problems]
     assert all(line.startswith(f"{path}") for line in lines)
     return [line.removeprefix(str(path)).lstrip(":").strip() for line in lines]
 

@@ -48,5 +48,5 @@ def test_mistakes_have_a_place(cli, toml, lines, message) -> None:
 def test_all_mistakes_are_told_at_once(cli, toml) -> None:
     """Mistakes in several entries are all in the one answer."""
     result = cli("run", toml(TEXT + FACTORS + FACTORS + "tim = 1"))
-    for place in ("factors]] 1 time: is missing", "factors]] 2 time: is missing", "'tim'"):
+    for place in ("factors]] 1 time: is missing", "factors]] 2: unknown key 'tim'"):
         assert place in result.err

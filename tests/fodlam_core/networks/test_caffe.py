@@ -108,9 +108,7 @@ def test_an_override_must_fit_the_declared_input(tmp_path: Path) -> None:
 
 def test_an_input_without_size_is_asked_for(tmp_path: Path) -> None:
     """A size of zero in the file is no size: the line to write is shown."""
-    with pytest.raises(
-        NetworkError, match=r"1x3x\?x\?.*write for instance input = \[3, 224, 224\]"
-    ):
+    with pytest.raises(NetworkError, match=r"1x3x\?x\?.*\[network\] input = \[3, 224, 224\]"):
         read(tmp_path, V1.replace("16", "0").replace("input_dim: 4", "input_dim: 1"))
 
 

@@ -54,7 +54,7 @@ def test_regions_repeat_per_region_layers() -> None:
 
 def test_per_region_layers_need_regions() -> None:
     """Without regions such a file is an error that names the layers and what to write."""
-    with pytest.raises(NetworkError, match=r"each region \(a\); write for instance regions = 300"):
+    with pytest.raises(NetworkError, match=r"each region \(a\); .* \[network\] regions = 300"):
         _network({**FC, "per_region": True})
 
 

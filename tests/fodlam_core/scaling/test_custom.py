@@ -49,7 +49,7 @@ def test_detours_follow_and_are_said() -> None:
 @pytest.mark.parametrize("factors", [(), (GivenFactors(45, 28, time=0.5, power=1.0),)])
 def test_what_is_not_given_is_refused_with_the_lines_to_write(factors) -> None:
     """A pair that does not follow is refused, and the error has what to write."""
-    with pytest.raises(ScalingError, match=r"\[\[technology.options.factors\]\] from_nm = 45, to_"):
+    with pytest.raises(ScalingError, match=r"options\] factors = \[{from_nm = 45, to_nm"):
         rule(*factors).factors(NM[45], NM[65])
 
 

@@ -72,7 +72,9 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
     with pytest.raises(MissingInputsError) as caught:
         RULE.factors(Technology(45), Technology(65))
     assert caught.value.missing == (("source", "vdd"), ("source", "flavor"), ("target", "vdd"))
-    assert str(caught.value) == "the source states no vdd and no flavor; the target states no vdd"
+    assert str(caught.value) == (
+        "vdd and flavor not stated; state vdd and flavor of the source and vdd of the target"
+    )
 
 
 @pytest.mark.parametrize("row", read_table().rows.values(), ids=lambda row: str(row[:2]))

@@ -56,5 +56,7 @@ def test_what_is_required_and_stated_is_no_error() -> None:
     """Points that state what is needed pass; the others are named side by side."""
     full, bare = Technology(45, 1.0, "hp"), Technology(45)
     require(full, full, ["vdd", "flavor"], ["vdd"])
-    with pytest.raises(MissingInputsError, match="the target states no vdd and no flavor"):
+    with pytest.raises(
+        MissingInputsError, match="vdd and flavor not stated; state vdd and flavor of the target"
+    ):
         require(full, bare, ["vdd"], ["vdd", "flavor"])

@@ -228,7 +228,7 @@ def test_a_second_free_input_is_asked_for(read: Callable[..., Network]) -> None:
     assert read(text, symbols={"boxes": 7}).total_macs == expected
     assert read(text, inputs={"b": (7, 64)}).total_macs == expected
     unnamed = text.replace("float[boxes,64]", "float[?,64]")
-    with pytest.raises(NetworkError, match=r"inputs = \{ b = \[1, 64\] \} under \[network\]"):
+    with pytest.raises(NetworkError, match=r"\[network\] inputs = \{ b = \[1, 64\] \}"):
         read(unnamed)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from fodlam_core import ConfigError, FodlamError
-from fodlam_core.errors import similar, unknown
+from fodlam_core.errors import Problem, similar, unknown
 
 
 def test_all_problems_are_kept() -> None:
     """A configuration error has a line for each mistake."""
     error = ConfigError(["a", "b"])
 
-    assert (("a", "b"), "a\nb") == (error.problems, str(error))
+    assert ((Problem("a"), Problem("b")), "a\nb") == (error.problems, str(error))
     assert isinstance(error, FodlamError)
 
 

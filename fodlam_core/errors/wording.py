@@ -1,0 +1,75 @@
+"""The wording that messages share: names that were meant, and lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def unknown(what: str, name: str, known: Iterable[str], missing: str = "there are none") -> str:
+    """Say that a name is unknown, and which names were probably meant.
+
+    Args:
+        what: what the name should have named, such as ``"rule"``.
+        name: the name as given.
+        known: the names that would have been right.
+        missing: what to say when no name would have been right.
+
+    >>> unknown("rule", "denard", ["none", "dennard"])
+    "unknown rule 'denard'; did you mean 'dennard'?"
+    >>> unknown("rule", "xyz", ["none", "dennard"])
+    "unknown rule 'xyz'; there are: dennard, none"
+    """
+    names = sorted(set(known))
+    close = similar(name, names)
+    if close:
+        hint = f"did you mean {' or '.join(map(repr, close))}?"
+    elif names:
+        hint = f"there are: {', '.join(names)}"
+    else:
+        hint = missing
+    return f"unknown {what} {name!r}; {hint}"
+
+
+def listed(items: Iterable[str]) -> str:
+    """Return items as a sentence has them.
+
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
+    *most, last = items
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def similar(name: str, known: Iterable[str]) -> list[str]:
+    """Return at most three of the known names that are like the given one, the nearest first.
+
+    Names that begin with it come before others; one that is much less like it than the nearest is
+    left out.
+
+    >>> similar("resnet50", ["ResNet-101", "ResNet-152", "ResNet-50-v1", "ResNet-50-v1.5"])
+    ['ResNet-50-v1', 'ResNet-50-v1.5']
+    """
+    import difflib
+
+    known, start = list(known), _letters(name)
+    longer = sorted((key for key in known if _letters(key).startswith(start)), key=len)
+    if len(start) > 2 and longer:
+        return longer[:1] if _letters(longer[0]) == start else longer[:3]
+    matcher = difflib.SequenceMatcher(b=_plain(name[:200]))
+    scores = {}
+    for key in known:
+        matcher.set_seq1(_plain(key))
+        scores[key] = matcher.ratio()
+    least = max(0.6, max(scores.values(), default=0) - 0.2)
+    return sorted((key for key in scores if scores[key] >= least), key=lambda key: -scores[key])[:3]
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "-")
