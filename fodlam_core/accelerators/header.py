@@ -15,7 +15,7 @@ from fodlam_core.model.costs import COVERS, LATENCIES, PROVENANCES, Citation
 from fodlam_core.model.technology import Technology
 from fodlam_core.model.whole_network import Reference
 from fodlam_core.predictors.generic import PREDICTORS, TERMS
-from fodlam_core.schema import count, distinct, one_of, place, positive, words
+from fodlam_core.schema import count, distinct, one_of, positive, words
 from fodlam_core.schema.structure import structure
 
 # Keys of the header that are not fields of an accelerator: they say where its rows are.

@@ -17,9 +17,7 @@ def chips(registry: Registry) -> Registry:
     eyeriss = registry.accelerator("eyeriss")
     more = []
     for name, factor in (("slow", 2), ("slower", 4)):
-        rows = [
-            attrs.evolve(row, latency_s=factor * row.latency_s) for row in eyeriss.measurements
-        ]
+        rows = [attrs.evolve(row, latency_s=factor * row.latency_s) for row in eyeriss.measurements]
         more.append(attrs.evolve(eyeriss, name=name, measurements=rows, default_for=()))
     return build_registry([*registry.plugins, Plugin("more", {"fodlam_accelerators": tuple(more)})])
 
