@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from fodlam_core.estimates import Composer as Composer
     from fodlam_core.estimates import Estimate as Estimate
     from fodlam_core.estimates import LayerEstimate as LayerEstimate
-    from fodlam_core.estimates import estimate as estimate
-    from fodlam_core.estimates import prepare as prepare
+    from fodlam_core.estimates.prepare import estimate as estimate
+    from fodlam_core.estimates.prepare import prepare as prepare
     from fodlam_core.model.costs import Citation as Citation
     from fodlam_core.model.costs import Cost as Cost
     from fodlam_core.model.costs import Interval as Interval

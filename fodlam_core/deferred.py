@@ -22,6 +22,11 @@ def _load(module: str, maker: str) -> Any:
     return getattr(importlib.import_module(module), maker)()
 
 
+def forget() -> None:
+    """Forget what was made so far, so that another copy of a package is made use of."""
+    _load.cache_clear()
+
+
 class Deferred:
     """Stands for an object without state; everything but its name is that of the object.
 

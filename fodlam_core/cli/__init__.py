@@ -27,7 +27,7 @@ COMMANDS = {
     "sweep": "go through a grid of design points",
     "networks": "list the built-in networks; show or convert one, or a network file",
     "validate": "show how far every predictor is off, by cross-validation on the measured layers",
-    "plugins": "list what is installed, from where, and what cannot be used and why",
+    "plugins": "list what is installed, from where, and what cannot be used and why; check one",
 }
 EPILOG = "exit status: 0 done, 1 the request cannot be met, 2 wrong usage"
 
@@ -61,7 +61,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # elsewhere so that the interpreter does not complain when it closes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
+        if interrupt.args:
+            print(interrupt, file=sys.stderr)
         return 130
 
 

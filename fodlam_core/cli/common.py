@@ -78,7 +78,8 @@ def add_plugin_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=argparse.SUPPRESS,
         metavar="FILE",
-        help="load a plugin from a Python file, to try it before it is a package",
+        help="load a plugin from a Python file or the folder of a package, to try it before it is "
+        "installed, or in place of the installed copy",
     )
     parser.add_argument(
         "--no-plugins",
@@ -130,6 +131,12 @@ def registry_for(args: argparse.Namespace) -> Registry:
     registry = load_registry(files, installed=not no_plugins)
     warn(registry.broken())
     warn(registry.conflicts.values())
+    warn(registry.refusals)
+    warn(
+        f"--plugin {plugin.source} takes the place of {plugin.replaces}"
+        for plugin in registry.plugins
+        if plugin.replaces
+    )
     warn(
         f"{plugin} took {plugin.load_s:.1f} s to load; FODLAM_BLOCK_PLUGINS={plugin.name} "
         "leaves it out"

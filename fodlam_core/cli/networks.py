@@ -183,7 +183,7 @@ def _network(args: argparse.Namespace) -> Network:
         return open_network(
             Path(name),
             registry.readers,
-            ReadOptions(args.input, args.regions),
+            ReadOptions(args.input, args.regions, shapes=registry.shapes),
             registry.reader(args.file_format) if args.file_format else None,
         )
 

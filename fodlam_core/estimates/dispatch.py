@@ -61,8 +61,9 @@ def matches(rule: DispatchRule, layer: Layer) -> bool:
 def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerator | None:
     """Return the accelerator that serves a kind of layer; None if none does.
 
-    It is the one that the configuration names; else the one that declares itself the default for
-    the kind; else the only one that serves it. So a further plugin changes no existing result.
+    It is the one that the configuration names; else fodlam-core's own default for the kind; else
+    the one that declares itself the default; else the only one that serves it. So a further plugin
+    changes no existing result.
 
     Raises:
         PluginError: if there are several, or if another might slip into the place of one that is
@@ -72,11 +73,30 @@ def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerato
         return registry.accelerator(config.dispatch[kind])
     if config.exclusive:
         return None
-    # What is known for whole networks only serves no layer, unless it is asked to by name.
+    lost = registry.lost_default(kind)
+    if lost:
+        raise PluginError(
+            f"[dispatch]: what serves {kind!r} unless another is named is lost: {lost}; let it in "
+            f'again, or write {kind} = "NAME" under [dispatch]'
+        )
     serving = registry.serving(kind)
     defaults = [each for each in serving if is_default(each, kind)]
-    candidates = defaults or serving
-    names = ", ".join(each.name for each in candidates[:MOST_NAMED])
+    own = [each for each in defaults if registry.is_own("accelerator", each.name)]
+    candidates = own or defaults or serving
+    if not own:
+        _check_candidates(kind, [each.name for each in candidates], bool(defaults), registry)
+    if not candidates:
+        return None
+    accelerator = registry.accelerator(candidates[0].name)
+    # What is known for whole networks only serves no layer, unless it is asked to by name.
+    return None if accelerator.references_only else accelerator
+
+
+def _check_candidates(
+    kind: str, candidates: list[str], are_defaults: bool, registry: Registry
+) -> None:
+    """Check that there is one candidate at most, and that none of what is unusable is meant."""
+    names = ", ".join(candidates[:MOST_NAMED])
     if len(candidates) > MOST_NAMED:
         names += f" and {len(candidates) - MOST_NAMED} more"
     line = f'write {kind} = "NAME" under [dispatch]'
@@ -86,8 +106,8 @@ def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerato
     unusable = [*registry.broken(), *claimed]
     if len(candidates) > 1:
         text = f"[dispatch]: several accelerators serve {kind!r} ({names}); {line}"
-        raise PluginError("; ".join([text, *(() if defaults else unusable)]))
-    if lost_defaults or (unusable and not defaults and (candidates or claimed)):
+        raise PluginError("; ".join([text, *(() if are_defaults else unusable)]))
+    if lost_defaults or (unusable and not are_defaults and (candidates or claimed)):
         # One of these may be what the configuration counts on: never take another silently.
         serves = f"{names} alone serves" if candidates else "no accelerator serves"
         raise PluginError(
@@ -95,7 +115,3 @@ def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerato
             "uninstall it, or leave it out with FODLAM_BLOCK_PLUGINS"
             + (f"; or {line}" if candidates else "")
         )
-    if not candidates:
-        return None
-    accelerator = registry.accelerator(candidates[0].name)
-    return None if accelerator.references_only else accelerator

@@ -9,7 +9,7 @@ import attrs
 
 from fodlam_core.errors import MOST_SHOWN, LayerError, NetworkError, similar
 from fodlam_core.model.converters import as_tuple
-from fodlam_core.model.shapes import FcShape, Shape, Traffic
+from fodlam_core.model.shapes import SHAPE_ATTRIBUTES, FcShape, Shape, Traffic, is_shape
 from fodlam_core.model.validators import filled, is_number
 from fodlam_core.model.validators import text as any_text
 
@@ -30,6 +30,17 @@ def layer_key(name: str) -> str:
     return name.upper().replace("_", "-")
 
 
+def _shape_class(instance: LayerKind, attribute: attrs.Attribute[Any], value: type | None) -> None:
+    if value is None:
+        return
+    lacks = [name for name in SHAPE_ATTRIBUTES if not hasattr(value, name)]
+    if not isinstance(value, type) or not attrs.has(value) or lacks:
+        raise LayerError(
+            f"layer kind {instance.name!r}: shape {value!r} is not an attrs class with the "
+            f"properties {', '.join(SHAPE_ATTRIBUTES)}"
+        )
+
+
 @attrs.frozen
 class LayerKind:
     """A kind of layer that accelerators may serve.
@@ -37,10 +48,16 @@ class LayerKind:
     Attributes:
         name: what a configuration calls it, such as ``"conv"``.
         description: one line for a person.
+        shape: the attrs class of its shapes, which network tables can then hold: its fields are
+            the keys of a layer, and it has ``kind``, ``macs`` and ``weights``; None if it has none.
+
+    Raises:
+        LayerError: if the shape is no such class.
     """
 
     name: str = attrs.field(validator=filled)
     description: str = attrs.field(validator=any_text)
+    shape: type | None = attrs.field(default=None, validator=_shape_class)
 
 
 def _of_numpy(value: object) -> bool:
@@ -98,7 +115,7 @@ class Layer:
                     f"layer {self.name!r}: {what} {shown}: expected {wanted} of at "
                     f"most {MOST:.0e}{hint}"
                 )
-        if not isinstance(self.shape, Shape | None):
+        if self.shape is not None and not is_shape(self.shape):
             raise LayerError(f"layer {self.name!r}: expected a shape, got {self.shape!r}")
         if self.shape is not None and self.shape.macs != self.macs:
             raise LayerError(
@@ -120,7 +137,8 @@ class Layer:
     def form(self) -> str:
         """What kind of work it is, one of `FORMS`; ``"other"`` where kind and shape do not tell."""
         if self.shape is not None:
-            return self.shape.form
+            form: str = getattr(self.shape, "form", "other")  # a plugin's may not say
+            return form
         if self.kind in ("fc", "matmul"):
             return self.kind
         return "other"
@@ -128,7 +146,8 @@ class Layer:
     @property
     def traffic(self) -> Traffic | None:
         """Numbers of weights, inputs and outputs of one run; None without a shape."""
-        return None if self.shape is None else self.shape.traffic
+        traffic: Traffic | None = getattr(self.shape, "traffic", None)
+        return traffic
 
     @property
     def weights(self) -> int | None:

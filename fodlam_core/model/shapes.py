@@ -319,3 +319,17 @@ class MatmulShape:
 
 
 Shape = ConvShape | FcShape | MatmulShape
+
+# What every shape has, those that plugins bring among them.
+SHAPE_ATTRIBUTES = ("kind", "macs", "weights")
+
+
+def is_shape(value: object) -> bool:
+    """Tell whether a value is a shape, one of the core or of a layer kind of a plugin.
+
+    >>> is_shape(FcShape(2, 3)), is_shape((2, 3))
+    (True, False)
+    """
+    if isinstance(value, Shape):
+        return True
+    return attrs.has(type(value)) and all(hasattr(value, name) for name in SHAPE_ATTRIBUTES)

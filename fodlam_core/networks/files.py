@@ -11,7 +11,7 @@ from fodlam_core.errors import NetworkError, Setting
 from fodlam_core.networks.reader import NetworkReader, ReadOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from fodlam_core.model.layers import Network
@@ -72,26 +72,35 @@ def _check_size(path: Path, most: int | None) -> None:
 
 
 def reader_for(path: Path, readers: Iterable[NetworkReader]) -> NetworkReader:
-    """Choose the one reader that accepts a file.
+    """Choose the one reader that accepts a file; that of a plugin, if none of the core does.
 
     Raises:
         NetworkError: if none does, or several do.
     """
     readers = list(readers)
-    fitting = [reader for reader in readers if _is_folder_for(path, reader)]
+    own = [reader for reader in readers if not getattr(reader, "foreign", False)]
+    fitting = _fitting(path, own)
     if not fitting:
-        head = head_of(path)
-        fitting = [
-            reader
-            for reader in readers
-            if path.name.lower().endswith(reader.suffixes) and reader.accepts(head)
-        ]
+        fitting = _fitting(path, [reader for reader in readers if reader not in own])
     if len(fitting) == 1:
         return fitting[0]
     names = ", ".join(reader.name for reader in fitting or readers)
     what = "fits several formats" if fitting else "is in no format that is known by its name"
     cure = "give ", Setting(("network",), "format", "NAME"), f", one of: {names}"
     raise NetworkError(what, where=str(path), cure=cure)
+
+
+def _fitting(path: Path, readers: Sequence[NetworkReader]) -> list[NetworkReader]:
+    """Return the readers that accept a file or a folder."""
+    folders = [reader for reader in readers if _is_folder_for(path, reader)]
+    if folders or not readers:
+        return folders
+    head = head_of(path)
+    return [
+        reader
+        for reader in readers
+        if path.name.lower().endswith(reader.suffixes) and reader.accepts(head)
+    ]
 
 
 def _is_folder_for(path: Path, reader: NetworkReader) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class ReadOptions(NamedTuple):
         symbols: sizes by the symbols that stand for them in the file, such as {"seq": 128}.
         batch_axis: the axis of the first input that is the batch, ``"none"`` if none is; None:
             what the file makes likely, usually the first.
+        shapes: the classes of shapes that layer kinds of plugins bring, by the name of the kind.
     """
 
     input: tuple[int, ...] | None = None
@@ -28,6 +30,7 @@ class ReadOptions(NamedTuple):
     inputs: Mapping[str, tuple[int, ...]] | None = None
     symbols: Mapping[str, int] | None = None
     batch_axis: int | Literal["none"] | None = None
+    shapes: Mapping[str, type] = MappingProxyType({})
 
 
 class NetworkReader(Protocol):

@@ -1,6 +1,6 @@
 """Finds plugins and takes over what they supply, each apart from the others."""
 
-from fodlam_core.plugins.discovery import file_plugin, installed_plugins, unknown_blocks
+from fodlam_core.plugins.discovery import find_plugins, unknown_blocks
 from fodlam_core.plugins.isolation import describe, isolated, stdout_to_stderr
 from fodlam_core.plugins.loading import call_hooks, check_api_level
 from fodlam_core.plugins.plugin import GROUP, SLOW_S, Plugin
@@ -12,8 +12,7 @@ __all__ = [
     "call_hooks",
     "check_api_level",
     "describe",
-    "file_plugin",
-    "installed_plugins",
+    "find_plugins",
     "isolated",
     "stdout_to_stderr",
     "unknown_blocks",

@@ -4,49 +4,92 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-import sys
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from fodlam_core.errors import PluginError
 from fodlam_core.plugins.isolation import isolated
 from fodlam_core.plugins.loading import load
+from fodlam_core.plugins.modules import forget_named, import_file, module_name, python_file
+from fodlam_core.plugins.own import is_own
 from fodlam_core.plugins.plugin import CORE, GROUP, Plugin, distribution
+from fodlam_core.plugins.watchdog import watched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from types import ModuleType
+    from collections.abc import Iterable, Sequence
+
+    EntryPoints = Sequence[importlib.metadata.EntryPoint]
 
 BLOCK = "FODLAM_BLOCK_PLUGINS"
 
 
-def installed_plugins(specs: type, others: bool = True) -> tuple[Plugin, ...]:
-    """Load every plugin of the ``fodlam`` entry-point group, sorted by name.
+def find_plugins(specs: type, others: bool = True, files: Iterable[str] = ()) -> tuple[Plugin, ...]:
+    """Load every plugin of the ``fodlam`` entry-point group, sorted by name, and those in files.
 
-    A plugin that fails, or whose name another distribution claims as well, comes back with its
-    problem and disturbs no other. Those that the environment variable ``FODLAM_BLOCK_PLUGINS``
-    names, by plugin or by distribution, separated by commas, are not even imported.
+    A plugin is known by its distribution and the name of its entry point. One that fails comes back
+    with its problem and disturbs no other. Those that the environment variable
+    ``FODLAM_BLOCK_PLUGINS`` names, by plugin, by distribution or as ``distribution:plugin``,
+    separated by commas, are not even imported. A file takes the place of the installed copy of the
+    same plugin.
 
     Args:
         specs: the hook specifications.
         others: whether to load the plugins of other distributions than fodlam-core.
+        files: Python files or folders of packages that are plugins.
+
+    Raises:
+        PluginError: if a file cannot be used: unlike what is installed it was asked for.
     """
     points, plugins = _entry_points()
+    named = {file: _installed_copy(file, points) for file in map(python_file, files)}
+    replaced = [point for point in named.values() if point]
     blocked = {name.strip() for name in os.environ.get(BLOCK, "").split(",")} - {""}
-    distributions = blocked - {point.name for point in points}
-    loadable = []
-    for point in points:
-        by = _blocked_by(point, blocked, distributions, others)
-        if by:
-            plugins.append(Plugin(point.name, source=point, blocked=by))
-        else:
-            loadable.append(point)
-    names = [point.name for point in loadable]
-    for point in loadable:
-        if names.count(point.name) > 1:
-            plugins.append(_claimed_twice(point, loadable))
-        else:
-            plugins.append(load(point.name, point, point.load, specs))
-    return tuple(sorted(plugins, key=lambda plugin: (plugin.name, plugin.distribution)))
+    names = {point.name for point in points}
+    distributions = {name for name in blocked - names if ":" not in name}
+    with watched():
+        for point in points:
+            if point in replaced:
+                continue
+            by = _blocked_by(point, blocked, distributions, others)
+            plugins.append(_blocked(point, by) if by else _installed(point, specs))
+        plugins.sort(key=lambda plugin: (plugin.name, plugin.distribution))
+        plugins += [_from_file(file, point, specs) for file, point in named.items()]
+    return tuple(plugins)
+
+
+def _installed(point: importlib.metadata.EntryPoint, specs: type) -> Plugin:
+    forget_named(point.module)
+    return load(Plugin(point.name, source=point, own=is_own(point)), point.load, specs)
+
+
+def _blocked(point: importlib.metadata.EntryPoint, by: str) -> Plugin:
+    return Plugin(point.name, source=point, blocked=by, own=is_own(point))
+
+
+def _installed_copy(file: str, points: EntryPoints) -> importlib.metadata.EntryPoint | None:
+    """Return the entry point of the plugin that a file is, if it is installed as well."""
+    name = module_name(file)
+    return next((point for point in points if point.module == name), None)
+
+
+def _from_file(file: str, point: importlib.metadata.EntryPoint | None, specs: type) -> Plugin:
+    name = module_name(file)
+    is_package = os.path.basename(file) == "__init__.py"
+    short = name if is_package else name.rpartition(".")[2]
+
+    def import_() -> object:
+        module = import_file(file, name if is_package or point else short, alone=not point)
+        attributes = point.attr.split(".") if point and point.attr else []
+        return reduce(getattr, attributes, module)
+
+    known = Plugin(point.name if point else short, source=file)
+    if point:
+        copy = str(Plugin(point.name, source=point))
+        known = known._replace(own=is_own(point), replaces=copy)
+    plugin = load(known, import_, specs)
+    if plugin.problem:
+        raise PluginError(f"--plugin {file}: {plugin.problem}")
+    return plugin
 
 
 def unknown_blocks(plugins: Iterable[Plugin]) -> list[str]:
@@ -56,40 +99,13 @@ def unknown_blocks(plugins: Iterable[Plugin]) -> list[str]:
         return []
     from fodlam_core.errors import unknown
 
-    known = {name for each in plugins if each.source for name in (each.name, each.distribution)}
+    known = {
+        name
+        for each in plugins
+        if each.source
+        for name in (each.name, each.distribution, f"{each.distribution}:{each.name}")
+    }
     return [f"{BLOCK}: {unknown('plugin', name, known)}" for name in blocked if name not in known]
-
-
-def file_plugin(path: str, specs: type) -> Plugin:
-    """Load a plugin from a Python file, to try it before it is a package.
-
-    Raises:
-        PluginError: if it cannot be used: unlike an installed one it was asked for.
-    """
-    folder, name = os.path.split(os.path.splitext(os.path.realpath(path))[0])
-    if name == "__init__":
-        name = os.path.basename(folder)
-    plugin = load(name, path, lambda: _import_file(path, name), specs)
-    if plugin.problem:
-        raise PluginError(f"--plugin {path}: {plugin.problem}")
-    return plugin
-
-
-def _import_file(path: str, name: str) -> ModuleType:
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    if not os.path.isfile(path):
-        raise PluginError("no such file")
-    package = [os.path.dirname(path)] if os.path.basename(path) == "__init__.py" else None
-    spec = spec_from_file_location(
-        f"fodlam_plugin_{name}", path, submodule_search_locations=package
-    )
-    if spec is None or spec.loader is None:
-        raise PluginError("not a Python file; give a file whose name ends in .py")
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module  # data classes and relative imports look it up there
-    spec.loader.exec_module(module)
-    return module
 
 
 def _entry_points() -> tuple[list[importlib.metadata.EntryPoint], list[Plugin]]:
@@ -117,20 +133,9 @@ def _blocked_by(
 ) -> str | None:
     if point.name in names:
         return BLOCK
-    if not distributions and others:
+    if not names and others:
         return None  # the name of a distribution has to be read from its metadata, which takes time
     name = distribution(point)[0]
-    if name in distributions:
+    if name in distributions or f"{name}:{point.name}" in names:
         return BLOCK
     return None if others or name == CORE else "--no-plugins"
-
-
-def _claimed_twice(
-    point: importlib.metadata.EntryPoint, points: list[importlib.metadata.EntryPoint]
-) -> Plugin:
-    claims = sorted(" ".join(distribution(each)) for each in points if each.name == point.name)
-    problem = (
-        f"its name is claimed by {' and '.join(claims)}; uninstall one of them, or leave one out "
-        f"with {BLOCK}={distribution(point)[0]}"
-    )
-    return Plugin(point.name, problem=problem, source=point)

@@ -10,20 +10,22 @@ import pluggy
 
 from fodlam_core.errors import PluginError, similar
 from fodlam_core.plugins.isolation import describe, isolated, stdout_to_stderr
-from fodlam_core.plugins.plugin import GROUP, Plugin, Source
+from fodlam_core.plugins.plugin import GROUP
+from fodlam_core.plugins.watchdog import loading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fodlam_core.plugins.plugin import Plugin
+
 MOST_ITEMS = 10_000
 
 
-def load(name: str, source: Source, import_: Callable[[], object], specs: type) -> Plugin:
+def load(plugin: Plugin, import_: Callable[[], object], specs: type) -> Plugin:
     """Return a plugin with all that it supplies, or with its problem.
 
     Args:
-        name: the name of the plugin.
-        source: where it comes from.
+        plugin: what is known of it.
         import_: returns the plugin object.
         specs: the hook specifications.
     """
@@ -31,18 +33,16 @@ def load(name: str, source: Source, import_: Callable[[], object], specs: type) 
     level: list[int] = []
 
     def run() -> dict[str, tuple[Any, ...]]:
-        plugin = import_()
-        level.append(check_api_level(plugin, specs))
-        return call_hooks(plugin, specs)
+        module = import_()
+        level.append(check_api_level(module, specs))
+        return call_hooks(module, specs)
 
-    with stdout_to_stderr():
+    with loading(plugin), stdout_to_stderr():
         provided, error = isolated(run)
     load_s = time.perf_counter() - start
-    return Plugin(
-        name,
-        provided or {},
-        problem_text(error) if error else None,
-        source,
+    return plugin._replace(
+        provided=provided or {},
+        problem=problem_text(error) if error else None,
         api_level=level[0] if level else None,
         load_s=load_s,
     )
@@ -82,11 +82,24 @@ def call_hooks(plugin: object, specs: type) -> dict[str, tuple[Any, ...]]:
         pluggy.PluginValidationError: if a hook implementation does not fit the specification.
     """
     hooks = [name for name in vars(specs) if name.startswith(GROUP + "_")]
-    manager = pluggy.PluginManager(GROUP)
-    manager.add_hookspecs(specs)
+    manager = _managers.pop(specs, None) or _new_manager(specs)
     manager.register(plugin)
     _check_names(manager, plugin, hooks)
-    return {name: tuple(_items(getattr(manager.hook, name))) for name in hooks}
+    supplied = {name: tuple(_items(getattr(manager.hook, name))) for name in hooks}
+    manager.unregister(plugin)
+    _managers[specs] = manager
+    return supplied
+
+
+# An idle manager for each specification: to make one takes longer than all else here. It is away
+# while a plugin is registered, which may load plugins itself, and does not come back if that fails.
+_managers: dict[type, pluggy.PluginManager] = {}
+
+
+def _new_manager(specs: type) -> pluggy.PluginManager:
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(specs)
+    return manager
 
 
 def _check_names(manager: pluggy.PluginManager, plugin: object, hooks: list[str]) -> None:

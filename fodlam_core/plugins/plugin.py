@@ -26,6 +26,8 @@ class Plugin(NamedTuple):
         source: its entry point, or the path of its file; None for the core itself.
         blocked: what keeps it from being loaded, such as ``"--no-plugins"``; None if nothing.
         api_level: the level of the hooks that it was made for; None if it was not loaded so far.
+        own: whether it is one of fodlam-core itself, whose names and defaults win over anybody's.
+        replaces: the installed copy of it that a file takes the place of.
         load_s: seconds that importing it and calling its hooks took.
     """
 
@@ -36,6 +38,8 @@ class Plugin(NamedTuple):
     blocked: str | None = None
     api_level: int | None = None
     load_s: float = 0.0
+    own: bool = False
+    replaces: str | None = None
 
     @property
     def distribution(self) -> str:
@@ -43,6 +47,14 @@ class Plugin(NamedTuple):
         if isinstance(self.source, str):
             return self.source
         return distribution(self.source)[0] if self.source else CORE
+
+    def address(self, name: str) -> str:
+        """Return the full form of the name of something that it supplies, ``owner:name``.
+
+        The owner is the distribution, or the plugin itself where it is a file.
+        """
+        owner = self.name if isinstance(self.source, str) else self.distribution
+        return f"{owner}:{name}"
 
     @property
     def version(self) -> str:
@@ -61,6 +73,18 @@ class Plugin(NamedTuple):
         if self.blocked:
             return "blocked"
         return "broken" if self.problem else "active"
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether it came with a distribution: not from a file, and not the core itself."""
+        return self.source is not None and not isinstance(self.source, str)
+
+    @property
+    def reason(self) -> str | None:
+        """A sentence that says why it is not in use; None if it is."""
+        if self.problem:
+            return f"{self} cannot be used: {self.problem}"
+        return f"{self} is blocked by {self.blocked}" if self.blocked else None
 
     def alone(self) -> Plugin:
         """Return the plugin without what it supplies: light, and fit to be pickled."""

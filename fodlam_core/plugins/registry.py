@@ -14,13 +14,14 @@ from fodlam_core.plugins import (
     Plugin,
     builtin,
     call_hooks,
-    file_plugin,
-    installed_plugins,
+    find_plugins,
 )
-from fodlam_core.plugins.checks import SUPPLIES, names_of, without_rubbish
+from fodlam_core.plugins.checks import without_rubbish
+from fodlam_core.plugins.claims import settle
 from fodlam_core.plugins.guards import guarded
 from fodlam_core.plugins.hookspecs import HookSpecs
 from fodlam_core.plugins.library import loaded
+from fodlam_core.plugins.own import DEFAULTS
 from fodlam_core.plugins.patterns import is_pattern, matches
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Registry(NamedTuple):
         providers: which plugin supplied it, by ``(what, name)``.
         conflicts: names that cannot be used because two plugins claim them, with the reason.
         aliases: further names of what is supplied: ``(what, alias)`` to its name.
+        refusals: a sentence for each name or default of fodlam-core that another plugin claims.
     """
 
     plugins: tuple[Plugin, ...]
@@ -47,6 +49,7 @@ class Registry(NamedTuple):
     providers: Mapping[tuple[str, str], Plugin]
     conflicts: Mapping[tuple[str, str], str]
     aliases: Mapping[tuple[str, str], str] = MappingProxyType({})
+    refusals: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Registry of {', '.join(plugin.name for plugin in self.plugins)}>"
@@ -92,7 +95,8 @@ class Registry(NamedTuple):
             pass
         if (what, name) in self.conflicts:
             raise PluginError(self.conflicts[what, name])
-        known = [*self.names(what), *(alias for kind, alias in self.aliases if kind == what)]
+        aliases = (alias for kind, alias in self.aliases if kind == what and ":" not in alias)
+        known = [*self.names(what), *aliases]
         supplier = well_known_plugin(what, name)
         if supplier:
             message = f"the {what} {name!r} is not installed; {supplier}"
@@ -119,17 +123,22 @@ class Registry(NamedTuple):
 
     def broken(self) -> list[str]:
         """Return a sentence for each plugin that cannot be used."""
-        return [
-            f"{plugin} cannot be used: {plugin.problem}"
-            for plugin in self.plugins
-            if plugin.problem
-        ]
+        return [each.reason for each in self.plugins if each.problem and each.reason]
 
     def blocked(self) -> list[str]:
         """Return a sentence for each plugin that is not loaded because the user says so."""
-        return [
-            f"{plugin} is blocked by {plugin.blocked}" for plugin in self.plugins if plugin.blocked
-        ]
+        return [each.reason for each in self.plugins if each.blocked and each.reason]
+
+    def is_own(self, what: str, name: str) -> bool:
+        """Tell whether fodlam-core itself supplies something."""
+        return (what, name) in self.providers and self.providers[what, name].own
+
+    def lost_default(self, kind: str) -> str | None:
+        """Return why fodlam-core's default for a layer kind cannot be had; None if it can."""
+        for plugin in self.plugins:
+            if plugin.own and plugin.reason and plugin.name == DEFAULTS.get(kind):
+                return plugin.reason
+        return None
 
     def conflicting_accelerators(self, kind: str) -> list[tuple[str, bool]]:
         """Return the conflicts over accelerators that serve a kind, and if as its default."""
@@ -197,9 +206,11 @@ class Registry(NamedTuple):
     def serving(self, kind: str) -> list[Accelerator | DeferredAccelerator]:
         """Return what serves a kind of layer, sorted by name; nothing is loaded.
 
-        An accelerator that is known for whole networks only serves no layer by itself.
+        An accelerator that is known for whole networks only serves no layer by itself, and one
+        that lost its name to another is taken by its full name only.
         """
-        found = (self._get("accelerator", name) for name in self.names("accelerator"))
+        names = (name for name in self.names("accelerator") if ":" not in name)
+        found = (self._get("accelerator", name) for name in names)
         return [
             each
             for each in found
@@ -240,6 +251,11 @@ class Registry(NamedTuple):
         return [self.layer_kind(name) for name in self.names("layer kind")]
 
     @property
+    def shapes(self) -> dict[str, type]:
+        """The classes of shapes that layer kinds bring, by the name of the kind."""
+        return {kind.name: kind.shape for kind in self.layer_kinds if kind.shape}
+
+    @property
     def accelerators(self) -> list[Accelerator]:
         """All accelerators, sorted by name, but those of libraries, of which there are many."""
         found = (self._get("accelerator", name) for name in self.names("accelerator"))
@@ -260,35 +276,23 @@ def load_registry(files: Iterable[str | os.PathLike[str]] = (), installed: bool 
     """Build the registry from the core and every installed plugin, calling each hook once.
 
     Args:
-        files: Python files that are plugins as well.
+        files: Python files, or folders of packages, that are plugins as well.
         installed: whether to load the installed plugins of other distributions than fodlam-core.
 
     Raises:
         PluginError: if one of the files cannot be used. A broken installed plugin raises nothing:
             see `Registry.broken`.
     """
-    core = Plugin("fodlam_core", call_hooks(builtin, HookSpecs), api_level=HookSpecs.FODLAM_API)
-    named = [file_plugin(os.fspath(path), HookSpecs) for path in dict.fromkeys(files)]
-    return build_registry([core, *installed_plugins(HookSpecs, installed), *named])
+    supplied = call_hooks(builtin, HookSpecs)
+    core = Plugin("fodlam_core", supplied, api_level=HookSpecs.FODLAM_API, own=True)
+    paths = dict.fromkeys(os.fspath(file) for file in files)
+    return build_registry([core, *find_plugins(HookSpecs, installed, paths)])
 
 
 def build_registry(plugins: list[Plugin]) -> Registry:
-    """Build the registry from plugins; a name claimed twice is unusable and disturbs no other."""
+    """Build the registry from plugins; a name that is not one plugin's alone disturbs no other."""
     checked = tuple(map(without_rubbish, plugins))
-    claims: dict[tuple[str, str], list[tuple[Plugin, Any]]] = {}
-    for plugin in checked:
-        for hook, supplied in plugin.provided.items():
-            for item in supplied:
-                for name in names_of(item):
-                    claims.setdefault((SUPPLIES[hook][0], name), []).append((plugin, item))
-    sole = {key: claimed[0] for key, claimed in claims.items() if len(claimed) == 1}
-    return Registry(
-        checked,
-        {key: item for key, (_, item) in sole.items() if key[1] == item.name},
-        {key: plugin for key, (plugin, _) in sole.items()},
-        {key: _conflict(key, claimed) for key, claimed in claims.items() if key not in sole},
-        {key: item.name for key, (_, item) in sole.items() if key[1] != item.name},
-    )
+    return Registry(checked, *settle(checked))
 
 
 def is_default(item: Accelerator | DeferredAccelerator, kind: str) -> bool:
@@ -305,17 +309,3 @@ def well_known_plugin(what: str, name: str) -> str | None:
             if name in plugin["supplies"].get(what, ()):
                 return f"the plugin {plugin['distribution']} supplies it: {plugin['install']}"
     return None
-
-
-def _conflict(key: tuple[str, str], claimed: list[tuple[Plugin, Any]]) -> str:
-    what, name = key
-    plugins = " and by ".join(str(plugin) for plugin, _ in claimed)
-    files = [f"--plugin {x.source}" for x, _ in claimed[1:] if isinstance(x.source, str)]
-    cures = [f"drop {' '.join(files)}"] if files else []
-    if len(claimed) > len(files) + 1:
-        installed = [x.name for x, _ in claimed if x.source and not isinstance(x.source, str)]
-        last = installed[-1] if installed else "NAME"
-        cures.append(
-            f"uninstall all but one of them, or leave them out: FODLAM_BLOCK_PLUGINS={last}"
-        )
-    return f"the {what} {name!r} is supplied by {plugins}; {', and '.join(cures)}"

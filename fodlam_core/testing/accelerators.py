@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.accelerators.publication import publication_of
-from fodlam_core.errors import PluginError, PredictionError
+from fodlam_core.errors import PluginError, similar
 from fodlam_core.model.costs import PROVENANCES, Citation, Cost, Measurement
-from fodlam_core.model.layers import Layer
-from fodlam_core.model.shapes import ConvShape, FcShape, MatmulShape
 from fodlam_core.model.technology import Technology
 from fodlam_core.model.whole_network import Reference
 from fodlam_core.plugins import describe, isolated
 from fodlam_core.plugins.guards.asking import are_texts
 from fodlam_core.plugins.guards.predictors import GuardedFit, GuardedPredictor
-from fodlam_core.testing.runner import Check, run_checks
+from fodlam_core.testing import options, plausible, predictions
+from fodlam_core.testing.probes import ask, tried
+from fodlam_core.testing.runner import Check, run_checks, whole
 from fodlam_core.testing.values import assert_attributes, assert_line, assert_name, assert_positive
 
 CORE_KINDS = frozenset({"conv", "fc", "matmul"})
@@ -26,15 +26,6 @@ OPTIONAL_OF_A_LAYER = frozenset({"shape", "weight_density", "activation_density"
 # What hardware can be: outside of it a unit is wrong.
 MACS_PER_S = (1e3, 1e18)
 J_PER_MAC = (1e-17, 1e-5)
-# One layer of each kind that every network may have, with everything known.
-PROBES = tuple(
-    Layer.from_shape(f"probe-{shape.kind}", shape, weight_density=0.5, activation_density=0.5)
-    for shape in (
-        ConvShape.from_input((64, 56, 56), 64, kernel=3, padding=1),
-        FcShape(1024, 1000),
-        MatmulShape(m=128, k=64, n=128),
-    )
-)
 
 
 def check_is_an_accelerator(accelerator: Any) -> None:
@@ -62,6 +53,10 @@ def check_serves_kinds(accelerator: Accelerator) -> None:
     assert accelerator.kinds, "kinds is empty; name the kinds of layers that it serves"
     for kind in accelerator.kinds:
         assert_name(kind, "a kind that it serves")
+        near = similar(kind, CORE_KINDS)
+        assert kind in CORE_KINDS or not near, (
+            f"it serves {kind!r}, which is no kind of layer; did you mean {near[0]!r}?"
+        )
     others = set(accelerator.default_for) - set(accelerator.kinds)
     assert not others, f"default_for names {sorted(others)}, which it does not serve; add to kinds"
 
@@ -148,10 +143,10 @@ def check_predictors(accelerator: Accelerator) -> None:
 
 def check_predictions(accelerator: Accelerator) -> None:
     """Predictions are costs in SI units, the same each time, and leave the layer as it was."""
-    for predictor, fitted, layer in _fits(accelerator):
+    for predictor, fitted, layer in tried(accelerator):
         where = f"{predictor.name} for layer {layer.name!r}"
         before = attrs.astuple(layer)
-        cost = fitted.predict(layer)
+        cost = ask(fitted, layer)
         assert isinstance(cost, Cost), f"{where} returned {cost!r}; return Cost(...)"
         if cost.latency_s is not None:
             assert_positive(cost.latency_s, f"{where}: latency_s", "seconds")
@@ -159,17 +154,17 @@ def check_predictions(accelerator: Accelerator) -> None:
         if cost.energy_j is not None:
             assert_positive(cost.energy_j, f"{where}: energy_j", "joules")
             _assert_between(cost.energy_j / layer.macs, J_PER_MAC, f"{where}: J/MAC", "joules")
-        assert fitted.predict(layer) == cost, f"{where} differs the second time; keep no state"
+        assert ask(fitted, layer) == cost, f"{where} differs the second time; keep no state"
         assert attrs.astuple(layer) == before, f"{where} changed the layer; leave it alone"
 
 
 def check_fits(accelerator: Accelerator) -> None:
     """A fit can be explained, and what fits as well predicts costs too."""
-    for predictor, fitted, layer in _fits(accelerator):
+    for predictor, fitted, layer in tried(accelerator):
         where = f"the fit of {predictor.name}"
         assert_attributes(fitted, GuardedFit, where)
         for other in getattr(fitted, "alternatives", ()):
-            cost, error = isolated(other.predict, layer)
+            cost, error = isolated(ask, other, layer)
             got = f"fails: {describe(error)}" if error else f"returned {cost!r}"
             assert isinstance(cost, Cost), (
                 f"one of the alternatives of {where} for {layer.name!r} {got}; return Cost(...)"
@@ -197,56 +192,17 @@ def check_needs_are_told(accelerator: Accelerator) -> None:
     The core refuses a layer that lacks what is required, with the line to write; so a predictor
     has to require all that it cannot do without.
     """
-    for predictor, fitted, layer in _fits(accelerator):
+    for predictor, fitted, layer in tried(accelerator):
         spare = sorted(OPTIONAL_OF_A_LAYER - set(predictor.requires))
         unknown: dict[str, Any] = dict.fromkeys(spare)
         try:
-            cost = fitted.predict(attrs.evolve(layer, **unknown))
+            cost = ask(fitted, attrs.evolve(layer, **unknown))
         except Exception as error:
             raise AssertionError(
                 f"{predictor.name} cannot do without one of {', '.join(spare)}, which it does not "
                 f"require: {describe(error)}; put it into requires"
             ) from error
         assert isinstance(cost, Cost), f"{predictor.name} returned {cost!r}; return Cost(...)"
-
-
-def check_options(accelerator: Accelerator) -> None:
-    """Options have defaults, and change neither the name nor any MACs."""
-    if accelerator.options is None:
-        assert accelerator.apply_options is None, "apply_options without options; give the class"
-        return
-    assert attrs.has(accelerator.options), "options is no attrs class; write @attrs.frozen"
-    assert accelerator.apply_options, "options without apply_options; say what they do"
-    for field in attrs.fields(accelerator.options):
-        assert field.default is not attrs.NOTHING, f"option {field.name} has no default; give one"
-    configured = accelerator.configure(accelerator.options())
-    assert isinstance(configured, Accelerator), "apply_options returns no Accelerator"
-    assert configured.name == accelerator.name, "apply_options changes the name; leave it"
-    before, after = (
-        {(row.network, row.layer.key): row.layer.macs for row in each.measurements}
-        for each in (accelerator, configured)
-    )
-    assert after.items() <= before.items(), "apply_options changes MACs; leave them"
-
-
-def _fits(accelerator: Accelerator) -> Iterator[tuple[Any, Any, Layer]]:
-    """Yield each predictor, fitted to each kind that it can be, with a layer to predict."""
-    for predictor in accelerator.predictors:
-        for kind in accelerator.kinds:
-            rows = accelerator.calibration(kind)
-            try:
-                fitted = predictor.fit(rows)
-            except PredictionError:
-                if rows:
-                    raise
-                continue  # nothing was measured of this kind
-            assert callable(getattr(fitted, "predict", None)), (
-                f"fit of {predictor.name} returned {fitted!r}; return an object with a method "
-                "predict(layer)"
-            )
-            probes = [layer for layer in PROBES if layer.kind == kind]
-            for layer in probes or [row.layer for row in rows[:1]]:
-                yield predictor, fitted, layer
 
 
 def _assert_between(value: float, limits: tuple[float, float], what: str, units: str) -> None:
@@ -272,7 +228,9 @@ CHECKS: tuple[Check, ...] = (
     check_predictions,
     check_fits,
     check_needs_are_told,
-    check_options,
+    *predictions.CHECKS,
+    *plausible.CHECKS,
+    *options.CHECKS,
 )
 
 
@@ -288,5 +246,6 @@ def check_accelerator(
     Raises:
         AssertionError: naming each failed check, with what to mend.
     """
+    accelerator = whole(accelerator)
     name = getattr(accelerator, "name", accelerator)
     run_checks(f"accelerator {name!r}", accelerator, CHECKS, expected_failed_checks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,23 @@ from fodlam_core.errors import FodlamError
 from fodlam_core.model.layers import Layer, Network
 from fodlam_core.networks.reader import NetworkReader, ReadOptions
 from fodlam_core.plugins import describe, isolated
+from fodlam_core.testing.installed import ours
 from fodlam_core.testing.runner import Check, run_checks
 from fodlam_core.testing.values import assert_name
+from fodlam_core.testing.writes import written
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable, Mapping
 
+# The beginning of a file in each format of the core.
+SAMPLES = {
+    (".toml",): b'name = "Net"\n[[layers]]\nname = "a"\nkind = "fc"\ninputs = 2\noutputs = 2\n',
+    (".json",): b'{"name": "Net", "layers": [{"name": "a", "kind": "fc", "inputs": 2}]}\n',
+    (".prototxt", ".pbtxt", ".pt"): b'name: "Net"\nlayer { name: "a" type: "InnerProduct" }\n',
+    (".onnx",): b"\x08\x07\x12\x04test:\x10\n\x0b\n\x01x\x12\x01y",
+    (".yaml", ".yml"): b"problem:\n  shape:\n    name: Conv\n    dimensions: [C, M]\n",
+    (".csv",): b"Layer name, IFMAP Height, IFMAP Width, Filter Height,\nConv1, 224, 224, 11,\n",
+}
 RUBBISH = (b"", b"\x00\xff\xfe", b"[", b"{}", b"a b c\n")
 HEAD = 4096
 
@@ -46,6 +57,18 @@ def check_reader_accepts_any_bytes(reader: NetworkReader) -> None:
         raised = error and describe(error)
         assert not raised, f"accepts({head!r}) raised {raised}; return False"
         assert isinstance(answer, bool), f"accepts({head!r}) returned {answer!r}; return a bool"
+
+
+def check_reader_leaves_other_formats(reader: NetworkReader) -> None:
+    """It does not claim the files of the core's formats, whose endings it may share."""
+    if reader.name in ours().names("format"):
+        return
+    for suffixes, head in SAMPLES.items():
+        shared = set(suffixes).intersection(reader.suffixes)
+        assert not shared or not reader.accepts(head), (
+            f"accepts says yes to a {min(shared)} file of another format; tell by the content "
+            "which files are of yours"
+        )
 
 
 def check_reader_refuses_rubbish(reader: NetworkReader) -> None:
@@ -78,12 +101,59 @@ def check_reader_reads(reader: NetworkReader, files: Iterable[str | os.PathLike[
         assert reader.read(path, ReadOptions()) == network, f"{path}: differs the second time"
 
 
+def check_reader_heeds_options(
+    reader: NetworkReader, files: Iterable[str | os.PathLike[str]]
+) -> None:
+    """What a configuration says of a file is made use of, or refused."""
+    for file in files:
+        plain = reader.read(Path(file), ReadOptions())
+        for options in (ReadOptions(input=(3, 321, 123)), ReadOptions(regions=77)):
+            said = "input" if options.input else "regions"
+            network, error = isolated(reader.read, Path(file), options)
+            if error is not None:
+                assert isinstance(error, FodlamError), (
+                    f"{file} with {said}: {describe(error)}; raise NetworkError"
+                )
+                continue
+            assert network != plain, (
+                f"{file}: {said} = {getattr(options, said)} changes nothing; make use of it, or "
+                "raise NetworkError if the format has no such thing"
+            )
+
+
+def check_reader_only_reads(reader: NetworkReader, files: Iterable[str | os.PathLike[str]]) -> None:
+    """Reading writes nothing."""
+    with tempfile.TemporaryDirectory() as directory:
+        made = Path(directory, f"rubbish{reader.suffixes[0]}")
+        made.write_bytes(RUBBISH[-1])
+        for path in (made, *map(Path, files)):
+            with written() as found:
+                isolated(reader.read, path, ReadOptions())
+            left = sorted(name for name in found if os.path.exists(name))
+            assert not left, f"read of {path} wrote {', '.join(left)}; a reader only reads"
+
+
 CHECKS: tuple[Check, ...] = (
     check_reader_has_a_name,
     check_reader_has_suffixes,
     check_reader_accepts_any_bytes,
+    check_reader_leaves_other_formats,
     check_reader_refuses_rubbish,
 )
+# Checks that need files of the format; the last one goes well without.
+WITH_FILES = (check_reader_reads, check_reader_heeds_options, check_reader_only_reads)
+
+
+def checks_on(files: Iterable[str | os.PathLike[str]]) -> tuple[Check, ...]:
+    """Return the checks of a reader, those that read files among them."""
+    files = tuple(files)
+    return (
+        *CHECKS,
+        *(
+            functools.update_wrapper(functools.partial(check, files=files), check)
+            for check in WITH_FILES
+        ),
+    )
 
 
 def check_network_reader(
@@ -101,7 +171,5 @@ def check_network_reader(
     Raises:
         AssertionError: naming each failed check, with what to mend.
     """
-    reads = functools.partial(check_reader_reads, files=tuple(files))
-    functools.update_wrapper(reads, check_reader_reads)
     name = getattr(reader, "name", reader)
-    run_checks(f"network reader {name!r}", reader, (*CHECKS, reads), expected_failed_checks)
+    run_checks(f"network reader {name!r}", reader, checks_on(files), expected_failed_checks)

@@ -112,6 +112,67 @@ def check_identity(scaler: TechnologyScaler, points: Points) -> None:
             _hold(value in (None, 1.0), f"{point} to itself: the {name} factor is {value!r}")
 
 
+def check_direction(scaler: TechnologyScaler, points: Points) -> None:
+    """Check that a newer node does not make everything slower, dearer or larger."""
+    shrinks = [
+        (source, target, factors)
+        for source, target, factors in _Rule(scaler).pairs(points)
+        if target.node_nm < source.node_nm
+        and (source.vdd, source.flavor) == (target.vdd, target.flavor)
+    ]
+    for name in QUANTITIES:
+        values = [getattr(factors, name) for _, _, factors in shrinks]
+        known = [value for value in values if value is not None]
+        if known and min(known) > 1:
+            source, target, _ = shrinks[0]
+            _fail(
+                f"{source} to {target} and all such: the {name} factor is above 1; a factor is "
+                "that of the target over that of the source"
+            )
+
+
+def check_unknown_nodes(scaler: TechnologyScaler, points: Points) -> None:
+    """Check that a node between two known ones does not silently get the factors of one of them."""
+    rule = _Rule(scaler)
+    source = points[0]
+    for point in points:
+        known = rule.get(source, point)
+        others = (rule.get(source, each) for each in points if each.node_nm != point.node_nm)
+        if known is None or {_numbers(each) for each in others if each} <= {_numbers(known)}:
+            continue  # the node makes no difference at all
+        for node_nm in (point.node_nm * 1.01, point.node_nm * 0.99):
+            near = rule.get(source, attrs.evolve(point, node_nm=node_nm))
+            _hold(
+                near is None or _numbers(near) != _numbers(known),
+                f"{node_nm:g} nm has the factors of {point.node_nm:g} nm; interpolate, or raise "
+                "ScalingError for a node that is not in the table",
+            )
+
+
+def check_uses(scaler: TechnologyScaler, points: Points) -> None:
+    """Check that ``uses``, if there is one, names every field that makes a difference."""
+    uses = getattr(scaler, "uses", None)
+    if uses is None:
+        return
+    rule = _Rule(scaler)
+    for source, target, factors in rule.pairs(points):
+        others = {
+            "vdd": attrs.evolve(target, vdd=0.77),
+            "flavor": attrs.evolve(target, flavor=None),
+        }
+        for name in others.keys() - set(uses):
+            changed = rule.get(source, others[name])
+            _hold(
+                changed is not None and _numbers(changed) == _numbers(factors),
+                f"{name} makes a difference from {source} to {target}, but uses = {uses!r} does "
+                "not name it; add it there",
+            )
+
+
+def _numbers(factors: ScalingFactors) -> tuple[float | None, ...]:
+    return tuple(getattr(factors, name) for name in QUANTITIES)
+
+
 def check_positive_and_finite(scaler: TechnologyScaler, points: Points) -> None:
     """Check that every factor is a positive, finite number."""
     for source, target, factors in _Rule(scaler).pairs(points):
@@ -181,6 +242,9 @@ CHECKS = (
     check_errors,
     check_notes,
     check_identity,
+    check_direction,
+    check_unknown_nodes,
+    check_uses,
     check_positive_and_finite,
     check_power,
     check_inverse,

@@ -354,15 +354,23 @@ def test_by_name(registry: Registry) -> None:
 
 def test_two_defaults_are_ambiguous(registry: Registry) -> None:
     """Two defaults for one kind are an error that prints the line to write."""
-    more = extended(registry, chip("other", "fc", default_for=("fc",)))
+    chips = (chip(name, "matmul", default_for=("matmul",)) for name in ("a", "b"))
+    network = Network("n", [Layer("qk", "matmul", 30)])
 
     with pytest.raises(ConfigError) as error:
-        estimate(VGG16, more)
+        estimate(Config(NetworkConfig(file="x")), extended(registry, *chips), network)
 
     assert (
-        "configuration: [dispatch]: several accelerators serve 'fc' (eie, other); "
-        'write fc = "NAME" under [dispatch]'
+        "configuration: [dispatch]: several accelerators serve 'matmul' (a, b); "
+        'write matmul = "NAME" under [dispatch]'
     ) == str(error.value)
+
+
+def test_our_default_stays(registry: Registry) -> None:
+    """What fodlam-core serves by default stays so, whatever else declares itself the default."""
+    more = extended(registry, chip("other", "fc", default_for=("fc",)))
+
+    assert estimate(VGG16, registry).totals == estimate(VGG16, more).totals
 
 
 def test_the_only_one_serves(registry: Registry) -> None:

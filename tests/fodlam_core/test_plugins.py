@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fodlam_core import LayerKind, PluginError, UnknownNameError, load_registry
-from fodlam_core.plugins import Plugin, call_hooks
+from fodlam_core.plugins import Plugin, call_hooks, unknown_blocks
 from fodlam_core.plugins.hookspecs import HookSpecs, hookimpl
 from fodlam_core.plugins.registry import build_registry
 
@@ -93,17 +93,62 @@ def test_a_broken_plugin_disturbs_nobody(install: Any, code: str, problem: str) 
     assert sentence.startswith("plugin 'bad' (dist-bad 1.2) cannot be used: ")
 
 
+RULE = """
+from fodlam_core import ScalingFactors, hookimpl
+
+class Rule:
+    name = "{name}"
+    def factors(self, source, target):
+        return ScalingFactors(2.0, 1.0)
+
+@hookimpl
+def fodlam_technology_scalers():
+    yield Rule()
+"""
+
+
 def test_two_distributions_with_one_name(install: Any) -> None:
-    """Two distributions that claim one plugin name are both unusable, and both named."""
-    install("one", GOOD, "first", "same")
-    install("two", GOOD, "second", "same")
+    """Plugins are known by distribution and entry point: both are loaded, each under its own."""
+    install("one", RULE.format(name="a"), "first", "same")
+    install("two", RULE.format(name="b"), "second", "same")
 
     registry = load_registry()
 
-    assert "pool" not in registry.names("layer kind")
-    for plugin in registry.plugins:
-        if plugin.name == "same":
-            assert "claimed by first 1.2 and second 1.2; uninstall one" in str(plugin.problem)
+    assert {"a", "b"} <= set(registry.names("rule"))
+    assert ["first", "second"] == [
+        plugin.distribution for plugin in registry.plugins if plugin.name == "same"
+    ]
+
+
+def test_what_two_distributions_supply_by_one_name(install: Any) -> None:
+    """Both are refused for that name only, and answer to the full form of it."""
+    install("one", RULE.format(name="a"), "first", "same")
+    install("two", RULE.format(name="a"), "second", "same")
+
+    registry = load_registry()
+
+    with pytest.raises(PluginError, match="write 'first:a' or 'second:a'.*=second:same"):
+        registry.scaler("a")
+    assert "first:a" == registry.scaler("first:a").name
+    assert "plugin 'same' (second 1.2)" == str(registry.providers["rule", "second:a"])
+
+
+@pytest.mark.parametrize(
+    ("block", "gone"),
+    [("same", {"first", "second"}), ("first", {"first"}), ("second:same", {"second"})],
+)
+def test_what_is_blocked(
+    install: Any, monkeypatch: pytest.MonkeyPatch, block: str, gone: set[str]
+) -> None:
+    """A plugin, a distribution or ``distribution:plugin`` is left out, and nothing else."""
+    install("one", RULE.format(name="a"), "first", "same")
+    install("two", RULE.format(name="b"), "second", "same")
+    monkeypatch.setenv("FODLAM_BLOCK_PLUGINS", block)
+
+    registry = load_registry()
+
+    assert gone == {each.distribution for each in registry.plugins if each.blocked}
+    assert [] == unknown_blocks(registry.plugins)
 
 
 class Supplies:
@@ -112,19 +157,31 @@ class Supplies:
     @hookimpl
     def fodlam_layer_kinds(self) -> Any:
         """Supply a kind."""
-        return [LayerKind("pool", "pooling")]
+        return [LayerKind("pool", self.meaning)]
+
+    def __init__(self, meaning: str) -> None:
+        self.meaning = meaning
 
 
 def test_a_name_claimed_twice() -> None:
     """A name that two plugins supply is unusable until one of them goes; others are not."""
-    provided = call_hooks(Supplies(), HookSpecs)
+    given = [call_hooks(Supplies(meaning), HookSpecs) for meaning in ("pooling", "swimming", "")]
     registry = build_registry(
-        [Plugin("core"), Plugin("one", provided), Plugin("two", provided), Plugin("3", provided)]
+        [Plugin("core"), *map(Plugin, ("one", "two", "3"), given)],
     )
 
     assert [] == registry.names("layer kind")
     with pytest.raises(PluginError, match=r"'pool' is supplied by plugin 'one' .* uninstall"):
         registry.layer_kind("pool")
+
+
+def test_equal_kinds_are_one() -> None:
+    """Layer kinds of one name and one meaning are no conflict: both plugins may supply them."""
+    given = [call_hooks(Supplies(meaning), HookSpecs) for meaning in ("Pooling", "pooling")]
+    registry = build_registry([*map(Plugin, ("one", "two"), given)])
+
+    assert "Pooling" == registry.layer_kind("pool").description
+    assert {} == registry.conflicts
 
 
 def test_unknown_names_tell_of_broken_plugins() -> None:

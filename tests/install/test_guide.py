@@ -52,7 +52,7 @@ def test_the_guide_works(new_environment: Any, tmp_path: Path) -> None:
         else:
             for line in step.text.splitlines():
                 assert line in printed
-    assert done == 6
+    assert done == 7
 
 
 def test_thirty_lines() -> None:

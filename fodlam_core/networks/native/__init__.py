@@ -54,8 +54,9 @@ Every layer may also have
 * ``weight_density``, ``activation_density``: shares of values that are not zero, in (0, 1];
 * ``residual_add = true``: a shortcut is added to its output in the same pass.
 
-A kind that is neither conv, fc nor matmul has no shape and needs ``macs``. The sizes are those of
-the layers, so a configuration cannot give such a file another ``input``.
+A kind that is neither conv, fc nor matmul needs ``macs``, unless a plugin brings its shape, whose
+fields are keys of the layer then. The sizes are those of the layers, so a configuration cannot give
+such a file another ``input``.
 """
 
 from __future__ import annotations
@@ -66,8 +67,8 @@ from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import FodlamError, NetworkError, Problem, Setting, unknown
 from fodlam_core.model.layers import Network
-from fodlam_core.networks.native.layer import layer_of
-from fodlam_core.networks.read_text import check_name, read_text, refuse
+from fodlam_core.networks.native.layer import NO_SHAPES, layer_of
+from fodlam_core.networks.read_text import check_name, read_text, refuse, refuse_if
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,7 +102,7 @@ class NativeReader:
             raise
         except ValueError as error:
             raise NetworkError(f"{path}: {error}") from error
-        return network_from_table(table, str(path), path.stem, options.regions)
+        return network_from_table(table, str(path), path.stem, options.regions, options.shapes)
 
 
 def _parse(text: str, suffix: str) -> Any:
@@ -125,7 +126,11 @@ def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def network_from_table(
-    table: Any, where: str, default_name: str, regions: int | None = None
+    table: Any,
+    where: str,
+    default_name: str,
+    regions: int | None = None,
+    shapes: Mapping[str, type] = NO_SHAPES,
 ) -> Network:
     """Build a network from the parsed table.
 
@@ -134,6 +139,7 @@ def network_from_table(
         where: how errors name the file.
         default_name: the name of the network if the table has none.
         regions: how often layers with ``per_region`` run.
+        shapes: the classes of shapes that layer kinds of plugins bring, by the name of the kind.
 
     Raises:
         NetworkError: with a line for each mistake.
@@ -153,7 +159,7 @@ def network_from_table(
     layers = []
     for index, row in enumerate(rows, start=1):
         try:
-            layers.append(layer_of(row, regions or 1))
+            layers.append(layer_of(row, regions or 1, shapes))
         except (FodlamError, TypeError, ValueError) as error:
             name = row.get("name") if isinstance(row, Mapping) else None
             row_name = f"layer {index}" + (f" ({name!r})" if name else "")

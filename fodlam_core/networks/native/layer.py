@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
-from fodlam_core.errors import NetworkError, unknown
+import attrs
+
+from fodlam_core.errors import FodlamError, NetworkError, unknown
 from fodlam_core.model.layers import Layer
 from fodlam_core.model.shapes import ConvShape, FcShape, MatmulShape, Shape, four_sides, pair
 from fodlam_core.networks.read_text import check_name
@@ -30,12 +33,16 @@ _REQUIRED = {
 _KEYS = {"conv": _CONV, "fc": _FC, "matmul": _MATMUL}
 
 
-def layer_of(row: Any, regions: int = 1) -> Layer:
+NO_SHAPES: Mapping[str, type] = MappingProxyType({})
+
+
+def layer_of(row: Any, regions: int = 1, shapes: Mapping[str, type] = NO_SHAPES) -> Layer:
     """Build a layer from its table.
 
     Args:
         row: the keys of the layer, as `fodlam_core.networks.native` documents them.
         regions: how often a layer with ``per_region`` runs.
+        shapes: the classes of shapes that layer kinds of plugins bring, by the name of the kind.
 
     Raises:
         FodlamError: saying what is wrong, without the name of the layer.
@@ -43,14 +50,18 @@ def layer_of(row: Any, regions: int = 1) -> Layer:
     if not isinstance(row, Mapping):
         raise NetworkError("expected a table of keys")
     name, kind = check_name(row.get("name")), check_name(row.get("kind"), "kind")
+    foreign = None if kind in _KEYS else shapes.get(kind)
     own = _KEYS.get(kind, ()) + (_TRANSPOSED if kind == "conv" else ())
+    if foreign:
+        own = tuple(field.name for field in attrs.fields(foreign) if field.init)
     allowed = ("name", "kind", *_COMMON, *own)
     for key in row:
-        if key in (*_CONV, *_FC, *_MATMUL) and kind not in _KEYS:
-            raise NetworkError(unknown("kind of layer with a shape", kind, _KEYS))
+        if key in (*_CONV, *_FC, *_MATMUL) and kind not in _KEYS and not foreign:
+            raise NetworkError(unknown("kind of layer with a shape", kind, (*_KEYS, *shapes)))
         if key not in allowed:
             raise NetworkError(unknown("key", str(key), allowed))
-    shape = _shape(kind, {key: row[key] for key in own if key in row})
+    given = {key: row[key] for key in own if key in row}
+    shape = _foreign_shape(foreign, given) if foreign else _shape(kind, given)
     rest = {key: row[key] for key in _COMMON if key in row}
     _check_rest(rest)
     macs = rest.pop("macs", shape.macs if shape else None)
@@ -94,6 +105,28 @@ def _shape(kind: str, given: dict[str, Any]) -> Shape | None:
     if "output" in given:
         raise NetworkError("output: only a transposed convolution needs it")
     return ConvShape.from_input(**given)
+
+
+def _foreign_shape(cls: type, given: Mapping[str, Any]) -> Any:
+    """Build the shape of a layer kind of a plugin, which checks its own values."""
+    if not given:
+        return None
+    needed = [
+        field.name for field in attrs.fields(cls) if field.init and field.default is attrs.NOTHING
+    ]
+    missing = [key for key in needed if key not in given]
+    if missing:
+        raise NetworkError(f"the shape lacks {', '.join(missing)}")
+    lists = {key: tuple(each) if isinstance(each, list) else each for key, each in given.items()}
+    try:
+        shape = cls(**lists)
+        getattr(shape, "macs")  # noqa: B009, whether it can be computed
+    except FodlamError:
+        raise
+    except Exception as error:  # whatever a validator of the plugin raises
+        text = " ".join(str(error).split())
+        raise NetworkError(f"the shape is wrong: {type(error).__name__}: {text}") from error
+    return shape
 
 
 def _check_numbers(key: str, value: Any) -> None:

@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.model.shapes import ConvShape, FcShape, Shape
+import attrs
+
+from fodlam_core.model.shapes import ConvShape, FcShape, MatmulShape, Shape
 
 if TYPE_CHECKING:
     from fodlam_core.model.layers import Layer, Network
@@ -52,14 +54,26 @@ def _layer(layer: Layer) -> dict[str, Any]:
     return row | {key: value for key, (value, usual) in optional.items() if value != usual}
 
 
-def _shape(shape: Shape) -> dict[str, Any]:
+def _shape(shape: Shape | Any) -> dict[str, Any]:
     if isinstance(shape, ConvShape):
         return _conv(shape)
     if isinstance(shape, FcShape):
         row = {"inputs": shape.inputs, "outputs": shape.outputs}
         return row if shape.rows == 1 else {**row, "rows": shape.rows}
-    row = {"m": shape.m, "k": shape.k, "n": shape.n}
-    return row if shape.count == 1 else {**row, "count": shape.count}
+    if isinstance(shape, MatmulShape):
+        row = {"m": shape.m, "k": shape.k, "n": shape.n}
+        return row if shape.count == 1 else {**row, "count": shape.count}
+    return _foreign(shape)
+
+
+def _foreign(shape: Any) -> dict[str, Any]:
+    """Return the keys of a shape that a plugin brings; what has its default value is left out."""
+    row = {}
+    for field in attrs.fields(type(shape)):
+        value = getattr(shape, field.name)
+        if field.init and value != field.default:
+            row[field.name] = list(value) if isinstance(value, tuple) else value
+    return row
 
 
 def _conv(shape: ConvShape) -> dict[str, Any]:

@@ -94,9 +94,10 @@ class GuardedScaler(_Named):
 
 
 class GuardedReader(_Named):
-    """A network reader of a plugin."""
+    """A network reader of a plugin; fodlam-core's own are tried first."""
 
     WHAT = "reader"
+    foreign = True
 
     def accepts(self, head: bytes) -> bool:
         """Tell whether it reads such a file."""

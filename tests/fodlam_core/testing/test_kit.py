@@ -29,6 +29,7 @@ from fodlam_core import (
 )
 from fodlam_core.model.whole_network import Reference
 from fodlam_core.networks.native import NativeReader
+from fodlam_core.networks.reader import ReadOptions
 from fodlam_core.plugins import builtin
 from fodlam_core.testing import (
     check_accelerator,
@@ -67,15 +68,15 @@ class Formula(NamedTuple):
 
     name: str = "formula"
     requires: frozenset[str] = frozenset()
-    cost: Any = Cost(1e-3, 1e-3)
+    cost: Any = None
 
     def fit(self, measurements: object) -> Formula:
         """Return itself."""
         return self
 
     def predict(self, layer: Layer) -> Any:
-        """Return one cost for all."""
-        return self.cost
+        """Return a cost in proportion to the MACs, or what it was told to."""
+        return self.cost or Cost(layer.macs * 1e-11, layer.macs * 1e-11)
 
 
 class Counting(Formula):
@@ -86,7 +87,7 @@ class Counting(Formula):
     def predict(self, layer: Layer) -> Cost:
         """Return another cost each time."""
         self.calls.append(1)
-        return Cost(1e-3 * len(self.calls), 1e-3)
+        return Cost(layer.macs * 1e-12 * len(self.calls), layer.macs * 1e-12)
 
 
 class Mute(Formula):
@@ -96,7 +97,7 @@ class Mute(Formula):
         """Refuse a layer without a shape."""
         if layer.shape is None:
             raise PredictionError("no")
-        return Cost(1e-3, 1e-3)
+        return Cost(layer.macs * 1e-12, layer.macs * 1e-12)
 
 
 @attrs.frozen
@@ -111,6 +112,11 @@ class GoodOptions:
     """Options."""
 
     may: int = 1
+
+
+def rename(accelerator: Accelerator, options: GoodOptions) -> Accelerator:
+    """Make use of the option."""
+    return attrs.evolve(accelerator, title="MyChip" * options.may)
 
 
 ROW = Measurement("Net", Layer("CONV1", "conv", 10**9), 1, 1e-2, 0.5)
@@ -136,8 +142,7 @@ def test_a_good_chip_passes() -> None:
     """The chip that the mistakes below are made from passes all checks."""
     check_accelerator(CHIP)
     check_accelerator(other(measurements=[], references=[Reference("VGG16", 1, 1.0)]))
-    options = {"options": GoodOptions, "apply_options": lambda accelerator, _: accelerator}
-    check_accelerator(other(**options))
+    check_accelerator(other(options=GoodOptions, apply_options=rename))
 
 
 @pytest.mark.parametrize(
@@ -270,8 +275,10 @@ class Lines:
         """Accept everything."""
         return self.wrong.get("accepts", lambda head: True)(head)
 
-    def read(self, path: Path, options: object) -> Any:
+    def read(self, path: Path, options: ReadOptions) -> Any:
         """Read a layer from each line."""
+        if options != ReadOptions():
+            raise NetworkError(f"{path}: the format has neither input nor regions")
         if "read" in self.wrong:
             return self.wrong["read"](path)
         try:
@@ -353,7 +360,7 @@ def test_a_plugin_as_a_whole() -> None:
 
 def test_dispatch_by_kind() -> None:
     """What a plugin cannot supply has no checks."""
-    assert len(checks_for(Lines())) == 4
+    assert len(checks_for(Lines())) == 5
     with pytest.raises(TypeError, match="3 is no accelerator, no layer kind"):
         checks_for(3)
 

@@ -1,0 +1,103 @@
+"""``plugins check``, and what the list calls unusable."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHIP = """
+from fodlam_core import (
+    Accelerator, Citation, Cost, Layer, Measurement, Technology, hookimpl
+)
+print("hello")
+
+class Formula:
+    name = "formula"
+    requires = frozenset()
+    def fit(self, measurements):
+        return self
+    def predict(self, layer):
+        return Cost(layer.macs * 1e-11, {energy})
+
+@hookimpl
+def fodlam_accelerators():
+    yield Accelerator(
+        name="mychip", title="MyChip", kinds=["conv"], technology=Technology(28),
+        measurements=[Measurement("N", Layer("C", "conv", 10**9), 1, 0.01, 0.1)] * {rows},
+        citation=Citation("doe", "J. Doe", "@misc{{doe}}"), provenance="projected",
+        predictors=[Formula()],
+    )
+"""
+GOOD = {"rows": "1", "energy": "layer.macs * 1e-12"}
+
+
+def chip(folder: Path, **changes: str) -> Path:
+    """Write a plugin with a chip."""
+    path = folder / "mine.py"
+    path.write_text(CHIP.format(**{**GOOD, **changes}))
+    return path
+
+
+def test_a_plugin_without_fault(cli: Any, tmp_path: Path) -> None:
+    """A file that passes is told with what it supplies; what it prints is no output."""
+    path = chip(tmp_path)
+    done = cli("plugins", "check", path)
+
+    assert (0, f"plugin 'mine' ({path} unpackaged) passes: accelerator mychip\n") == (
+        done.status,
+        done.out,
+    )
+
+
+def test_a_plugin_with_faults(cli: Any, tmp_path: Path) -> None:
+    """Every failed check is told, with what to mend, and the exit status is 1."""
+    done = cli("plugins", "check", chip(tmp_path, energy="layer.macs * 1e-3"))
+
+    assert 1 == done.status
+    assert "has faults\nAccelerator 'mychip' fails" in done.out
+    assert "check_predictions: formula for layer 'probe-conv': J/MAC" in done.out
+
+
+@pytest.mark.parametrize("name", ["eyeriss", "fodlam-core:eie", "fodlam_core"])
+def test_installed_plugins_are_checked(cli: Any, name: str) -> None:
+    """An installed plugin is checked by name, or by distribution and name; ours pass."""
+    done = cli("plugins", "check", name)
+
+    assert 0 == done.status, done.out
+    assert " passes: " in done.out
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("eyerys", "unknown plugin 'eyerys'; did you mean 'eyeriss'?"),
+        ("fodlam-core", "'fodlam-core' is several plugins; write fodlam-core:fodlam_core or "),
+    ],
+)
+def test_what_is_no_plugin(cli: Any, subject: str, text: str) -> None:
+    """A name that no plugin has, or several, is an error."""
+    done = cli("plugins", "check", subject)
+
+    assert (1, "") == (done.status, done.out)
+    assert f"error: {text}" in done.err
+
+
+def test_a_file_that_is_not_there(cli: Any) -> None:
+    """Files for readers have to be there."""
+    done = cli("plugins", "check", "eie", "--file", "nowhere.net")
+
+    assert (1, "error: --file nowhere.net: no such file\n") == (done.status, done.err)
+
+
+def test_what_every_run_refuses_is_unusable(cli: Any, tmp_path: Path) -> None:
+    """The list says so, with the reason, without a run."""
+    path = chip(tmp_path, rows="2")
+    [*_, record] = json.loads(cli("plugins", "--plugin", path, "-f", "json").out)
+    table = cli("plugins", "--plugin", path, "-f", "markdown").out
+
+    assert ("unusable", ["accelerator mychip"]) == (record["status"], record["unusable"])
+    assert "N C at batch 1 is there twice" in record["reason"]
+    assert "mychip (unusable)" in table
