@@ -68,7 +68,7 @@ from typing import TYPE_CHECKING, Any
 from fodlam_core.errors import FodlamError, NetworkError, Problem, Setting, unknown
 from fodlam_core.model.layers import Network
 from fodlam_core.networks.native.layer import NO_SHAPES, layer_of
-from fodlam_core.networks.read_text import check_name, read_text, refuse, refuse_if
+from fodlam_core.networks.read_text import check_name, read_text, refuse
 
 if TYPE_CHECKING:
     from pathlib import Path
