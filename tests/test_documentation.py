@@ -1,4 +1,4 @@
-"""Every example in README, guide and docstrings is executed."""
+"""Every example in README, docs and docstrings is executed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import tomli
@@ -17,10 +19,14 @@ import tomli
 import fodlam_core
 import fodlam_eie
 import fodlam_eyeriss
-from fodlam_core import Config, NetworkConfig, load_config
+from fodlam_core import Config, NetworkConfig, load_accelerator, load_config
+from fodlam_core.accelerators.header import CITATION, HEADER, REFERENCE, TECHNOLOGY
+from fodlam_core.accelerators.printed import UNITS, in_si, written
+from fodlam_core.accelerators.table import KNOWN, ZEROS
+from fodlam_core.predictors import FittedPredictor, Predictor
 
 ROOT = Path(__file__).parents[1]
-README = ROOT / "README.md"
+PAGES = ("README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 MODULES = [
     module.name
@@ -30,16 +36,40 @@ MODULES = [
 ]
 
 
-def blocks(language: str) -> list[str]:
-    """Return the fenced blocks of one language in the README."""
-    return re.findall(rf"^```{language}\n(.*?)^```", README.read_text(), re.MULTILINE | re.DOTALL)
+class Block(NamedTuple):
+    """A fenced block of a page.
+
+    Attributes:
+        page: the page, relative to the checkout.
+        file: the file that the block is, by the rest of its first line or a comment; else "".
+        text: what stands between the fences.
+    """
+
+    page: str
+    file: str
+    text: str
 
 
-# The files of the README: those that say their name, and the table of the chip.
-README_FILES = {
-    **{header[1]: block for block in blocks("toml") if (header := re.match(r"# (\S+)\n", block))},
-    "mychip.csv": "".join(blocks("csv")),
-}
+def blocks(language: str) -> list[Block]:
+    """Return the fenced blocks of one language in all pages."""
+    fenced = re.compile(rf"^```{language} ?(\S*)\n((?:# (\S+\.\w+)\n)?.*?)^```", re.M | re.S)
+    return [
+        Block(page, match[1] or match[3] or "", match[2])
+        for page in PAGES
+        for match in fenced.finditer((ROOT / page).read_text())
+    ]
+
+
+def write_files(page: str, folder: Path) -> None:
+    """Write the files that a page shows."""
+    for block in (*blocks("toml"), *blocks("csv")):
+        if block.file and block.page == page:
+            (folder / block.file).write_text(block.text)
+
+
+def page_of(block: Block) -> str:
+    """Name a test by the page of its block."""
+    return block.page
 
 
 @pytest.mark.parametrize("name", ["fodlam_core", *MODULES])
@@ -52,20 +82,23 @@ def test_docstrings(name: str) -> None:
     assert 0 == failed
 
 
-def test_readme_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every Python example in the README prints what it says."""
+@pytest.mark.parametrize("page", sorted({block.page for block in blocks("python")}))
+def test_python(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every Python example of a page prints what it says."""
     monkeypatch.chdir(ROOT)
 
-    failed, attempted = doctest.testfile(str(README), module_relative=False, optionflags=OPTIONS)
+    failed, attempted = doctest.testfile(
+        str(ROOT / page), module_relative=False, optionflags=OPTIONS
+    )
 
     assert 0 == failed
-    assert attempted > 5
+    assert attempted > 2
 
 
-@pytest.mark.parametrize("block", blocks("console"))
-def test_readme_console(block: str) -> None:
-    """Every command in the README prints what it says; ``...`` stands for lines left out."""
-    command, expected = block.removeprefix("$ ").split("\n", 1)
+@pytest.mark.parametrize("block", blocks("console"), ids=page_of)
+def test_console(block: Block) -> None:
+    """Every command of a page prints what it says; ``...`` stands for lines left out."""
+    command, expected = block.text.removeprefix("$ ").split("\n", 1)
     program, *arguments = shlex.split(command)
     assert "fodlam-core" == program
 
@@ -84,34 +117,36 @@ def test_readme_console(block: str) -> None:
         assert expected == actual
 
 
-@pytest.mark.parametrize("block", blocks("toml"))
-def test_readme_toml(block: str, tmp_path: Path) -> None:
-    """Every configuration in the README is one, and every file that one names is of its kind."""
-    path = tmp_path / "readme.toml"
-    path.write_text(block)
-    table = tomli.loads(block)
+@pytest.mark.parametrize("block", blocks("toml"), ids=page_of)
+def test_toml(block: Block, tmp_path: Path) -> None:
+    """Every configuration of a page is one, and every file that one names is of its kind."""
+    path = tmp_path / (block.file or "example.toml")
+    write_files(block.page, tmp_path)
+    path.write_text(block.text)
+    table = tomli.loads(block.text)
 
     if "layers" in table:
         estimate = fodlam_core.estimate(Config(NetworkConfig(file=str(path))))
         assert len(table["layers"]) == len(estimate.layers)
         assert estimate.network.total_macs > 0
-    elif "provenance" not in table:
-        for name, text in README_FILES.items():
-            (tmp_path / name).write_text(text)
+    elif "provenance" in table:
+        assert load_accelerator(path).name == table["name"]
+    else:
         assert load_config(path).network.name == table["network"]["name"]
 
 
-def test_readme_chip(tmp_path: Path) -> None:
-    """The README's chip runs its layers as its table says."""
-    for name, text in README_FILES.items():
-        (tmp_path / name).write_text(text)
-    [config] = [block for block in blocks("toml") if "[accelerator.mychip]" in block]
-    path = tmp_path / "readme.toml"
-    path.write_text(config)
+def test_chip(tmp_path: Path) -> None:
+    """The chip in the page on plugins runs its layers as its table says."""
+    page = "docs/plugins.md"
+    write_files(page, tmp_path)
+    [config] = [block for block in blocks("toml") if block.page == page and not block.file]
+    path = tmp_path / "example.toml"
+    path.write_text(config.text)
 
     layers = fodlam_core.estimate(path).layers
 
-    rows = [row.split(",") for row in README_FILES["mychip.csv"].splitlines()[1:]]
+    table = (tmp_path / "mychip.csv").read_text()
+    rows = [row.split(",") for row in table.splitlines()[1:]]
     assert [(row[1], "mychip") for row in rows] == [
         (each.layer.name, each.accelerator) for each in layers
     ]
@@ -130,22 +165,99 @@ def test_examples_run(path: Path, cli: object) -> None:
     assert (0, "") == (result.status, result.err)
 
 
-def test_readme_has_the_two_commands() -> None:
-    """The README has the two commands that set everything up."""
-    commands = "".join(blocks("sh")).splitlines()
+def test_readme_is_a_front_page() -> None:
+    """The README has at most 150 lines, and the two commands that set everything up."""
+    commands = "".join(block.text for block in blocks("sh") if block.page == "README.md")
 
-    assert "pip install . && fodlam-core run examples/vgg16.toml" in commands
-    assert "pip install -e '.[test]' && pytest" in commands
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 150
+    assert "pip install . && fodlam-core run examples/vgg16.toml" in commands.splitlines()
+    assert "pip install -e '.[test]' && pytest" in commands.splitlines()
+
+
+def test_every_page_is_reached() -> None:
+    """The README links to every page of the documentation."""
+    linked = set(re.findall(r"\]\((docs/[\w-]+\.md)\)", (ROOT / "README.md").read_text()))
+
+    assert set(PAGES) - {"README.md"} == linked
+
+
+@pytest.mark.parametrize(
+    "page", [*PAGES, "CONTRIBUTING.md", "CHANGELOG.md", "examples/plugins/README.md"]
+)
+def test_links(page: str) -> None:
+    """Every link to a file or a heading of the project leads somewhere."""
+    text = (ROOT / page).read_text()
+    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text):
+        name, _, anchor = target.partition("#")
+        path = (ROOT / page).parent / name if name else ROOT / page
+        assert path.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings}
 
 
 def test_table_of_conventions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The README's table of the two conventions holds what the examples give."""
+    """The table of the two conventions holds what the examples give."""
     monkeypatch.chdir(ROOT)
     rows = re.findall(
-        r"`(examples/vgg16\S*)` \| \**([\d.]+) s\** \| \**([\d.]+) J", README.read_text()
+        r"`(examples/vgg16\S*)` \| \**([\d.]+) s\** \| \**([\d.]+) J",
+        (ROOT / "docs/numbers.md").read_text(),
     )
 
     assert 2 == len(rows)
     for path, latency_s, energy_j in rows:
         total = fodlam_core.estimate(path).totals["total"]
         assert (latency_s, energy_j) == (f"{total.latency_s:.2f}", f"{total.energy_j:.3g}")
+
+
+def documented(section: str) -> set[str]:
+    """Return the names in the first column of a section of the page on data files."""
+    page = (ROOT / "docs/accelerator-data.md").read_text()
+    body = re.split(r"^#", page.split(f" {section}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
+    cells = re.findall(r"^\| ([^|]+) \|", body, re.MULTILINE)
+    return {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+
+
+@pytest.mark.parametrize(
+    ("section", "known"),
+    [
+        ("The header", HEADER),
+        ("`[technology]`", TECHNOLOGY),
+        ("`[citation]`", CITATION),
+        ("`[[references]]`", REFERENCE),
+    ],
+)
+def test_header_keys(section: str, known: Mapping[str, object]) -> None:
+    """The page on data files lists every key of a header, and no other."""
+    assert set(known) == documented(section)
+
+
+def test_columns() -> None:
+    """The page on data files lists every column that a table may have, in every unit."""
+    known = {*KNOWN, ZEROS}
+
+    assert known == {in_si(name)[0] for name in documented("The table")}
+    assert documented("The table") == {
+        name for quantity in known for name in re.split(", | or ", written(quantity))
+    }
+    assert set(UNITS) <= set(
+        re.findall(r"`(_\w+)`", (ROOT / "docs/accelerator-data.md").read_text())
+    )
+
+
+@pytest.mark.parametrize("protocol", [Predictor, FittedPredictor])
+def test_protocols(protocol: type) -> None:
+    """The page on data files names every member of the protocols of predictors."""
+    page = (ROOT / "docs/accelerator-data.md").read_text()
+    table = page.split(f"| `{protocol.__name__}` |", 1)[1].split("\n\n", 1)[0]
+    members = {name for name in vars(protocol) if not name.startswith("_")}
+
+    assert members <= set(re.findall(r"^\| `(\w+)", table, re.MULTILINE))
+
+
+def test_help_names_the_page() -> None:
+    """The help of load_accelerator and the guide for plugins name the page on data files."""
+    guide = (ROOT / "examples/plugins/README.md").read_text()
+
+    assert "docs/accelerator-data.md" in (load_accelerator.__doc__ or "")
+    assert "docs/accelerator-data.md" in guide

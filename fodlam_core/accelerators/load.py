@@ -78,6 +78,9 @@ from fodlam_core.predictors.generic import generic_predictors, named_predictors
 def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerator:
     """Read an accelerator from its header file and the tables beside it.
 
+    The page ``docs/accelerator-data.md`` lists every key of the header, every column of the table
+    and the protocols of predictors; the docstring of this module has an example.
+
     Args:
         path: the TOML header.
         changes: fields of `Accelerator` that the file does not tell, such as ``predictors``
