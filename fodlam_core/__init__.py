@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from fodlam_core.config import TechnologyConfig as TechnologyConfig
     from fodlam_core.config import load_config as load_config
     from fodlam_core.deferred import DeferredAccelerator as DeferredAccelerator
+    from fodlam_core.deferred import DeferredPredictor as DeferredPredictor
     from fodlam_core.errors import ConfigError as ConfigError
     from fodlam_core.errors import FodlamError as FodlamError
     from fodlam_core.errors import LayerError as LayerError
+    from fodlam_core.errors import MissingInputsError as MissingInputsError
     from fodlam_core.errors import NetworkError as NetworkError
     from fodlam_core.errors import PluginError as PluginError
     from fodlam_core.errors import PredictionError as PredictionError
@@ -42,14 +44,34 @@ if TYPE_CHECKING:
     from fodlam_core.model.layers import Layer as Layer
     from fodlam_core.model.layers import LayerKind as LayerKind
     from fodlam_core.model.layers import Network as Network
+    from fodlam_core.model.layers import layer_key as layer_key
     from fodlam_core.model.shapes import ConvShape as ConvShape
     from fodlam_core.model.shapes import FcShape as FcShape
     from fodlam_core.model.shapes import MatmulShape as MatmulShape
     from fodlam_core.model.technology import ScalingFactors as ScalingFactors
     from fodlam_core.model.technology import Technology as Technology
+    from fodlam_core.model.whole_network import Reference as Reference
+    from fodlam_core.networks import from_torch as from_torch
+    from fodlam_core.networks.files import open_network as open_network
+    from fodlam_core.networks.reader import NetworkReader as NetworkReader
+    from fodlam_core.networks.reader import ReadOptions as ReadOptions
+    from fodlam_core.networks.zoo import zoo_names as zoo_names
+    from fodlam_core.networks.zoo import zoo_network as zoo_network
+    from fodlam_core.plugins.hookspecs import HookSpecs as HookSpecs
     from fodlam_core.plugins.hookspecs import hookimpl as hookimpl
+    from fodlam_core.plugins.isolation import isolated as isolated
+    from fodlam_core.plugins.isolation import stdout_to_stderr as stdout_to_stderr
     from fodlam_core.plugins.registry import Registry as Registry
     from fodlam_core.plugins.registry import load_registry as load_registry
+    from fodlam_core.predictors import FittedPredictor as FittedPredictor
+    from fodlam_core.predictors import Predictor as Predictor
+    from fodlam_core.predictors.generic import generic_predictors as generic_predictors
+    from fodlam_core.predictors.per_mac import PerMac as PerMac
+    from fodlam_core.report.units import quantity as quantity
+    from fodlam_core.scaling import TechnologyScaler as TechnologyScaler
+    from fodlam_core.scaling.tables import NodeTable as NodeTable
+    from fodlam_core.scaling.tables import TableOptions as TableOptions
+    from fodlam_core.scaling.tables import factors_between as factors_between
     from fodlam_core.sweeps import sweep as sweep
 
 # Name -> module. Loaded when first asked for, so that a plugin or a command pays only for what
@@ -64,9 +86,12 @@ _HOME = {
     "ConvShape": "model.shapes",
     "Cost": "model.costs",
     "DeferredAccelerator": "deferred",
+    "DeferredPredictor": "deferred",
     "Estimate": "estimates",
     "FcShape": "model.shapes",
+    "FittedPredictor": "predictors",
     "FodlamError": "errors",
+    "HookSpecs": "plugins.hookspecs",
     "Interval": "model.costs",
     "Layer": "model.layers",
     "LayerError": "errors",
@@ -74,28 +99,48 @@ _HOME = {
     "LayerKind": "model.layers",
     "MatmulShape": "model.shapes",
     "Measurement": "model.costs",
+    "MissingInputsError": "errors",
     "Network": "model.layers",
     "NetworkConfig": "config",
     "NetworkError": "errors",
+    "NetworkReader": "networks.reader",
+    "NodeTable": "scaling.tables",
+    "PerMac": "predictors.per_mac",
     "PluginError": "errors",
     "PointConfig": "config",
     "PredictionError": "errors",
+    "Predictor": "predictors",
+    "ReadOptions": "networks.reader",
+    "Reference": "model.whole_network",
     "Registry": "plugins.registry",
     "ScalingError": "errors",
     "ScalingFactors": "model.technology",
+    "TableOptions": "scaling.tables",
     "Technology": "model.technology",
     "TechnologyConfig": "config",
+    "TechnologyScaler": "scaling",
     "UnknownNameError": "errors",
     "estimate": "estimates",
+    "factors_between": "scaling.tables",
+    "from_torch": "networks",
+    "generic_predictors": "predictors.generic",
     "hookimpl": "plugins.hookspecs",
+    "isolated": "plugins.isolation",
+    "layer_key": "model.layers",
     "load_accelerator": "accelerators.load",
     "load_config": "config",
     "load_registry": "plugins.registry",
     "prepare": "estimates",
+    "quantity": "report.units",
+    "open_network": "networks.files",
+    "stdout_to_stderr": "plugins.isolation",
     "sweep": "sweeps",
+    "zoo_names": "networks.zoo",
+    "zoo_network": "networks.zoo",
 }
 
-__all__ = ["__version__", *sorted(_HOME)]
+# What plugins and notebooks may import; everything else may move between releases.
+__all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604 - the keys are strings
 
 
 def __getattr__(name: str) -> Any:

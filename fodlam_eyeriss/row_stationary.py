@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from fodlam_core.model.costs import Measurement
     from fodlam_core.model.layers import Layer
 
+FORM = (
+    "the form of this predictor was found with all measured layers in view, which "
+    "cross-validation does not undo"
+)
 # Candidates for the number of channels times the output width that one pass has room for.
 ROOMS = (14.0, 20.0, 28.0, 40.0, 56.0, 80.0, 112.0, 160.0, 224.0, 320.0, 448.0, math.inf)
 
@@ -119,10 +123,7 @@ class RowStationary:
     requires = frozenset({"shape"})
     citation = None  # the form is our own, and rests on the publication of the chip
     optional = (("activation_density", "average-zeros"),)
-    notes = (
-        "the form of this predictor was found with all measured layers in view, which "
-        "cross-validation does not undo",
-    )
+    notes = (FORM,)
     rooms: tuple[float | None, ...] = ROOMS
 
     def fit(self, measurements: Sequence[Measurement]) -> FittedRowStationary:

@@ -116,7 +116,7 @@ class Row:
 
     def flag(self, name: str) -> bool:
         """Return a cell that must be true or false."""
-        return self._parsed(name, _flag, True)
+        return self._parsed(name, _flag, otherwise=True)
 
     def _parsed(self, name: str, parse: Callable[[str], T], otherwise: T) -> T:
         if name not in self.columns.known:

@@ -84,7 +84,7 @@ class ReferenceRow:
         )
 
     def _given(self) -> dict[str, float]:
-        costs = attrs.asdict(self, filter=lambda field, value: value is not None)
+        costs = attrs.asdict(self, filter=lambda _field, value: value is not None)
         return {key: costs[key] for key in costs if key.startswith(("latency_", "energy_"))}
 
 

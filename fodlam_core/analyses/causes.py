@@ -53,7 +53,7 @@ def because_of(
         moved_by = under(changed, "technology.", point)
         # To hold the clock changes time and power; energy is what the rule says.
         yield from (name for name in moved_by if (name, number) != (CLOCK, "energy_j"))
-    yield from _native(number, a, b, changed, bool(own))
+    yield from _native(number, a, b, changed, explained=bool(own))
 
 
 def under(changed: Iterable[str], *prefixes: str) -> list[str]:
@@ -88,7 +88,7 @@ def _own(a: Mapping[str, Any], b: Mapping[str, Any], changed: list[str]) -> Iter
 
 
 def _native(
-    number: str, a: Mapping[str, Any], b: Mapping[str, Any], changed: list[str], explained: bool
+    number: str, a: Mapping[str, Any], b: Mapping[str, Any], changed: list[str], *, explained: bool
 ) -> Iterator[str]:
     """Explain the cost before scaling: by the batch, by options, data or versions."""
     one, other = _get(a, "native", number), _get(b, "native", number)

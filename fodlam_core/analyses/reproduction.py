@@ -156,7 +156,7 @@ def reproduce(registry: Registry, names: Iterable[str] = ()) -> Reproduction:
     return Reproduction(tuple(tables), tuple(checks), tuple(unreadable))
 
 
-def printed_range(name: str, printed: str, counts_are_exact: bool = True) -> Range:
+def printed_range(name: str, printed: str, *, counts_are_exact: bool = True) -> Range:
     """Return what is rounded to the printed digits; a count is exact, a share at most 100 %.
 
     >>> printed_range("latency_ms", "76.2")

@@ -40,6 +40,7 @@ def add_action(
     name: str,
     act: Callable[..., object],
     help: str,
+    *,
     output: bool = True,
 ) -> argparse.ArgumentParser:
     """Add an action of a command, with the options that the command has itself.
@@ -104,7 +105,7 @@ def emit(report: Report, args: argparse.Namespace) -> None:
     color, width, format = False, output_width(args), chosen_format(args)
     if format == "table" and args.output is None:
         color = sys.stdout is not None and sys.stdout.isatty()
-    text = report.render(format, color, width)
+    text = report.render(format, color=color, width=width)
     if format == "table" and args.output is None:
         text = _in_ascii(text)
     write(text, args.output)

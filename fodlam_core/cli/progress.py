@@ -14,10 +14,10 @@ LINE_EVERY_S = 10.0
 
 
 @contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
+def progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """Give a function to be called with what is done and what there is to do."""
     if quiet:
-        yield lambda done, total: None
+        yield lambda _done, _total: None
     elif sys.stderr.isatty():
         with _bar() as watch:
             yield watch

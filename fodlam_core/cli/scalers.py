@@ -85,7 +85,7 @@ def _words(setting: Setting) -> str:
     return f"--option '{text}'" if " " in text else f"--option {text}".rstrip()
 
 
-def _list(args: argparse.Namespace, registry: Registry) -> Report:
+def _list(_args: argparse.Namespace, registry: Registry) -> Report:
     records = list(_records(registry))
     header = ("name", "aliases", "inputs", "options", "distribution", "title", "domain", "source")
 

@@ -107,7 +107,7 @@ def execute(args: argparse.Namespace) -> int:
     _announce(plan.grid.points, args)
     try:
         # A rule or a predictor that prints must not spoil the data.
-        with stdout_to_stderr(), progress(args.quiet) as watch:
+        with stdout_to_stderr(), progress(quiet=args.quiet) as watch:
             if args.output is None:
                 rows = args.rows or args.top or ROWS
                 outcome = preview_sweep(plan, registry, request, rows, watch)

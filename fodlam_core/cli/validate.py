@@ -179,23 +179,22 @@ def _layer_report(results: Sequence[Validation]) -> Report:
     columns = ("latency_s", "s"), ("energy_j", "J")
 
     def document() -> Document:
-        cells = []
-        for row in records:
-            cells.append(
-                [
-                    f"{row['accelerator']} {row['predictor']}",
-                    f"{row['network']} {row['layer']}",
-                    *(
-                        text
-                        for name, unit in columns
-                        for text in (
-                            quantity(row[f"measured_{name}"], unit),
-                            quantity(row[f"predicted_{name}"], unit),
-                            f"{100 * row[name.rpartition('_')[0] + '_error']:+.1f} %",
-                        )
-                    ),
-                ]
-            )
+        cells = [
+            [
+                f"{row['accelerator']} {row['predictor']}",
+                f"{row['network']} {row['layer']}",
+                *(
+                    text
+                    for name, unit in columns
+                    for text in (
+                        quantity(row[f"measured_{name}"], unit),
+                        quantity(row[f"predicted_{name}"], unit),
+                        f"{100 * row[name.rpartition('_')[0] + '_error']:+.1f} %",
+                    )
+                ),
+            ]
+            for row in records
+        ]
         numbers = (
             "measured latency",
             "predicted",

@@ -63,9 +63,11 @@ def translate(text: str, label: str, directory: str) -> Translated:
     problems = list(_problems(table, label))
     if problems:
         raise ConfigError(problems)
-    for key in table:
-        if key not in ("net", "netfile", "layers"):
-            warnings.append(f"{label}: key {key!r} means nothing and is ignored")
+    warnings += [
+        f"{label}: key {key!r} means nothing and is ignored"
+        for key in table
+        if key not in ("net", "netfile", "layers")
+    ]
     if not table["layers"]:
         warnings.append(f"{label}: layers: an empty list; all totals are zero")
     network = _network(table, label, directory, warnings)

@@ -114,7 +114,7 @@ def wrong_names(source: Source, registry: Registry) -> list[Problem]:
 
 def structure_source(source: Source) -> tuple[Config | None, list[Problem]]:
     """Return a configuration with its values checked, but not its names; or what is wrong."""
-    config, problems = _structure(source.tables, source.fodlam)
+    config, problems = _structure(source.tables, fodlam=source.fodlam)
     if config is None:
         return None, problems
     network = config.network
@@ -130,7 +130,7 @@ def structure_source(source: Source) -> tuple[Config | None, list[Problem]]:
     return config, problems
 
 
-def _structure(tables: dict[str, Any], fodlam: bool) -> tuple[Config | None, list[Problem]]:
+def _structure(tables: dict[str, Any], *, fodlam: bool) -> tuple[Config | None, list[Problem]]:
     """Return the tables as a configuration, or None and what is wrong with them."""
     problems = [Problem(unknown("table", str(key), TABLES)) for key in tables if key not in TABLES]
     known = {key: tables[key] for key in TABLES if key in tables}

@@ -16,10 +16,10 @@ Batch = int | Literal["published"]
 _Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
 
-def _between(least: float, most: float, whole: bool = False) -> _Validator:
+def _between(least: float, most: float, *, whole: bool = False) -> _Validator:
     """Check a number, or each of a tuple of numbers; None, where a field allows it, passes."""
 
-    def check(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    def check(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
         for number in value if isinstance(value, tuple) else (value,):
             if number is None:
                 continue
@@ -34,7 +34,7 @@ def _between(least: float, most: float, whole: bool = False) -> _Validator:
 
 
 def _one_of(*choices: str) -> _Validator:
-    def check(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    def check(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
         if value is not None and value not in choices:
             raise ValueError(f"{attribute.name}: {value!r} is none of {', '.join(choices)}")
 

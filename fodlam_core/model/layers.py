@@ -160,7 +160,7 @@ class Layer:
         return self.shape.rows if isinstance(self.shape, FcShape) else 1
 
 
-def _unique(instance: Network, attribute: attrs.Attribute[Any], value: tuple[Layer, ...]) -> None:
+def _unique(instance: Network, _attribute: attrs.Attribute[Any], value: tuple[Layer, ...]) -> None:
     if not isinstance(instance.name, str):
         raise NetworkError(f"network {instance.name!r}: expected a name as text")
     seen: dict[str, str] = {}

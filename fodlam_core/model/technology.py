@@ -14,7 +14,7 @@ MOST = sys.float_info.max
 FLAVORS = ("hp", "lp", "bulk")
 
 
-def _point(instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
+def _point(_instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
     if type(value) is float and 0 < value <= MOST:
         return  # at once: a sweep makes points by the hundred thousand
     if value is None and attribute.name == "vdd":
@@ -23,7 +23,7 @@ def _point(instance: object, attribute: attrs.Attribute[Any], value: float | Non
         raise ScalingError(f"{attribute.name}: {value!r} is not a positive, finite number")
 
 
-def _flavor(instance: object, attribute: attrs.Attribute[Any], value: str | None) -> None:
+def _flavor(_instance: object, _attribute: attrs.Attribute[Any], value: str | None) -> None:
     if value is not None and value not in FLAVORS:
         raise ScalingError(f"flavor: {value!r} is none of {', '.join(FLAVORS)}")
 
@@ -54,7 +54,7 @@ class Technology:
         return " ".join(parts)
 
 
-def _factor(instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
+def _factor(_instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
     if type(value) is float and 0 < value <= MOST:
         return
     if value is None and attribute.name == "area":

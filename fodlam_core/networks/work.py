@@ -31,6 +31,7 @@ def matrix_product(
     k: int,
     n: int,
     count: int,
+    *,
     left_constant: bool,
     right_constant: bool,
     left_stack: Sizes = (),

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 BLOCK = "FODLAM_BLOCK_PLUGINS"
 
 
-def find_plugins(specs: type, others: bool = True, files: Iterable[str] = ()) -> tuple[Plugin, ...]:
+def find_plugins(
+    specs: type, *, others: bool = True, files: Iterable[str] = ()
+) -> tuple[Plugin, ...]:
     """Load every plugin of the ``fodlam`` entry-point group, sorted by name, and those in files.
 
     A plugin is known by its distribution and the name of its entry point. One that fails comes back
@@ -50,7 +52,7 @@ def find_plugins(specs: type, others: bool = True, files: Iterable[str] = ()) ->
         for point in points:
             if point in replaced:
                 continue
-            by = _blocked_by(point, blocked, distributions, others)
+            by = _blocked_by(point, blocked, distributions, others=others)
             plugins.append(_blocked(point, by) if by else _installed(point, specs))
         plugins.sort(key=lambda plugin: (plugin.name, plugin.distribution))
         plugins += [_from_file(file, point, specs) for file, point in named.items()]
@@ -129,7 +131,11 @@ def _entry_points() -> tuple[list[importlib.metadata.EntryPoint], list[Plugin]]:
 
 
 def _blocked_by(
-    point: importlib.metadata.EntryPoint, names: set[str], distributions: set[str], others: bool
+    point: importlib.metadata.EntryPoint,
+    names: set[str],
+    distributions: set[str],
+    *,
+    others: bool,
 ) -> str | None:
     if point.name in names:
         return BLOCK

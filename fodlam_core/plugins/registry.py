@@ -272,7 +272,9 @@ class Registry(NamedTuple):
         return [self.reader(name) for name in self.names("format")]
 
 
-def load_registry(files: Iterable[str | os.PathLike[str]] = (), installed: bool = True) -> Registry:
+def load_registry(
+    files: Iterable[str | os.PathLike[str]] = (), *, installed: bool = True
+) -> Registry:
     """Build the registry from the core and every installed plugin, calling each hook once.
 
     Args:
@@ -286,7 +288,7 @@ def load_registry(files: Iterable[str | os.PathLike[str]] = (), installed: bool 
     supplied = call_hooks(builtin, HookSpecs)
     core = Plugin("fodlam_core", supplied, api_level=HookSpecs.FODLAM_API, own=True)
     paths = dict.fromkeys(os.fspath(file) for file in files)
-    return build_registry([core, *find_plugins(HookSpecs, installed, paths)])
+    return build_registry([core, *find_plugins(HookSpecs, others=installed, files=paths)])
 
 
 def build_registry(plugins: list[Plugin]) -> Registry:

@@ -26,7 +26,7 @@ class Report(NamedTuple):
     data: Callable[[], Any]
     rows: Callable[[], list[dict[str, Any]]]
 
-    def render(self, format: str, color: bool = False, width: int = 100) -> str:
+    def render(self, format: str, *, color: bool = False, width: int = 100) -> str:
         """Return the report in one of `FORMATS`."""
         if format == "json":
             return as_json(self.data())
@@ -38,7 +38,7 @@ class Report(NamedTuple):
             return markdown(self.documents())
         from fodlam_core.report.terminal import text
 
-        return text(self.documents(), color, width)
+        return text(self.documents(), color=color, width=width)
 
 
 def as_json(data: Any) -> str:

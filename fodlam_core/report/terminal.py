@@ -19,7 +19,7 @@ GAP = 2  # columns between two columns
 LEAST_COLUMNS = 10  # of a column of text, if it has words as long, however narrow the terminal
 
 
-def text(documents: Iterable[Document], color: bool, width: int) -> str:
+def text(documents: Iterable[Document], *, color: bool, width: int) -> str:
     """Render documents.
 
     Args:

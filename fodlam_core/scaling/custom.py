@@ -18,7 +18,7 @@ TOLERANCE = 1e-9
 FACTORS = "[{{from_nm = {:g}, to_nm = {:g}, time = ..., power = ...}}]"
 
 
-def _positive(instance: object, attribute: object, value: Any) -> None:
+def _positive(_instance: object, _attribute: object, value: Any) -> None:
     if value is not None and not 0 < value < math.inf:
         raise ValueError(f"{value!r} is not positive and finite")
 

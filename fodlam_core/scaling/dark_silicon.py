@@ -9,7 +9,7 @@ import tomli
 
 from fodlam_core.model.bibliography import DARK_SILICON
 from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
-from fodlam_core.scaling.tables import NodeTable, TableOptions, ratio
+from fodlam_core.scaling.tables import NodeTable, TableOptions, factors_between
 
 FILE = os.path.join(os.path.dirname(__file__), "data", "dark-silicon.toml")
 
@@ -63,7 +63,7 @@ class DarkSilicon:
         if source == target:
             return IDENTITY
         table = read_table(self._projection)
-        return ratio(
+        return factors_between(
             table.at(source.node_nm, self._interpolate),
             table.at(target.node_nm, self._interpolate),
             [f"{self.name} is a projection, not a measurement"],

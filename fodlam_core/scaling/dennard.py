@@ -43,9 +43,10 @@ class Dennard:
         s = target.node_nm / source.node_nm
         notes: tuple[str, ...] = ()
         if min(source.node_nm, target.node_nm) < LEAKAGE_ERA_NM and s != 1:
-            notes = (
+            note = (
                 f"dennard scaling between {source.node_nm:g} and {target.node_nm:g} nm: the rule "
                 f"ceased to hold below about {LEAKAGE_ERA_NM} nm, where leakage stopped the supply "
-                "voltage from falling",
+                "voltage from falling"
             )
+            notes = (note,)
         return ScalingFactors(s, s * s * s, s * s, notes)

@@ -12,7 +12,14 @@ from fodlam_core.errors import ScalingError
 from fodlam_core.model.bibliography import STILLMAKER_BAAS
 from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
 from fodlam_core.scaling.inputs import require
-from fodlam_core.scaling.tables import Entry, TableOptions, Weighted, blend, neighbours, ratio
+from fodlam_core.scaling.tables import (
+    Entry,
+    TableOptions,
+    Weighted,
+    blend,
+    factors_between,
+    neighbours,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -140,10 +147,11 @@ class StillmakerBaas:
         """
         if source == target:
             return IDENTITY
-        _near(source.node_nm, self._interpolate)
-        _near(target.node_nm, self._interpolate)
+        _near(source.node_nm, interpolate=self._interpolate)
+        _near(target.node_nm, interpolate=self._interpolate)
         require(source, target, _needs(source), _needs(target))
-        return ratio(_entry(source, self._interpolate), _entry(target, self._interpolate))
+        before, after = (_entry(p, interpolate=self._interpolate) for p in (source, target))
+        return factors_between(before, after)
 
 
 def _needs(point: Technology) -> tuple[str, ...]:
@@ -151,14 +159,14 @@ def _needs(point: Technology) -> tuple[str, ...]:
 
 
 @functools.lru_cache(REMEMBERED)
-def _near(node_nm: float, interpolate: bool) -> Weighted:
-    return neighbours(node_nm, read_table().nodes, interpolate)
+def _near(node_nm: float, *, interpolate: bool) -> Weighted:
+    return neighbours(node_nm, read_table().nodes, interpolate=interpolate)
 
 
 @functools.lru_cache(REMEMBERED)
-def _entry(point: Technology, interpolate: bool) -> Entry:
+def _entry(point: Technology, *, interpolate: bool) -> Entry:
     assert point.vdd is not None
-    table, weights = read_table(), _near(point.node_nm, interpolate)
+    table, weights = read_table(), _near(point.node_nm, interpolate=interpolate)
     entries = [_row(table, node, point.flavor).at(point.vdd) for node, _ in weights]
     entry = blend(point.node_nm, entries, weights)
     if point.node_nm >= BULK_FROM_NM and point.flavor in ("hp", "lp"):

@@ -39,14 +39,14 @@ class Entry(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def ratio(source: Entry, target: Entry, notes: Iterable[str] = ()) -> ScalingFactors:
+def factors_between(source: Entry, target: Entry, notes: Iterable[str] = ()) -> ScalingFactors:
     """Return the factors between two entries, with the notes of both."""
     time, energy, *area = (b / a for a, b in zip(source.values, target.values, strict=True))
     said = dict.fromkeys((*source.notes, *target.notes, *notes))
     return ScalingFactors(time, energy, area[0] if area else None, tuple(said))
 
 
-def neighbours(node_nm: float, nodes: Iterable[float], interpolate: bool = False) -> Weighted:
+def neighbours(node_nm: float, nodes: Iterable[float], *, interpolate: bool = False) -> Weighted:
     """Return the nodes of a table that stand for a node, each with its weight.
 
     Args:
@@ -95,17 +95,21 @@ class NodeTable(NamedTuple):
     A rule with such a table should offer `TableOptions`, which its errors speak of.
 
     >>> table = NodeTable({65: (1.0, 1.0), 45: (0.81, 0.63)})
-    >>> ratio(table.at(65), table.at(45)).time
+    >>> factors_between(table.at(65), table.at(45)).time
     0.81
     """
 
     rows: Mapping[float, Sequence[float]]
 
-    def at(self, node_nm: float, interpolate: bool = False) -> Entry:
+    def at(
+        self,
+        node_nm: float,
+        interpolate: bool = False,  # noqa: FBT001, FBT002 - plugins may give it by position
+    ) -> Entry:
         """Return the entry of a node.
 
         Raises:
             ScalingError: if the table cannot tell.
         """
-        weights = neighbours(node_nm, self.rows, interpolate)
+        weights = neighbours(node_nm, self.rows, interpolate=interpolate)
         return blend(node_nm, [Entry(self.rows[node]) for node, _ in weights], weights)

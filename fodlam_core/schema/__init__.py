@@ -36,25 +36,25 @@ def is_number(value: object) -> bool:
     return abs(value) <= sys.float_info.max
 
 
-def words(instance: object, attribute: object, value: str) -> None:
+def words(_instance: object, _attribute: object, value: str) -> None:
     """Check that a text says something; an attrs validator."""
     if not value.strip():
         raise ValueError(f"expected a string, not empty, got {show(value)}")
 
 
-def positive(instance: object, attribute: object, value: float | None) -> None:
+def positive(_instance: object, _attribute: object, value: float | None) -> None:
     """Check that a number, where there is one, is over 0 and finite; an attrs validator."""
     if value is not None and not 0 < value < float("inf"):
         raise ValueError(f"expected a positive, finite number, got {show(value)}")
 
 
-def count(instance: object, attribute: object, value: int | None) -> None:
+def count(_instance: object, _attribute: object, value: int | None) -> None:
     """Check that a whole number, where there is one, is at least 1; an attrs validator."""
     if value is not None and value < 1:
         raise ValueError(f"expected a positive whole number, got {show(value)}")
 
 
-def distinct(instance: object, attribute: object, value: Sequence[str]) -> None:
+def distinct(_instance: object, _attribute: object, value: Sequence[str]) -> None:
     """Check that a list has items, and none twice; an attrs validator."""
     if not value or len(set(value)) < len(value):
         raise ValueError(f"expected at least one, all different, got {show(list(value))}")
@@ -63,7 +63,7 @@ def distinct(instance: object, attribute: object, value: Sequence[str]) -> None:
 def one_of(what: str, names: Sequence[str]) -> Validator:
     """Return an attrs validator of a name, which suggests the one that was meant."""
 
-    def check(instance: object, attribute: object, value: str) -> None:
+    def check(_instance: object, _attribute: object, value: str) -> None:
         if value not in names:
             raise ValueError(unknown(what, value, names))
 

@@ -125,7 +125,7 @@ def _has_origin(origin: object) -> Callable[[Any], bool]:
 
 
 def _expect(what: str, test: Callable[[Any], bool]) -> Hook:
-    def hook(value: Any, type_: Any) -> Any:
+    def hook(value: Any, _type: Any) -> Any:
         if not test(value):
             raise TypeError(f"expected {what}, got {show(value)}")
         return value
@@ -134,7 +134,7 @@ def _expect(what: str, test: Callable[[Any], bool]) -> Hook:
 
 
 def _one_of(choices: tuple[Any, ...]) -> Hook:
-    def hook(value: Any, type_: Any) -> Any:
+    def hook(value: Any, _type: Any) -> Any:
         if not isinstance(value, str) or value not in choices:
             names = ", ".join(f'"{choice}"' for choice in choices)
             raise ValueError(f"expected one of {names}, got {show(value)}")
@@ -147,7 +147,7 @@ def _list_of(converter: Converter, type_: Any) -> Hook:
     item_type = get_args(type_)[0]
     item = converter.get_structure_hook(item_type)
 
-    def hook(values: Any, type_: Any) -> Any:
+    def hook(values: Any, _type: Any) -> Any:
         if not isinstance(values, list | tuple):
             raise TypeError(f"expected a list, got {show(values)}")
         if attrs.has(item_type):  # a list of tables: each mistake has a place of its own
@@ -176,7 +176,7 @@ def _table_of(converter: Converter, type_: Any) -> Hook:
     value_type = get_args(type_)[1]
     item = converter.get_structure_hook(value_type)
 
-    def hook(table: Any, type_: Any) -> Any:
+    def hook(table: Any, _type: Any) -> Any:
         _expect_table(table)
         return _gather({str(key): (item, value_type, value) for key, value in table.items()})
 
@@ -191,7 +191,7 @@ def _table_as(converter: Converter, cls: type[Any]) -> Hook:
     hooks = {key: _field(converter, field) for key, field in keys.items()}
     needed = [key for key, field in keys.items() if field.default is attrs.NOTHING]
 
-    def hook(table: Any, type_: Any) -> Any:
+    def hook(table: Any, _type: Any) -> Any:
         _expect_table(table)
         more = {key: value for key, value in table.items() if key not in hooks}
         extra = [] if rest else [_unknown(str(key), hooks) for key in more]
@@ -238,7 +238,7 @@ def _gather(
 def _field(converter: Converter, field: attrs.Attribute[Any]) -> Hook:
     base = converter.get_structure_hook(field.type)
 
-    def hook(value: Any, type_: Any) -> Any:
+    def hook(value: Any, _type: Any) -> Any:
         value = base(value, field.type)
         if field.validator is not None:
             field.validator(None, field, value)

@@ -27,7 +27,7 @@ class SweepPlugin(WorkerPlugin):
         self.work = work
         self.evaluator: Evaluator | None = None
 
-    def setup(self, worker: Any) -> None:
+    def setup(self, worker: Any) -> None:  # noqa: ARG002 - dask passes it by name
         """Load what is installed where the worker runs; it has to be what the user has."""
         registry = load_registry()
         have = {each.distribution: each.version for each in registry.plugins if not each.problem}

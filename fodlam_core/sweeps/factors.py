@@ -152,4 +152,4 @@ def _answer(
 
 def _picker(keys: Sequence[str], wanted: Sequence[str]) -> Callable[[Values], Any]:
     """Return what takes the values of the wanted keys out of a row, to tell rows apart by."""
-    return operator.itemgetter(*map(keys.index, wanted)) if wanted else lambda row: ()
+    return operator.itemgetter(*map(keys.index, wanted)) if wanted else lambda _row: ()

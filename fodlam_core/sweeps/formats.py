@@ -50,6 +50,7 @@ def sink(
     path: str,
     format: str,
     metadata: dict[str, Any],
+    *,
     header: bool = True,
     group_rows: int = GROUP_ROWS,
 ) -> None:

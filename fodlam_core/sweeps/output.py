@@ -28,7 +28,7 @@ def parts_directory(path: str) -> str:
 
 
 def prepare_output(
-    path: str, format: str, metadata: dict[str, Any], resume: bool, force: bool
+    path: str, format: str, metadata: dict[str, Any], *, resume: bool, force: bool
 ) -> bool:
     """Make the folder of the parts ready; return whether the output is complete already.
 
@@ -45,11 +45,11 @@ def prepare_output(
         return True
     if force:
         _check_replaceable(path, format)
-    _prepare_parts(parts_directory(path), metadata, resume, force)
+    _prepare_parts(parts_directory(path), metadata, resume=resume, force=force)
     return False
 
 
-def _prepare_parts(directory: str, metadata: dict[str, Any], resume: bool, force: bool) -> None:
+def _prepare_parts(directory: str, metadata: dict[str, Any], *, resume: bool, force: bool) -> None:
     sheet = os.path.join(directory, SHEET)
     ours = os.path.isfile(sheet)
     if os.path.lexists(directory) and not ours and _names_in(directory):

@@ -134,7 +134,7 @@ def tables_of(config: Config) -> dict[str, Any]:
     import attrs
 
     def table(value: object) -> dict[str, Any]:
-        return attrs.asdict(value, filter=lambda field, value: value is not None)  # type: ignore[arg-type]
+        return attrs.asdict(value, filter=lambda _field, value: value is not None)  # type: ignore[arg-type]
 
     tables = {
         "network": table(config.network),

@@ -41,7 +41,7 @@ class Evaluator:
         if config is None:
             raise ConfigError(problems)
         self._plan = plan
-        self._costs = CostSource(plan.source, plan.batched, registry)
+        self._costs = CostSource(plan.source, registry, linear=plan.batched)
         self._factors = FactorSource(config, registry)
         self.columns = column_names(plan, columns)
         self._where = conditions(plan.axes.where, self._schema())

@@ -89,6 +89,7 @@ def merge_reasons(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
         if known:
             pairs = zip(known.ranges, each.ranges, strict=True)
             ranges = tuple((min(a, c), max(b, d)) for (a, b), (c, d) in pairs)
-            each = Reason(each.text, ranges, known.points + each.points)
-        merged[each.text] = each
+            merged[each.text] = Reason(each.text, ranges, known.points + each.points)
+        else:
+            merged[each.text] = each
     return tuple(sorted(merged.values(), key=lambda each: (-each.points, each.text))[:MOST])

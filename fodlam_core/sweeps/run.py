@@ -118,7 +118,10 @@ def write_sweep(
     work = _work(plan, registry, request, path, format)
     Evaluator(plan, registry, request.columns)  # every mistake is found before work starts
     if writing(
-        path, lambda: prepare_output(path, format, work.metadata, request.resume, request.force)
+        path,
+        lambda: prepare_output(
+            path, format, work.metadata, resume=request.resume, force=request.force
+        ),
     ):
         return Outcome(None, 0)
     records, todo = undone(work)

@@ -28,7 +28,7 @@ QUANTITIES = ("time", "energy", "area")
 Points = Sequence[Technology]
 
 
-def check_names(scaler: TechnologyScaler, points: Points) -> None:
+def check_names(scaler: TechnologyScaler, points: Points) -> None:  # noqa: ARG001 - as all checks
     """Check that the name and the aliases are strings that a configuration can hold."""
     names = [scaler.name, *getattr(scaler, "aliases", ())]
     for name in names:
@@ -36,7 +36,7 @@ def check_names(scaler: TechnologyScaler, points: Points) -> None:
     _hold(len(set(names)) == len(names), f"names are given twice: {names}")
 
 
-def check_description(scaler: TechnologyScaler, points: Points) -> None:
+def check_description(scaler: TechnologyScaler, points: Points) -> None:  # noqa: ARG001 - as all checks
     """Check that ``uses`` names fields of `Technology`, and that texts are texts."""
     assert_attributes(scaler, GuardedScaler, "the rule")
     fields = {field.name for field in attrs.fields(Technology)}
@@ -47,7 +47,7 @@ def check_description(scaler: TechnologyScaler, points: Points) -> None:
     )
 
 
-def check_options(scaler: TechnologyScaler, points: Points) -> None:
+def check_options(scaler: TechnologyScaler, points: Points) -> None:  # noqa: ARG001 - as all checks
     """Check that options and ``configure`` go together, and that the result is a rule as well."""
     options: Any = getattr(scaler, "options", None)
     configure = getattr(scaler, "configure", None)
@@ -281,7 +281,7 @@ def _fail(text: str) -> None:
     raise AssertionError(text)
 
 
-def _hold(condition: bool, text: str) -> None:
+def _hold(condition: bool, text: str) -> None:  # noqa: FBT001 - read as an assertion
     if not condition:
         _fail(text)
 

@@ -89,8 +89,10 @@ def test_three_claims_are_all_named() -> None:
         ),
         (
             (None, ENTRY, "mine.py"),
-            "; drop --plugin mine.py, and uninstall all but one of them, or leave them out: "
-            "FODLAM_BLOCK_PLUGINS=b",
+            (
+                "; drop --plugin mine.py, and uninstall all but one of them, or leave them out: "
+                "FODLAM_BLOCK_PLUGINS=b"
+            ),
         ),
     ],
 )

@@ -75,13 +75,17 @@ BROKEN = {
     ),
     "future": (
         f"FODLAM_API = 2\n{hook('fodlam_accelerators', '[]')}",
-        "made for level 2 of the hooks (fodlam-core newer than those of level 1), this is level 1 "
-        "(fodlam-core 0.1 and later)",
+        (
+            "made for level 2 of the hooks (fodlam-core newer than those of level 1), "
+            "this is level 1 (fodlam-core 0.1 and later)"
+        ),
     ),
     "levelless": (f"FODLAM_API = 'x'\n{hook('fodlam_accelerators', '[]')}", "FODLAM_API is 'x'"),
     "endless": (
-        f"{HEAD}\n@hookimpl\ndef fodlam_layer_kinds():\n"
-        "    while True:\n        yield LayerKind('a', 'b')",
+        (
+            f"{HEAD}\n@hookimpl\ndef fodlam_layer_kinds():\n"
+            "    while True:\n        yield LayerKind('a', 'b')"
+        ),
         "more than 10000 items",
     ),
     "letters": (

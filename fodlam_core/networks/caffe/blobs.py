@@ -75,7 +75,7 @@ def inputs_of(net: Any, nodes: Iterable[Node], options: ReadOptions, where: str)
     if not sizes:
         return Inputs({}, 1)
     images = next((name for name, dims in sizes.items() if len(dims) == 4), next(iter(sizes)))
-    blobs = {name: _blob(name, dims, name == images, options) for name, dims in sizes.items()}
+    blobs = {name: _blob(name, dims, images=name == images) for name, dims in sizes.items()}
     if options.input is not None:
         known = sizes[images]
         if known and len(known) != len(options.input) + 1:
@@ -147,7 +147,7 @@ def _from_database(node: Node, count: int) -> list[Dims]:
     return [size, *[(batch,)] * (count - 1)]
 
 
-def _blob(name: str, dims: Dims, images: bool, options: ReadOptions) -> Blob:
+def _blob(name: str, dims: Dims, *, images: bool) -> Blob:
     if dims and min(dims) > 0:
         return Blob(dims)
     known = f"only {_sizes(dims)}" if any(dims) else "no size"

@@ -80,7 +80,7 @@ def _concat(node: Node, bottoms: Sequence[Dims]) -> Dims:
     return *first[:axis], sum(dims[axis] for dims in bottoms), *first[axis + 1 :]
 
 
-def _eltwise(node: Node, bottoms: Sequence[Dims]) -> Dims:
+def _eltwise(_node: Node, bottoms: Sequence[Dims]) -> Dims:
     for dims in bottoms:
         if dims != bottoms[0]:
             raise LayerError(f"its inputs differ in shape: {text(bottoms[0])} and {text(dims)}")
@@ -188,7 +188,7 @@ def _argmax(node: Node, bottoms: Sequence[Dims]) -> Dims:
     return dims[0], 2 if param.out_max_val else 1, top
 
 
-def _axpy(node: Node, bottoms: Sequence[Dims]) -> Dims:
+def _axpy(_node: Node, bottoms: Sequence[Dims]) -> Dims:
     """Scale x and y, in this order, make a x + y, where a is one factor for each channel."""
     if len(bottoms) != 3 or bottoms[1] != bottoms[2]:
         raise LayerError("expected factors and two inputs of one shape")

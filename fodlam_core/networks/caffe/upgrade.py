@@ -102,7 +102,7 @@ def _met(rule: Any, state: Any) -> bool:
     return stages.issuperset(rule.stage) and not stages.intersection(rule.not_stage)
 
 
-def _node(block: Any, where: str, old: bool) -> Node:
+def _node(block: Any, where: str, *, old: bool) -> Node:
     name, type_, params = block.name, block.type, block
     if old and block.HasField("layer"):
         name = block.layer.name

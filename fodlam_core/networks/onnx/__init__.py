@@ -40,7 +40,7 @@ class OnnxReader:
     operators: Mapping[str, Rule] = attrs.field(factory=dict, hash=False)
     max_bytes: int | None = None
 
-    def accepts(self, head: bytes) -> bool:
+    def accepts(self, head: bytes) -> bool:  # noqa: ARG002 - NetworkReader's signature
         """Tell whether it may be ONNX; the format has no mark of its own."""
         return True
 

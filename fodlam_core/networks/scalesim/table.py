@@ -38,9 +38,9 @@ class Header(NamedTuple):
         delimiter = "\t" if "\t" in line and "," not in line else ","
         names = [" ".join(name.lower().split()) for name in _cells(line, delimiter)]
         if names[1:4] == ["m", "n", "k"]:
-            return cls(delimiter, True, tuple(names[4:]))
+            return cls(delimiter, gemm=True, more=tuple(names[4:]))
         if len(names) >= 8 and names[1].startswith("ifmap") and names[3].startswith("filter"):
-            return cls(delimiter, False, tuple(names[8:]))
+            return cls(delimiter, gemm=False, more=tuple(names[8:]))
         return None
 
     @property
@@ -103,7 +103,7 @@ class Table:
         if self.header.gemm:
             shape: Shape = FcShape(numbers["K"], numbers["N"], numbers["M"])
         else:
-            shape = _shape([numbers[key] for key in CONV], stride, depthwise)
+            shape = _shape([numbers[key] for key in CONV], stride, depthwise=depthwise)
             self._padded = self._padded or isinstance(shape, ConvShape)
         return Layer.from_shape(self._unique(name), shape, weight_density=density)
 
@@ -181,7 +181,7 @@ def _density(cell: str) -> float:
     return kept / of
 
 
-def _shape(sizes: list[int], strides: tuple[int, int], depthwise: bool) -> Shape:
+def _shape(sizes: list[int], strides: tuple[int, int], *, depthwise: bool) -> Shape:
     height, width, filter_height, filter_width, channels, filters = sizes
     by_row = filter_height == strides[0] == 1
     if filter_width == width and (filter_height == height or by_row) and not depthwise:

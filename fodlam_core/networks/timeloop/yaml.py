@@ -156,7 +156,7 @@ class _Reading:
         return found
 
     def sizes(
-        self, given: dict[str, yaml.Node], dimensions: list[str], strict: bool
+        self, given: dict[str, yaml.Node], dimensions: list[str], *, strict: bool
     ) -> tuple[dict[str, int], list[str]]:
         """Return the numbers by name, and the names that were misspelt.
 

@@ -18,7 +18,7 @@ from fodlam_core.networks.draft import Draft
 from fodlam_core.networks.work import Work, matrix_product
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # Operators that PyTorch marks neither as pointwise, nor as views, nor as one of its core set, and
 # that cost no multiply-accumulates; and what begins the names of those that do.
@@ -152,26 +152,33 @@ def _works(name: str, args: Any, out: Any, constants: list[bool]) -> list[Work] 
     if name in ("convolution", "_convolution"):
         return [_convolution(args, out)]
     if name in ("mm", "_int_mm", "bmm", "mv", "dot"):
-        return [_product(args[0], args[1], constants[0], constants[1])]
+        return [_product(args[0], args[1], constants[:2])]
     if name in ("addmm", "addbmm", "baddbmm", "addmv"):
-        return [_product(args[1], args[2], constants[1], constants[2])]
+        return [_product(args[1], args[2], constants[1:3])]
     if name == "linear":
-        return [_product(args[0], args[1].t(), constants[0], constants[1])]
+        return [_product(args[0], args[1].t(), constants[:2])]
     if "scaled_dot_product" in name:
         query, key, value = (each.shape for each in args[:3])
         count = prod(query[:-2])
         shapes = ((query[-2], query[-1], key[-2]), (query[-2], key[-2], value[-1]))
-        return [matrix_product(*shape, count, False, False) for shape in shapes]
+        return [
+            matrix_product(*shape, count, left_constant=False, right_constant=False)
+            for shape in shapes
+        ]
     return None
 
 
-def _product(left: Any, right: Any, left_constant: bool, right_constant: bool) -> Work:
+def _product(left: Any, right: Any, constants: Sequence[bool]) -> Work:
     """Return the layer of a product of matrices, of stacks of matrices, or with a vector."""
     a = left.shape if left.dim() > 1 else (1, *left.shape)
     b = right.shape if right.dim() > 1 else (*right.shape, 1)
     stack, other = tuple(a[:-2]), tuple(b[:-2])
     return matrix_product(
-        a[-2], a[-1], b[-1], prod(stack), left_constant, right_constant, stack, other
+        *(a[-2], a[-1], b[-1], prod(stack)),
+        left_constant=constants[0],
+        right_constant=constants[1],
+        left_stack=stack,
+        right_stack=other,
     )
 
 

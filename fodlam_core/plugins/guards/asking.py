@@ -39,7 +39,7 @@ def fail(plugin: Plugin, what: str, error: BaseException) -> NoReturn:
     ) from error
 
 
-def demand(plugin: Plugin, what: str, good: bool, value: object, expected: str) -> None:
+def demand(plugin: Plugin, what: str, value: object, expected: str, *, good: bool) -> None:
     """Check that an answer of a plugin is good.
 
     Raises:
@@ -103,6 +103,6 @@ class Guarded:
             fail(self._plugin, what, error)
         if good:
             right, _ = isolated(good, value)
-            demand(self._plugin, what, bool(right), value, expected)
+            demand(self._plugin, what, value, expected, good=bool(right))
             self.__dict__[name] = value
         return value

@@ -43,7 +43,7 @@ class _Named(Guarded):
     def __init__(self, item: Any, plugin: Plugin) -> None:
         what = f"the name of a {type(item).__name__}"
         self.name = ask(plugin, what, lambda: item.name)
-        demand(plugin, what, isinstance(self.name, str), self.name, "a string")
+        demand(plugin, what, self.name, "a string", good=isinstance(self.name, str))
         super().__init__(item, plugin, f"the {self.WHAT} {self.name!r}")
 
 
@@ -114,5 +114,5 @@ class GuardedReader(_Named):
                 raise error.__cause__ from None
             raise
         good = isinstance(network, Network) and all(isinstance(x, Layer) for x in network.layers)
-        demand(self._plugin, what, good, network, "a Network of Layers")
+        demand(self._plugin, what, network, "a Network of Layers", good=good)
         return network

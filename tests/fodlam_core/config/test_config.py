@@ -131,8 +131,10 @@ def test_all_mistakes_at_once(toml: Toml, registry: Registry) -> None:
         "[dispatch] conv: unknown accelerator 'eyris'; did you mean 'eyeriss'?",
         "[dispatch] fc: eyeriss does not serve 'fc'; it serves conv",
         "[dispatch] pool: unknown layer kind 'pool'; there are: conv, fc, matmul",
-        "[accelerator.eyeriss] predictor: unknown predictor of eyeriss 'permac'; did you mean "
-        "'per-mac'?",
+        (
+            "[accelerator.eyeriss] predictor: unknown predictor of eyeriss 'permac'; did you mean "
+            "'per-mac'?"
+        ),
         '[accelerator.eyeriss] latency: expected one of "total", "processing", got \'fast\'',
         "[accelerator.eyeriss]: unknown key 'latncy'; did you mean 'latency'?",
         "[accelerator.eie.technology] vdd: -1 is not between 0.01 and 100",

@@ -68,12 +68,18 @@ def test_shapes_are_those_of_one_inference(tmp_path: Path) -> None:
         'input: "data" input_dim: 4 input_dim: 3 input_dim: 16 input_dim: 16',
         'input: "data" input_shape { dim: 4 dim: 3 dim: 16 dim: 16 }',
         'input: "data" input_shape { dim: [4, 3, 16, 16] }',
-        'layer { name: "d" type: "MemoryData" top: "data" top: "label" memory_data_param '
-        "{ batch_size: 4 channels: 3 height: 16 width: 16 } }",
-        'layer { name: "d" type: "DummyData" top: "data" dummy_data_param '
-        "{ num: 4 channels: 3 height: 16 width: 16 } }",
-        'layer { name: "d" type: "DummyData" top: "data" dummy_data_param '
-        "{ shape { dim: 4 dim: 3 dim: 16 dim: 16 } } }",
+        (
+            'layer { name: "d" type: "MemoryData" top: "data" top: "label" memory_data_param '
+            "{ batch_size: 4 channels: 3 height: 16 width: 16 } }"
+        ),
+        (
+            'layer { name: "d" type: "DummyData" top: "data" dummy_data_param '
+            "{ num: 4 channels: 3 height: 16 width: 16 } }"
+        ),
+        (
+            'layer { name: "d" type: "DummyData" top: "data" dummy_data_param '
+            "{ shape { dim: 4 dim: 3 dim: 16 dim: 16 } } }"
+        ),
     ],
 )
 def test_every_style_of_input_is_read(tmp_path: Path, head: str) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fodlam_core import ScalingError, Technology
 from fodlam_core.errors import MissingInputsError
 from fodlam_core.scaling.inputs import require
-from fodlam_core.scaling.tables import NodeTable, neighbours, ratio
+from fodlam_core.scaling.tables import NodeTable, factors_between, neighbours
 
 TABLE = NodeTable({65: (1.0, 1.0, 2.0), 45: (0.8, 0.6, 1.0), 28: (0.7, 0.4, 0.35)})
 
@@ -48,7 +48,9 @@ def test_a_node_in_between_is_refused_with_the_cure() -> None:
 
 def test_a_table_may_do_without_area() -> None:
     """Two columns are time and energy; the area is then not told."""
-    factors = ratio(*(NodeTable({65: (1.0, 1.0), 45: (0.8, 0.6)}).at(node) for node in (65, 45)))
+    factors = factors_between(
+        *(NodeTable({65: (1.0, 1.0), 45: (0.8, 0.6)}).at(node) for node in (65, 45))
+    )
     assert (factors.time, factors.energy, factors.area) == (0.8, 0.6, None)
 
 

@@ -7,13 +7,20 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fodlam_core import Citation, ScalingFactors, Technology, hookimpl
-from fodlam_core.scaling.tables import NodeTable, TableOptions, ratio
+from fodlam_core import (
+    Citation,
+    NodeTable,
+    ScalingFactors,
+    TableOptions,
+    Technology,
+    factors_between,
+    hookimpl,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fodlam_core.scaling import TechnologyScaler
+    from fodlam_core import TechnologyScaler
 
 TABLE = Path(__file__).with_name("deepscaletool-2021.csv")
 UNSURE_AREA_NM = 7
@@ -89,7 +96,7 @@ class DeepScaleTool:
             notes.append(
                 "area at 7 nm is unsure: 0.011 in the table, 0.0100 by its throughput per area"
             )
-        return ratio(*entries, notes)
+        return factors_between(*entries, notes)
 
 
 @hookimpl

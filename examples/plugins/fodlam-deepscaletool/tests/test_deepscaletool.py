@@ -7,8 +7,7 @@ import csv
 import pytest
 from fodlam_deepscaletool import TABLE, DeepScaleTool
 
-from fodlam_core import ScalingError, Technology, load_registry
-from fodlam_core.scaling.tables import TableOptions
+from fodlam_core import ScalingError, TableOptions, Technology, load_registry
 from fodlam_core.testing import parametrize_with_checks
 
 RULE = DeepScaleTool()

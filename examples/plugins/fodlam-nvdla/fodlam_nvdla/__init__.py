@@ -10,11 +10,7 @@ import csv
 import os
 from typing import TYPE_CHECKING
 
-from fodlam_core.accelerators import Accelerator
-from fodlam_core.model.costs import Citation
-from fodlam_core.model.technology import Technology
-from fodlam_core.model.whole_network import Reference
-from fodlam_core.plugins.hookspecs import hookimpl
+from fodlam_core import Accelerator, Citation, Reference, Technology, hookimpl
 from fodlam_nvdla.model import NvdlaModel, Size
 from fodlam_nvdla.options import NvdlaOptions, apply_options
 
@@ -23,6 +19,10 @@ if TYPE_CHECKING:
 
 FODLAM_API = 1
 SIZES = os.path.join(os.path.dirname(__file__), "data", "sizes.csv")
+NOTE = (
+    "the vendor's performance model, without software overhead; energy is latency times the "
+    "average power published for ResNet-50"
+)
 CITATION = Citation(
     "nvdla2018",
     "NVIDIA, NVDLA Open Source Project: hw, performance estimator, and doc, primer; 2018",
@@ -47,11 +47,11 @@ def fodlam_accelerators() -> Iterable[Accelerator]:
 def _accelerators(rows: list[dict[str, str]]) -> Iterator[Accelerator]:
     for row in rows:
         size = Size(
-            int(row["macs"]),
-            float(row["buffer_kb"]),
-            float(row["dram_gb_per_s"]),
-            float(row["clock_mhz"]),
-            float(row["power_w"]),
+            macs=int(row["macs"]),
+            buffer_kb=float(row["buffer_kb"]),
+            dram_gb_per_s=float(row["dram_gb_per_s"]),
+            clock_mhz=float(row["clock_mhz"]),
+            power_w=float(row["power_w"]),
         )
         name = f"nvdla-{size.macs}"
         latency_s = 1 / float(row["resnet50_frames_per_s"])
@@ -66,18 +66,15 @@ def _accelerators(rows: list[dict[str, str]]) -> Iterator[Accelerator]:
             precision="8-bit integer",
             clock_hz=size.clock_mhz * 1e6,
             area_mm2=float(row["area_mm2"]),
-            notes=(
-                f"{name}: the vendor's performance model, without software overhead; energy is "
-                "latency times the average power published for ResNet-50",
-            ),
+            notes=(f"{name}: {NOTE}",),
             options=NvdlaOptions,
             apply_options=apply_options,
             references=(
                 Reference(
-                    "ResNet-50-v1",
-                    1,
-                    latency_s,
-                    latency_s * size.power_w,
+                    network="ResNet-50-v1",
+                    batch=1,
+                    latency_s=latency_s,
+                    energy_j=latency_s * size.power_w,
                     where="doc/primer.rst, frame rate and average power",
                 ),
             ),

@@ -9,14 +9,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.errors import PredictionError
-from fodlam_core.model.costs import Cost, Measurement
-from fodlam_core.model.layers import Layer, layer_key
-from fodlam_core.model.shapes import ConvShape, FcShape
-from fodlam_core.report.units import quantity
+from fodlam_core import ConvShape, Cost, FcShape, PredictionError, layer_key, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from fodlam_core import Layer, Measurement
 
 ATOM = 16  # channels and kernels are stored in multiples of this
 WEIGHT_ATOM = 32  # kernels that have to be in the buffer at the least
@@ -87,7 +85,10 @@ class NvdlaModel:
         self.size, self.fc_batch, self.kernels = size, fc_batch, kernels
         self.pooled = {layer_key(name): size for name, size in (pooled or {}).items()}
 
-    def fit(self, measurements: Sequence[Measurement]) -> NvdlaModel:
+    def fit(
+        self,
+        measurements: Sequence[Measurement],  # noqa: ARG002 - as in every predictor
+    ) -> NvdlaModel:
         """Return the model: it is a formula."""
         return self
 
@@ -134,7 +135,8 @@ class NvdlaModel:
                     f"nvdla: layer {layer.name!r} is transposed or dilated, which the vendor's "
                     "model does not cover; give its kind to another accelerator"
                 )
-            return conv_work(shape, layer.residual_add, self.pooled.get(layer.key)), shape.groups
+            pooled = self.pooled.get(layer.key)
+            return conv_work(shape, pooled, adds=layer.residual_add), shape.groups
         raise PredictionError(
             f"nvdla: layer {layer.name!r} has no shape, which the model needs; use a network "
             "whose layers have one"
@@ -174,7 +176,7 @@ class NvdlaModel:
         return macs / self.size.macs / (2.25 if work.winograd else 1)
 
 
-def conv_work(shape: ConvShape, adds: bool, pooled: Sequence[int] | None) -> Work:
+def conv_work(shape: ConvShape, pooled: Sequence[int] | None, *, adds: bool) -> Work:
     """Return one group of a convolution; groups run one after the other, as in the sheet.
 
     Winograd is taken for 3 x 3 kernels with stride 1: folded by a larger stride they are 2 x 2.
@@ -182,34 +184,34 @@ def conv_work(shape: ConvShape, adds: bool, pooled: Sequence[int] | None) -> Wor
     (height, width), (down, right) = shape.kernel, shape.stride
     outputs = (shape.out_height, shape.out_width)
     return Work(
-        _up(shape.in_channels // shape.groups * down * right, ATOM),
-        _ceil(shape.in_height / down),
-        _ceil(shape.in_width / right),
-        (_ceil(height / down), _ceil(width / right)),
-        shape.out_channels // shape.groups,
-        outputs,
-        (pooled[0], pooled[1]) if pooled else outputs,
-        height * width / (down * right),
-        shape.kernel == (3, 3) and shape.stride == (1, 1),
-        None,
-        adds,
+        channels=_up(shape.in_channels // shape.groups * down * right, ATOM),
+        rows=_ceil(shape.in_height / down),
+        columns=_ceil(shape.in_width / right),
+        taps=(_ceil(height / down), _ceil(width / right)),
+        kernels=shape.out_channels // shape.groups,
+        outputs=outputs,
+        written=(pooled[0], pooled[1]) if pooled else outputs,
+        macs_per_channel=height * width / (down * right),
+        winograd=shape.kernel == (3, 3) and shape.stride == (1, 1),
+        fc_batch=None,
+        adds=adds,
     )
 
 
 def fc_work(shape: FcShape, batch: int) -> Work:
     """Return one row of a product of matrices; all rows of all inferences share the weights."""
-    one = (1, 1)
     return Work(
-        _up(shape.inputs, ATOM),
-        *one,
-        one,
-        shape.outputs,
-        one,
-        one,
-        1.0,
-        False,
-        batch * shape.rows,
-        False,
+        channels=_up(shape.inputs, ATOM),
+        rows=1,
+        columns=1,
+        taps=(1, 1),
+        kernels=shape.outputs,
+        outputs=(1, 1),
+        written=(1, 1),
+        macs_per_channel=1.0,
+        winograd=False,
+        fc_batch=batch * shape.rows,
+        adds=False,
     )
 
 

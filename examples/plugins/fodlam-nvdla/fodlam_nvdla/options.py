@@ -10,10 +10,10 @@ import attrs
 from fodlam_nvdla.model import NvdlaModel
 
 if TYPE_CHECKING:
-    from fodlam_core.accelerators import Accelerator
+    from fodlam_core import Accelerator
 
 
-def _positive(instance: object, attribute: attrs.Attribute[int], value: int) -> None:
+def _positive(_instance: object, _attribute: attrs.Attribute[int], value: int) -> None:
     if value < 1:
         raise ValueError(f"{value!r} is not positive")
 

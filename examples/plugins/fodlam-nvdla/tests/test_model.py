@@ -8,14 +8,20 @@ from pathlib import Path
 import pytest
 from fodlam_nvdla.model import NvdlaModel, Size
 
-from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, PredictionError, load_registry
-from fodlam_core.networks.native import NativeReader
-from fodlam_core.networks.reader import ReadOptions
-from fodlam_core.report.units import quantity
+from fodlam_core import (
+    ConvShape,
+    FcShape,
+    Layer,
+    MatmulShape,
+    PredictionError,
+    load_registry,
+    open_network,
+    quantity,
+)
 
 HERE = Path(__file__).parent
 # The sheet's AlexNet page: 2048 MACs, 512 KB, 10 GB/s, 1 GHz.
-SHEET = Size(2048, 512, 10, 1000, 0.291)
+SHEET = Size(macs=2048, buffer_kb=512, dram_gb_per_s=10, clock_mhz=1000, power_w=0.291)
 ROWS = list(csv.DictReader((HERE / "alexnet.csv").read_text().splitlines()))
 PRIMER = {2048: 269, 1024: 153, 512: 93, 256: 46, 128: 20, 64: 7.3, 32: 3.6}
 
@@ -74,7 +80,7 @@ def test_groups_run_one_after_the_other() -> None:
 def test_resnet50_rates(macs: int, rate: float) -> None:
     """The seven published rates come out within 5 %, residual additions counted."""
     accelerator = load_registry().accelerator(f"nvdla-{macs}")
-    network = NativeReader().read(HERE.parent / "examples/resnet-50-v1.toml", ReadOptions())
+    network = open_network(HERE.parent / "examples/resnet-50-v1.toml", load_registry().readers)
     model = accelerator.predictor()
     seconds = sum(model.fit([]).predict(layer).latency_s for layer in network.layers)
     assert 1 / seconds == pytest.approx(rate, rel=0.05)
@@ -84,7 +90,7 @@ def test_resnet50_rates(macs: int, rate: float) -> None:
 
 def test_example_is_resnet50() -> None:
     """The example network has the MACs of ResNet-50 and its 16 shortcuts."""
-    network = NativeReader().read(HERE.parent / "examples/resnet-50-v1.toml", ReadOptions())
+    network = open_network(HERE.parent / "examples/resnet-50-v1.toml", load_registry().readers)
     assert network.total_macs == 3_857_973_248
     assert sum(layer.residual_add for layer in network.layers) == 16
 
