@@ -1,4 +1,7 @@
-"""EIE (Han et al., ISCA 2016): fully-connected layers at constant power."""
+"""EIE (Han et al., ISCA 2016): fully-connected layers at constant power.
+
+Numbers are in `data`, the predictor of sparse layers is in `sparse`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Eyeriss (Chen et al., JSSC 2017): convolutional layers with a power for each layer."""
+"""Eyeriss (Chen et al., JSSC 2017): convolutional layers with a power for each layer.
+
+Numbers are in `data`, the predictors of the row-stationary dataflow in `row_stationary`.
+"""
 
 from __future__ import annotations
 

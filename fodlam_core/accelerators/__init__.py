@@ -1,4 +1,7 @@
-"""Accelerators: values, not base classes."""
+"""Accelerators: values, not base classes.
+
+A key of data files is a field in `header`, a column is read in `table`, a unit is in `printed`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The command line: one module for each command, imported only when it is called."""
+"""The command line: one module for each command, imported only when it is called.
+
+A new command is a module here and a line in `COMMANDS`; what it computes belongs to `analyses`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Configurations: what to estimate, for which chip, by which rules."""
+"""Configurations: what to estimate, for which chip, by which rules.
+
+A new key is a field in `model`; names are checked in `names`, files are read in `load`.
+"""
 
 from fodlam_core.config.load import load_config
 from fodlam_core.config.model import (

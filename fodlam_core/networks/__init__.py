@@ -1,4 +1,7 @@
-"""Networks: the zoo, and the readers of network files."""
+"""Networks: the zoo, and the readers of network files.
+
+A new format is a folder with a reader, and a line in `fodlam_core.plugins.builtin`.
+"""
 
 from __future__ import annotations
 

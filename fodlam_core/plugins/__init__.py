@@ -1,4 +1,7 @@
-"""Finds plugins and takes over what they supply, each apart from the others."""
+"""Finds plugins and takes over what they supply, each apart from the others.
+
+A new hook is declared in `hookspecs`, checked in `checks` and `guards`, and kept in `registry`.
+"""
 
 from fodlam_core.plugins.discovery import find_plugins, unknown_blocks
 from fodlam_core.plugins.isolation import describe, isolated, stdout_to_stderr

@@ -1,4 +1,7 @@
-"""Documents for a person: paragraphs, tables and lists, independent of how they are shown."""
+"""Documents for a person: paragraphs, tables and lists, independent of how they are shown.
+
+A new block of a document is declared here; a new form of output is a module beside `terminal`.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """Technology scaling: rules that carry a cost from one technology point to another.
 
+A new rule is a module here and a line in `fodlam_core.plugins.builtin`.
+
 How to write a rule
 ===================
 A rule is any object with a ``name`` and a method ``factors(source, target)``; the hook

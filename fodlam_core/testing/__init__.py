@@ -1,5 +1,7 @@
 """Checks for the authors of plugins; they need no pytest, and go well with it.
 
+A new check is a function in the module of what it checks.
+
 ::
 
     import fodlam_mychip

@@ -1,5 +1,7 @@
 """The native layer table, in TOML or JSON.
 
+Keys of a layer are read in `layer` and written in `text`.
+
 ::
 
     name = "LeNet-5"                    # default: the name of the file

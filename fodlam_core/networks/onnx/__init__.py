@@ -1,5 +1,7 @@
 """Reads ONNX: shapes and operators; the weights stay on the disk.
 
+A new operator goes into `operators` or, if it costs MACs, `layers`.
+
 MACs are those of one inference: a symbolic batch becomes 1, and a batch in the file is divided
 out. Other symbolic sizes have to be told, where layers depend on them.
 """

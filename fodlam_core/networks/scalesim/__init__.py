@@ -1,5 +1,7 @@
 """SCALE-Sim's topology CSV: convolutions, or matrix products.
 
+Columns are read in `table`.
+
 ::
 
     Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,

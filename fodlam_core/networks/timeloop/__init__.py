@@ -1,5 +1,7 @@
 """Timeloop's problem YAML: a file is a layer, a folder of such files a network.
 
+Keys are read in `yaml` and become a shape in `problem`.
+
 Both forms of https://timeloop.csail.mit.edu/v4/input-formats/design/problem are read: the
 self-contained one, with a ``shape``, and the shorthand of the exercises, where only ``instance``
 counts and the shape comes from a template elsewhere::

@@ -1,4 +1,7 @@
-"""Takes the layers of a PyTorch module, by running it on the meta device: shapes, no numbers."""
+"""Takes the layers of a PyTorch module, by running it on the meta device: shapes, no numbers.
+
+A new operator is a case in `trace`.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import pytest
 
 from fodlam_core.cli import progress, sweep
 
-EXAMPLES = sorted((Path(__file__).parents[2] / "examples" / "sweeps").glob("*.toml"))
+EXAMPLES = sorted((Path(__file__).parents[3] / "examples" / "sweeps").glob("*.toml"))
 TEXT = '[network]\nname = "VGG16"\n[sweep]\ntechnology.node_nm = [65, 45, 28]\n'
 
 

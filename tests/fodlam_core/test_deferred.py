@@ -1,4 +1,4 @@
-"""Rules whose module is imported when they are first used."""
+"""Readers and rules that are imported when they are first used."""
 
 from __future__ import annotations
 
@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 from fodlam_core import Registry
-from fodlam_core.plugins.builtin import RULES
+from fodlam_core.deferred import DeferredReader
+from fodlam_core.plugins.builtin import READERS, RULES, fodlam_network_readers
+
+
+def test_a_deferred_reader_is_as_the_reader() -> None:
+    """Name and suffixes that are told beforehand are those of the reader itself."""
+    readers = list(fodlam_network_readers())
+
+    assert len(READERS) == len(readers)
+    for reader in readers:
+        assert isinstance(reader, DeferredReader)
+        assert (reader.name, reader.suffixes) == (reader._object.name, reader._object.suffixes)
 
 
 @pytest.mark.parametrize("entry", RULES, ids=lambda entry: entry[0])

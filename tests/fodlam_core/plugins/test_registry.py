@@ -13,7 +13,7 @@ from fodlam_core.plugins import Plugin, call_hooks
 from fodlam_core.plugins.hookspecs import HookSpecs, hookimpl
 from fodlam_core.plugins.registry import build_registry, well_known_plugin
 
-PLUGINS = Path(__file__).parents[2] / "examples" / "plugins"
+PLUGINS = Path(__file__).parents[3] / "examples" / "plugins"
 
 
 class Rule:
