@@ -1,109 +1,46 @@
-"""Documents in their three forms."""
+"""A report in every form."""
 
 from __future__ import annotations
 
-import re
+import json
 
-from fodlam_core.report import Bullets, Document, Text, table
-from fodlam_core.report.html import html
-from fodlam_core.report.markdown import markdown
-from fodlam_core.report.terminal import text
+import pytest
 
-DOCUMENT = Document(
-    "A <title>",
-    [
-        Text("Mind [this]", warning=True),
-        table(("name", "latency"), [("a|b", "1 ms"), ("c", "20 ms")], "latency"),
-        Bullets("Notes", ["first", "second"]),
-    ],
+from fodlam_core.report import Document, Text
+from fodlam_core.report.report import Report, as_json
+
+REPORT = Report(
+    lambda: [Document("A", [Text("b")])], lambda: {"a": 1.5}, lambda: [{"a": 1, "b": "x,y"}]
 )
 
 
-def test_text() -> None:
-    """As text, tables align, nothing is taken for markup, and no line ends in blanks."""
-    lines = text([DOCUMENT], color=False, width=60).splitlines()
-
-    assert ["A <title>", "Mind [this]", ""] == lines[:3]
-    assert "name  latency" == lines[3]
-    assert ["a|b      1 ms", "c       20 ms", ""] == lines[5:8]
-    assert ["Notes:", " - first", " - second"] == lines[8:]
-
-
-def test_color_only_if_asked() -> None:
-    """Control sequences appear only on a terminal."""
-    assert "\x1b" not in text([DOCUMENT], color=False, width=60)
-    assert "\x1b" in text([DOCUMENT], color=True, width=60)
-
-
-def test_markdown() -> None:
-    """As Markdown, bars in cells are escaped and numbers align right."""
-    lines = markdown([DOCUMENT]).splitlines()
-
-    assert ["## A <title>", "", "**Mind [this]**", "", "| name | latency |"] == lines[:5]
-    assert ["| --- | ---: |", "| a\\|b | 1 ms |"] == lines[5:7]
-
-
-def test_html() -> None:
-    """As HTML, everything is escaped."""
-    page = html(DOCUMENT)
-
-    assert "<h4>A &lt;title&gt;</h4>" in page
-    assert '<td style="text-align:right">20 ms</td>' in page
-
-
-def test_broken_title() -> None:
-    """A title may be broken into lines on a terminal; in Markdown a row stays one line."""
-    document = Document("A", [table(("a\nb", "c"), [("1", "2")], "c")])
-
-    assert "| a b | c |" in markdown([document])
-    lines = text([document], color=False, width=60).splitlines()
-    assert [["a"], ["b", "c"]] == [line.split() for line in lines[1:3]]
-
-
-def test_narrow_terminals_get_fewer_columns() -> None:
-    """On a terminal that is too narrow, columns that can be spared go before names are broken."""
-    rows = [("a_rather_long_name", "not needed", "1 ms")]
-    block = table(("name", "spare", "latency"), rows, "latency", "spare")
-
-    narrow = text([Document("t", [block])], color=True, width=28)
-    piped = text([Document("t", [block])], color=False, width=28)
-
-    assert "a_rather_long_name" in narrow
-    assert "not needed" not in narrow
-    assert "a_rather_long_name  not " in piped
-
-
-WIDE = Document(
-    "A",
+@pytest.mark.parametrize(
+    ("format", "expected"),
     [
-        table(
-            ("name", "latency", "text"),
-            [("row-stationary-derived", "123.4 ms", "a b " * 40)],
-            "latency",
-        )
+        ("json", '{\n  "a": 1.5\n}\n'),
+        ("csv", 'a,b\n1,"x,y"\n'),
+        ("markdown", "## A\n\nb\n"),
+        ("table", "A\nb\n"),
     ],
 )
+def test_forms(format: str, expected: str) -> None:
+    """Each form has what the report says."""
+    assert expected == REPORT.render(format).replace("\r", "")
 
 
-def test_prose_wraps_and_words_stay_whole_off_a_terminal() -> None:
-    """A file is no wider than asked for, unless a name or a number needs it."""
-    assert max(map(len, text([WIDE], color=False, width=60).splitlines())) <= 60
-    narrow = text([WIDE], color=False, width=20)
-    assert "row-stationary-derived  123.4 ms  " in narrow
+def test_only_the_form_that_is_asked_for_is_made() -> None:
+    """No other form is made."""
+
+    def fail() -> list[Document]:
+        raise AssertionError
+
+    assert "1" in Report(fail, lambda: 1, list).render("json")
 
 
-def test_numbers_are_never_cut_on_a_terminal() -> None:
-    """Names are broken on a narrow terminal, numbers are not."""
-    shown = re.sub("\x1b[^m]*m", "", text([WIDE], color=True, width=20))
-    assert "row-statio  123.4 ms  a" in shown
-    assert "nary-deriv" in shown
+def test_json_has_no_nan() -> None:
+    """What JSON cannot hold is an error, and deep values are read back as they were."""
+    deep = {"a": {"b": {"c": [1, {"d": None}]}}, "e": []}
 
-
-def test_columns_of_text_share_what_there_is() -> None:
-    """With several columns that can be narrower, a table that can fit does, and no cell is cut."""
-    names = "/".join("abcdefghijklm"), "-".join("nopqrstuvwxyz")
-    block = table(("first", "second", "power"), [(*names, "51.38 mW")], "power")
-    lines = re.sub("\x1b[^m]*m", "", text([Document("t", [block])], color=True, width=40))
-    assert max(map(len, lines.splitlines())) <= 40
-    assert "51.38 mW" in lines
-    assert names[0] == "".join(line[:14].strip() for line in lines.splitlines()[3:])
+    assert deep == json.loads(as_json(deep))
+    with pytest.raises(ValueError, match="JSON"):
+        as_json({"a": float("nan")})

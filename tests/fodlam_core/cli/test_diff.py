@@ -1,0 +1,27 @@
+"""The command ``diff``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+
+def test_what_changed_what(cli: Any, examples: Path, tmp_path: Path) -> None:
+    """It names the input that differs beside the numbers that it changed."""
+    saved = tmp_path / "a.json", tmp_path / "b.json"
+    for path, node in zip(saved, (65, 28), strict=True):
+        given = "--set", f"technology.node_nm={node}", "-f", "json", "-o", path
+        assert 0 == cli("run", examples / "vgg16.toml", *given).status
+
+    done = cli("diff", *saved)
+
+    assert (0, "") == (done.status, done.err)
+    assert "technology.node_nm" in done.out
+
+
+def test_nothing_differs(cli: Any, examples: Path, tmp_path: Path) -> None:
+    """A result does not differ from itself."""
+    path = tmp_path / "a.json"
+    cli("run", examples / "vgg16.toml", "-f", "json", "-o", path)
+
+    assert "no input and no number differs" in cli("diff", path, path).out

@@ -1,0 +1,90 @@
+"""Documents on a terminal, and as plain text."""
+
+from __future__ import annotations
+
+import re
+
+from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.terminal import text
+
+DOCUMENT = Document(
+    "A <title>",
+    [
+        Text("Look [here]", warning=True),
+        table(("name", "latency"), [("a|b", "1 ms"), ("c", "20 ms")], "latency"),
+        Bullets("Notes", ["first", "second"]),
+    ],
+)
+
+
+def test_text() -> None:
+    """As text, tables align, nothing is taken for markup, and no line ends in blanks."""
+    lines = text([DOCUMENT], color=False, width=60).splitlines()
+
+    assert ["A <title>", "Look [here]", ""] == lines[:3]
+    assert "name  latency" == lines[3]
+    assert ["a|b      1 ms", "c       20 ms", ""] == lines[5:8]
+    assert ["Notes:", " - first", " - second"] == lines[8:]
+
+
+def test_color_only_if_asked() -> None:
+    """Control sequences appear only on a terminal."""
+    assert "\x1b" not in text([DOCUMENT], color=False, width=60)
+    assert "\x1b" in text([DOCUMENT], color=True, width=60)
+
+
+def test_broken_title() -> None:
+    """A title may be broken into lines."""
+    document = Document("A", [table(("a\nb", "c"), [("1", "2")], "c")])
+
+    lines = text([document], color=False, width=60).splitlines()
+    assert [["a"], ["b", "c"]] == [line.split() for line in lines[1:3]]
+
+
+def test_narrow_terminals_get_fewer_columns() -> None:
+    """On a terminal that is too narrow, columns that can be spared go before names are broken."""
+    rows = [("a_rather_long_name", "not needed", "1 ms")]
+    block = table(("name", "spare", "latency"), rows, "latency", "spare")
+
+    narrow = text([Document("t", [block])], color=True, width=28)
+    piped = text([Document("t", [block])], color=False, width=28)
+
+    assert "a_rather_long_name" in narrow
+    assert "not needed" not in narrow
+    assert "a_rather_long_name  not " in piped
+
+
+WIDE = Document(
+    "A",
+    [
+        table(
+            ("name", "latency", "text"),
+            [("row-stationary-derived", "123.4 ms", "a b " * 40)],
+            "latency",
+        )
+    ],
+)
+
+
+def test_prose_wraps_and_words_stay_whole_off_a_terminal() -> None:
+    """A file is no wider than asked for, unless a name or a number needs it."""
+    assert max(map(len, text([WIDE], color=False, width=60).splitlines())) <= 60
+    narrow = text([WIDE], color=False, width=20)
+    assert "row-stationary-derived  123.4 ms  " in narrow
+
+
+def test_numbers_are_never_cut_on_a_terminal() -> None:
+    """Names are broken on a narrow terminal, numbers are not."""
+    shown = re.sub("\x1b[^m]*m", "", text([WIDE], color=True, width=20))
+    assert "row-statio  123.4 ms  a" in shown
+    assert "nary-deriv" in shown
+
+
+def test_columns_of_text_share_what_there_is() -> None:
+    """With several columns that can be narrower, a table that can fit does, and no cell is cut."""
+    names = "/".join("abcdefghijklm"), "-".join("nopqrstuvwxyz")
+    block = table(("first", "second", "power"), [(*names, "51.38 mW")], "power")
+    lines = re.sub("\x1b[^m]*m", "", text([Document("t", [block])], color=True, width=40))
+    assert max(map(len, lines.splitlines())) <= 40
+    assert "51.38 mW" in lines
+    assert names[0] == "".join(line[:14].strip() for line in lines.splitlines()[3:])

@@ -1,0 +1,32 @@
+"""What is told of a result."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from fodlam_core.sweeps.summary import Summary, merge, summarize
+
+COLUMNS = ("latency_s", "energy_j", "power_w")
+
+
+def frame(*values: float | None) -> pl.DataFrame:
+    """Return rows with a value in each cost, or a problem where there is none."""
+    problems = [None if value is not None else f"no {3} nm" for value in values]
+    costs = {name: pl.Series(values, dtype=pl.Float64) for name in COLUMNS}
+    return pl.DataFrame({**costs, "problem": pl.Series(problems, dtype=pl.String)})
+
+
+def test_parts_merge_to_the_whole() -> None:
+    """The summaries of two parts are together that of both."""
+    one, other = frame(1.0, None), frame(3.0, 2.0, None)
+
+    whole = summarize(pl.concat([one, other]).lazy())
+
+    assert whole == merge([summarize(one.lazy()), summarize(other.lazy())])
+    assert (5, 2, (1.0, 3.0)) == (whole.rows, whole.refused, whole.ranges["latency_s"])
+    assert 2 == sum(each.points for each in whole.reasons)
+
+
+def test_nothing_is_nothing() -> None:
+    """Without rows there are no ranges."""
+    assert Summary(ranges=dict.fromkeys(COLUMNS, (None, None))) == merge([])

@@ -1,0 +1,97 @@
+"""The layout of the project: what stands where, and that its habits agree with each other."""
+
+from __future__ import annotations
+
+import ast
+import collections
+import re
+from pathlib import Path
+
+import pytest
+import tomli
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("fodlam_core", "fodlam_eie", "fodlam_eyeriss")
+MODULES = sorted(
+    path.relative_to(ROOT) for name in PACKAGES for path in (ROOT / name).rglob("*.py")
+)
+PYPROJECT = tomli.loads((ROOT / "pyproject.toml").read_text())
+# Modules and folders without a test file of their own -> where they are tested instead.
+EXEMPT = {
+    "fodlam_core/estimates": "parts of an estimate, tried through it: test_composer.py and others",
+    "fodlam_core/networks/__init__.py": "one name, which torch/test_trace.py imports",
+    "fodlam_core/networks/caffe": "parts of a reader, tried through it: test_walk.py and others",
+    "fodlam_core/networks/native": "parts of a reader, tried through it: test_native.py",
+    "fodlam_core/networks/onnx": "parts of a reader, tried through it: test_walk.py",
+    "fodlam_core/networks/scalesim": "parts of a reader, tried through it: test_table.py",
+    "fodlam_core/networks/timeloop": "parts of a reader, tried through it: test_problem.py",
+    "fodlam_core/networks/torch": "parts of a reader, tried through it: test_trace.py",
+    "fodlam_core/networks/reader.py": "a protocol",
+    "fodlam_core/plugins/guards": "every guard is tried by test_guards.py and test_items.py",
+    "fodlam_core/predictors/__init__.py": "protocols",
+    "fodlam_core/scaling/__init__.py": "a protocol",
+    "fodlam_core/sweeps": "parts of a sweep, tried through it: test_points.py, test_output.py",
+    "fodlam_core/testing": "the checks are tried as authors use them: test_kit.py, test_scalers.py",
+}
+
+
+def lacks_test(module: Path) -> bool:
+    """Tell whether a module with code in it has no test file where it is looked for."""
+    name = module.parent.name if module.name == "__init__.py" else module.stem
+    if (ROOT / "tests" / module.parent / f"test_{name}.py").exists():
+        return False
+    code = ast.parse((ROOT / module).read_text()).body
+    return any(isinstance(each, ast.FunctionDef | ast.ClassDef) for each in code)
+
+
+def exemption(module: Path) -> str | None:
+    """Return the entry that exempts a module: itself or a folder that it is in."""
+    return next((str(each) for each in (module, *module.parents) if str(each) in EXEMPT), None)
+
+
+def test_every_module_has_a_test_file() -> None:
+    """The tests of fodlam_core/a/b.py are tests/fodlam_core/a/test_b.py."""
+    assert [] == [str(each) for each in MODULES if lacks_test(each) and exemption(each) is None]
+
+
+def test_every_exemption_is_needed() -> None:
+    """An exemption goes once there is a test file."""
+    assert set(EXEMPT) == {exemption(each) for each in MODULES if lacks_test(each)} - {None}
+
+
+def test_tests_stand_where_the_package_has_a_folder() -> None:
+    """Every folder of tests is that of a folder of the packages."""
+    folders = {
+        path.parent.relative_to(ROOT / "tests") for path in ROOT.glob("tests/fodlam_*/**/*.py")
+    }
+
+    assert [] == [str(each) for each in folders if not (ROOT / each).is_dir()]
+
+
+def test_file_names_are_told_apart() -> None:
+    """No file name occurs more than twice in fodlam_core, and few modules lie loose in it."""
+    names = collections.Counter(each.name for each in MODULES if each.parts[0] == "fodlam_core")
+    loose = [each for each in MODULES if each.parent == Path("fodlam_core")]
+
+    assert {"__init__.py"} == {name for name, times in names.items() if times > 2}
+    assert len(loose) <= 8
+
+
+def test_one_version_of_ruff() -> None:
+    """A commit is checked by the ruff that a change is checked by."""
+    [pin] = [
+        each for each in PYPROJECT["project"]["optional-dependencies"]["lint"] if "ruff" in each
+    ]
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+
+    assert {pin} == set(re.findall(r"ruff==[\d.*]+", hooks))
+
+
+@pytest.mark.parametrize("file", [".github/workflows/ci.yml", ".ci/run"])
+def test_every_supported_python_is_tried(file: str) -> None:
+    """The workflow and .ci/run try every Python that the classifiers name."""
+    named = re.findall(r":: (3\.\d+)", " ".join(PYPROJECT["project"]["classifiers"]))
+    text = (ROOT / file).read_text()
+
+    assert {"3.10", *named} == set(named)
+    assert set(named) <= set(re.findall(r"\b3\.\d+\b", text))
