@@ -140,7 +140,7 @@ def route_of(
 
 def own_point(accelerator: Accelerator, settings: AcceleratorConfig) -> Technology | None:
     """Return the technology point of an accelerator, as far as it, or the configuration, says."""
-    own = attrs.asdict(settings.technology, filter=lambda attribute, value: value is not None)
+    own = attrs.asdict(settings.technology, filter=lambda _attribute, value: value is not None)
     if accelerator.technology is not None:
         return attrs.evolve(accelerator.technology, **own)
     return Technology(**own) if "node_nm" in own else None

@@ -199,7 +199,7 @@ class Measurement:
         latency_s: float | None = None,
         power_w: float | None = None,
         offchip_latency_s: float = 0.0,
-        calibration: bool = True,  # of level 1 of the hooks
+        calibration: bool = True,  # noqa: FBT001, FBT002 - level 1 of the hooks gave it by position
         details: Mapping[str, float] | None = None,
         energy_j: float | None = None,
         latency_rounding_s: float | None = None,

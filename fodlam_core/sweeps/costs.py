@@ -97,11 +97,11 @@ class CostSource:
 
     Args:
         source: the configuration, its keys set to the first point of the sweep.
-        linear: whether the batch is an axis of its own, so that costs are for one inference.
         registry: what is installed.
+        linear: whether the batch is an axis of its own, so that costs are for one inference.
     """
 
-    def __init__(self, source: Source, linear: bool, registry: Registry) -> None:
+    def __init__(self, source: Source, registry: Registry, *, linear: bool) -> None:
         self._source = source._replace(tables={**source.tables, "technology": {}})
         self._linear = linear
         self._registry = registry

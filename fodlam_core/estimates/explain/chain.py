@@ -67,7 +67,7 @@ def chain(estimate: Result, each: LayerEstimate, basis: Basis, cells: tuple[Cell
     else:
         found = _Found(row, cells)
         used += found.cells()
-        steps += [*_printed(row, found), *_one_inference(basis, row, platform.printed)]
+        steps += [*_printed(row, found), *_one_inference(basis, row, printed=platform.printed)]
     steps += [*_scaled(basis, platform), *_runs(each, basis)]
     dram = dram_energy_j(estimate, each)
     if dram is not None and row is not None:
@@ -158,7 +158,7 @@ def _printed_energy(power: float, energy: float, found: _Found, images: str) -> 
     yield Step("energy", text, energy, "J")
 
 
-def _one_inference(basis: Basis, row: Measurement, printed: bool) -> Iterator[Step]:
+def _one_inference(basis: Basis, row: Measurement, *, printed: bool) -> Iterator[Step]:
     if row.batch == 1:
         return
     native = basis.native

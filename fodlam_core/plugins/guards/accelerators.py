@@ -57,10 +57,10 @@ class GuardedOptions:
         own = [getattr(each, "_item", each) for each in accelerator.predictors]
         given = attrs.evolve(accelerator, predictors=own, apply_options=self._configure)
         changed = ask(plugin, what, self._configure, given, options)
-        demand(plugin, what, isinstance(changed, Accelerator), changed, "an accelerator")
+        demand(plugin, what, changed, "an accelerator", good=isinstance(changed, Accelerator))
         before, after = _macs(given), _macs(changed)
         good = after.items() <= before.items()
-        demand(plugin, f"the MACs after {what}", good, after, "no change")
+        demand(plugin, f"the MACs after {what}", after, "no change", good=good)
         return guarded_accelerator(changed, plugin)
 
 

@@ -49,7 +49,7 @@ class GuardedPredictor(Guarded):
     def __init__(self, item: Any, plugin: Plugin, owner: str) -> None:
         what = f"the name of a {type(item).__name__} of {owner}"
         self.name = ask(plugin, what, lambda: item.name)
-        demand(plugin, what, isinstance(self.name, str), self.name, "a string")
+        demand(plugin, what, self.name, "a string", good=isinstance(self.name, str))
         super().__init__(item, plugin, f"{self.name} of {owner}")
 
     def fit(
@@ -62,7 +62,7 @@ class GuardedPredictor(Guarded):
         what = f"fitting {self._what}"
         fitted = ask(self._plugin, what, levels.fit, self._item, measurements, references, networks)
         good = callable(getattr(fitted, "predict", None))
-        demand(self._plugin, what, good, fitted, "something with a method predict")
+        demand(self._plugin, what, fitted, "something with a method predict", good=good)
         return GuardedFit(fitted, self._plugin, self._what)
 
 
@@ -96,7 +96,7 @@ class GuardedFit(Guarded):
                 value = functools.partial(self._explain, explain)
             else:
 
-                def value(layer: Layer, batch: int = 1) -> Mapping[str, str]:
+                def value(layer: Layer, _batch: int = 1) -> Mapping[str, str]:
                     return self._explain(explain, layer)
 
             self.explain = value
@@ -108,7 +108,7 @@ class GuardedFit(Guarded):
         what = f"the explanation of {self._what} for layer {layer.name!r}"
         formulas: Mapping[str, str] = ask(self._plugin, what, explain, layer, *batch)
         good = isinstance(formulas, Mapping) and are_texts([*formulas, *formulas.values()])
-        demand(self._plugin, what, good, formulas, "a dict of strings")
+        demand(self._plugin, what, formulas, "a dict of strings", good=good)
         return formulas
 
     def predict(self, layer: Layer, batch: int = 1) -> Cost:
@@ -116,14 +116,17 @@ class GuardedFit(Guarded):
         what = f"the prediction of {self._what} for layer {layer.name!r}"
         macs = layer.macs
         cost: Cost = ask(self._plugin, what, levels.predict, self._item, layer, batch)
-        demand(self._plugin, what, isinstance(cost, Cost), cost, "a Cost")
+        demand(self._plugin, what, cost, "a Cost", good=isinstance(cost, Cost))
         latency, energy = cost.latency_s, cost.energy_j
         demand(
             self._plugin,
             what,
-            (latency is None or is_positive(latency)) and (energy is None or is_positive(energy)),
             cost,
             "a positive, finite number of seconds and of joules",
+            good=(latency is None or is_positive(latency))
+            and (energy is None or is_positive(energy)),
         )
-        demand(self._plugin, f"the MACs after {what}", layer.macs == macs, layer.macs, str(macs))
+        demand(
+            self._plugin, f"the MACs after {what}", layer.macs, str(macs), good=layer.macs == macs
+        )
         return cost
