@@ -16,8 +16,9 @@ def test_a_row_becomes_a_measurement(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text(HEADER + "Net,C1,conv,100,2,4.0,3.0,5\n")
 
-    [row], problems = read_table(str(path), ["conv"], 0.5)
+    [each], problems = read_table(str(path), ["conv"], 0.5)
 
+    row = each.measurement
     assert [] == problems
     assert ("Net", "C1", 2) == (row.network, row.layer.name, row.batch)
     assert pytest.approx((4e-3, 1e-3, 0.5)) == (row.latency_s, row.offchip_latency_s, row.power_w)
