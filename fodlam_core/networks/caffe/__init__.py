@@ -1,6 +1,6 @@
 """Reads Caffe's prototxt, without Caffe.
 
-A new layer type goes into `shapes` or, if it costs MACs, `walk`; fields are in `schema`.
+A new layer type goes into `output_shapes` or, if it costs MACs, `walk`; fields are in `schema`.
 
 Layers of all three generations are read, the test phase of a file that holds several. MACs are
 those of one inference: the batch of the file is divided out, and what runs once for each region

@@ -9,7 +9,7 @@ from fodlam_core.errors import FodlamError, LayerError, NetworkError, Problem
 from fodlam_core.model.layers import Layer, Network
 from fodlam_core.model.shapes import ConvShape, FcShape, Shape
 from fodlam_core.networks.caffe.blobs import RECURRENT, Blob, Inputs, inputs_of, is_source
-from fodlam_core.networks.caffe.shapes import ENDS, RULES, SAME, is_loss, slices
+from fodlam_core.networks.caffe.output_shapes import ENDS, RULES, SAME, is_loss, slices
 from fodlam_core.networks.caffe.text import parse
 from fodlam_core.networks.caffe.upgrade import Node, nodes_of
 from fodlam_core.networks.caffe.windows import (

@@ -42,7 +42,7 @@ class OnnxReader:
     operators: Mapping[str, Rule] = attrs.field(factory=dict, hash=False)
     max_bytes: int | None = None
 
-    def accepts(self, head: bytes) -> bool:  # noqa: ARG002 - NetworkReader's signature
+    def accepts(self, head: bytes) -> bool:
         """Tell whether it may be ONNX; the format has no mark of its own."""
         return True
 

@@ -87,7 +87,9 @@ def fused_attention(past: int) -> Callable[[Operator], list[Work]]:
         if len(data) != 3 or len(weights) != 2 or weights[0] != data[-1]:
             raise LayerError(f"input {list(data)}, weights {list(weights)}: do not match")
         projection = matrix_product(
-            prod(data[:-1]), data[-1], weights[1], 1, op.constant(0), op.constant(1)
+            *(prod(data[:-1]), data[-1], weights[1], 1),
+            left_constant=op.constant(0),
+            right_constant=op.constant(1),
         )
         heads = op.attribute("num_heads", 0)
         query, out = _widths(op, weights[1])

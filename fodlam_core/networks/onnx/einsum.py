@@ -120,8 +120,8 @@ def _pair(
         count((one & other) - kept),
         columns,
         stack[0],
-        left_constant,
-        right_constant,
-        stack,
-        stack,
+        left_constant=left_constant,
+        right_constant=right_constant,
+        left_stack=stack,
+        right_stack=stack,
     )

@@ -53,7 +53,7 @@ def weights_of(inputs: str, outputs: str) -> Callable[[Operator], list[Work]]:
         data, k, n = op.sizes(0), op.attribute(inputs, 0), op.attribute(outputs, 0)
         if not data or data[-1] != k or n < 1:
             raise LayerError(f"its weights are {k} x {n}, its input is {list(data)}")
-        return [matrix_product(prod(data[:-1]), k, n, 1, False, True)]
+        return [matrix_product(prod(data[:-1]), k, n, 1, left_constant=False, right_constant=True)]
 
     return rule
 
@@ -124,4 +124,10 @@ def _product(left: Factor, right: Factor) -> Work:
     if a[-1] != b[-2] or stack is None:
         raise LayerError(f"cannot multiply {list(left.sizes)} with {list(right.sizes)}")
     count = prod(size or 1 for size in stack)
-    return matrix_product(a[-2], a[-1], b[-1], count, left.constant, right.constant, a[:-2], b[:-2])
+    return matrix_product(
+        *(a[-2], a[-1], b[-1], count),
+        left_constant=left.constant,
+        right_constant=right.constant,
+        left_stack=a[:-2],
+        right_stack=b[:-2],
+    )

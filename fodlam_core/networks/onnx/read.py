@@ -73,9 +73,11 @@ def _unreached(graph: Graph, walk: Walk, scope: Scope) -> list[str]:
         if live.intersection(node.output):
             live.update(node.input)
             live.update(walk.captures.of(node)[0])
-    for value in graph.inputs.values:
-        if value.name not in live:
-            notes.append(f"input {value.name!r}: no output depends on it")
+    notes += [
+        f"input {value.name!r}: no output depends on it"
+        for value in graph.inputs.values
+        if value.name not in live
+    ]
     for value in graph.proto.output:
         made = scope.get(value.name)
         if made is not None and made.constant:

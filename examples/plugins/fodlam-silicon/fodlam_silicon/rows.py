@@ -99,7 +99,7 @@ def _shape_maker(
     """Return what takes the cells of a shape from a row, and what makes a shape of them."""
     names, make = SHAPES.get(kind, (CONV, _conv))
     if not set(names) <= set(columns):
-        return (lambda row: ()), make
+        return (lambda _row: ()), make
     return itemgetter(*map(columns.index, names)), make
 
 

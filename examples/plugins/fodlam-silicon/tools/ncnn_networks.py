@@ -54,7 +54,9 @@ def layer(row: dict[str, str]) -> Layer:
         # An upsampling; the raw file counts its MACs by output pixels, this project by input.
         total = (chw[1] - 1) * stride[0] + kernel[0] - out[0]
         sides = (total // 2, total // 2, total - total // 2, total - total // 2)
-        shape = ConvShape(*chw, filters, *out, kernel, stride, sides, (1, 1), groups, True)
+        shape = ConvShape(
+            *chw, filters, *out, kernel, stride, sides, (1, 1), groups, transposed=True
+        )
         return checked(row, shape, macs * chw[1] * chw[2] // (out[0] * out[1]))
     cells = conv(chw, filters, kernel, stride, out, groups=groups)
     pad = (cells["padding_height"], cells["padding_width"])

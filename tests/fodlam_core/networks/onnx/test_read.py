@@ -182,15 +182,15 @@ def test_chance_is_no_constant(read: Callable[..., Network]) -> None:
     "sizes",
     [
         "e = Unsqueeze (n, ax0)  p = Slice (pos, ax0, e, ax1)",
-        "e = Cast <to = 1> (n)  f = Div (e, e2)  h = Mul (f, e2)  m = Floor (h)  "
-        "i = Cast <to = 7> (m)  j = Unsqueeze (i, ax0)  p = Slice (pos, ax0, j, ax1)",
+        ("e = Cast <to = 1> (n)  f = Div (e, e2)  h = Mul (f, e2)  m = Floor (h)  "
+        "i = Cast <to = 7> (m)  j = Unsqueeze (i, ax0)  p = Slice (pos, ax0, j, ax1)"),
         "r = Range (zero, n, one)  p = Unsqueeze (r, ax0)",
-        "e = Unsqueeze (n, ax0)  k = Concat <axis = 0> (ax1, e)  i = Identity (k)  "
-        "p = ConstantOfShape <value = int64[1] {1}> (i)",
-        "e = Unsqueeze (n, ax0)  k = Concat <axis = 0> (ax1, e)  c = Reshape (one, ax1)  "
-        "p = Expand (c, k)",
-        "e = Unsqueeze (n, ax0)  k = Concat <axis = 0> (ax1, e)  p0 = Slice (pos, ax0, ax1, ax1)  "
-        "p = Tile (p0, k)",
+        ("e = Unsqueeze (n, ax0)  k = Concat <axis = 0> (ax1, e)  i = Identity (k)  "
+        "p = ConstantOfShape <value = int64[1] {1}> (i)"),
+        ("e = Unsqueeze (n, ax0)  k = Concat <axis = 0> (ax1, e)  c = Reshape (one, ax1)  "
+        "p = Expand (c, k)"),
+        ("e = Unsqueeze (n, ax0)  k = Concat <axis = 0> (ax1, e)  p0 = Slice (pos, ax0, ax1, ax1)  "
+        "p = Tile (p0, k)"),
     ],
 )  # fmt: skip
 def test_values_travel_through_what_exporters_write(
