@@ -53,6 +53,9 @@ if TYPE_CHECKING:
     from fodlam_core.model.whole_network import Reference as Reference
     from fodlam_core.networks import from_torch as from_torch
     from fodlam_core.networks.files import open_network as open_network
+    from fodlam_core.networks.native import NativeReader as NativeReader
+    from fodlam_core.networks.native import network_from_table as network_from_table
+    from fodlam_core.networks.native.text import native_toml as native_toml
     from fodlam_core.networks.reader import NetworkReader as NetworkReader
     from fodlam_core.networks.reader import ReadOptions as ReadOptions
     from fodlam_core.networks.zoo import zoo_names as zoo_names
@@ -100,6 +103,7 @@ _HOME = {
     "MatmulShape": "model.shapes",
     "Measurement": "model.costs",
     "MissingInputsError": "errors",
+    "NativeReader": "networks.native",
     "Network": "model.layers",
     "NetworkConfig": "config",
     "NetworkError": "errors",
@@ -132,6 +136,8 @@ _HOME = {
     "load_registry": "plugins.registry",
     "prepare": "estimates",
     "quantity": "report.units",
+    "native_toml": "networks.native.text",
+    "network_from_table": "networks.native",
     "open_network": "networks.files",
     "stdout_to_stderr": "plugins.isolation",
     "sweep": "sweeps",

@@ -13,7 +13,7 @@ from fodlam_core import LayerKind, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fodlam_core.deferred import DeferredAccelerator
+    from fodlam_core import DeferredAccelerator
 
 FODLAM_API = 1
 

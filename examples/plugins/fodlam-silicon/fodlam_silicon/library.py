@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.deferred import DeferredAccelerator
+from fodlam_core import DeferredAccelerator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

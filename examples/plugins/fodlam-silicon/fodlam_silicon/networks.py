@@ -8,9 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 import tomli
 
-from fodlam_core.model.layers import Network
-from fodlam_core.networks.native import network_from_table
-from fodlam_core.networks.zoo import zoo_names
+from fodlam_core import Network, network_from_table, zoo_names
 
 from .library import HERE
 
@@ -44,7 +42,7 @@ class Library(Mapping[str, Network]):
             raise KeyError(name)
         if name in names():
             return network(name)
-        from fodlam_core.networks.zoo import zoo_network
+        from fodlam_core import zoo_network
 
         return zoo_network(name)
 

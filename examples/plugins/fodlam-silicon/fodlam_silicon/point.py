@@ -8,8 +8,7 @@ from typing import Any
 
 import tomli
 
-from fodlam_core import Accelerator, Citation, Technology
-from fodlam_core.predictors.generic import generic_predictors
+from fodlam_core import Accelerator, Citation, Technology, generic_predictors
 
 from .library import HERE, index
 from .networks import Library

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, Measurement
-from fodlam_core.model.whole_network import Reference
+from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, Measurement, Reference
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,12 +13,16 @@ from itertools import groupby
 
 from tables import BUILT_IN, LIBRARY, conv, out_size, read
 
-from fodlam_core.model.layers import Layer, Network
-from fodlam_core.model.shapes import ConvShape, FcShape
-from fodlam_core.networks.native import NativeReader
-from fodlam_core.networks.native.text import native_toml
-from fodlam_core.networks.reader import ReadOptions
-from fodlam_core.networks.zoo import zoo_network
+from fodlam_core import (
+    ConvShape,
+    FcShape,
+    Layer,
+    NativeReader,
+    Network,
+    ReadOptions,
+    native_toml,
+    zoo_network,
+)
 
 SOURCE = "Tencent/ncnn@a4d2ea1, benchmark/models/{}.param (BSD-3-Clause)"
 

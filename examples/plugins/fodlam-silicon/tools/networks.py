@@ -15,10 +15,7 @@ from typing import TYPE_CHECKING
 from papers import GHP, checked
 from tables import LIBRARY, conv, read
 
-from fodlam_core.model.layers import Layer, Network
-from fodlam_core.model.shapes import ConvShape, FcShape
-from fodlam_core.networks.native.text import native_toml
-from fodlam_core.networks.zoo import zoo_names
+from fodlam_core import ConvShape, FcShape, Layer, Network, native_toml, zoo_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
