@@ -16,7 +16,7 @@ from fodlam_core.schema.structure import structure
 SAVE = "save one with: fodlam-core run CONFIG --format json -o FILE"
 
 
-def _amount(instance: object, attribute: object, value: float | None) -> None:
+def _amount(_instance: object, _attribute: object, value: float | None) -> None:
     if value is not None and value < 0:
         raise ValueError(f"expected a number from 0 up, got {show(value)}")
 

@@ -81,8 +81,10 @@ def network_name(source: str) -> str | None:
         hint = f"did you mean {' or '.join(map(repr, close))}?" if close else ""
         raise ConfigError(
             [
-                f"{source}: there is no such file, and no network of that name; "
-                f"{hint or 'fodlam-core networks lists them'}"
+                (
+                    f"{source}: there is no such file, and no network of that name; "
+                    f"{hint or 'fodlam-core networks lists them'}"
+                )
             ]
         )
     return name

@@ -84,7 +84,9 @@ def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerato
     own = [each for each in defaults if registry.is_own("accelerator", each.name)]
     candidates = own or defaults or serving
     if not own:
-        _check_candidates(kind, [each.name for each in candidates], bool(defaults), registry)
+        _check_candidates(
+            kind, [each.name for each in candidates], registry, defaults=bool(defaults)
+        )
     if not candidates:
         return None
     accelerator = registry.accelerator(candidates[0].name)
@@ -93,7 +95,7 @@ def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerato
 
 
 def _check_candidates(
-    kind: str, candidates: list[str], are_defaults: bool, registry: Registry
+    kind: str, candidates: list[str], registry: Registry, *, defaults: bool
 ) -> None:
     """Check that there is one candidate at most, and that none of what is unusable is meant."""
     names = ", ".join(candidates[:MOST_NAMED])
@@ -106,8 +108,8 @@ def _check_candidates(
     unusable = [*registry.broken(), *claimed]
     if len(candidates) > 1:
         text = f"[dispatch]: several accelerators serve {kind!r} ({names}); {line}"
-        raise PluginError("; ".join([text, *(() if are_defaults else unusable)]))
-    if lost_defaults or (unusable and not are_defaults and (candidates or claimed)):
+        raise PluginError("; ".join([text, *(() if defaults else unusable)]))
+    if lost_defaults or (unusable and not defaults and (candidates or claimed)):
         # One of these may be what the configuration counts on: never take another silently.
         serves = f"{names} alone serves" if candidates else "no accelerator serves"
         raise PluginError(

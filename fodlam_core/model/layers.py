@@ -30,7 +30,7 @@ def layer_key(name: str) -> str:
     return name.upper().replace("_", "-")
 
 
-def _shape_class(instance: LayerKind, attribute: attrs.Attribute[Any], value: type | None) -> None:
+def _shape_class(instance: LayerKind, _attribute: attrs.Attribute[Any], value: type | None) -> None:
     if value is None:
         return
     lacks = [name for name in SHAPE_ATTRIBUTES if not hasattr(value, name)]

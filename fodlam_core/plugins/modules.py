@@ -44,7 +44,7 @@ def module_name(file: str) -> str:
     return ".".join(part for part in parts if part != "__init__")
 
 
-def import_file(file: str, name: str, alone: bool = True) -> ModuleType:
+def import_file(file: str, name: str, *, alone: bool = True) -> ModuleType:
     """Import a file.
 
     Args:

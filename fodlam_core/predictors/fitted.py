@@ -81,7 +81,7 @@ class FittedModels(Generic[ModelT]):
             )
         return self._cost(*values)
 
-    def overhead(self, batch: int = 1) -> Cost | None:
+    def overhead(self, batch: int = 1) -> Cost | None:  # noqa: ARG002  # the same for any batch
         """Return what a run of a network costs that belongs to no layer; None if nothing."""
         every = [None if model is None else model.overhead for model in (self.latency, self.energy)]
         return self._cost(*every) if any(every) else None

@@ -71,7 +71,14 @@ def _networks(
         network = networks.get(each.network)
         parts = network and _network_parts(_Same(network))
         if parts:
-            yield Observation(parts, each.batch, each.latency_s, each.energy_j, each.network, True)
+            yield Observation(
+                parts=parts,
+                batch=each.batch,
+                latency=each.latency_s,
+                energy=each.energy_j,
+                network=each.network,
+                whole=True,
+            )
 
 
 class _Same:

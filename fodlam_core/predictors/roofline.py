@@ -63,7 +63,7 @@ class RooflineModel:
             1.0,
         )
 
-    def outside(self, product: Product) -> list[str]:
+    def outside(self, product: Product) -> list[str]:  # noqa: ARG002  # of the protocol
         """Return nothing: every form has MACs and bytes."""
         return []
 
@@ -98,7 +98,7 @@ def _corner(a: float, b: float, exponent: float) -> float:
     return float(larger * (1 + (min(a, b) / larger) ** exponent) ** (1 / exponent))
 
 
-def _amount(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+def _amount(_instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if value is not None and not (isinstance(value, int | float) and 0 < value < math.inf):
         raise PredictionError(f"roofline: {attribute.name} {value!r} is not positive and finite")
 

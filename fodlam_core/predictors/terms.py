@@ -51,7 +51,7 @@ TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
         "weight_elements": lambda p: (p.weights, 0.0),
         "im2col_elements": lambda p: (0.0, p.m * p.k * p.groups),
         "depth": lambda p: (p.k, 0.0),
-        "layers": lambda p: (1.0, 0.0),
+        "layers": lambda _: (1.0, 0.0),
         "winograd_macs": _winograd,
         "sparse_macs": _macs("depthwise", "grouped"),
         "activation_elements": lambda p: (0.0, p.inputs + p.outputs),

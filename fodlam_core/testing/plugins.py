@@ -65,7 +65,8 @@ def check_supplied(
     assert items, "the plugin supplies nothing; yield something from one of its hooks"
     expected, files = dict(expected_failed_checks or {}), tuple(files)
     failures = [*_run("plugin", plugin, WHOLE, expected)]
-    for item in items:
+    for given in items:
+        item = given
         what = f"{type(item).__name__} {getattr(item, 'name', item)!r}"
         if isinstance(item, DeferredAccelerator):
             item, error = isolated(loaded, item, plugin)

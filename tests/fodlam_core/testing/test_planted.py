@@ -397,7 +397,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
         "is spelt 'VGG16' elsewhere",
     ),
     "what cannot be pickled": (
-        chip(apply_options=lambda accelerator, options: apply(accelerator, options)),
+        chip(apply_options=lambda accelerator, options: apply(accelerator, options)),  # noqa: PLW0108  # the planted fault
         "check_picklable",
         "no lambdas",
     ),
