@@ -12,6 +12,7 @@ from fodlam_core.model.costs import Citation
 from fodlam_core.plugins import Plugin, describe, isolated, stdout_to_stderr
 from fodlam_core.plugins.claims import supplied
 from fodlam_core.plugins.guards import guarded_accelerator
+from fodlam_core.plugins.registry import load_registry
 from fodlam_core.report import Bullets, Document, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import quantity
@@ -101,6 +102,8 @@ def _chosen(args: argparse.Namespace) -> Plugin:
         for each in found
         if subject in (each.name, each.distribution, f"{each.distribution}:{each.name}")
     ]
+    if not chosen and os.path.isdir(subject):
+        return load_registry([subject]).plugins[-1]
     if not chosen:
         raise UnknownNameError(unknown("plugin", subject, [each.name for each in found]))
     own = [each for each in chosen if each.own and each.name == subject]

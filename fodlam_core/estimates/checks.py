@@ -44,7 +44,9 @@ def check_served(
         )
     if len(unserved) == len(work):
         text = f"no installed accelerator serves any layer of {network.name}"
-        raise NetworkError("; ".join([text, *registry.broken(), *registry.blocked()]))
+        known, kinds = registry.names("layer kind"), dict.fromkeys(each.kind for each in unserved)
+        strange = [unknown("layer kind", kind, known) for kind in kinds if kind not in known]
+        raise NetworkError("; ".join([text, *strange, *registry.broken(), *registry.blocked()]))
 
 
 def check_names(config: Config, registry: Registry) -> None:

@@ -15,6 +15,7 @@ from fodlam_core.errors import (
     PredictionError,
     ScalingError,
     listed,
+    unknown,
 )
 from fodlam_core.estimates.checks import (
     Work,
@@ -125,9 +126,7 @@ def _prepare(config: Config, registry: Registry, network: Network) -> Composer:
         check_measured_as(network, work)
     if config.network.method == "published":
         check_measured(network, work, config.network.batch)
-    prepared = _Prepared(
-        config, network, work, platforms, _versions(registry, platforms), registry.broken()
-    )
+    prepared = _Prepared(config, network, work, platforms, _versions(registry, platforms), registry)
     return prepared.composer(config.network.batch)
 
 
@@ -141,10 +140,11 @@ class _Prepared:
         work: Work,
         platforms: dict[str, Platform],
         versions: dict[str, str],
-        broken: list[str],
+        registry: Registry,
     ) -> None:
         self.config, self.network, self.work = config, network, work
-        self.platforms, self.versions, self.broken = platforms, versions, broken
+        self.platforms, self.versions = platforms, versions
+        self.broken, self.kinds = registry.broken(), registry.names("layer kind")
         self._made: dict[int, Composer] = {}
 
     def at(self, batch: int) -> Composer:
@@ -181,7 +181,7 @@ class _Prepared:
             coverage=_coverage(items, network, whole),
             batches=batches,
             notes=(
-                *_missing(items, self.broken),
+                *_missing(items, self.broken, self.kinds),
                 *gather_notes(config, network, items, platforms, batches, refusals),
             ),
             versions=self.versions,
@@ -253,12 +253,15 @@ def _platforms(
     return platforms
 
 
-def _missing(items: Items, broken: list[str]) -> list[str]:
-    """Say which plugins may be the ones that serve what is not modelled."""
+def _missing(items: Items, broken: list[str], known: list[str]) -> list[str]:
+    """Say which kinds are unknown, and which plugins may be the ones that serve the others."""
     kinds = dict.fromkeys(layer.kind for layer, basis in items if basis is None)
     if not kinds:
         return []
-    return [f"{text}; it may be what serves {listed(kinds)}" for text in broken]
+    return [
+        *(unknown("layer kind", kind, known) for kind in kinds if kind not in known),
+        *(f"{text}; it may be what serves {listed(kinds)}" for text in broken),
+    ]
 
 
 def _coverage(items: Items, network: Network, whole: ReferenceCost | None) -> Coverage:

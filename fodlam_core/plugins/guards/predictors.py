@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Cost, Measurement
 from fodlam_core.model.layers import Layer, Network
 from fodlam_core.model.validators import is_positive
@@ -115,7 +116,14 @@ class GuardedFit(Guarded):
         """Predict the cost of a batch, in seconds and joules, positive and finite where known."""
         what = f"the prediction of {self._what} for layer {layer.name!r}"
         macs = layer.macs
-        cost: Cost = ask(self._plugin, what, levels.predict, self._item, layer, batch)
+        try:
+            cost: Cost = ask(self._plugin, what, levels.predict, self._item, layer, batch)
+        except PredictionError as refusal:
+            if self._plugin.own:
+                raise
+            # What it says stands first, as tables show the beginning alone.
+            who = f"{self._what} on layer {layer.name!r}, {self._plugin}"
+            raise PredictionError(f"{refusal} ({who})") from refusal
         demand(self._plugin, what, cost, "a Cost", good=isinstance(cost, Cost))
         latency, energy = cost.latency_s, cost.energy_j
         demand(

@@ -52,6 +52,15 @@ def test_a_plugin_without_fault(cli: Any, tmp_path: Path) -> None:
     )
 
 
+def test_a_folder_needs_no_slash(cli: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder of a package is found by its name alone, if no plugin has that name."""
+    (tmp_path / "fodlam_mine").mkdir()
+    chip(tmp_path).rename(tmp_path / "fodlam_mine" / "__init__.py")
+    monkeypatch.chdir(tmp_path)
+
+    assert 0 == cli("plugins", "check", "fodlam_mine").status
+
+
 def test_a_plugin_with_faults(cli: Any, tmp_path: Path) -> None:
     """Every failed check is told, with what to mend, and the exit status is 1."""
     done = cli("plugins", "check", chip(tmp_path, energy="layer.macs * 1e-3"))

@@ -138,12 +138,12 @@ def test_an_exception_names_plugin_and_layer(error: BaseException) -> None:
 
 
 def test_a_refusal_passes() -> None:
-    """A `FodlamError` of a plugin is its answer."""
+    """A `FodlamError` of a plugin is its answer; it is told whose."""
 
     def refuse(layer: Layer) -> Cost:
         raise PredictionError("no shape")
 
-    with pytest.raises(PredictionError, match="^no shape$"):
+    with pytest.raises(PredictionError, match=r"^no shape \(.* on layer "):
         predicted(refuse)
 
 
