@@ -19,7 +19,13 @@ from fodlam_core.plugins.guards.predictors import GuardedFit, GuardedPredictor
 from fodlam_core.testing import options, plausible, predictions
 from fodlam_core.testing.probes import ask, tried
 from fodlam_core.testing.runner import Check, run_checks, whole
-from fodlam_core.testing.values import assert_attributes, assert_line, assert_name, assert_positive
+from fodlam_core.testing.values import (
+    assert_attributes,
+    assert_chip_name,
+    assert_line,
+    assert_name,
+    assert_positive,
+)
 
 CORE_KINDS = frozenset({"conv", "fc", "matmul"})
 OPTIONAL_OF_A_LAYER = frozenset({"shape", "weight_density", "activation_density"})
@@ -37,7 +43,7 @@ def check_is_an_accelerator(accelerator: Any) -> None:
 
 def check_has_a_name(accelerator: Accelerator) -> None:
     """Its name can be written in a configuration."""
-    assert_name(accelerator.name, "an accelerator")
+    assert_chip_name(accelerator.name)
 
 
 def check_is_described(accelerator: Accelerator) -> None:
@@ -64,7 +70,9 @@ def check_serves_kinds(accelerator: Accelerator) -> None:
 def check_says_its_technology(accelerator: Accelerator) -> None:
     """Node, and what else is known of the operating point, clock and area."""
     point = accelerator.technology
-    assert isinstance(point, Technology), f"technology is {point!r}; write Technology(node_nm=...)"
+    assert point is None or isinstance(point, Technology), (
+        f"technology is {point!r}; write Technology(node_nm=...), or None if no node is published"
+    )
     for name, unit in (("clock_hz", "hertz"), ("area_mm2", "square millimetres")):
         value = getattr(accelerator, name)
         if value is not None:

@@ -10,6 +10,8 @@ from fodlam_core.plugins import describe, isolated
 from fodlam_core.plugins.guards.asking import Guarded, shown
 
 NAME = re.compile(r"[A-Za-z0-9_-]+")
+# Of an accelerator, which may be one operating point of a chip.
+CHIP_NAME = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)?")
 
 
 def assert_name(name: Any, what: str) -> None:
@@ -26,6 +28,15 @@ def assert_line(text: Any, what: str) -> None:
     assert isinstance(text, str), f"{what} is {text!r}; make it a string"
     assert text.strip(), f"{what} is empty; say in one line what a person should read there"
     assert "\n" not in text, f"{what} has several lines; make it one"
+
+
+def assert_chip_name(name: Any) -> None:
+    """A name of an accelerator is ``chip`` or ``chip/point``."""
+    assert isinstance(name, str), f"the name of an accelerator is {name!r}; make it a string"
+    assert CHIP_NAME.fullmatch(name), (
+        f"the name {name!r} of an accelerator cannot be written in a configuration; use letters, "
+        "digits, - and _ only, and one / before an operating point"
+    )
 
 
 def assert_positive(value: Any, what: str, unit: str) -> None:
