@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for, warn
 from fodlam_core.errors import NetworkError, Setting, in_toml, unknown
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
     from fodlam_core.model.layers import Network
 
 MOST = 1_000_000
-FLAGS = {"input": "--input", "regions": "--regions", "format": "--file-format"}
+FLAGS = {
+    "inputs": "--input",
+    "input": "--input",
+    "symbols": "--symbol",
+    "batch_axis": "--batch-axis",
+    "regions": "--regions",
+    "format": "--file-format",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,7 +65,27 @@ def _add_network_arguments(parser: argparse.ArgumentParser) -> None:
         "network", metavar="NAME|FILE", help="a built-in network, or a network file"
     )
     parser.add_argument(
-        "--input", type=_sizes, metavar="C,H,W", help="size of one input, such as 3,600,1000"
+        "--input",
+        type=_input,
+        action="append",
+        default=[],
+        metavar="[NAME=]C,H,W",
+        help="size of the first input without the batch, such as 3,600,1000; or of the input NAME, "
+        "batch and all; may be repeated",
+    )
+    parser.add_argument(
+        "--symbol",
+        type=_symbol,
+        action="append",
+        default=[],
+        metavar="NAME=N",
+        help="the size that a symbol of the file stands for, such as seq=128; may be repeated",
+    )
+    parser.add_argument(
+        "--batch-axis",
+        type=_axis,
+        metavar="N|none",
+        help="the axis of the first input that is the batch; none: no axis is",
     )
     parser.add_argument(
         "--regions", type=_count, metavar="N", help="how often layers per region run"
@@ -77,6 +105,44 @@ def _sizes(text: str) -> tuple[int, ...]:
     return tuple(map(_count, text.split(",")))
 
 
+def _input(text: str) -> tuple[str | None, tuple[int, ...]]:
+    name, equals, sizes = text.rpartition("=")
+    return (name if equals else None), _sizes(sizes)
+
+
+def _symbol(text: str) -> tuple[str, int]:
+    name, equals, size = text.rpartition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=N, such as seq=128")
+    return name, _count(size)
+
+
+def _axis(text: str) -> int | Literal["none"]:
+    if text == "none":
+        return "none"
+    if not re.fullmatch("[0-9]{1,2}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither the number of an axis nor none")
+    return int(text)
+
+
+def _read_options(args: argparse.Namespace) -> ReadOptions:
+    """Return what the options say about a file.
+
+    Raises:
+        NetworkError: if one thing is said twice.
+    """
+    for option, pairs in (("--input", args.input), ("--symbol", args.symbol)):
+        names = [name for name, _ in pairs]
+        for name in names:
+            if names.count(name) > 1:
+                raise NetworkError(f"{option}{f' {name}' if name else ''}: given twice")
+    first = dict(args.input)
+    inputs = {name: sizes for name, sizes in args.input if name is not None}
+    return ReadOptions(
+        first.get(None), args.regions, inputs or None, dict(args.symbol) or None, args.batch_axis
+    )
+
+
 def execute(args: argparse.Namespace) -> int:
     """Do what the action asks for."""
     args.act(args)
@@ -88,11 +154,23 @@ def _words(setting: Setting) -> str:
 
     >>> _words(Setting(("network",), "input", "[3, 8, 8]"))
     '--input 3,8,8'
+    >>> _words(Setting(("network",), "symbols", "{ seq = 128, past = 64 }"))
+    '--symbol seq=128 --symbol past=64'
     """
     flag = FLAGS.get(setting.key)
     if setting.path != ("network",) or flag is None:
         return in_toml(setting)
-    return " ".join((flag, setting.value.strip("[]").replace(" ", ""))).strip()
+    if setting.key in ("inputs", "symbols") and setting.value:
+        import tomli
+
+        pairs = tomli.loads(f"pairs = {setting.value}")["pairs"]
+        texts = (shlex.quote(f"{name}={_plain(str(value))}") for name, value in pairs.items())
+        return " ".join(f"{flag} {text}" for text in texts)
+    return " ".join((flag, _plain(setting.value))).strip()
+
+
+def _plain(value: str) -> str:
+    return value.strip('[]"').replace(" ", "")
 
 
 def _list(args: argparse.Namespace) -> None:
@@ -169,7 +247,8 @@ def _network(args: argparse.Namespace) -> Network:
     name: str = args.network
     names = zoo_names()
     if name in names:
-        given = [key for key in ("input", "regions", "file_format") if getattr(args, key)]
+        keys = ("input", "symbol", "batch_axis", "regions", "file_format")
+        given = [key for key in keys if getattr(args, key) not in (None, [])]
         if given:
             options = ", ".join(f"--{key.replace('_', '-')}" for key in given)
             raise NetworkError(f"{name} is built in; only for a network file: {options}")
@@ -183,7 +262,7 @@ def _network(args: argparse.Namespace) -> Network:
         return open_network(
             Path(name),
             registry.readers,
-            ReadOptions(args.input, args.regions, shapes=registry.shapes),
+            _read_options(args)._replace(shapes=registry.shapes),
             registry.reader(args.file_format) if args.file_format else None,
         )
 

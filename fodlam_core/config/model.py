@@ -84,6 +84,23 @@ def _image(instance: object, attribute: "attrs.Attribute[Any]", value: object) -
     _between(1, 1_000_000, whole=True)(instance, attribute, value)
 
 
+def _images(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    for sizes in value.values() if isinstance(value, Mapping) else ():
+        if not sizes:
+            raise ValueError("expected the sizes of an input, such as [1, 8, 1024, 64]")
+        _between(1, 1_000_000, whole=True)(instance, attribute, sizes)
+
+
+def _counts(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    for size in value.values() if isinstance(value, Mapping) else ():
+        _between(1, 1_000_000, whole=True)(instance, attribute, size)
+
+
+def _axis(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    if value != "none":
+        _between(0, 63, whole=True)(instance, attribute, value)
+
+
 _node = _between(1, 10_000)
 _volts = _between(0.01, 100)
 
@@ -99,6 +116,9 @@ class NetworkConfig:
         format: the reader of the file; by default chosen by suffix and content.
         input: size of one input, where the file leaves it open or to override it.
         regions: how often per-region layers run.
+        inputs: sizes of inputs by name, batch and all.
+        symbols: sizes by the symbols that stand for them in the file.
+        batch_axis: the axis of the first input that is the batch; ``"none"``: no axis is.
         layers: the layers to cost; by default all whose kind is served.
         method: ``"published"``, ``"predicted"``, or ``"auto"``: published where it applies.
         batch: inferences; ``"published"`` takes costs as printed, as FODLAM did.
@@ -114,6 +134,9 @@ class NetworkConfig:
     format: str | None = None
     input: tuple[int, ...] | None = attrs.field(default=None, validator=_image)
     regions: int | None = attrs.field(default=None, validator=_between(1, 1_000_000, whole=True))
+    inputs: Mapping[str, tuple[int, ...]] | None = attrs.field(default=None, validator=_images)
+    symbols: Mapping[str, int] | None = attrs.field(default=None, validator=_counts)
+    batch_axis: int | Literal["none"] | None = attrs.field(default=None, validator=_axis)
     layers: tuple[str, ...] | None = attrs.field(default=None, converter=_layer_names)
     method: Literal["auto", "published", "predicted"] = attrs.field(
         default="auto", validator=_one_of("auto", "published", "predicted")
@@ -125,7 +148,9 @@ class NetworkConfig:
         if self.name is not None and self.file is not None:
             raise ValueError("give exactly one of name (a network of the zoo) and file")
         if self.file is None:
-            only = ("measured_as", "format", "input", "regions")
+            only = (
+                "measured_as", "format", "input", "regions", "inputs", "symbols", "batch_axis",
+            )  # fmt: skip
             given = [key for key in only if getattr(self, key) is not None]
             if given:
                 raise ValueError(f"{', '.join(given)}: only for a network from a file")

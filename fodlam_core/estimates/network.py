@@ -44,7 +44,14 @@ def configured_network(config: Config, registry: Registry) -> Network:
     if wanted.file is None:
         return zoo_network(wanted.name or "")
     reader = registry.reader(wanted.format) if wanted.format else None
-    options = ReadOptions(wanted.input, wanted.regions, shapes=registry.shapes)
+    options = ReadOptions(
+        wanted.input,
+        wanted.regions,
+        wanted.inputs,
+        wanted.symbols,
+        wanted.batch_axis,
+        registry.shapes,
+    )
     try:
         network = open_network(Path(wanted.file), registry.readers, options, reader)
     except FodlamError as error:

@@ -100,13 +100,8 @@ def _converter() -> Converter:
         (float, "a number", is_number),
     ):
         converter.register_structure_hook(type_, _expect(what, test))
-    converter.register_structure_hook(
-        int | Literal["published"],
-        _expect(
-            'a whole number or "published"',
-            lambda value: type(value) is int or value == "published",
-        ),
-    )
+    converter.register_structure_hook(int | Literal["published"], _whole_or("published"))
+    converter.register_structure_hook(int | Literal["none"] | None, _whole_or("none"))
     converter.register_structure_hook_factory(
         _has_origin(Literal), lambda type_: _one_of(get_args(type_))
     )
@@ -131,6 +126,10 @@ def _expect(what: str, test: Callable[[Any], bool]) -> Hook:
         return value
 
     return hook
+
+
+def _whole_or(word: str) -> Hook:
+    return _expect(f'a whole number or "{word}"', lambda value: type(value) is int or value == word)
 
 
 def _one_of(choices: tuple[Any, ...]) -> Hook:

@@ -14,7 +14,8 @@ Columns count by position, as in the tool, which never reads its own header; the
 two forms apart, and what comes after the stride: a second stride (horizontal), ``Sparsity``
 (``N:M``, of M weights N are not zero), ``Batch Size`` (left out: a layer is for one inference).
 A last field without a comma behind it counts, though SCALE-Sim itself drops it. Commas or tabs,
-blank lines, ``#`` comments and titles of sections are understood.
+blank lines, ``#`` comments and titles of sections are understood. A file whose first line is a
+name and three numbers already is one of products without a header.
 
 What SCALE-Sim computes is kept: the input is taken as padded already, the output is
 ``ceil((H - R + S) / S)``, and a name with ``DP`` is depthwise, with the number of filters for each
@@ -44,11 +45,11 @@ class ScaleSimReader:
     suffixes = (".csv",)
 
     def accepts(self, head: bytes) -> bool:
-        """Tell whether the first line is a header of SCALE-Sim's."""
+        """Tell whether the first line is a header of SCALE-Sim's, or a product without one."""
         from fodlam_core.networks.scalesim.table import Header
 
         lines = head.decode("utf-8-sig", "replace").splitlines()
-        return any(Header.parse(line) for line in lines[:1])
+        return any(Header.parse(line) or Header.implied(line) for line in lines[:1])
 
     def read(self, path: Path, options: ReadOptions) -> Network:
         """Read a file; neither input size nor regions can be changed here."""
@@ -57,13 +58,16 @@ class ScaleSimReader:
         refuse(path, options, "input", "regions")
         lines = read_text(path).splitlines()
         header = Header.parse(lines[0]) if lines else None
+        first = 2
+        if header is None and lines:
+            header, first = Header.implied(lines[0]), 1
         if header is None:
             raise NetworkError(
                 f"{path}:1: expected a header, 'Layer name, {', '.join(CONV)}, Strides,' or "
                 f"'Layer, {', '.join(GEMM)},'"
             )
         table = Table(header)
-        for number, line in enumerate(lines[1:], start=2):
+        for number, line in enumerate(lines[first - 1 :], start=first):
             table.add(number, line)
         refuse_if([f"{path}:{problem}" for problem in table.problems])
         if not table.layers:

@@ -43,6 +43,17 @@ class Header(NamedTuple):
             return cls(delimiter, gemm=False, more=tuple(names[8:]))
         return None
 
+    @classmethod
+    def implied(cls, line: str) -> Header | None:
+        """Return the header that a first line implies: a product, of a name, M, N and K."""
+        delimiter = "\t" if "\t" in line and "," not in line else ","
+        cells = _cells(line.partition("#")[0], delimiter)
+        if len(cells) != 4 or re.fullmatch("[0-9.]*", cells[0]):
+            return None
+        if not all(re.fullmatch("[0-9]{1,12}", cell) for cell in cells[1:]):
+            return None
+        return cls(delimiter, gemm=True, more=())
+
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns with numbers that a row must have."""

@@ -124,6 +124,7 @@ def read_problem(path: Path) -> Problem | None:
     try:
         import yaml
 
+        from fodlam_core.networks.read_yaml import not_yaml
         from fodlam_core.networks.timeloop.yaml import problem_of
     except ImportError as error:
         raise NetworkError(
@@ -137,12 +138,8 @@ def read_problem(path: Path) -> Problem | None:
         raise NetworkError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise NetworkError(f"{path}: not UTF-8 text: {error.reason}") from error
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = f":{mark.line + 1}" if mark else ""
-        raise NetworkError(f"{path}{line}: not YAML: {error.problem or error.context}") from error
     except yaml.YAMLError as error:
-        raise NetworkError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+        raise not_yaml(path, error) from error
 
 
 def _notes(problem: Problem) -> Iterator[str]:

@@ -16,7 +16,8 @@ _CONV = frozenset("NCMKPQRSG")
 _GEMM = frozenset("MNK")
 # Sizes and padding of the input, and bits of inputs, weights and outputs (CiMLoop's I, L, T, later
 # X, Y, Z): multiply-accumulates are counted without them, unless data spaces share them.
-INPUT_SIZES = frozenset(("H", "W", "Hpad", "Wpad"))
+PADS = frozenset(("Hpad", "Wpad"))
+INPUT_SIZES = PADS | {"H", "W"}
 OLD_BITS = frozenset("ILT")
 BITS = OLD_BITS | frozenset("XYZ")
 

@@ -1,49 +1,22 @@
 """The YAML of a Timeloop problem, down to its numbers; needs PyYAML.
 
-The file is parsed to nodes and never constructed: no tag can make anything of it, merges and
-aliases cost nothing however they are nested, and every number keeps its line.
+Every number keeps its line.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import yaml
-from yaml.composer import ComposerError
 
 from fodlam_core.errors import NetworkError, similar
-from fodlam_core.networks.timeloop.problem import BITS, COEFFICIENTS, INPUT_SIZES, Problem
+from fodlam_core.networks.read_yaml import MAP, root_node
+from fodlam_core.networks.timeloop.problem import BITS, COEFFICIENTS, INPUT_SIZES, PADS, Problem
 
-_MAP = "tag:yaml.org,2002:map"
 _DEEP_MERGE = "<<<"
 _MERGES = ("<<", _DEEP_MERGE)
 # Far more than a problem has; aliases could otherwise make a small file mean billions.
 _MOST_VISITS = 100_000
-
-
-class _Composer(yaml.SafeLoader):
-    """Parses to nodes, refusing tags; an alias of something defined elsewhere is empty."""
-
-    # Recursion would end in an interpreter error, not in a message.
-    depth = 0
-    deepest = 100
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        parser: Any = self
-        event = parser.peek_event()
-        start, end = event.start_mark, event.end_mark
-        if getattr(event, "tag", None) is not None:
-            raise ComposerError(None, None, f"the tag {event.tag!r} is refused", start)
-        if isinstance(event, yaml.AliasEvent) and event.anchor not in self.anchors:
-            parser.get_event()
-            return yaml.MappingNode(_MAP, [], start, end)
-        self.depth += 1
-        if self.depth > self.deepest:
-            raise ComposerError(None, None, "nested too deeply", start)
-        node: yaml.Node | None = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
 
 
 def problem_of(text: str, where: str) -> Problem | None:
@@ -57,11 +30,7 @@ def problem_of(text: str, where: str) -> Problem | None:
         yaml.YAMLError: if it is not YAML, or has tags.
         NetworkError: if the problem is not as Timeloop has it, or if it is of an unknown shape.
     """
-    loader = _Composer(text)
-    try:
-        root = loader.get_single_node()
-    finally:
-        loader.dispose()
+    root = root_node(text)
     reading = _Reading(where)
     top = reading.entries(root)
     if "problem" not in top:
@@ -203,8 +172,11 @@ class _Reading:
         if not isinstance(node, yaml.ScalarNode):
             hint = "; Jinja is not executed, render the file first" if key else ""
             raise self.error(node, f"{key}: expected a whole number{hint}")
-        if not re.fullmatch(r"[0-9]{1,12}", node.value) or int(node.value) == 0:
-            raise self.error(node, f"{key}: {node.value[:40]!r} is not a positive whole number")
+        least = 0 if key in PADS else 1
+        if not re.fullmatch(r"[0-9]{1,12}", node.value) or int(node.value) < least:
+            raise self.error(
+                node, f"{key}: {node.value[:40]!r} is not a whole number of at least {least}"
+            )
         return int(node.value)
 
 
@@ -212,7 +184,7 @@ def _over(node: yaml.Node, base: yaml.Node) -> yaml.Node:
     """Return a mapping with what it lacks taken from another one; anything else as it is."""
     if isinstance(node, yaml.MappingNode) and isinstance(base, yaml.MappingNode):
         merge = yaml.ScalarNode("tag:yaml.org,2002:str", _DEEP_MERGE, node.start_mark)
-        return yaml.MappingNode(_MAP, [*node.value, (merge, base)], node.start_mark)
+        return yaml.MappingNode(MAP, [*node.value, (merge, base)], node.start_mark)
     return node
 
 

@@ -1,4 +1,4 @@
-"""Takes the layers of a PyTorch module, by running it on the meta device: shapes, no numbers.
+"""Takes the layers of a PyTorch module, by running it once, usually without any numbers.
 
 A new operator is a case in `trace`.
 """
@@ -6,91 +6,85 @@ A new operator is a case in `trace`.
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from fodlam_core.errors import FodlamError, NetworkError
 from fodlam_core.networks.draft import require
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
     from fodlam_core.model.layers import Network
 
 
 def from_torch(
     module: Any,
-    input_size: Sequence[int] | Sequence[Sequence[int]],
+    inputs: Any,
     *,
+    kwargs: Mapping[str, Any] | None = None,
+    device: Literal["meta", "cpu"] = "meta",
     name: str | None = None,
     dtype: Any = None,
 ) -> Network:
-    """Return a PyTorch module as a network, without computing anything.
+    """Return a PyTorch module as a network, on the meta device without computing anything.
 
-    The module is run once with one inference of the given size on the meta device, in evaluation
-    mode; its parameters, hooks and mode are left as they were. Every operator is seen, functions
-    such as attention included; a module that is called again with the same shape is repeated.
+    The module is run once in evaluation mode; its parameters, hooks and mode are left as they
+    were. Every operator is seen, functions such as attention included; a module that is called
+    again with the same shape is repeated.
 
     Args:
         module: a ``torch.nn.Module``.
-        input_size: size of one input without the batch, such as ``(3, 224, 224)``; or a list of
-            sizes, if the module takes several inputs.
+        inputs: the size of one input without the batch, such as ``(3, 224, 224)``; or an example,
+            a tensor with a batch of 1, whose type is kept; or a list of sizes and examples, if the
+            module takes several inputs.
+        kwargs: arguments by keyword, examples of tensors among them.
+        device: ``"meta"``: only sizes are followed; ``"cpu"``: the module is run for real, on
+            examples or else on random numbers, as modules need whose steps depend on values.
         name: the name of the network; by default that of its class.
-        dtype: type of the input, such as ``torch.long`` for tokens; by default that of the first
-            floating-point parameter.
+        dtype: type of the inputs given by size, such as ``torch.long`` for tokens; by default that
+            of the first floating-point parameter.
 
     Raises:
-        NetworkError: if torch is not installed, or the module does not run on the meta device,
-            for instance because its control flow depends on values.
+        NetworkError: if torch is not installed, or the module cannot be run so, for instance
+            because its steps depend on values.
     """
     torch = require("torch", "torch", "from_torch")
     if not isinstance(module, torch.nn.Module):
         raise NetworkError(f"from_torch: expected a torch.nn.Module, got {type(module).__name__}")
-    sizes = _sizes(input_size)
+    if device not in ("meta", "cpu"):
+        raise NetworkError(f'from_torch: device: expected "meta" or "cpu", got {device!r}')
+    from fodlam_core.networks.torch.examples import example, examples, shown
+    from fodlam_core.networks.torch.refusals import refusal
     from fodlam_core.networks.torch.trace import Trace
 
     if dtype is None:
         floats = (each.dtype for each in module.parameters() if each.is_floating_point())
         dtype = next(floats, torch.get_default_dtype())
-    inputs = [torch.empty((1, *size), dtype=dtype, device="meta") for size in sizes]
+    given = examples(inputs, dtype, device)
+    more = {key: example(value, dtype, device) for key, value in (kwargs or {}).items()}
     title = name or type(module).__name__
     trace = Trace(())
     try:
-        state = {
-            key: torch.empty_like(tensor, device="meta")
-            for key, tensor in [*module.named_parameters(), *module.named_buffers()]
-        }
+        state = dict([*module.named_parameters(), *module.named_buffers()])
+        if device == "meta":
+            state = {key: torch.empty_like(each, device="meta") for key, each in state.items()}
         trace = Trace(state.values())
         with ExitStack() as stack:
             stack.enter_context(_evaluation(module))
             stack.enter_context(_scopes(module, trace))
             stack.enter_context(torch.no_grad())
-            stack.enter_context(torch.device("meta"))
+            stack.enter_context(torch.device(device))
             stack.enter_context(trace)
-            torch.func.functional_call(module, state, tuple(inputs))
+            torch.func.functional_call(module, state, tuple(given), more)
     except FodlamError as error:
         raise NetworkError(f"{title}: {error}") from None
     except Exception as error:  # the module is the user's own code
         where = f"in {trace.scope!r}: " if trace.scope else ""
+        text = refusal(error, device)
         raise NetworkError(
-            f"{title}: cannot be run on the meta device with input {sizes}: {where}"
-            f"{' '.join(str(error).split())[:300] or type(error).__name__}"
+            f"{title}: cannot be run on the {device} device with {shown(given)}: {where}{text}"
         ) from error
-    return trace.draft.network(title, f"PyTorch module {type(module).__name__}, input {sizes}")
-
-
-def _sizes(input_size: Any) -> list[tuple[int, ...]]:
-    try:
-        sizes = list(input_size)
-        nested = [tuple(size) for size in sizes] if sizes and not isinstance(sizes[0], int) else []
-    except TypeError:
-        sizes, nested = [], []
-    found = nested or ([tuple(sizes)] if sizes else [])
-    if not found or any(type(n) is not int or n < 1 for size in found for n in size):
-        raise NetworkError(
-            "from_torch: input_size: expected the size of one input without the batch, such as "
-            f"(3, 224, 224), or a list of them; got {input_size!r}"
-        )
-    return found
+    return trace.draft.network(title, f"PyTorch module {type(module).__name__}, {shown(given)}")
 
 
 @contextmanager

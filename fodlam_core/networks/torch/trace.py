@@ -13,7 +13,7 @@ from torch.utils._pytree import tree_leaves
 
 from fodlam_core.model.converters import words
 from fodlam_core.model.layers import Layer
-from fodlam_core.model.shapes import ConvShape
+from fodlam_core.model.shapes import ConvShape, FcShape
 from fodlam_core.networks.draft import Draft
 from fodlam_core.networks.work import Work, matrix_product
 
@@ -21,20 +21,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 # Operators that PyTorch marks neither as pointwise, nor as views, nor as one of its core set, and
-# that cost no multiply-accumulates; and what begins the names of those that do.
+# that cost no multiply-accumulates, in place or not; and what begins the names of those that do.
 FREE = words("""
-    _adaptive_avg_pool2d _adaptive_avg_pool3d _efficientzerotensor _fused_rms_norm
-    _native_batch_norm_legit_no_training _prelu_kernel _safe_softmax _to_copy _unsafe_view
-    adaptive_max_pool2d alias_copy arange batch_norm bernoulli channel_shuffle clone copy_
-    cudnn_batch_norm detach detach_ empty empty_like empty_permuted empty_strided eye fill_
-    fractional_max_pool2d fractional_max_pool3d full glu hardsigmoid hardswish hardtanh im2col
-    lift_fresh linspace logspace max_pool2d max_pool3d multinomial native_batch_norm
-    native_channel_shuffle new_empty new_full new_ones new_zeros nonzero_static normal one_hot
-    ones ones_like pixel_shuffle pixel_unshuffle randint randperm repeat_interleave rms_norm
-    roll rrelu_with_noise scalar_tensor softmax stack tril triu unfold uniform unsafe_split
-    unsafe_split_with_sizes upsample_bicubic2d upsample_bilinear2d upsample_linear1d
-    upsample_nearest1d upsample_nearest2d zero_ zeros zeros_like
+    _adaptive_avg_pool2d _adaptive_avg_pool3d _efficientzerotensor _embedding_bag
+    _embedding_bag_forward_only _fused_rms_norm _local_scalar_dense
+    _native_batch_norm_legit_no_training _prelu_kernel _safe_softmax _sample_dirichlet
+    _standard_gamma _to_copy _unique _unique2 _unsafe_index _unsafe_view _weight_norm_interface
+    adaptive_max_pool2d adaptive_max_pool3d affine_grid_generator alias_copy aminmax arange argsort
+    batch_norm bernoulli binary_cross_entropy bincount block_diag bucketize cauchy channel_shuffle
+    clone copy cosine_similarity cudnn_batch_norm cummax cummin detach dropout empty empty_like
+    empty_permuted empty_strided exponential eye fill floor_divide fractional_max_pool2d
+    fractional_max_pool3d frexp full geometric glu grid_sampler_2d grid_sampler_3d group_norm
+    hardsigmoid hardswish hardtanh histc im2col index_add index_copy index_fill index_reduce
+    instance_norm isin kthvalue layer_norm lift_fresh linalg_vector_norm linspace log_normal
+    logcumsumexp logspace masked_fill masked_scatter masked_select max_pool1d max_pool2d max_pool3d
+    max_unpool2d max_unpool3d median mode msort multinomial nan_to_num nanmedian
+    nansum native_batch_norm native_channel_shuffle native_dropout new_empty new_empty_strided
+    new_full new_ones new_zeros nonzero nonzero_static norm normal one_hot ones ones_like
+    pixel_shuffle pixel_unshuffle poisson put quantile rand rand_like randint randint_like randn
+    randn_like random randperm renorm repeat_interleave rms_norm roll rot90 rrelu_with_noise
+    scalar_tensor scatter scatter_add scatter_reduce searchsorted set softmax sort stack std
+    std_mean take tril tril_indices triu triu_indices unfold uniform unique_consecutive unique_dim
+    unsafe_split unsafe_split_with_sizes var var_mean zero zeros zeros_like
 """)  # fmt: skip
+FREE_STARTS = ("upsample_", "_upsample_", "_foreach_", "_fused_dropout", "_assert", "sym_")
 COSTLY_STARTS = ("_fft", "fft", "linalg_", "_linalg", "_cdist", "_thnn", "quantized", "_trilinear")
 TRANSFORMER = ("_transformer_encoder_layer_fwd", "_native_multi_head_attention")
 
@@ -139,12 +149,24 @@ class Trace(TorchDispatchMode):
 
 
 def _is_free(func: Any, name: str) -> bool:
-    if func.namespace not in ("aten", "prims", "prim") or name.startswith(COSTLY_STARTS):
+    if func.namespace not in ("aten", "prims", "prim"):
         return False
-    if name in TRANSFORMER:
+    if name in FREE or name.startswith(FREE_STARTS):
+        return True
+    if name.startswith(COSTLY_STARTS) or name in TRANSFORMER:
         return False
     tags = {torch.Tag.pointwise, torch.Tag.core, torch.Tag.reduction, torch.Tag.view_copy}
-    return func.is_view or bool(tags.intersection(func.tags)) or name in FREE
+    if func.is_view or tags.intersection(func.tags):
+        return True
+    return name.endswith("_") and _out_of_place_is_free(name.removesuffix("_"))
+
+
+def _out_of_place_is_free(name: str) -> bool:
+    """Tell whether what does the same to a copy is free; operators in place have no tags."""
+    packet = getattr(torch.ops.aten, name, None)
+    return packet is not None and any(
+        _is_free(getattr(packet, overload), name) for overload in packet.overloads()
+    )
 
 
 def _works(name: str, args: Any, out: Any, constants: list[bool]) -> list[Work] | None:
@@ -155,6 +177,10 @@ def _works(name: str, args: Any, out: Any, constants: list[bool]) -> list[Work] 
         return [_product(args[0], args[1], constants[:2])]
     if name in ("addmm", "addbmm", "baddbmm", "addmv"):
         return [_product(args[1], args[2], constants[1:3])]
+    if name == "_grouped_mm":
+        return _grouped(args[0], args[1])
+    if name == "mkldnn_rnn_layer":
+        return [_steps(*args[:3])]
     if name == "linear":
         return [_product(args[0], args[1].t(), constants[:2])]
     if "scaled_dot_product" in name:
@@ -180,6 +206,23 @@ def _product(left: Any, right: Any, constants: Sequence[bool]) -> Work:
         left_stack=stack,
         right_stack=other,
     )
+
+
+def _grouped(rows: Any, experts: Any) -> list[Work] | None:
+    """Return a mixture of experts: each row, of its best experts already, meets one of them."""
+    if rows.dim() == 2 and experts.dim() == 3:
+        shape = FcShape(experts.shape[1], experts.shape[2], rows.shape[0])
+        return [Work("fc", shape.macs, shape)]
+    if rows.dim() == experts.dim() == 3:
+        return [_product(rows, experts, [False, True])]
+    return None
+
+
+def _steps(data: Any, inputs: Any, states: Any) -> Work:
+    """Return a recurrent layer: each time step multiplies input and state with all gates."""
+    gates, width = inputs.shape
+    shape = FcShape(width + states.shape[1], gates, data.shape[1])
+    return Work("fc", shape.macs, shape, data.shape[0])
 
 
 def _convolution(args: Any, out: torch.Tensor) -> Work:

@@ -88,7 +88,66 @@ def test_mistakes_are_errors(
     assert result.err.startswith("error: ")
 
 
-@pytest.mark.parametrize("arguments", [("--input", "3,x"), ("--regions", "0"), ("--input", "")])
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    """An ONNX file with two inputs whose sizes are open."""
+    onnx = pytest.importorskip("onnx")
+    text = """<ir_version: 10, opset_import: ["" : 17]>
+        g (float[batch,seq,16] x, float[batch,past,16] pk) => (float[] y) {
+            k = Concat <axis = 1> (pk, x)
+            t = Transpose <perm = [0, 2, 1]> (k)
+            y = MatMul (x, t)
+        }"""
+    path = tmp_path / "cache.onnx"
+    path.write_bytes(onnx.parser.parse_model(text).SerializeToString())
+    return path
+
+
+def test_open_sizes_are_asked_for_and_given_as_options(cli: Cli, cache: Path) -> None:
+    """The question is in the words of the command, and each answer leads to the same total."""
+    asked = cli("networks", "show", cache)
+    assert (asked.status, asked.out) == (1, "")
+    assert "give for instance --symbol seq=128 --symbol past=128" in asked.err
+    for options in (
+        ("--input", "2,16", "--input", "pk=1,10,16"),
+        ("--symbol", "seq=2", "--symbol", "past=10"),
+        ("--input", "x=1,2,16", "--symbol", "past=10"),
+        ("--batch-axis", "none", "--input", "1,2,16", "--input", "pk=1,10,16"),
+    ):
+        shown = json.loads(cli("networks", "show", cache, *options, "-f", "json").out)
+        assert shown["total_macs"] == 2 * 12 * 16
+
+
+def test_a_configuration_gives_sizes_by_name(cli: Cli, cache: Path, tmp_path: Path) -> None:
+    """``inputs``, ``symbols`` and ``batch_axis`` are keys of ``[network]``, checked like others."""
+    config = tmp_path / "config.toml"
+    text = f"""[network]
+file = "{cache.name}"
+inputs = {{ pk = [1, 10, 16] }}
+symbols = {{ seq = 2 }}
+batch_axis = 0
+"""
+    config.write_text(text)
+    # No installed chip multiplies activations: what is wrong is the chip, not the size.
+    assert "sizes" not in cli("run", config).err
+    config.write_text(text.replace("seq = 2", 'sek = 2, seq = "x"').replace("= 0", '= "no"'))
+    told = cli("run", config).err
+    assert "[network.symbols] seq: expected a whole number" in told
+    assert '[network] batch_axis: expected a whole number or "none"' in told
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--input", "3,x"),
+        ("--regions", "0"),
+        ("--input", ""),
+        ("--input", "x="),
+        ("--symbol", "seq"),
+        ("--symbol", "seq=0"),
+        ("--batch-axis", "last"),
+    ],
+)
 def test_malformed_options_are_wrong_usage(cli: Cli, arguments: tuple[str, ...]) -> None:
     """Sizes and counts are positive whole numbers."""
     assert cli("networks", "show", "VGG16", *arguments).status == 2

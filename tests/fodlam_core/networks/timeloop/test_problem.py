@@ -244,7 +244,7 @@ NESTED = "a: &a [x, x]\n" + "".join(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("problem: {instance: {C: 0}}", "1: C: '0' is not a positive whole number"),
+        ("problem: {instance: {C: 0}}", "1: C: '0' is not a whole number of at least 1"),
         ("problem: {instance: {C: -4}}", "1: C: '-4' is not"),
         ("problem: {instance: {C: 4.5}}", "1: C: '4.5' is not"),
         ("problem: {instance: {C: }}", "1: C: '' is not"),

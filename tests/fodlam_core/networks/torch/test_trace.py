@@ -172,6 +172,79 @@ def test_the_module_is_left_as_it_was() -> None:
 
 
 @needs_torch
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda x: functional.hardswish(x, inplace=True),
+        lambda x: functional.relu_(x).transpose_(1, 2).transpose_(1, 2),
+        lambda x: x.unsqueeze_(0).squeeze_(0).masked_fill_(x > 0, 1.0),
+        lambda x: x / torch.linalg.vector_norm(x, dim=-1, keepdim=True),
+        lambda x: x + torch.floor_divide(x, 2).clamp_(0, 1),
+        lambda x: x * torch.histc(x, 4).sum(),
+        lambda x: functional.interpolate(x[None], (4, 8), mode="bilinear", antialias=True)[0],
+        lambda x: x.cumsum(-1).cummax(-1).values,
+        lambda x: functional.grid_sample(x[None], x.new_zeros(1, 4, 8, 2), align_corners=False)[0],
+        lambda x: functional.normalize(x).logcumsumexp(-1).tril_(),
+    ],
+)
+def test_operators_without_macs_raise_no_alarm(step: Any) -> None:
+    """What multiplies nothing is free, in place or not."""
+    network = from_torch(module(lambda net, x: net.a(step(x * 1)), a=nn.Linear(8, 2)), (4, 8))
+    assert (network.uncosted, network.total_macs) == ({}, 64)
+
+
+@needs_torch
+def test_experts_cost_what_the_best_of_them_do() -> None:
+    """Each of 10 tokens goes through 2 of 4 experts: 20 rows of 16 x 32."""
+    if not hasattr(torch, "_grouped_mm"):
+        pytest.skip("this torch has no grouped product")
+
+    def forward(net: Any, x: Any) -> Any:
+        rows = x[0].repeat_interleave(2, 0).to(torch.bfloat16)
+        ends = torch.full((4,), 5, dtype=torch.int32, device=x.device).cumsum(0).to(torch.int32)
+        return torch._grouped_mm(rows, net.w, offs=ends)
+
+    net = module(forward)
+    net.w = nn.Parameter(torch.zeros(4, 16, 32, dtype=torch.bfloat16))
+    network = from_torch(net, (10, 16))
+    assert (network.total_macs, network.uncosted) == (20 * 16 * 32, {})
+
+
+@needs_torch
+def test_examples_keep_their_types_and_arguments_their_names() -> None:
+    """Tokens and an image go in together, and a mask by keyword."""
+
+    class Net(nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.words, self.pixels = nn.Embedding(10, 8), nn.Linear(6, 8)
+
+        def forward(self, tokens: Any, image: Any, *, mask: Any, times: int) -> Any:
+            return (self.words(tokens) @ self.pixels(image).transpose(1, 2) + mask) * times
+
+    tokens = torch.zeros(1, 5, dtype=torch.long)
+    kwargs = {"mask": torch.zeros(1, 5, 7), "times": 3}
+    for device in ("meta", "cpu"):
+        network = from_torch(Net(), [tokens, (7, 6)], kwargs=kwargs, device=device)
+        assert (network.total_macs, network.uncosted) == (7 * 6 * 8 + 5 * 8 * 7, {})
+
+
+@needs_torch
+def test_steps_that_depend_on_values_run_on_the_cpu() -> None:
+    """A module that looks at its data is run for real, and left as it was."""
+
+    def forward(net: Any, x: Any) -> Any:
+        return net.a(x[x.sum(-1) > 0]) if x.sum() > 0 else net.b(x)
+
+    net = module(forward, a=nn.Linear(8, 2), b=nn.Linear(8, 100))
+    example = torch.tensor([[1.0] * 8, [-0.5] * 8])
+    assert from_torch(net, example, device="cpu").total_macs == 16
+    assert from_torch(nn.LSTM(16, 32, batch_first=True), (10, 16), device="cpu").total_macs == (
+        10 * 4 * 32 * (16 + 32)
+    )
+
+
+@needs_torch
 def test_several_inputs() -> None:
     """A list of sizes gives a module several inputs."""
     net = module(lambda net, x, y: net.a(torch.cat([x, y], 1)), a=nn.Linear(7, 2))
@@ -183,7 +256,13 @@ def test_several_inputs() -> None:
     ("net", "size", "message"),
     [
         (lambda: nn.Conv2d(3, 4, 3), (5, 8, 8), "cannot be run on the meta device"),
-        (lambda: module(lambda _, x: x if x.sum() > 0 else -x), (8,), "cannot be run"),
+        (
+            lambda: module(lambda _, x: x if x.sum() > 0 else -x),
+            (8,),
+            'its steps depend on values.*give device="cpu"',
+        ),
+        (lambda: module(lambda _, x: x[x > 0]), (8,), 'give device="cpu"'),
+        (lambda: nn.Embedding(4, 3), (8,), "another type than it takes; give dtype"),
         (lambda: nn.Conv2d(3, 4, 3), (3, 0, 8), "input_size"),
         (lambda: nn.Conv2d(3, 4, 3), 3, "input_size"),
         (lambda: nn.Conv2d(3, 4, 3), [], "input_size"),
