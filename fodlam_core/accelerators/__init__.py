@@ -13,7 +13,14 @@ import attrs
 from fodlam_core.errors import PluginError, UnknownNameError, unknown
 from fodlam_core.model import validators
 from fodlam_core.model.converters import as_tuple
-from fodlam_core.model.costs import COVERS, LATENCIES, PROVENANCES, Citation, Measurement
+from fodlam_core.model.costs import (
+    COVERS,
+    LATENCIES,
+    PROVENANCES,
+    Citation,
+    CrossValidated,
+    Measurement,
+)
 from fodlam_core.model.layers import Network
 from fodlam_core.model.technology import Technology
 from fodlam_core.model.whole_network import Reference
@@ -79,7 +86,9 @@ class Accelerator:
         device: kind of device, such as ``"phone"`` or ``"gpu"``.
         year: year of its first sale or publication.
         aliases: other names of the same chip.
-        networks: layers of the networks that references name and the zoo lacks.
+        networks: layers of the networks that references name.
+        cross_validated: errors of pooled predictors that were computed beforehand, by name of the
+            predictor and quantity; see `fodlam_core.validation.errors`.
     """
 
     name: str = attrs.field(validator=validators.filled)
@@ -131,6 +140,9 @@ class Accelerator:
         default=(), converter=as_tuple, validator=validators.texts, kw_only=True
     )
     networks: Mapping[str, Network] = attrs.field(factory=dict, repr=False, kw_only=True)
+    cross_validated: Mapping[str, Mapping[str, CrossValidated]] = attrs.field(
+        factory=dict, repr=False, kw_only=True
+    )
 
     @property
     def label(self) -> str:

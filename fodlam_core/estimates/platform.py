@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from fodlam_core.plugins.registry import Registry
     from fodlam_core.validation.intervals import IntervalRule
 
+# A form that was never measured widens an interval as a size four times out of range does.
+NEVER_MEASURED = 4.0
 # What a predictor is fitted to: its name, and the kind of layer, None for all kinds.
 Fit = tuple[str, str | None]
 
@@ -136,6 +138,8 @@ class Platform(NamedTuple):
         if rule is None:
             return basis
         outside = rule.outside(item)
+        told = levels.method(fitted, "outside")
+        outside |= dict.fromkeys(told(item) if told else (), NEVER_MEASURED)
         beyond = batch / max(basis.batches, default=batch)
         if linear and not by_rows and beyond > 1:
             outside["batch"] = beyond
@@ -196,14 +200,16 @@ class Platform(NamedTuple):
         self, key: Fit, predictor: Predictor, fitted: FittedPredictor, layer: Layer
     ) -> IntervalRule | None:
         # Imported and computed only where something is predicted.
-        from fodlam_core.validation.intervals import interval_rule
+        from fodlam_core.validation.intervals import interval_rule, pooled_interval_rule
 
         optional: Iterable[tuple[str, str]] = getattr(predictor, "optional", ())
         hide = frozenset(field for field, _ in optional if getattr(layer, field) is None)
         if (key, hide) not in self.rules:
-            self.rules[key, hide] = interval_rule(
-                predictor, fitted, self._calibration(key[1]), hide
-            )
+            if key[1] is None:
+                rule = pooled_interval_rule(predictor, fitted, self.accelerator)
+            else:
+                rule = interval_rule(predictor, fitted, self._calibration(key[1]), hide)
+            self.rules[key, hide] = rule
         return self.rules[key, hide]
 
     def _predictor_for(self, layer: Layer) -> Predictor:

@@ -124,6 +124,26 @@ class Interval(NamedTuple):
         )
 
 
+class CrossValidated(NamedTuple):
+    """How far off a predictor is on what it had not seen, for one quantity.
+
+    Attributes:
+        scheme: what was held out together.
+        groups: how many groups were held out.
+        runs: how many measured runs they hold.
+        half_width: what nine of ten logarithms of predicted over measured stay within.
+        mape: mean absolute relative error.
+        median: median absolute relative error.
+    """
+
+    scheme: str
+    groups: int
+    runs: int
+    half_width: float
+    mape: float
+    median: float
+
+
 @attrs.frozen
 class Citation:
     """A publication that numbers rest on.

@@ -27,11 +27,14 @@ from fodlam_core.validation.held_out import HeldOut, alternatives, cross_validat
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from fodlam_core.accelerators import Accelerator
     from fodlam_core.model.layers import Layer
 
 COVERAGE_PERCENT = 90
 # An interval that reaches a hundred orders of magnitude up and down says nothing of a cost.
 MOST_HALF_WIDTH = 100 * math.log(10)
+# An error from fewer groups is called one of few.
+FEW_GROUPS = 5
 
 
 class IntervalRule(NamedTuple):
@@ -138,6 +141,38 @@ def interval_rule(
     return None
 
 
+def pooled_interval_rule(
+    predictor: Predictor, fitted: FittedPredictor, accelerator: Accelerator
+) -> IntervalRule | None:
+    """Return the rule for a predictor that is fitted to all that a chip has measured.
+
+    Its half-widths are those that came with the chip, where it brings them, else they are computed
+    from what is held out here. None if nothing can be held out.
+    """
+    known = accelerator.cross_validated.get(predictor.name)
+    if known is None:
+        from fodlam_core.validation.errors import cross_validated
+        from fodlam_core.validation.pooled import hold_out
+
+        held = hold_out(predictor, accelerator)
+        known = cross_validated(held) if held else {}
+    if not known:
+        return None
+    first = next(iter(known.values()))
+    few = [f"its error rests on {first.groups} groups only"] if first.groups < FEW_GROUPS else []
+    layers = [row.layer for row in accelerator.pooled_calibration()]
+    for reference in accelerator.references:
+        network = accelerator.networks.get(reference.network)
+        layers += network.layers if network else ()
+    return IntervalRule(
+        latency=known["latency"].half_width if "latency" in known else None,
+        energy=known["energy"].half_width if "energy" in known else None,
+        ranges=_ranges_of(layers),
+        scheme=f"{first.scheme} ({first.groups} groups)",
+        notes=tuple(dict.fromkeys([*few, *notes(predictor), *notes(fitted)])),
+    )
+
+
 def _few(measurements: Sequence[Measurement]) -> Iterator[str]:
     if len({row.network for row in measurements}) == 1:
         yield "one network alone was measured, so how far off others are is not known"
@@ -184,9 +219,13 @@ def _residual(each: HeldOut, what: str) -> float | None:
 
 
 def _ranges(measurements: Sequence[Measurement]) -> dict[str, tuple[float, float]]:
+    return _ranges_of([row.layer for row in measurements])
+
+
+def _ranges_of(layers: Iterable[Layer]) -> dict[str, tuple[float, float]]:
     values: dict[str, list[float]] = {}
-    for row in measurements:
-        for name, size in {**sizes(row.layer), "MACs": row.layer.macs}.items():
+    for layer in dict.fromkeys(layers):
+        for name, size in {**sizes(layer), "MACs": layer.macs}.items():
             values.setdefault(name, []).append(size)
     return {name: (min(every), max(every)) for name, every in values.items()}
 

@@ -1,0 +1,40 @@
+"""The errors of a predictor on what it had not seen, as a few numbers."""
+
+from __future__ import annotations
+
+import math
+from statistics import fmean, median
+from typing import TYPE_CHECKING
+
+from fodlam_core.model.costs import CrossValidated
+from fodlam_core.validation.intervals import half_width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.validation.pooled import HeldOutRuns, Run
+
+FIELDS = {"latency": "latency_s", "energy": "energy_j"}
+
+
+def cross_validated(held: HeldOutRuns) -> dict[str, CrossValidated]:
+    """Return the errors by quantity, of those that were measured and predicted."""
+    found = {}
+    for quantity, field in FIELDS.items():
+        ratios = ratios_of(held.runs, field)
+        if ratios:
+            found[quantity] = CrossValidated(
+                scheme=held.scheme,
+                groups=held.groups,
+                runs=len(ratios),
+                half_width=half_width(abs(math.log(ratio)) for ratio in ratios),
+                mape=fmean(abs(ratio - 1) for ratio in ratios),
+                median=median(abs(ratio - 1) for ratio in ratios),
+            )
+    return found
+
+
+def ratios_of(runs: Sequence[Run], field: str) -> list[float]:
+    """Return predicted over measured of each run for which both are known."""
+    pairs = [(getattr(run.predicted, field), getattr(run.measured, field)) for run in runs]
+    return [one / other for one, other in pairs if one and other]

@@ -1,0 +1,163 @@
+"""Cross-validation of a predictor that is fitted to everything a chip has measured.
+
+Layers and whole networks are held out in groups: all that was measured of a network, or, where
+rows name no more than two networks, all layers of one shape. Ten folds at most, so that a chip of
+thousands of rows is validated in seconds; which groups share a fold is told by a checksum of their
+names, not by their order.
+"""
+
+from __future__ import annotations
+
+import binascii
+from typing import TYPE_CHECKING, NamedTuple
+
+from fodlam_core.errors import PredictionError
+from fodlam_core.model.costs import Cost
+from fodlam_core.predictors import levels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.model.costs import Measurement
+    from fodlam_core.model.layers import Network
+    from fodlam_core.model.whole_network import Reference
+    from fodlam_core.predictors import FittedPredictor, Predictor
+
+FOLDS = 10
+LEAST_NETWORKS = 3
+BY_NETWORK, BY_SHAPE = "leave-networks-out", "leave-shapes-out"
+
+
+class Run(NamedTuple):
+    """Something that was measured, predicted from what was measured otherwise.
+
+    Attributes:
+        label: the network, and the layer if it is one.
+        group: what it was held out with.
+        measured: its measured cost of one inference.
+        predicted: its predicted cost of one inference.
+        whole: whether it is a whole network.
+    """
+
+    label: str
+    group: str
+    measured: Cost
+    predicted: Cost
+    whole: bool
+
+
+class HeldOutRuns(NamedTuple):
+    """All runs, each predicted from a fit that has not seen its group.
+
+    Attributes:
+        scheme: how they were grouped.
+        groups: the number of groups.
+        runs: the runs.
+        refused: labels of runs that the predictor refuses.
+    """
+
+    scheme: str
+    groups: int
+    runs: tuple[Run, ...]
+    refused: tuple[str, ...]
+
+
+class _Item(NamedTuple):
+    group: str
+    row: Measurement | None
+    reference: Reference | None
+
+
+def hold_out(predictor: Predictor, accelerator: Accelerator) -> HeldOutRuns | None:
+    """Predict everything that a chip has measured; None if there is only one group.
+
+    Everything that is fitted is fitted inside the fold.
+    """
+    rows = [row for row in accelerator.pooled_calibration() if row.layer.shape is not None]
+    by_network = len({row.network for row in rows}) >= LEAST_NETWORKS or not rows
+    items = [_Item(row.network if by_network else _shape(row), row, None) for row in rows]
+    items += [
+        _Item(each.network, None, each)
+        for each in accelerator.references
+        if each.calibration and each.network in accelerator.networks
+    ]
+    groups = sorted({item.group for item in items}, key=lambda name: binascii.crc32(name.encode()))
+    if len(groups) < 2:
+        return None
+    fold_of = {group: number % FOLDS for number, group in enumerate(groups)}
+    runs: list[Run] = []
+    refused: list[str] = []
+    for fold in range(min(FOLDS, len(groups))):
+        training = [item for item in items if fold_of[item.group] != fold]
+        held = [item for item in items if fold_of[item.group] == fold]
+        _predict(predictor, accelerator, training, held, runs, refused)
+    scheme = BY_NETWORK if by_network else BY_SHAPE
+    return HeldOutRuns(scheme, len(groups), tuple(runs), tuple(refused))
+
+
+def _shape(row: Measurement) -> str:
+    return f"{row.layer.kind} {row.layer.shape}"
+
+
+def _predict(
+    predictor: Predictor,
+    accelerator: Accelerator,
+    training: Sequence[_Item],
+    held: Sequence[_Item],
+    runs: list[Run],
+    refused: list[str],
+) -> None:
+    try:
+        fitted = levels.fit(
+            predictor,
+            [item.row for item in training if item.row is not None],
+            [item.reference for item in training if item.reference is not None],
+            accelerator.networks,
+        )
+    except PredictionError:
+        refused += [_label(item) for item in held]
+        return
+    for item in held:
+        try:
+            runs.append(_run(item, fitted, accelerator))
+        except PredictionError:
+            refused.append(_label(item))
+
+
+def _label(item: _Item) -> str:
+    if item.row is not None:
+        return item.row.label
+    return item.reference.network if item.reference is not None else ""
+
+
+def _run(item: _Item, fitted: FittedPredictor, accelerator: Accelerator) -> Run:
+    row, reference = item.row, item.reference
+    if row is not None:
+        cost = levels.predict(fitted, row.layer, row.batch) * (1 / row.batch)
+        return Run(_label(item), item.group, row.cost, cost, whole=False)
+    assert reference is not None
+    cost = predict_network(fitted, accelerator.networks[reference.network], reference.batch)
+    measured = Cost(reference.latency_s, reference.energy_j) * (1 / reference.batch)
+    return Run(_label(item), item.group, measured, cost * (1 / reference.batch), whole=True)
+
+
+def predict_network(fitted: FittedPredictor, network: Network, batch: int) -> Cost:
+    """Return the predicted cost of a run of a network: its layers, and what belongs to none.
+
+    Raises:
+        PredictionError: if a layer cannot be predicted.
+    """
+    costs = [levels.predict(fitted, layer, batch) * layer.repeat for layer in network.layers]
+    tell = levels.method(fitted, "overhead")
+    overhead = tell(batch) if tell else None
+    return _sum([*costs, *([overhead] if overhead is not None else [])])
+
+
+def _sum(costs: Iterable[Cost]) -> Cost:
+    total: Cost | None = None
+    for cost in costs:
+        total = cost if total is None else total + cost
+    if total is None:
+        raise PredictionError("the network has no layers")
+    return total
