@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from fodlam_core.predictors import FittedPredictor as FittedPredictor
     from fodlam_core.predictors import Predictor as Predictor
     from fodlam_core.predictors.generic import generic_predictors as generic_predictors
+    from fodlam_core.predictors.generic import named_predictors as named_predictors
     from fodlam_core.predictors.per_mac import PerMac as PerMac
     from fodlam_core.report.units import quantity as quantity
     from fodlam_core.scaling import TechnologyScaler as TechnologyScaler
@@ -137,6 +138,7 @@ _HOME = {
     "prepare": "estimates",
     "quantity": "report.units",
     "native_toml": "networks.native.text",
+    "named_predictors": "predictors.generic",
     "network_from_table": "networks.native",
     "open_network": "networks.files",
     "stdout_to_stderr": "plugins.isolation",

@@ -8,22 +8,32 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 import tomli
 
-from fodlam_core import Network, network_from_table, zoo_names
+from fodlam_core import Network, network_from_table, zoo_names, zoo_network
 
 from .library import HERE
 
 FOLDER = HERE / "networks"
+CONV = "-conv"
 
 
 @functools.cache
 def names() -> frozenset[str]:
-    """Return the names of the networks of this library."""
-    return frozenset(path.stem for path in FOLDER.glob("*.toml") if path.stem != "families")
+    """Return the names of the networks of this library.
+
+    The convolutions of a network of the core, ``NAME-conv``, are networks of their own here: some
+    accelerators were measured with those alone.
+    """
+    files = (path.stem for path in FOLDER.glob("*.toml") if path.stem != "families")
+    return frozenset((*files, *(f"{name}{CONV}" for name in zoo_names())))
 
 
 @functools.cache
 def network(name: str) -> Network:
     """Return a network of this library."""
+    if name.endswith(CONV):
+        whole = zoo_network(name.removesuffix(CONV))
+        layers = [layer for layer in whole.layers if layer.kind == "conv"]
+        return attrs.evolve(whole, name=name, layers=layers, measured_as=name)
     path = FOLDER / f"{name}.toml"
     with open(path, "rb") as file:
         table = network_from_table(tomli.load(file), str(path), name)
@@ -40,11 +50,7 @@ class Library(Mapping[str, Network]):
     def __getitem__(self, name: str) -> Network:
         if name not in self._names:
             raise KeyError(name)
-        if name in names():
-            return network(name)
-        from fodlam_core import zoo_network
-
-        return zoo_network(name)
+from fodlam_core import Network, network_from_table, zoo_names, zoo_network
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

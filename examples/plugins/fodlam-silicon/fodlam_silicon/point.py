@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import csv
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tomli
 
-from fodlam_core import Accelerator, Citation, Technology, generic_predictors
+from fodlam_core import Accelerator, Citation, Technology, named_predictors
 
 from .library import HERE, index
 from .networks import Library
 from .rows import layers, networks
 
+if TYPE_CHECKING:
+    from fodlam_core import Predictor
+
 # What the register knows and an accelerator has a field for.
 FACTS = ("area_mm2", "clock_hz", "memory_bandwidth_bytes_per_s", "memory_bytes", "tdp_w", "year")
+FEWEST = 3
+"""Networks of which a sum of terms can be fitted, and what it says be compared with one."""
 WEIGHT_BITS = {"int4": 4, "nvfp4": 4, "int8": 8, "fp8": 8, "fp16": 16, "bf16": 16, "fp32": 32}
 
 
@@ -26,8 +31,9 @@ def accelerator(chip: str, point: str) -> Accelerator:
     header, said = source_header(source), points_of(source)[chip, point]
     measurements = layers(HERE / source / "layers" / f"{chip}.csv", point)
     references = networks(HERE / source / "networks" / f"{chip}.csv", point)
+    peak = float(said["peak_macs_per_s"]) if "peak_macs_per_s" in said else None
     known = Library(reference.network for reference in references)
-    short = said["precision"].partition(",")[0].split()[0]
+    short = _format(said)
     return Accelerator(
         name=f"{chip}/{point}",
         title=f"{entry['title']}: {said['title']}",
@@ -38,12 +44,12 @@ def accelerator(chip: str, point: str) -> Accelerator:
         measurements=measurements,
         references=references,
         networks=known,
-        predictors=generic_predictors() if measurements or len(known) else (),
+        predictors=_predictors(entry, said, bool(measurements), len(known)),
         precision=said["precision"],
         notes=header.get("notes", ()),
         energy_covers=header.get("energy_covers", ""),
         latency_is=said.get("latency_is", header.get("latency_is", "inference")),
-        peak_macs_per_s=entry["peaks"].get(short),
+        peak_macs_per_s=peak or entry["peaks"].get(short),
         weight_bits=WEIGHT_BITS.get(short),
         vendor=entry["vendor"],
         device=entry["device"],
@@ -67,6 +73,27 @@ def points_of(source: str) -> dict[tuple[str, str], dict[str, str]]:
             (row["chip"], row["point"]): {key: cell for key, cell in row.items() if cell}
             for row in csv.DictReader(file)
         }
+
+
+def _predictors(
+    entry: dict[str, Any], said: dict[str, str], layers: bool, networks: int
+) -> tuple[Predictor, ...]:
+    """Return what predicts: of a datasheet its roofline; none where too little was measured."""
+    if "peak_macs_per_s" in said:
+        options = {
+            "peak_macs_per_s": float(said["peak_macs_per_s"]),
+            "bandwidth_bytes_per_s": entry.get("memory_bandwidth_bytes_per_s"),
+            "weight_bits": WEIGHT_BITS.get(_format(said), 16),
+        }
+        return named_predictors(["roofline"], {"roofline": options})
+    if layers:
+        return named_predictors(["linear", "per-mac"])
+    return named_predictors(["linear"]) if networks >= FEWEST else ()
+
+
+def _format(said: dict[str, str]) -> str:
+    """Return the number format that a precision begins with."""
+    return said["precision"].partition(",")[0].split()[0]
 
 
 def _facts(entry: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:

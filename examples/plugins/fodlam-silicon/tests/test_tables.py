@@ -15,6 +15,7 @@ import tomli
 
 LIBRARY = Path(fodlam_silicon.__file__).parent
 SOURCES = sorted(path.parent.name for path in LIBRARY.glob("*/source.toml"))
+MEASURED = [source for source in SOURCES if source != "datasheets"]
 INDEX: dict[str, Any] = json.loads((LIBRARY / "index.json").read_bytes())
 COSTS = ("latency_s", "latency_ms", "latency_us", "inferences_per_s")
 ENERGIES = ("energy_j", "energy_mj", "energy_uj")
@@ -45,7 +46,7 @@ def test_cells_of_every_set() -> None:
     """Ten printed cells of each set are compared, and all where fewer were printed."""
     few = {"eyeriss_v2": 5, "eyeriss_voltage": 4, "pipecnn": 6, "tpu_v1": 6, "xdnn_v3": 9}
 
-    assert {source: few.get(source, 10) for source in SOURCES} == Counter(
+    assert {source: few.get(source, 10) for source in MEASURED} == Counter(
         cell["source"] for cell in CELLS
     )
 
@@ -82,7 +83,7 @@ def test_points(source: str) -> None:
     used = {(path.stem, row["point"]) for path in tables(source) for row in read(path)}
 
     assert all(row["precision"] and row["kinds"] and row["title"] for row in points.values())
-    assert points.keys() == used
+    assert source == "datasheets" or points.keys() == used
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -115,8 +116,15 @@ def test_counts() -> None:
         row["point"] for path in tables("mlperf_tiny") for row in read(path) if row.get("energy_uj")
     }
 
-    assert len(INDEX) >= 150
-    assert sum(len(chip["points"]) for chip in INDEX.values()) >= 400
+    measured = [
+        name
+        for name, chip in INDEX.items()
+        for source, *_ in chip["points"].values()
+        if source != "datasheets"
+    ]
+
+    assert len(set(measured)) >= 150
+    assert len(measured) >= 400
     assert len(tiny) >= 21
 
 

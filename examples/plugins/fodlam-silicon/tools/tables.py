@@ -155,6 +155,7 @@ class Tables:
 
     Attributes:
         source: the name of its folder.
+        register: the register of chips.
         refused: what was left out, with the reason, and how many rows that were.
     """
 
@@ -165,7 +166,7 @@ class Tables:
         self._rows: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
         self._named: dict[tuple[object, ...], int] = defaultdict(int)
         with open(LIBRARY / "chips.toml", "rb") as file:
-            register = tomli.load(file)["chips"]
+            register = self.register = tomli.load(file)["chips"]
         self._fpgas = {chip for chip, entry in register.items() if entry["device"] == "fpga"}
         self._chips: dict[str, tuple[str, str]] = {}
         for chip, entry in register.items():
@@ -185,6 +186,10 @@ class Tables:
                 f"the printed names of one, under {self.source}"
             )
         return self._chips[printed]
+
+    def knows(self, printed: str) -> bool:
+        """Tell whether the register knows a printed name."""
+        return printed in self._chips
 
     def refuse(self, why: str) -> None:
         """Count a row that is left out."""

@@ -1,0 +1,127 @@
+"""Operating points are built from the tables, with all that a reader must know of them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import fodlam_silicon
+import pytest
+from fodlam_silicon.library import points
+from fodlam_silicon.point import accelerator
+
+from fodlam_core import Accelerator
+
+LIBRARY = Path(fodlam_silicon.__file__).parent
+INDEX: dict[str, Any] = json.loads((LIBRARY / "index.json").read_bytes())
+SI = {
+    "latency_ms": ("latency_s", 1e-3),
+    "latency_us": ("latency_s", 1e-6),
+    "energy_mj": ("energy_j", 1e-3),
+    "energy_uj": ("energy_j", 1e-6),
+}
+
+
+def cells() -> list[dict[str, str]]:
+    """Return the cells that were copied from the sources by hand."""
+    with open(Path(__file__).with_name("cells.csv"), encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def rows(point: Accelerator, cell: dict[str, str]) -> list[Any]:
+    """Return the rows of a point that a cell may be of."""
+    if cell["layer"]:
+        own = (row for row in point.measurements if fnmatchcase(row.layer.name, cell["layer"]))
+        return [row for row in own if row.network == cell["network"]]
+    return [row for row in point.references if row.network == cell["network"]]
+
+
+@pytest.mark.parametrize("source", sorted({cell["source"] for cell in cells()}))
+def test_printed_cells(source: str) -> None:
+    """The printed cells come out of the accelerators, in SI units and of the whole batch."""
+    for cell in cells():
+        if cell["source"] != source:
+            continue
+        names = [
+            name for name in INDEX[cell["chip"]]["points"] if fnmatchcase(name, cell["points"])
+        ]
+        found = [row for name in names for row in rows(accelerator(cell["chip"], name), cell)]
+        batch, printed = int(cell["batch"]), float(cell["printed"])
+        for column, value in ((cell["column"], printed), (cell["column2"], cell["printed2"])):
+            if column == "inferences_per_s":
+                name, expected = "latency_s", batch / float(value)
+            elif column:
+                name, expected = SI[column][0], float(value) * SI[column][1]
+            else:
+                continue
+            costs = [getattr(row, name) for row in found if row.batch == batch]
+            assert pytest.approx(expected, rel=1e-12) in costs, cell
+
+
+def test_default_points() -> None:
+    """The default point of every chip loads, and says where its numbers are from."""
+    for chip, entry in INDEX.items():
+        point = accelerator(chip, entry["default"])
+        *_, layers, networks = entry["points"][entry["default"]]
+        rows = (*point.measurements, *point.references)
+
+        assert (len(point.measurements), len(point.references)) == (layers, networks), chip
+        assert point.citation.bibtex, chip
+        assert point.precision, chip
+        assert point.energy_covers or not any(row.energy_j for row in rows), chip
+
+
+def test_points_are_deferred() -> None:
+    """Every point is announced with its kinds; the names of a chip stand for its default point."""
+    found = {each.name: each for each in points()}
+
+    assert len(found) == sum(len(entry["points"]) for entry in INDEX.values())
+    assert found["raspberry-pi-4/ncnn-4t"].aliases == ("raspberry-pi-4",)
+    assert found["raspberry-pi-4/ncnn-4t"].kinds == ("conv", "fc")
+    assert found["raspberry-pi-4/ncnn-1t"].aliases == ()
+
+
+def test_fpga_is_not_scaled() -> None:
+    """A design on an FPGA has no technology point, so that no rule can scale it."""
+    point = accelerator("ghp-fpga", "m32p32")
+
+    assert (point.provenance, point.technology) == ("fpga", None)
+
+
+def test_node_only_where_stated() -> None:
+    """A GPU has the node that the register has a source for; GAP8 has none."""
+    gpu = accelerator("tesla-v100", "deepbench-fp32")
+
+    assert gpu.technology is not None
+    assert gpu.technology.node_nm == 12
+    assert accelerator("gap8", "int8").technology is None
+
+
+def test_voltages() -> None:
+    """Each point of the sweep has its own voltage and clock."""
+    found = [accelerator("eyeriss-voltage", f"{vdd}v") for vdd in ("0.82", "0.92", "1.0", "1.17")]
+
+    assert [0.82, 0.92, 1.0, 1.17] == [point.technology.vdd for point in found]
+    assert [100e6, 150e6, 200e6, 250e6] == [point.clock_hz for point in found]
+
+
+def test_datasheet_is_marked() -> None:
+    """A datasheet is known by its peak alone, and says so."""
+    point = accelerator("a30", "datasheet-bf16")
+
+    assert point.provenance == "datasheet"
+    assert point.peak_macs_per_s == 165e12 / 2
+    assert [each.name for each in point.predictors] == ["roofline"]
+    assert (point.measurements, point.references) == ((), ())
+
+
+def test_predictors() -> None:
+    """Layers or three networks of known layers can be fitted; less is not spread over layers."""
+    assert [each.name for each in accelerator("gap8", "int8").predictors] == ["linear"]
+    names = [each.name for each in accelerator("ghp-fpga", "m32p32").predictors]
+    assert names == ["linear", "per-mac"]
+    assert accelerator("tpu-v1", "int8").predictors == ()
+    assert accelerator("tpu-v1", "int8").references_only
