@@ -50,7 +50,7 @@ class Library(Mapping[str, Network]):
     def __getitem__(self, name: str) -> Network:
         if name not in self._names:
             raise KeyError(name)
-from fodlam_core import Network, network_from_table, zoo_names, zoo_network
+        return network(name) if name in names() else zoo_network(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

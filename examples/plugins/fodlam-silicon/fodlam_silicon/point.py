@@ -44,7 +44,7 @@ def accelerator(chip: str, point: str) -> Accelerator:
         measurements=measurements,
         references=references,
         networks=known,
-        predictors=_predictors(entry, said, bool(measurements), len(known)),
+        predictors=_predictors(entry, said, len(measurements), len(known)),
         precision=said["precision"],
         notes=header.get("notes", ()),
         energy_covers=header.get("energy_covers", ""),
@@ -76,7 +76,7 @@ def points_of(source: str) -> dict[tuple[str, str], dict[str, str]]:
 
 
 def _predictors(
-    entry: dict[str, Any], said: dict[str, str], layers: bool, networks: int
+    entry: dict[str, Any], said: dict[str, str], layers: int, networks: int
 ) -> tuple[Predictor, ...]:
     """Return what predicts: of a datasheet its roofline; none where too little was measured."""
     if "peak_macs_per_s" in said:
