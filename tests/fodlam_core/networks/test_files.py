@@ -41,7 +41,7 @@ def test_unknown_file_is_an_error_with_the_line_to_write(
     """A file that no reader accepts needs a format, and the error lists those there are."""
     path = tmp_path / name
     path.write_text("hello: 1\n")
-    with pytest.raises(NetworkError, match=r"write format = .*native, onnx, scalesim, timeloop"):
+    with pytest.raises(NetworkError, match=r"\[network\] format = .*native, onnx, scalesim"):
         reader_for(path, registry.readers)
 
 
