@@ -7,7 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from fodlam_core.accelerators import Accelerator
@@ -62,6 +62,9 @@ class DeferredAccelerator:
         load: returns the `Accelerator`, of the same name and kinds.
         title: one line for a person.
         aliases: further names, such as that of the chip at its default operating point.
+        facts: what a listing shows without loading the chip: ``vendor``, ``device``, ``node_nm``,
+            ``precision``, ``provenance``, ``layers`` and ``networks`` (measured ones),
+            ``latency_error`` and ``energy_error`` (cross-validated), as far as known.
     """
 
     def __init__(
@@ -71,9 +74,11 @@ class DeferredAccelerator:
         load: Callable[[], Accelerator],
         title: str = "",
         aliases: Iterable[str] = (),
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         """Take what is known of the chip, and the function that loads the rest."""
         self.name, self.load, self.title = name, load, title
+        self.facts: Mapping[str, Any] = facts or {}
         self.kinds, self.aliases = _names(kinds), _names(aliases)
 
     def __repr__(self) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "run": "estimate latency, energy and power of a network",
     "rank": "sort chips by what a network costs on each",
+    "chips": "list chips and operating points; show what is known of one, and its sources",
     "cite": "print the publications that a result rests on, as BibTeX",
     "diagnose": "show the cost per MAC of every measured layer, and the averages",
     "compare": "put one configuration under several rules, accelerators, predictors or batches",

@@ -1,0 +1,193 @@
+"""``fodlam-core chips``: what is known of chips and their operating points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fodlam_core.analyses.chips import Chip, known_chips
+from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for
+from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.report import Report
+from fodlam_core.report.units import percent, quantity
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from fodlam_core.accelerators import Accelerator
+
+FILTERS = ("device", "precision", "provenance", "vendor")
+MEASURED = ("layers", "networks", "energy")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command and of its action."""
+    actions = parser.add_subparsers(metavar="ACTION", title="actions")
+    show = add_action(actions, "show", _show, "show what is known of one chip, and its sources")
+    show.add_argument("name", metavar="NAME", help="a chip, or chip/point")
+    for name in FILTERS:
+        parser.add_argument(f"--{name}", metavar="WORD", help=f"only chips of this {name}")
+    parser.add_argument("--node", type=float, metavar="NM", help="only chips of this node")
+    parser.add_argument(
+        "--measured", choices=MEASURED, help="only chips of which this was measured"
+    )
+    parser.add_argument(
+        "--match",
+        metavar="PATTERN",
+        help="only names of a pattern, such as jetson-*/*",
+    )
+    add_output_arguments(parser)
+    parser.set_defaults(act=_list)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """List the chips, or show one."""
+    emit(args.act(args), args)
+    return 0
+
+
+def _list(args: argparse.Namespace) -> Report:
+    registry = registry_for(args)
+    names = registry.matching(args.match) if args.match else None
+    chips = [chip for chip in known_chips(registry, names) if _is_wanted(chip, args)]
+
+    def rows() -> list[dict[str, Any]]:
+        flat = [chip.to_dict() for chip in chips]
+        return [
+            {**row, "kinds": " ".join(row["kinds"]), "aliases": " ".join(row["aliases"])}
+            for row in flat
+        ]
+
+    data = {"rows": [chip.to_dict() for chip in chips]}
+    return Report(lambda: [_document(chips)], lambda: data, rows)
+
+
+def _is_wanted(chip: Chip, args: argparse.Namespace) -> bool:
+    facts = chip.facts
+    if any(
+        getattr(args, name)
+        and getattr(args, name).lower() not in str(facts.get(name) or "").lower()
+        for name in FILTERS
+    ):
+        return False
+    if args.node is not None and facts.get("node_nm") != args.node:
+        return False
+    if args.measured == "energy":
+        return facts.get("energy_error") is not None or bool(facts.get("energy"))
+    return not args.measured or bool(facts.get(args.measured))
+
+
+def _document(chips: Sequence[Chip]) -> Document:
+    title = f"{len({chip.chip for chip in chips})} chips, {len(chips)} operating points"
+    return Document(
+        title,
+        (
+            table(
+                ("chip", "device", "node", "precision", "provenance", "measured", "error"),
+                map(_row, chips),
+                "node, error",
+                "provenance, device, node, precision",
+            ),
+            Text(
+                "error: mean absolute error of predicted latency on what the predictor had not "
+                "seen; chips show NAME tells sources and points"
+            ),
+        ),
+    )
+
+
+def _row(chip: Chip) -> tuple[str, ...]:
+    facts = chip.facts
+    node = facts.get("node_nm")
+    measured = [f"{facts[name]} {name}" for name in ("layers", "networks") if facts.get(name)]
+    return (
+        chip.name,
+        str(facts.get("device") or "-"),
+        "-" if node is None else f"{node:g} nm",
+        str(facts.get("precision") or "-"),
+        str(facts.get("provenance") or "-"),
+        ", ".join(measured) or "-",
+        percent(facts.get("latency_error")),
+    )
+
+
+def _show(args: argparse.Namespace) -> Report:
+    registry = registry_for(args)
+    accelerator = registry.accelerator(args.name)
+    chip = accelerator.name.partition("/")[0]
+    points = [each for each in known_chips(registry) if each.chip == chip]
+    record = _record(accelerator, points)
+    return Report(lambda: [_shown(accelerator, points)], lambda: record, lambda: [record])
+
+
+def _record(accelerator: Accelerator, points: Sequence[Chip]) -> dict[str, Any]:
+    errors = {
+        predictor: {quantity: each._asdict() for quantity, each in found.items()}
+        for predictor, found in accelerator.cross_validated.items()
+    }
+    return {
+        **next((p.to_dict() for p in points if p.name == accelerator.name), {}),
+        "citation": accelerator.citation.key,
+        "source": str(accelerator.citation),
+        "notes": list(accelerator.notes),
+        "predictors": [predictor.name for predictor in accelerator.predictors],
+        "cross_validated": errors,
+        "points": [point.name for point in points],
+    }
+
+
+def _shown(accelerator: Accelerator, points: Sequence[Chip]) -> Document:
+    return Document(
+        f"{accelerator.name}: {accelerator.title}",
+        (
+            table(("fact", "value"), _facts(accelerator)),
+            *_errors(accelerator),
+            Bullets("Operating points", [point.name for point in points]),
+            Bullets("Notes", accelerator.notes),
+            Bullets("Source", [str(accelerator.citation)]),
+        ),
+    )
+
+
+def _facts(accelerator: Accelerator) -> Iterator[tuple[str, str]]:
+    node = accelerator.technology
+    yield "kinds of layers", ", ".join(accelerator.kinds)
+    yield "process", str(node) if node else "no source states the node: it is never scaled"
+    for name in ("precision", "provenance", "vendor", "device", "energy_covers", "latency_is"):
+        if getattr(accelerator, name):
+            yield name.replace("_", " "), str(getattr(accelerator, name))
+    for name, unit in (
+        ("peak_macs_per_s", "MAC/s"),
+        ("memory_bandwidth_bytes_per_s", "B/s"),
+        ("memory_bytes", "B"),
+        ("tdp_w", "W"),
+    ):
+        if getattr(accelerator, name) is not None:
+            yield (
+                name.rpartition("_")[0].replace("_", " "),
+                quantity(getattr(accelerator, name), unit),
+            )
+    yield "measured layers", str(len(accelerator.measurements))
+    yield "measured networks", str(len(accelerator.references))
+    yield "predictors", ", ".join(each.name for each in accelerator.predictors) or "none"
+
+
+def _errors(accelerator: Accelerator) -> Iterator[Any]:
+    rows = [
+        (
+            predictor,
+            name,
+            percent(each.mape),
+            percent(each.median),
+            each.scheme,
+            str(each.groups),
+            str(each.runs),
+        )
+        for predictor, found in accelerator.cross_validated.items()
+        for name, each in found.items()
+    ]
+    if rows:
+        header = ("predictor", "quantity", "error", "median", "held out", "groups", "runs")
+        yield table(header, rows, "error, median, groups, runs")
+    elif accelerator.predictors:
+        yield Text("not cross-validated: validate computes the errors from what was measured")

@@ -1,0 +1,41 @@
+"""``fodlam-core chips``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def test_the_list_has_a_row_for_each_chip(cli: Any) -> None:
+    """As JSON the list is a table of rows with name and provenance."""
+    rows = json.loads(cli("chips", "--no-plugins", "-f", "json").out)["rows"]
+
+    assert {"eie": "post-layout", "eyeriss": "measured"}.items() <= {
+        row["name"]: row["provenance"] for row in rows
+    }.items()
+
+
+def test_filters_leave_out_the_others(cli: Any) -> None:
+    """A filter by node or provenance keeps the chips that it names."""
+    by_node = json.loads(cli("chips", "--node", "65", "-f", "json").out)["rows"]
+    by_word = cli("chips", "--provenance", "post-layout").out
+
+    assert ["eyeriss"] == [row["name"] for row in by_node]
+    assert "eie" in by_word
+    assert "eyeriss" not in by_word
+
+
+def test_one_chip_is_shown_with_its_source(cli: Any) -> None:
+    """What is known of a chip ends with the publication of its numbers."""
+    shown = cli("chips", "show", "eyeriss").out
+
+    assert "measured layers" in shown
+    assert "JSSC" in shown
+
+
+def test_an_unknown_chip_is_an_error(cli: Any) -> None:
+    """A name that no chip has is told with the nearest ones."""
+    done = cli("chips", "show", "eyerys")
+
+    assert (1, "") == (done.status, done.out)
+    assert "did you mean 'eyeriss'" in done.err
