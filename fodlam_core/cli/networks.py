@@ -10,9 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for, warn
+from fodlam_core.cli.transformers import (
+    add_token_arguments,
+    blocks_table,
+    facts_blocks,
+    token_options,
+)
 from fodlam_core.errors import NetworkError, Setting, in_toml, unknown
 from fodlam_core.networks.files import open_network
-from fodlam_core.networks.reader import ReadOptions
+from fodlam_core.networks.reader import ReadOptions, TokenOptions
 from fodlam_core.networks.records import network_record
 from fodlam_core.networks.zoo import zoo_names, zoo_network
 from fodlam_core.plugins import stdout_to_stderr
@@ -32,6 +38,7 @@ FLAGS = {
     "batch_axis": "--batch-axis",
     "regions": "--regions",
     "format": "--file-format",
+    **{key: f"--{key}" for key in TokenOptions._fields},
 }
 
 
@@ -43,6 +50,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_action(actions, "list", _list, "list the built-in networks (default)")
     show = add_action(actions, "show", _show, "show layers, shapes and MACs of a network")
     _add_network_arguments(show)
+    show.add_argument(
+        "--batch",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="inferences, of a transformer sequences, that totals and memory are for (default 1)",
+    )
+    show.add_argument(
+        "--blocks",
+        action=argparse.BooleanOptionalAction,
+        help="in a table: one row for equal layers of a transformer's blocks (default: yes)",
+    )
     convert = add_action(
         actions,
         "convert",
@@ -93,6 +112,7 @@ def _add_network_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--file-format", metavar="NAME", help="the reader; by default by suffix and content"
     )
+    add_token_arguments(parser)
 
 
 def _count(text: str) -> int:
@@ -182,6 +202,7 @@ def _list(args: argparse.Namespace) -> None:
                 "name": each.name,
                 "layers": len(each.layers),
                 "total_macs": each.total_macs,
+                "parameters": each.transformer.parameters if each.transformer else None,
                 "source": each.source,
             }
             for each in networks
@@ -217,7 +238,10 @@ def _show(args: argparse.Namespace) -> None:
             for layer in network.layers
         ]
 
-    emit(Report(lambda: [_document(network)], lambda: network_record(network), rows), args)
+    def documents() -> list[Document]:
+        return [_document(network, args.batch, blocks=args.blocks is not False)]
+
+    emit(Report(documents, lambda: network_record(network, args.batch), rows), args)
 
 
 def _convert(args: argparse.Namespace) -> None:
@@ -252,7 +276,7 @@ def _network(args: argparse.Namespace) -> Network:
         if given:
             options = ", ".join(f"--{key.replace('_', '-')}" for key in given)
             raise NetworkError(f"{name} is built in; only for a network file: {options}")
-        return zoo_network(name)
+        return zoo_network(name, token_options(args))
     if not os.path.lexists(name) and os.sep not in name:
         raise NetworkError(
             f"{name or repr(name)}: no such file, and {unknown('network', name, names)}"
@@ -262,12 +286,15 @@ def _network(args: argparse.Namespace) -> Network:
         return open_network(
             Path(name),
             registry.readers,
-            _read_options(args)._replace(shapes=registry.shapes),
+            _read_options(args)._replace(shapes=registry.shapes, tokens=token_options(args)),
             registry.reader(args.file_format) if args.file_format else None,
         )
 
 
-def _document(network: Network) -> Document:
+def _document(network: Network, batch: int, *, blocks: bool) -> Document:
+    facts, source = network.transformer, [Text(network.source)] if network.source else []
+    if facts is not None and blocks:
+        return Document(network.name, (*source, *facts_blocks(facts, batch), blocks_table(network)))
     known = [layer.shape.weights for layer in network.layers if layer.shape]
     complete = len(known) == len(network.layers)
     cells = [
@@ -290,7 +317,8 @@ def _document(network: Network) -> Document:
     return Document(
         network.name,
         (
-            *([Text(network.source)] if network.source else []),
+            *source,
+            *(facts_blocks(facts, batch) if facts else ()),
             table(
                 ("layer", "kind", "shape", "repeat", "MACs", "weights"),
                 cells,

@@ -8,6 +8,7 @@ import attrs
 
 from fodlam_core.model.converters import as_tuple
 from fodlam_core.model.layers import FORMS
+from fodlam_core.networks.reader import TokenOptions
 from fodlam_core.schema import REST
 
 Flavor = Literal["hp", "lp", "bulk"]
@@ -101,6 +102,7 @@ def _axis(instance: object, attribute: "attrs.Attribute[Any]", value: object) ->
         _between(0, 63, whole=True)(instance, attribute, value)
 
 
+_tokens = _between(1, 100_000_000, whole=True)
 _node = _between(1, 10_000)
 _volts = _between(0.01, 100)
 
@@ -122,6 +124,15 @@ class NetworkConfig:
         layers: the layers to cost; by default all whose kind is served.
         method: ``"published"``, ``"predicted"``, or ``"auto"``: published where it applies.
         batch: inferences; ``"published"`` takes costs as printed, as FODLAM did.
+        prompt: tokens of the prompt of a transformer, here and below only for such a network.
+        generate: tokens that are generated behind the prompt.
+        context: keys that one decode step attends to, its own token included; instead of both.
+        decode: ``"mean"`` (default): all decode steps at their mean context; ``"stepped"``.
+        weights: what weights are stored as, such as ``"int4"``; default: as the file says, fp16.
+        logits: ``"last"`` (default): of a prompt's last token only, as servers do; or ``"all"``.
+        mla: latent attention in decode steps: ``"absorbed"`` (default) or ``"expanded"``.
+        causal: ``"full"`` (default): masked products of a prompt count; ``"half"``: they do not.
+        part: ``"encode"``, ``"prefill"`` or ``"decode"``, for that part of a run only.
 
     Raises:
         TypeError: if a value is of another type.
@@ -142,6 +153,30 @@ class NetworkConfig:
         default="auto", validator=_one_of("auto", "published", "predicted")
     )
     batch: Batch = attrs.field(default=1, validator=_batch)
+    prompt: int | None = attrs.field(default=None, validator=_tokens)
+    generate: int | None = attrs.field(default=None, validator=_tokens)
+    context: int | None = attrs.field(default=None, validator=_tokens)
+    decode: Literal["mean", "stepped"] | None = attrs.field(
+        default=None, validator=_one_of("mean", "stepped")
+    )
+    weights: str | None = None
+    logits: Literal["last", "all"] | None = attrs.field(
+        default=None, validator=_one_of("last", "all")
+    )
+    mla: Literal["absorbed", "expanded"] | None = attrs.field(
+        default=None, validator=_one_of("absorbed", "expanded")
+    )
+    causal: Literal["full", "half"] | None = attrs.field(
+        default=None, validator=_one_of("full", "half")
+    )
+    part: Literal["encode", "prefill", "decode"] | None = attrs.field(
+        default=None, validator=_one_of("encode", "prefill", "decode")
+    )
+
+    @property
+    def tokens(self) -> TokenOptions:
+        """What is said about the tokens of a transformer."""
+        return TokenOptions(*(getattr(self, name) for name in TokenOptions._fields))
 
     def __attrs_post_init__(self) -> None:
         _check_types(self)

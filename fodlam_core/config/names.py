@@ -9,6 +9,7 @@ import attrs
 
 from fodlam_core.config.model import ACCELERATOR_KEYS
 from fodlam_core.errors import FodlamError, Problem, Setting, place, unknown
+from fodlam_core.networks.reader import TokenOptions
 from fodlam_core.networks.zoo import zoo_network
 from fodlam_core.schema.structure import structure
 
@@ -69,19 +70,28 @@ def _try(where: Setting, look_up: Callable[..., object], *names: Any) -> Iterato
     try:
         look_up(*names)
     except FodlamError as error:
-        yield from (each.at(where) for each in error.problems)
+        for each in error.problems:
+            named = any(isinstance(part, Setting) for part in each.where)
+            yield each if named else each.at(where)
 
 
 def _network(table: Tables, registry: Registry) -> Iterator[Problem]:
     name, layers, format = table.get("name"), table.get("layers"), table.get("format")
     if isinstance(name, str):
-        problems = list(_try(Setting(("network",), "name"), zoo_network, name))
+        tokens = TokenOptions(*(_plain(table.get(key)) for key in TokenOptions._fields))
+        problems = list(_try(Setting(("network",), "name"), zoo_network, name, tokens))
         yield from problems
         if not problems and isinstance(layers, list):
             names = [layer for layer in layers if isinstance(layer, str)]
-            yield from _try(Setting(("network",), "layers"), zoo_network(name).select, names)
+            select = zoo_network(name, tokens).select
+            yield from _try(Setting(("network",), "layers"), select, names)
     if isinstance(format, str):
         yield from _try(Setting(("network",), "format"), registry.reader, format)
+
+
+def _plain(value: object) -> Any:
+    """Return a value of a type that tokens may have; others are refused with their key."""
+    return value if isinstance(value, str) or (type(value) is int and value > 0) else None
 
 
 def _technology(table: Tables, registry: Registry) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from fodlam_core.estimates.capacity import DOES_NOT_FIT
 from fodlam_core.estimates.notes import batch_line, mixes
 from fodlam_core.estimates.plausibility import IMPLAUSIBLE
 from fodlam_core.estimates.published_totals import ReferenceCost, whole_network
+from fodlam_core.estimates.tokens import Group, grouped, token_blocks
 from fodlam_core.report import Bullets, Document, Text, table
 from fodlam_core.report.units import deviation, percent, quantity
 
@@ -33,7 +34,7 @@ def estimate_document(estimate: Result) -> Document:
     chips = [Text(_platform(name, estimate)) for name in estimate.platforms]
     layers = table(
         ("layer", "kind", "MACs", "accelerator", "method", *COSTS),
-        map(_layer, estimate.layers),
+        map(_layer, grouped(estimate)),
         "MACs, latency, +-, energy, power",
         "kind, MACs, accelerator, power",
     )
@@ -64,6 +65,7 @@ def estimate_document(estimate: Result) -> Document:
             *chips,
             layers,
             *_warnings(estimate),
+            *token_blocks(estimate),
             totals,
             rates,
             *(Text(_reference(each)) for each in estimate.references),
@@ -137,16 +139,13 @@ def _reference(each: ReferenceCost) -> str:
     )
 
 
-def _layer(each: LayerEstimate) -> tuple[str, ...]:
-    name = each.layer.name + (f" x{each.layer.repeat}" if each.layer.repeat > 1 else "")
-    return (
-        name,
-        each.layer.kind,
-        quantity(each.layer.total_macs),
-        each.accelerator or "-",
-        each.method,
-        *_costs(each),
-    )
+def _layer(each: LayerEstimate | Group) -> tuple[str, ...]:
+    if isinstance(each, Group):
+        name, kind, macs = each.name, each.kind, each.macs
+    else:
+        name = each.layer.name + (f" x{each.layer.repeat}" if each.layer.repeat > 1 else "")
+        kind, macs = each.layer.kind, each.layer.total_macs
+    return (name, kind, quantity(macs), each.accelerator or "-", each.method, *_costs(each))
 
 
 def _total(name: str, each: Totals) -> tuple[str, ...]:
@@ -158,7 +157,7 @@ def _rates(each: Totals) -> tuple[str, ...]:
     return tuple("-" if rate is None else f"{rate:.4g}" for rate in rates)
 
 
-def _costs(each: LayerEstimate | Totals) -> tuple[str, ...]:
+def _costs(each: LayerEstimate | Group | Totals) -> tuple[str, ...]:
     interval = each.interval
     return (
         quantity(each.latency_s, "s"),

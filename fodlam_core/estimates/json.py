@@ -13,6 +13,7 @@ from fodlam_core.estimates.figures import LayerEstimate, interval_record
 from fodlam_core.estimates.plausibility import doubts
 from fodlam_core.estimates.published_totals import whole_network
 from fodlam_core.estimates.system import dram_energy_j, system_energy
+from fodlam_core.estimates.tokens import token_record
 from fodlam_core.model.costs import Cost, Interval, Measurement
 from fodlam_core.model.technology import ScalingFactors, Technology
 
@@ -110,6 +111,7 @@ def estimate_record(estimate: Result) -> dict[str, Any]:
         },
         "batch": estimate.batch,
         "measured_batches": {kind: list(sizes) for kind, sizes in estimate.batches.items()},
+        "tokens": token_record(estimate),
         "totals": {
             name: {
                 **totals.to_dict(),

@@ -42,7 +42,7 @@ def configured_network(config: Config, registry: Registry) -> Network:
     if wanted.file is None and wanted.name is None:
         raise NetworkError("[network]: give a name, a file, or a Network in code")
     if wanted.file is None:
-        return zoo_network(wanted.name or "")
+        return zoo_network(wanted.name or "", wanted.tokens)
     reader = registry.reader(wanted.format) if wanted.format else None
     options = ReadOptions(
         wanted.input,
@@ -51,6 +51,7 @@ def configured_network(config: Config, registry: Registry) -> Network:
         wanted.symbols,
         wanted.batch_axis,
         registry.shapes,
+        wanted.tokens,
     )
     try:
         network = open_network(Path(wanted.file), registry.readers, options, reader)

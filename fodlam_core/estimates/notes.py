@@ -54,7 +54,7 @@ def gather_notes(
         dict.fromkeys(
             [
                 *doubt_notes(network, items, platforms),
-                *capacity_notes(items, platforms),
+                *capacity_notes(network, batch, items, platforms),
                 *_refused(refusals),
                 *_batch(config, items, batches, whole),
                 *_methods(network, items, whole),

@@ -9,7 +9,15 @@ import attrs
 
 from fodlam_core.errors import MOST_SHOWN, LayerError, NetworkError, similar
 from fodlam_core.model.converters import as_tuple
-from fodlam_core.model.shapes import SHAPE_ATTRIBUTES, FcShape, Shape, Traffic, is_shape
+from fodlam_core.model.shapes import (
+    SHAPE_ATTRIBUTES,
+    ExpertsShape,
+    FcShape,
+    Shape,
+    Traffic,
+    is_shape,
+)
+from fodlam_core.model.transformer import TransformerFacts
 from fodlam_core.model.validators import filled, is_number
 from fodlam_core.model.validators import text as any_text
 
@@ -17,7 +25,10 @@ MOST = 10**18
 """Limit of every count; a layer beyond it is a mistake, and would not fit 64 bits."""
 COUNTED = ("conv", "fc", "matmul")
 """Kinds whose work is multiply-accumulates; layers of other kinds may have none."""
-FORMS = ("dense", "pointwise", "depthwise", "grouped", "fc", "matmul", "recurrent", "other")
+FORMS = (
+    *("dense", "pointwise", "depthwise", "grouped", "fc", "matmul"),
+    *("experts", "recurrent", "other"),
+)
 """What chips tell apart beside the kind; see `Layer.form`."""
 
 
@@ -157,7 +168,7 @@ class Layer:
     @property
     def rows(self) -> int:
         """Vectors that share the weights in one run: of an fc layer its rows, else 1."""
-        return self.shape.rows if isinstance(self.shape, FcShape) else 1
+        return self.shape.rows if isinstance(self.shape, FcShape | ExpertsShape) else 1
 
 
 def _unique(instance: Network, _attribute: attrs.Attribute[Any], value: tuple[Layer, ...]) -> None:
@@ -213,6 +224,7 @@ class Network:
             have to be predicted.
         notes: what a reader must know of how it was read.
         uncosted: operators that cost something but whose MACs cannot be told, with their counts.
+        transformer: what is known of a transformer beside its layers.
 
     Raises:
         NetworkError: if two layers have one name.
@@ -225,11 +237,19 @@ class Network:
     measured_as: str | None = attrs.field(default=None, validator=_text)
     notes: tuple[str, ...] = attrs.field(default=(), validator=_texts)
     uncosted: Mapping[str, int] = attrs.field(factory=dict, validator=_counts)
+    transformer: TransformerFacts | None = attrs.field(
+        default=None,
+        validator=attrs.validators.optional(attrs.validators.instance_of(TransformerFacts)),
+    )
 
     @property
     def total_macs(self) -> int:
         """MACs of one inference."""
         return sum(layer.total_macs for layer in self.layers)
+
+    def phase(self, name: str) -> tuple[Layer, ...]:
+        """Return the layers of one phase of a transformer."""
+        return tuple(layer for layer in self.layers if layer.name.startswith(f"{name}/"))
 
     def select(self, names: Iterable[str]) -> tuple[Layer, ...]:
         """Return the named layers, in the order of the names; a repeated name repeats the layer.

@@ -318,7 +318,73 @@ class MatmulShape:
         return text + (f", {self.count} times" if self.count > 1 else "")
 
 
-Shape = ConvShape | FcShape | MatmulShape
+@attrs.frozen
+class ExpertsShape:
+    """Fully-connected layers of one size side by side, of which each row goes through some.
+
+    A mixture of experts: ``experts`` weight matrices of ``outputs x inputs``, of which a router
+    picks ``per_row`` for each of ``rows`` vectors.
+
+    Raises:
+        LayerError: if a number is out of range, or a row goes through more experts than there are.
+
+    >>> ExpertsShape(2048, 768, rows=4, experts=128, per_row=8).macs
+    50331648
+    """
+
+    inputs: int = attrs.field(validator=_positive)
+    outputs: int = attrs.field(validator=_positive)
+    rows: int = attrs.field(validator=_positive)
+    experts: int = attrs.field(validator=_positive)
+    per_row: int = attrs.field(validator=_positive)
+
+    def __attrs_post_init__(self) -> None:
+        if self.per_row > self.experts:
+            raise LayerError(f"per_row: {self.per_row} of {self.experts} experts")
+
+    @property
+    def kind(self) -> str:
+        """The name of the layer kind that such a shape belongs to."""
+        return "fc"
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of one inference."""
+        return self.inputs * self.outputs * self.per_row * self.rows
+
+    @property
+    def weights(self) -> int:
+        """Number of weights of all experts, without biases."""
+        return self.inputs * self.outputs * self.experts
+
+    @property
+    def form(self) -> str:
+        """Always ``"experts"``."""
+        return "experts"
+
+    @property
+    def traffic(self) -> Traffic:
+        """Numbers of weights of all experts, inputs, and outputs of every expert of a row."""
+        taken = self.rows * self.per_row
+        return Traffic(self.weights, self.inputs * self.rows, self.outputs * taken)
+
+    def experts_hit(self, batch: int = 1) -> float:
+        """Return how many experts are read on average, if every one is as likely as the others.
+
+        E (1 - (1 - k / E)^T) of E experts, for T rows through k experts each.
+
+        >>> ExpertsShape(8, 8, rows=1, experts=128, per_row=8).experts_hit(16)
+        82.42...
+        """
+        missed: float = (1 - self.per_row / self.experts) ** (self.rows * batch)
+        return self.experts * (1 - missed)
+
+    def __str__(self) -> str:
+        text = f"{self.inputs} -> {self.outputs}, {self.per_row} of {self.experts} experts"
+        return text + (f", {self.rows} rows" if self.rows > 1 else "")
+
+
+Shape = ConvShape | FcShape | MatmulShape | ExpertsShape
 
 # What every shape has, those that plugins bring among them.
 SHAPE_ATTRIBUTES = ("kind", "macs", "weights")

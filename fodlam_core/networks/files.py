@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fodlam_core.errors import NetworkError, Setting
+from fodlam_core.networks.read_text import refuse_tokens
 from fodlam_core.networks.reader import NetworkReader, ReadOptions
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def read_network(path: Path, reader: NetworkReader, options: ReadOptions) -> Net
     if not _is_folder_for(path, reader):
         head_of(path)
         _check_size(path, getattr(reader, "max_bytes", MAX_BYTES))
+    if not getattr(reader, "reads_tokens", False):
+        refuse_tokens(path.name, options.tokens, str(path))
     try:
         return reader.read(path, options)
     except UnicodeDecodeError as error:

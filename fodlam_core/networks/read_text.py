@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from fodlam_core.networks.reader import ReadOptions
+    from fodlam_core.networks.reader import ReadOptions, TokenOptions
 
 MAX_BYTES = 8_000_000
 REGIONS = Problem(
@@ -60,6 +60,23 @@ def refuse(path: Path, options: ReadOptions, *keys: str) -> None:
     if given:
         problems = (Problem(reasons[key], (Setting(("network",), key),)) for key in given)
         raise NetworkError(*problems, where=str(path), cure="leave it out")
+
+
+def refuse_tokens(name: str, tokens: TokenOptions, where: str = "") -> None:
+    """Refuse what only a transformer can honour.
+
+    Args:
+        name: the network that is none.
+        tokens: what was said.
+        where: what errors begin with.
+
+    Raises:
+        NetworkError: with a line for each option given.
+    """
+    if tokens.given:
+        what = f"only for a transformer, which {name} is not"
+        problems = (Problem(what, (Setting(("network",), key),)) for key in tokens.given)
+        raise NetworkError(*problems, where=where, cure="leave it out")
 
 
 def refuse_if(problems: Sequence[str]) -> None:

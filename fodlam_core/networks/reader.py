@@ -12,6 +12,37 @@ if TYPE_CHECKING:
     from fodlam_core.model.layers import Network
 
 
+class TokenOptions(NamedTuple):
+    """What a configuration says about the tokens of a transformer; None if not said.
+
+    Attributes:
+        prompt: tokens of the prompt.
+        generate: tokens that are generated behind it.
+        context: keys that one decode step attends to, its own token included.
+        decode: ``"mean"`` (default): all steps at their mean context; ``"stepped"``: each apart.
+        weights: what the weights are stored as, such as ``"int4"``.
+        logits: ``"last"`` (default) row of a prompt, as servers do, or ``"all"``.
+        mla: latent attention in decode steps: ``"absorbed"`` (default) or ``"expanded"``.
+        causal: ``"full"`` (default): all products of a prompt; ``"half"``: those not masked.
+        part: of an encoder with a decoder ``"encode"``, ``"prefill"`` or ``"decode"`` only.
+    """
+
+    prompt: int | None = None
+    generate: int | None = None
+    context: int | None = None
+    decode: str | None = None
+    weights: str | None = None
+    logits: str | None = None
+    mla: str | None = None
+    causal: str | None = None
+    part: str | None = None
+
+    @property
+    def given(self) -> list[str]:
+        """The names of those that were said."""
+        return [name for name, value in self._asdict().items() if value is not None]
+
+
 class ReadOptions(NamedTuple):
     """What a configuration says about a network file.
 
@@ -23,6 +54,7 @@ class ReadOptions(NamedTuple):
         batch_axis: the axis of the first input that is the batch, ``"none"`` if none is; None:
             what the file makes likely, usually the first.
         shapes: the classes of shapes that layer kinds of plugins bring, by the name of the kind.
+        tokens: what goes through a transformer.
     """
 
     input: tuple[int, ...] | None = None
@@ -31,6 +63,7 @@ class ReadOptions(NamedTuple):
     symbols: Mapping[str, int] | None = None
     batch_axis: int | Literal["none"] | None = None
     shapes: Mapping[str, type] = MappingProxyType({})
+    tokens: TokenOptions = TokenOptions()
 
 
 class NetworkReader(Protocol):
@@ -40,6 +73,9 @@ class NetworkReader(Protocol):
 
     Its errors say what to write as a `fodlam_core.errors.Setting`, which the command ``networks``
     says as one of its options.
+
+    One that heeds `ReadOptions.tokens` says so with ``reads_tokens = True``; they are refused for
+    any other.
 
     It may have an attribute ``max_bytes``: the largest file it takes, None for any, 64 MB if it
     does not say.

@@ -23,6 +23,7 @@ READERS = (
     ("onnx", (".onnx",), "onnx", "OnnxReader"),
     ("scalesim", (".csv",), "scalesim", "ScaleSimReader"),
     ("timeloop", (".yaml", ".yml"), "timeloop", "TimeloopReader"),
+    ("transformers", (".json",), "transformers", "TransformersReader"),
     ("zigzag", (".yaml", ".yml"), "zigzag", "ZigZagReader"),
 )
 # Rules other than the default: name, aliases, and the class or function that makes the rule.

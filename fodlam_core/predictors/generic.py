@@ -19,7 +19,11 @@ OTHERS = (
     ("power-law", "power_law", "PowerLaw"),
 )
 # Those that a chip has to name, as they go by more than its rows.
-NAMED = (("linear", "linear", "Linear"), ("roofline", "roofline", "Roofline"))
+NAMED = (
+    ("linear", "linear", "Linear"),
+    ("roofline", "roofline", "Roofline"),
+    ("smooth-roofline", "smooth_roofline", "SmoothRoofline"),
+)
 PREDICTORS = ("per-mac", *(name for name, _, _ in (*OTHERS, *NAMED)))
 # The names of `fodlam_core.predictors.terms.SETS`.
 TERMS = ("layers", "products", "networks")

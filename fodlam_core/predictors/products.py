@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import PredictionError
-from fodlam_core.model.shapes import ConvShape, FcShape
+from fodlam_core.model.shapes import ConvShape, ExpertsShape, FcShape
 
 if TYPE_CHECKING:
     from fodlam_core.model.layers import Layer
@@ -66,6 +66,8 @@ def product(layer: Layer) -> Product:
             f"layer {layer.name!r}: its shape is not known; give one, or choose a predictor that "
             "needs MACs only, such as per-mac"
         )
+    if isinstance(shape, ExpertsShape):
+        return _experts(shape)
     if isinstance(shape, FcShape):
         m, n, k, groups, weights = shape.rows, shape.outputs, shape.inputs, 1, shape.weights
         inputs = m * k
@@ -75,6 +77,13 @@ def product(layer: Layer) -> Product:
     return Product(
         shape.kind, m, n, k, groups, weights, inputs, groups * m * n, shape.macs, _padded(n)
     )
+
+
+def _experts(shape: ExpertsShape) -> Product:
+    """Return experts as one product over the rows of all of them, with the weights that are hit."""
+    m, n, k = shape.rows * shape.per_row, shape.outputs, shape.inputs
+    weights = round(shape.experts_hit() * n * k)
+    return Product("fc", m, n, k, 1, weights, m * k, m * n, shape.macs, _padded(n))
 
 
 def _padded(n: int) -> int:

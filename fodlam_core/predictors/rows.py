@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from fodlam_core.model.shapes import FcShape
+from fodlam_core.model.shapes import ExpertsShape, FcShape
 
 if TYPE_CHECKING:
     from fodlam_core.model.layers import Layer
@@ -21,7 +21,7 @@ def one_row(layer: Layer) -> tuple[Layer, int]:
     (32, 16)
     """
     shape = layer.shape
-    if not isinstance(shape, FcShape) or shape.rows == 1:
+    if not isinstance(shape, FcShape | ExpertsShape) or shape.rows == 1:
         return layer, 1
     single = attrs.evolve(shape, rows=1)
     return attrs.evolve(layer, shape=single, macs=single.macs), shape.rows

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fodlam_core.model.shapes import ConvShape, FcShape
+from fodlam_core.model.layers import Layer
+from fodlam_core.model.shapes import ConvShape, ExpertsShape, FcShape
 
 if TYPE_CHECKING:
     from fodlam_core.model.layers import Layer
@@ -26,7 +27,7 @@ def sizes(layer: Layer) -> dict[str, float]:
             "filters": shape.out_channels // shape.groups,
             "stride": shape.stride[1],
         }
-    if isinstance(shape, FcShape):
+    if isinstance(shape, FcShape | ExpertsShape):
         return {"inputs": shape.inputs, "outputs": shape.outputs}
     if shape is not None:
         return {"m": shape.m, "k": shape.k, "n": shape.n}

@@ -47,6 +47,14 @@ Keys of a layer are read in `layer` and written in `text`.
     n = 128
     count = 12
 
+    [[layers]]
+    name = "MoE"
+    kind = "fc"
+    inputs = 64
+    outputs = 128
+    experts = 8                         # so many matrices of that size side by side,
+    per_row = 2                         # of which a router picks some for each row
+
 Every layer may also have
 
 * ``macs``: required where there is no shape, and checked against the shape where there is one;
@@ -71,6 +79,7 @@ from fodlam_core.errors import FodlamError, NetworkError, Problem, Setting, unkn
 from fodlam_core.model.layers import Network
 from fodlam_core.networks.native.layer import NO_SHAPES, layer_of
 from fodlam_core.networks.read_text import check_name, read_text, refuse
+from fodlam_core.networks.transformers import is_transformer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,8 +101,8 @@ class NativeReader:
     suffixes = (".toml", ".json")
 
     def accepts(self, head: bytes) -> bool:
-        """Tell whether it may be a table; only FODLAM's statistics are a JSON list."""
-        return not is_json_list(head)
+        """Tell whether it may be a table; other JSON is FODLAM's, or that of a transformer."""
+        return not is_json_list(head) and not is_transformer(head)
 
     def read(self, path: Path, options: ReadOptions) -> Network:
         """Read a file; regions are for its layers with ``per_region``."""

@@ -10,7 +10,15 @@ import attrs
 
 from fodlam_core.errors import FodlamError, NetworkError, unknown
 from fodlam_core.model.layers import Layer
-from fodlam_core.model.shapes import ConvShape, FcShape, MatmulShape, Shape, four_sides, pair
+from fodlam_core.model.shapes import (
+    ConvShape,
+    ExpertsShape,
+    FcShape,
+    MatmulShape,
+    Shape,
+    four_sides,
+    pair,
+)
 from fodlam_core.networks.read_text import check_name
 
 _COMMON = (
@@ -23,7 +31,7 @@ _COMMON = (
 )
 _TRANSPOSED = ("transposed", "output")
 _CONV = ("input", "out_channels", "kernel", "stride", "padding", "dilation", "groups")
-_FC = ("inputs", "outputs", "rows")
+_FC = ("inputs", "outputs", "rows", "experts", "per_row")
 _MATMUL = ("m", "k", "n", "count")
 _REQUIRED = {
     "conv": ("input", "out_channels", "kernel"),
@@ -97,7 +105,7 @@ def _shape(kind: str, given: dict[str, Any]) -> Shape | None:
     if kind == "conv" and not (isinstance(given["input"], list) and len(given["input"]) == 3):
         raise NetworkError("input: expected [channels, height, width]")
     if kind == "fc":
-        return FcShape(**given)
+        return _fc(given)
     if kind == "matmul":
         return MatmulShape(**given)
     if given.pop("transposed", False):
@@ -127,6 +135,16 @@ def _foreign_shape(cls: type, given: Mapping[str, Any]) -> Any:
         text = " ".join(str(error).split())
         raise NetworkError(f"the shape is wrong: {type(error).__name__}: {text}") from error
     return shape
+
+
+def _fc(given: dict[str, Any]) -> Shape:
+    """Build a fully-connected layer, or a mixture of experts."""
+    mixed = [key for key in ("experts", "per_row") if key in given]
+    if not mixed:
+        return FcShape(**given)
+    if len(mixed) == 1:
+        raise NetworkError("experts, per_row: give both, or neither")
+    return ExpertsShape(**{"rows": 1, **given})
 
 
 def _check_numbers(key: str, value: Any) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from fodlam_core.model.shapes import ConvShape, FcShape, MatmulShape, Shape
+from fodlam_core.model.shapes import ConvShape, ExpertsShape, FcShape, MatmulShape, Shape
 
 if TYPE_CHECKING:
     from fodlam_core.model.layers import Layer, Network
@@ -60,6 +60,8 @@ def _shape(shape: Shape | Any) -> dict[str, Any]:
     if isinstance(shape, FcShape):
         row = {"inputs": shape.inputs, "outputs": shape.outputs}
         return row if shape.rows == 1 else {**row, "rows": shape.rows}
+    if isinstance(shape, ExpertsShape):
+        return attrs.asdict(shape)
     if isinstance(shape, MatmulShape):
         row = {"m": shape.m, "k": shape.k, "n": shape.n}
         return row if shape.count == 1 else {**row, "count": shape.count}

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fodlam_core import ConvShape, FcShape, FodlamError, MatmulShape, Network, NetworkError
+from fodlam_core.model.shapes import ExpertsShape
 from fodlam_core.networks import native
 from fodlam_core.networks.native import NativeReader, network_from_table
 from fodlam_core.networks.native.text import native_toml
@@ -30,11 +31,12 @@ def test_documented_table_is_read(read: Read) -> None:
     """The example in the documentation of the module is a table that can be read."""
     example = inspect.cleandoc(native.__doc__ or "").split("::", 1)[1].split("\nEvery layer")[0]
     network = read(NativeReader(), "x.toml", inspect.cleandoc(example))
-    assert [layer.name for layer in network.layers] == ["C1", "up", "F6", "QK"]
+    assert [layer.name for layer in network.layers] == ["C1", "up", "F6", "QK", "MoE"]
     assert network.layers[0].shape == ConvShape.from_input((1, 32, 32), 6, 5)
     assert network.layers[1].macs == 8 * 8 * 16 * 8 * 4 * 4
     assert network.layers[2].shape == FcShape(120, 84)
     assert network.layers[3].shape == MatmulShape(128, 64, 128, 12)
+    assert network.layers[4].shape == ExpertsShape(64, 128, 1, 8, 2)
     assert (network.skipped, network.uncosted) == ({"Pooling": 2}, {"Sampler": 1})
     assert network.notes == ("for 32 x 32 pixels",)
 

@@ -1,0 +1,215 @@
+"""What a language model costs by token: the sums over the phases of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fodlam_core.model.costs import Interval
+from fodlam_core.model.transformer import layer_group
+from fodlam_core.report import Table, Text, table
+from fodlam_core.report.units import deviation, percent, quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from fodlam_core.estimates.figures import LayerEstimate
+    from fodlam_core.estimates.result import Result
+    from fodlam_core.model.costs import Bounds
+
+FIRST = ("encode", "prefill")
+
+
+class Figure(NamedTuple):
+    """One figure of a run.
+
+    Attributes:
+        name: its key in JSON, which ends in its unit.
+        title: what a person reads.
+        unit: its unit.
+        value: its value, of the layers that have one.
+        bounds: where it may lie: the ends of the layers' intervals, added; None if not known.
+        share: the share of the phase's MACs whose layers have a value.
+    """
+
+    name: str
+    title: str
+    unit: str
+    value: float
+    bounds: Bounds | None
+    share: float
+
+
+class Group(NamedTuple):
+    """Layers of equal name, whatever their block, in one row of a table.
+
+    Attributes:
+        name: their common name, with how many runs of a layer it stands for.
+        kind: their kind.
+        macs: multiply-accumulates of one inference.
+        accelerator: what runs them; None if not modelled.
+        method: where their costs come from.
+        latency_s: seconds of all of them; None if one has none.
+        energy_j: joules likewise.
+        interval: the ends of their intervals, added; None if one has none.
+    """
+
+    name: str
+    kind: str
+    macs: int
+    accelerator: str | None
+    method: str
+    latency_s: float | None
+    energy_j: float | None
+    interval: Interval | None
+
+    @property
+    def power_w(self) -> float | None:
+        """Average power in watts; None if not known."""
+        if self.energy_j is None or not self.latency_s:
+            return None
+        return self.energy_j / self.latency_s
+
+
+def grouped(estimate: Result) -> Iterable[LayerEstimate | Group]:
+    """Return the layers as a table shows them: those of a transformer's blocks in common rows."""
+    if estimate.network.transformer is None:
+        return estimate.layers
+    groups: dict[tuple[object, ...], list[LayerEstimate]] = {}
+    for each in estimate.layers:
+        key = layer_group(each.layer.name), each.accelerator, each.method
+        groups.setdefault(key, []).append(each)
+    return [_group(str(key[0]), layers) for key, layers in groups.items()]
+
+
+def _group(name: str, layers: Sequence[LayerEstimate]) -> Group:
+    latency, energy = (_sum(layers, what) for what in ("latency_s", "energy_j"))
+    if latency and latency.layers < len(layers):
+        latency = None
+    if energy and energy.layers < len(layers):
+        energy = None
+    bounds = Interval(latency and latency.bounds, energy and energy.bounds)
+    first, runs = layers[0], sum(each.layer.repeat for each in layers)
+    return Group(
+        f"{name} x{runs}" if runs > 1 else name,
+        first.layer.kind,
+        sum(each.layer.total_macs for each in layers),
+        first.accelerator,
+        first.method,
+        latency.value if latency else None,
+        energy.value if energy else None,
+        None if bounds == (None, None) else bounds,
+    )
+
+
+class Sum(NamedTuple):
+    """A quantity of some layers, all their runs and the whole batch."""
+
+    value: float
+    bounds: Bounds | None
+    share: float
+    layers: int = 0
+
+
+def token_figures(estimate: Result) -> tuple[Figure, ...]:
+    """Return time to the first token, and time, rate and energy of each further one.
+
+    The prefill, and the encoder before it, gives the first token; each decode step gives one token
+    of every sequence of the batch. Nothing for networks that are no transformers, for costs as
+    printed, and for figures of which no layer has a cost.
+    """
+    facts = estimate.network.transformer
+    if facts is None or not isinstance(estimate.batch, int):
+        return ()
+    phases = {phase.name: phase for phase in facts.phases}
+    figures = list(_first(estimate, phases.keys()))
+    if "decode" in phases:
+        figures += _steps(estimate, phases["decode"].steps, estimate.batch)
+    return tuple(figures)
+
+
+def _first(estimate: Result, phases: Iterable[str]) -> Iterator[Figure]:
+    names = [name for name in FIRST if name in phases]
+    if "prefill" not in names:
+        return
+    layers = _of(estimate, names)
+    latency, energy = _sum(layers, "latency_s"), _sum(layers, "energy_j")
+    if latency is not None:
+        yield Figure("time_to_first_token_s", "time to first token", "s", *latency[:3])
+    if energy is not None:
+        batch = estimate.batch
+        assert isinstance(batch, int)
+        each = _times(energy, 1 / batch)
+        yield Figure("energy_of_prompt_j", "energy of a prompt", "J", *each[:3])
+
+
+def _steps(estimate: Result, steps: int, batch: int) -> Iterator[Figure]:
+    layers = _of(estimate, ["decode"])
+    latency, energy = _sum(layers, "latency_s"), _sum(layers, "energy_j")
+    if latency is not None:
+        each = _times(latency, 1 / steps)
+        yield Figure("time_per_output_token_s", "time per output token", "s", *each[:3])
+        if each.value:
+            ends = each.bounds
+            rates = (batch / ends[1], batch / ends[0]) if ends and min(ends) > 0 else None
+            rate = Sum(batch / each.value, rates, each.share)
+            yield Figure("output_tokens_per_s", "output tokens/s, all sequences", "/s", *rate[:3])
+    if energy is not None:
+        each = _times(energy, 1 / (steps * batch))
+        yield Figure("energy_per_output_token_j", "energy per output token", "J", *each[:3])
+
+
+def _of(estimate: Result, phases: Sequence[str]) -> list[LayerEstimate]:
+    return [each for each in estimate.layers if each.layer.name.partition("/")[0] in phases]
+
+
+def _sum(layers: Sequence[LayerEstimate], what: str) -> Sum | None:
+    """Return the sum of one quantity over layers; None if no layer has it."""
+    known = [each for each in layers if getattr(each, what) is not None]
+    if not known:
+        return None
+    ends: list[Bounds] = [
+        bounds for each in known if each.interval and (bounds := getattr(each.interval, what))
+    ]
+    bounds = None
+    if len(ends) == len(layers):
+        bounds = sum(low for low, _ in ends), sum(high for _, high in ends)
+    macs, done = (sum(each.layer.total_macs for each in group) for group in (layers, known))
+    total: float = sum(getattr(each, what) for each in known)
+    return Sum(total, bounds, done / macs if macs else 1.0, len(known))
+
+
+def _times(each: Sum, factor: float) -> Sum:
+    bounds = each.bounds and (each.bounds[0] * factor, each.bounds[1] * factor)
+    return Sum(each.value * factor, bounds, each.share)
+
+
+def token_record(estimate: Result) -> dict[str, Any] | None:
+    """Return the figures as plain values; None for what is no transformer."""
+    if estimate.network.transformer is None:
+        return None
+    return {
+        each.name: {
+            "value": each.value,
+            "interval": list(each.bounds) if each.bounds else None,
+            "macs_share": each.share,
+        }
+        for each in token_figures(estimate)
+    }
+
+
+def token_blocks(estimate: Result) -> Iterator[Table | Text]:
+    """Yield the figures as a table, and what runs."""
+    figures, facts = token_figures(estimate), estimate.network.transformer
+    if not figures or facts is None:
+        return
+    yield Text("; ".join(f"{phase.name}: {phase.text}" for phase in facts.phases))
+    rows = (
+        (
+            each.title,
+            quantity(each.value, each.unit),
+            deviation(each.value, each.bounds) if each.bounds else "-",
+            percent(each.share),
+        )
+        for each in figures
+    )
+    yield table(("by token", "value", "+-", "of MACs"), rows, "value, +-, of MACs")
