@@ -105,6 +105,8 @@ def fused_sizes(past: int) -> Callable[[Operator], list[Dims | None]]:
 
     def rule(op: Operator) -> list[Dims | None]:
         data, weights = op.sizes(0), op.sizes(1)
+        if len(data) != 3 or len(weights) != 2:
+            raise LayerError(f"input {list(data)}, weights {list(weights)}: do not match")
         query, out = _widths(op, weights[-1])
         width = _split(query, op.attribute("num_heads", 0))
         keys = data[1] + _past(op, past)

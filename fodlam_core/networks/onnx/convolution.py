@@ -71,6 +71,8 @@ def windows(node: Any, data: Sizes, kernel: Sizes) -> Sizes:
         LayerError: if the attributes do not fit, or nothing is left.
     """
     axes = len(data)
+    if axes < 1 or len(kernel) != axes:
+        raise LayerError(f"{axes} axes of pixels, {len(kernel)} of the kernel: do not match")
     strides = attribute(node, "strides", []) or [1] * axes
     dilations = attribute(node, "dilations", []) or [1] * axes
     pads = attribute(node, "pads", []) or [0] * 2 * axes

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from fodlam_core.errors import LayerError
 from fodlam_core.model.converters import words
 from fodlam_core.networks.onnx.attention import (
     attention,
@@ -62,6 +63,8 @@ class Rule(NamedTuple):
 def conv_sizes(op: Operator) -> list[Dims | None]:
     """Return the sizes that a convolution with channels before pixels makes."""
     data, weights = op.sizes(0), op.sizes(1)
+    if not data or not weights:
+        raise LayerError("expected an image and filters, got single numbers")
     return [(data[0], weights[0], *windows(op.node, data[2:], weights[2:]))]
 
 

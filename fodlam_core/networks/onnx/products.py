@@ -74,6 +74,8 @@ def experts(up: int, gate: int, packed: bool) -> Callable[[Operator], list[Work]
 
     def rule(op: Operator) -> list[Work]:
         data, k = op.sizes(0), op.attribute("k", 1)
+        if not data or len(op.sizes(up)) != 3:
+            raise LayerError(f"input {list(data)}, weights {list(op.sizes(up))}: do not match")
         rows, width, count = prod(data[:-1]), data[-1], op.sizes(up)[0]
         if not 1 <= k <= count:
             raise LayerError(f"{k} of {count} experts")

@@ -8,7 +8,7 @@ not costed.
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -38,10 +38,13 @@ from fodlam_core.networks.onnx.values import computed
 from fodlam_core.networks.read_text import REGIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fodlam_core.errors import Problem
     from fodlam_core.networks.work import Work
 
 Scope = MutableMapping[str, Tensor]
+T = TypeVar("T")
 
 
 class NoBatchError(Exception):
@@ -167,7 +170,7 @@ class Walk:
     def _made(self, node: Any, inputs: list[Tensor | None], base: Tensor) -> list[Tensor]:
         """Return what an operator of ONNX's own makes."""
         if node.op_type in SEQUENCES:
-            made = [made_by_sequence(node, inputs)]
+            made = [made_by_sequence(node, inputs)] + [Tensor()] * (len(node.output) - 1)
             return [
                 self._checked(name, each, base)
                 for name, each in zip(node.output, made, strict=False)
@@ -192,7 +195,7 @@ class Walk:
         found: list[Dims | None] = []
         if rule is not None and rule.outputs is not None:
             try:
-                found = rule.outputs(operator)
+                found = _answered(rule.outputs, operator) or []
             except (UnknownSizeError, LayerError):
                 found = []
         elif is_free(node.op_type, node.domain) and node.op_type in SAME_ELSEWHERE and first:
@@ -236,7 +239,7 @@ class Walk:
         rule, why = self.rules.get(name), ""
         works: list[Work] | None = None
         try:
-            works = rule.works(op) if rule is not None else None
+            works = _answered(rule.works, op) if rule is not None else None
         except UnknownSizeError as error:
             tensor, known = error.args
             self.asked |= known.asks
@@ -288,6 +291,20 @@ class Walk:
         if count % self.batch:
             raise NoBatchError
         return count // self.batch
+
+
+def _answered(rule: Callable[[Operator], list[T] | None], op: Operator) -> list[T] | None:
+    """Return what a rule says; it may count on more axes than a malformed operator has.
+
+    Raises:
+        LayerError: if the operator is not as the rule takes it.
+    """
+    try:
+        return rule(op)
+    except (IndexError, ValueError, ZeroDivisionError) as error:
+        if isinstance(error, LayerError):
+            raise
+        raise LayerError(f"not the inputs or attributes of this operator: {error}") from error
 
 
 def name_of(node: Any) -> str:

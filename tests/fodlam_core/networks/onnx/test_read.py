@@ -389,3 +389,28 @@ def test_items_of_a_sequence_are_known_one_by_one(read: Callable[..., Network]) 
         }"""
     )
     assert [(layer.macs, layer.repeat) for layer in network.layers] == [(20, 3), (30, 1)]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "com.microsoft.FusedConv (x, s)",
+        "com.microsoft.NhwcConv <strides = [0]> (x, w)",
+        "com.microsoft.Attention <num_heads = 4> (x, s)",
+        "com.microsoft.MoE (x, x, w)",
+        "com.microsoft.MatMulNBits <K = 3> (x, w)",
+        "com.microsoft.GroupQueryAttention (x, x, x)",
+        "com.microsoft.MultiHeadAttention <num_heads = 0> (x, x, x)",
+        "Einsum <equation = [1, 2]> (x, w)",
+        "LSTM (x, s, s)",
+    ],
+)
+def test_malformed_operators_are_errors_or_uncosted(
+    read: Callable[..., Network], call: str
+) -> None:
+    """An operator whose inputs or attributes are not its own is named, never a traceback."""
+    text = f"g (float[1,8,8] x) => (float[] y) <float[8,8] w, float s> {{ y = {call} }}"
+    try:
+        assert sum(read(text).uncosted.values()) == 1
+    except NetworkError as error:
+        assert "node 'y'" in str(error)

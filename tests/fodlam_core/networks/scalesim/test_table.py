@@ -242,3 +242,15 @@ def test_mutated_file_never_crashes(
     """A file with some bytes changed is read, or refused with an error that names it."""
     content = "\n".join([HEADER, CONV1, "", "FC, 1, 1, 1, 1, 1024, 1000, 1,"]).encode()
     check_mutated(data, ScaleSimReader(), "mutated.csv", content)
+
+
+def test_products_need_no_header(read: Callable[..., Network]) -> None:
+    """A first line of a name and three numbers is a product already; others need a header."""
+    text = "qkv,197,2304,768,\nproj,197,768,768,\n"
+    network = read(ScaleSimReader(), "gemm.csv", text)
+    assert [layer.shape for layer in network.layers] == [
+        FcShape(768, 2304, rows=197),
+        FcShape(768, 768, rows=197),
+    ]
+    assert ScaleSimReader().accepts(text.encode())
+    assert not ScaleSimReader().accepts(b"1,2,3,4\n")

@@ -368,3 +368,16 @@ def test_mutated_file_never_crashes(
     """A file with some bytes changed is read, or refused with an error that names it."""
     content = data.draw(st.sampled_from([SHORTHAND, FULL])).encode()
     check_mutated(data, TimeloopReader(), "mutated.yaml", content)
+
+
+def test_brackets_within_brackets_are_refused_at_once(read: Callable[..., Network]) -> None:
+    """Nesting is cut off while scanning, which would take quadratic time otherwise."""
+    with pytest.raises(NetworkError, match="nested too deeply"):
+        read(TimeloopReader(), "deep.yaml", "problem: " + "{" * 50_000)
+
+
+def test_a_padding_of_zero_is_legal(read: Callable[..., Network]) -> None:
+    """Hpad and Wpad count nothing, and may be 0; other sizes may not."""
+    text = "problem: {instance: {C: 4, M: 8, P: 5, Q: 5, R: 3, S: 3, Hpad: 0, Wpad: 0}}"
+    (layer,) = read(TimeloopReader(), "pad.yaml", text).layers
+    assert layer.macs == 4 * 8 * 25 * 9
