@@ -44,7 +44,9 @@ def accelerator(chip: str, point: str) -> Accelerator:
         measurements=measurements,
         references=references,
         networks=known,
-        predictors=_predictors(entry, said, len(measurements), len(known)),
+        predictors=named_predictors(header["predictors"])
+        if "predictors" in header
+        else _predictors(entry, said, len(measurements), len(known)),
         precision=said["precision"],
         notes=header.get("notes", ()),
         energy_covers=header.get("energy_covers", ""),

@@ -14,6 +14,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, Measurement, Reference
+from fodlam_core.model.shapes import ExpertsShape
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +27,7 @@ CONV += ("stride_height", "stride_width", "padding_height", "padding_width", "gr
 SHAPES: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
     "fc": (("inputs", "outputs", "rows"), FcShape),
     "matmul": (("m", "k", "n", "count"), MatmulShape),
+    "experts": (("inputs", "outputs", "rows", "experts", "per_row"), ExpertsShape),
 }
 Read = Callable[[list[str]], Any]
 
@@ -51,15 +53,17 @@ def _measurements(columns: list[str], rows: list[list[str]]) -> list[Measurement
     shapes: dict[tuple[str, ...], Any] = {}
     makers = {each: _shape_maker(columns, each) for each in ("conv", *SHAPES)}
     macs = columns.index("macs")
+    experts = columns.index("experts") if "experts" in columns else None
     found = []
     for row in rows:
         shape = None
-        if row[kind] in makers:
-            cells, make = makers[row[kind]]
-            key = cells(row)
+        form = "experts" if experts is not None and row[experts] else row[kind]
+        if form in makers:
+            cells, make = makers[form]
+            key = form, *cells(row)
             shape = shapes.get(key)
             if shape is None:
-                shape = shapes[key] = make(*map(int, key))
+                shape = shapes[key] = make(*map(int, key[1:]))
         layer = Layer(row[name], row[kind], int(row[macs]), shape)
         count = int(row[batch])
         latency_s, energy_j, rounding_s, rounding_j = read(row, count)
