@@ -58,7 +58,7 @@ Keys of a layer are read in `layer` and written in `text`.
 Every layer may also have
 
 * ``macs``: required where there is no shape, and checked against the shape where there is one;
-* ``repeat``: how often the layer runs in one inference, once for each token say;
+* ``repeat``: how often the layer runs in one inference, one run after another, as time steps do;
 * ``per_region = true``: it runs once for each region; `regions` is then required of whoever reads
   the file, and multiplies ``repeat``;
 * ``weight_density``, ``activation_density``: shares of values that are not zero, in (0, 1];
