@@ -180,7 +180,38 @@ def _imports(version: int) -> Any:
     return (make_opsetid("", version),)
 
 
+# Blocks of a network ask the same again and again: operator, attributes, types, values -> answer.
+_ANSWERS: dict[Any, list[Tensor]] = {}
+_MOST_ANSWERS = 4096
+
+
 def _asked(node: Any, inputs: Sequence[Tensor | None], opsets: Mapping[str, int]) -> list[Tensor]:
+    """Ask onnx, or take the answer that it gave before."""
+    told = [None if each is None else each.known for each in inputs]
+    key = (
+        opsets.get("", 1),
+        node.op_type,
+        len(node.output),
+        tuple(each.SerializeToString() for each in node.attribute),
+        tuple(
+            each
+            and (each.elem, each.dims, each.sequence)
+            + (
+                (value.dtype.str, value.tobytes())
+                if value is not None and value.size <= _MOST_TOLD
+                else ()
+            )
+            for each, value in zip(inputs, told, strict=True)
+        ),
+    )
+    if key not in _ANSWERS:
+        if len(_ANSWERS) >= _MOST_ANSWERS:
+            _ANSWERS.clear()
+        _ANSWERS[key] = _answer(node, inputs, opsets)
+    return _ANSWERS[key]
+
+
+def _answer(node: Any, inputs: Sequence[Tensor | None], opsets: Mapping[str, int]) -> list[Tensor]:
     """Ask onnx; what it refuses or does not know is unknown."""
     from onnx.checker import ValidationError
     from onnx.shape_inference import infer_node_outputs
