@@ -16,11 +16,14 @@ from .rows import layers, networks
 
 if TYPE_CHECKING:
     from fodlam_core import Predictor
+    from fodlam_core.predictors.donors import Coefficients
 
 # What the register knows and an accelerator has a field for.
 FACTS = ("area_mm2", "clock_hz", "memory_bandwidth_bytes_per_s", "memory_bytes", "tdp_w", "year")
 FEWEST = 3
 """Networks of which a sum of terms can be fitted, and what it says be compared with one."""
+MANY = 12
+"""Networks from which on a prior from other chips hurts more than it helps."""
 WEIGHT_BITS = {"int4": 4, "nvfp4": 4, "int8": 8, "fp8": 8, "fp16": 16, "bf16": 16, "fp32": 32}
 
 
@@ -46,7 +49,7 @@ def accelerator(chip: str, point: str) -> Accelerator:
         networks=known,
         predictors=named_predictors(header["predictors"])
         if "predictors" in header
-        else _predictors(entry, said, len(measurements), len(known)),
+        else _predictors(source, entry, said, len(measurements), len(known)),
         precision=said["precision"],
         notes=header.get("notes", ()),
         energy_covers=header.get("energy_covers", ""),
@@ -78,7 +81,7 @@ def points_of(source: str) -> dict[tuple[str, str], dict[str, str]]:
 
 
 def _predictors(
-    entry: dict[str, Any], said: dict[str, str], layers: int, networks: int
+    source: str, entry: dict[str, Any], said: dict[str, str], layers: int, networks: int
 ) -> tuple[Predictor, ...]:
     """Return what predicts: of a datasheet its roofline; none where too little was measured."""
     if "peak_macs_per_s" in said:
@@ -90,7 +93,42 @@ def _predictors(
         return named_predictors(["roofline"], {"roofline": options})
     if layers:
         return named_predictors(["linear", "per-mac"])
-    return named_predictors(["linear"]) if networks >= FEWEST else ()
+    chip, point = said["chip"], said["point"]
+    if networks < FEWEST:
+        return ()
+    alike = donors(source, chip, group(point)) if networks < MANY else ()
+    return named_predictors(["linear"], {"linear": {"donors": alike}} if alike else None)
+
+
+def group(point: str) -> str:
+    """Return what chips that behave alike have in common: CPU or GPU, quantised or not.
+
+    >>> group("ncnn-4t-big-int8"), group("ncnn-gpu")
+    ('cpu-int8', 'gpu')
+    """
+    engine = "gpu" if "gpu" in point else "cpu"
+    return f"{engine}-int8" if point.endswith("-int8") else engine
+
+
+def donors(source: str, chip: str, alike: str) -> tuple[Coefficients, ...]:
+    """Return the coefficients of the other chips of a group; none where a source has none."""
+    from fodlam_core.predictors.donors import Coefficients
+
+    return tuple(
+        Coefficients({term: float(cell) for term, cell in row.items() if cell})
+        for name, own, row in _donors(source)
+        if own == alike and name != chip
+    )
+
+
+@functools.cache
+def _donors(source: str) -> list[tuple[str, str, dict[str, str]]]:
+    path = HERE / source / "donors.csv"
+    if not path.exists():
+        return []
+    with open(path, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [(row.pop("chip"), row.pop("group"), row) for row in rows if row.pop("point")]
 
 
 def _format(said: dict[str, str]) -> str:

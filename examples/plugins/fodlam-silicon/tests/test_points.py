@@ -11,7 +11,7 @@ from typing import Any
 import fodlam_silicon
 import pytest
 from fodlam_silicon.library import points
-from fodlam_silicon.point import accelerator
+from fodlam_silicon.point import accelerator, donors
 
 from fodlam_core import Accelerator
 
@@ -125,3 +125,16 @@ def test_predictors() -> None:
     assert names == ["linear", "per-mac"]
     assert accelerator("tpu-v1", "int8").predictors == ()
     assert accelerator("tpu-v1", "int8").references_only
+
+
+def test_prior_of_few() -> None:
+    """A point of few networks is pulled towards other chips, never towards itself."""
+    point = accelerator("raspberry-pi-4", "ncnn-4t-int8")
+    others = donors("ncnn", "raspberry-pi-4", "cpu-int8")
+    every = donors("ncnn", "", "cpu-int8")
+    own = [name for name in INDEX["raspberry-pi-4"]["points"] if name.startswith("ncnn")]
+
+    assert len(point.networks) < 12
+    assert others == point.predictors[0].donors
+    assert len(every) - len(others) == sum(name.endswith("int8") for name in own)
+    assert accelerator("raspberry-pi-4", "ncnn-4t").predictors[0].donors == ()
