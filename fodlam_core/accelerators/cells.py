@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from fodlam_core.accelerators.printed import half_unit, in_si, number, whole, written
+from fodlam_core.files import FileError, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,14 +50,13 @@ def read_cells(path: str) -> list[tuple[int, list[str]]]:
     """Return the rows of a CSV file that are not empty, each with its line, spaces stripped.
 
     Raises:
-        ValueError: if it is no CSV of UTF-8 text; the text starts with file and line.
-        OSError: if it cannot be read.
+        ValueError: if it cannot be read, or is no CSV of UTF-8 text; the text starts with the
+            file.
     """
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            text = file.read()
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: is not UTF-8 ({error.reason}); save it as UTF-8") from error
+        text = read_text(path)
+    except FileError as error:
+        raise ValueError(f"{path}: {error}") from error
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows = []
     try:

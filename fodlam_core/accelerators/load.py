@@ -64,15 +64,15 @@ import os
 from typing import Any, NamedTuple
 
 import attrs
-import tomli
 
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.accelerators.header import Header, point_problems, point_tables, read_header
 from fodlam_core.accelerators.reference_table import ReferenceRow, read_references
 from fodlam_core.accelerators.table import TableRow, read_table
 from fodlam_core.errors import FodlamError, PluginError, Problem
-from fodlam_core.model.validators import is_positive
+from fodlam_core.files import FileError, parsed_toml, read_text
 from fodlam_core.predictors.generic import generic_predictors, named_predictors
+from fodlam_core.schema.numbers import is_physical
 
 
 def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerator:
@@ -165,14 +165,9 @@ def _accelerator(path: str, header: Header, rows: _Rows, changes: dict[str, Any]
 
 def _read_header(path: str) -> dict[str, Any]:
     try:
-        with open(path, "rb") as file:
-            return tomli.loads(file.read().decode("utf-8-sig"))
-    except OSError as error:
-        raise PluginError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise PluginError(f"{path}: is not UTF-8 ({error.reason}); save it as UTF-8") from error
-    except (tomli.TOMLDecodeError, RecursionError) as error:
-        raise PluginError(f"{path}: is no TOML: {error}") from error
+        return parsed_toml(read_text(path))
+    except FileError as error:
+        raise PluginError(f"{path}: {error}") from error
 
 
 def _read_rows(path: str, header: dict[str, Any], *, optional: bool) -> tuple[_Rows, list[str]]:
@@ -190,7 +185,7 @@ def _read_rows(path: str, header: dict[str, Any], *, optional: bool) -> tuple[_R
         found, wrong = read_table(
             os.path.join(directory, name),
             kinds if isinstance(kinds, list) and all(map(_is_text, kinds)) else None,
-            1.0 if "power_w" in header and not is_positive(power_w) else power_w,
+            1.0 if "power_w" in header and not is_physical(power_w) else power_w,
             points,
         )
         rows.layers.extend(found)

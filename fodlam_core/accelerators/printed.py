@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+from fodlam_core.errors import quoted
+from fodlam_core.schema.numbers import PHYSICAL, is_physical
+
 # Suffix of a column name -> (suffix of the SI name, factor). MB are 1e6 bytes, as in the papers.
 UNITS = {
     "_s": ("_s", 1.0),
@@ -56,9 +59,11 @@ def number(text: str) -> float:
         # Python would take 1_000 and the digits of every script.
         value = float(text if text.isascii() and "_" not in text else "?")
     except ValueError:
-        raise ValueError(f"{text!r} is not a number; write digits, as in 20.9") from None
+        raise ValueError(f"{quoted(text)} is not a number; write digits, as in 20.9") from None
     if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"{text!r} is not finite or negative; leave empty what is not known")
+        raise ValueError(f"{quoted(text)} is not finite or negative; leave empty what is not known")
+    if value and not is_physical(value):
+        raise ValueError(f"{quoted(text)} is not {PHYSICAL}; look at its exponent")
     return value
 
 

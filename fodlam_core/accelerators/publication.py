@@ -34,11 +34,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import attrs
-import tomli
 
 from fodlam_core.accelerators.cells import read_cells
 from fodlam_core.accelerators.printed import UNITS, number
-from fodlam_core.errors import PluginError, Problem, Setting, unknown
+from fodlam_core.errors import FodlamError, PluginError, Problem, Setting, unknown
+from fodlam_core.files import parsed_toml, read_text
 from fodlam_core.model.layers import layer_key
 from fodlam_core.schema import KEY, count, words
 from fodlam_core.schema.structure import structure
@@ -244,8 +244,7 @@ def publication_of(accelerator: Accelerator, plugin: Plugin | None = None) -> Pu
     try:
         if not isinstance(path, str | os.PathLike):
             raise TypeError("is not the path of a file")
-        with open(path, "rb") as stream:
-            file, problems = structure(tomli.load(stream), PublicationFile)
+        file, problems = structure(parsed_toml(read_text(path)), PublicationFile)
         if file is None:
             raise PluginError(*problems)
         names, *cells = read_cells(os.path.join(os.path.dirname(path), file.data)) or [(0, [])]
@@ -254,8 +253,8 @@ def publication_of(accelerator: Accelerator, plugin: Plugin | None = None) -> Pu
         if problems:
             raise PluginError(*problems)
         return _publication(file, rows)
-    except (OSError, ValueError, TypeError, PluginError) as error:
-        known = error if isinstance(error, PluginError) else str(error)
+    except (ValueError, TypeError, FodlamError) as error:
+        known = error if isinstance(error, FodlamError) else str(error)
         raise PluginError(known, where=(*places, str(path))) from error
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -10,14 +9,17 @@ import attrs
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates.json import SCHEMA_VERSION
+from fodlam_core.files import FileError, parsed_json, read_text
 from fodlam_core.schema import REST, count, show
+from fodlam_core.schema.numbers import LEAST, MOST, is_physical
 from fodlam_core.schema.structure import structure
 
+MAX_BYTES = 64_000_000
 SAVE = "save one with: fodlam-core run CONFIG --format json -o FILE"
 
 
 def _amount(_instance: object, _attribute: object, value: float | None) -> None:
-    if value is not None and value < 0:
+    if value is not None and value != 0 and not is_physical(value, LEAST**2, MOST**2):
         raise ValueError(f"expected a number from 0 up, got {show(value)}")
 
 
@@ -92,12 +94,9 @@ def load_result(path: str) -> dict[str, Any]:
             has another schema version; with a line for each mistake.
     """
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            result = json.load(file)
-    except OSError as error:
-        raise FodlamError(f"cannot be read: {error.strerror}", where=path) from error
-    except (ValueError, RecursionError) as error:
-        raise FodlamError(f"not JSON: {error}", where=path, cure=SAVE) from error
+        result = parsed_json(read_text(path, MAX_BYTES))
+    except FileError as error:
+        raise FodlamError(error, where=path, cure=SAVE) from error
     if isinstance(result, list):
         raise FodlamError(f"a list of {len(result)} results", where=path, cure=SAVE)
     if not isinstance(result, dict) or "schema_version" not in result:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
-import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from fodlam_core.errors import FodlamError, in_toml
+from fodlam_core.errors import MOST_QUOTED, FodlamError, in_toml
+from fodlam_core.files import forget_files
+from fodlam_core.report.escapes import message_line
+from fodlam_core.report.messages import close_quietly, say
 from fodlam_core.version import __version__
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ COMMANDS = {
     "validate": "show how far every predictor is off, by cross-validation on the measured layers",
     "plugins": "list what is installed, from where, and what cannot be used and why; check one",
 }
+UNEXPECTED = "this is a fault of the program; --debug shows where it comes from"
 EPILOG = "exit status: 0 done, 1 the request cannot be met, 2 wrong usage"
 
 
@@ -50,29 +53,56 @@ def program() -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     argv = sys.argv[1:] if argv is None else list(argv)
-    args = _parser(argv).parse_args(argv)
+    forget_files()
+    args: argparse.Namespace | None = None
     try:
+        args = _parser(argv).parse_args(argv)
         status: int = args.execute(args)
         return status
     except FodlamError as error:
-        if args.debug:
+        if "--debug" in argv:
             raise
         for line in error.text(getattr(args, "words", in_toml)).splitlines():
-            print(f"error: {line}", file=sys.stderr)
+            say(line, "error: ")
         return 1
     except BrokenPipeError:
         # The reader has gone, as in `| head`: nothing is wrong. Standard output is pointed
         # elsewhere so that the interpreter does not complain when it closes it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        close_quietly(sys.stdout.fileno())
         return 0
     except KeyboardInterrupt as interrupt:
         if interrupt.args:
-            print(interrupt, file=sys.stderr)
+            say(str(interrupt))
         return 130
+    except (SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # also what does not come from Exception: a panic of polars
+        if "--debug" in argv:
+            raise
+        say(f"{_in_one_line(error)}; {UNEXPECTED}", "error: ")
+        return 1
+
+
+def _in_one_line(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:MOST_QUOTED]}"
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose messages hold no control characters, and which needs no standard error."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(message_line(message))
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if (file or sys.stderr) is not None:
+            super()._print_message(message, file)
 
 
 def _parser(argv: list[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="fodlam-core",
         description="What would this network cost on real silicon? Latency, energy and power per "
         "layer, from published numbers of real chips.",

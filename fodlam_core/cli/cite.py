@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fodlam_core.analyses.citations import Cited, cited
 from fodlam_core.cli.common import registry_for, warn
 from fodlam_core.cli.run import add_config_arguments, estimates
+from fodlam_core.report.escapes import visible
 from fodlam_core.report.report import as_json
 from fodlam_core.report.write import write
 
@@ -42,7 +43,7 @@ def execute(args: argparse.Namespace) -> int:
         text = "".join(map(_line, publications))
     else:
         text = "\n".join(each.citation.bibtex.strip() + "\n" for each in publications)
-    write(text, args.output)
+    write(visible(text, keep="\n\t"), args.output)
     return 0
 
 

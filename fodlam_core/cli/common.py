@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.plugins import SLOW_S, unknown_blocks
 from fodlam_core.plugins.registry import Registry, load_registry
+from fodlam_core.report.messages import say
 from fodlam_core.report.report import FORMATS, Report
 from fodlam_core.report.write import write
 
@@ -123,7 +124,7 @@ def _in_ascii(text: str) -> str:
 def warn(messages: Iterable[str]) -> None:
     """Print warnings on standard error."""
     for message in messages:
-        print(f"warning: {message}", file=sys.stderr)
+        say(message, "warning: ")
 
 
 def registry_for(args: argparse.Namespace) -> Registry:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+from fodlam_core.report.messages import say
+
 LINE_EVERY_S = 10.0
 
 
@@ -18,7 +20,7 @@ def progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """Give a function to be called with what is done and what there is to do."""
     if quiet:
         yield lambda _done, _total: None
-    elif sys.stderr.isatty():
+    elif sys.stderr is not None and sys.stderr.isatty():
         with _bar() as watch:
             yield watch
     else:
@@ -70,7 +72,7 @@ def _lines() -> Callable[[int, int], None]:
         if now - last >= LINE_EVERY_S:
             last = now
             rate = _rate((start, first), now, done)
-            print(f"{done:,} of {total:,} points, {rate}", file=sys.stderr, flush=True)
+            say(f"{done:,} of {total:,} points, {rate}")
 
     return watch
 

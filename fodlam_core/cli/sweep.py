@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.cli.common import emit, registry_for
@@ -11,6 +10,7 @@ from fodlam_core.cli.progress import progress
 from fodlam_core.errors import FodlamError
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.messages import say
 from fodlam_core.report.report import FORMATS, Report
 from fodlam_core.report.units import quantity
 from fodlam_core.sweeps.libraries import need
@@ -115,13 +115,13 @@ def execute(args: argparse.Namespace) -> int:
                 outcome = write_sweep(plan, registry, request, args.output, watch)
     except KeyboardInterrupt:
         if args.output is not None:
-            print("interrupted; --resume goes on from here", file=sys.stderr)
+            say("interrupted; --resume goes on from here")
         raise
     if args.output is None:
         emit(_report(args.config, outcome, plan.grid.points), args)
     elif not args.quiet:
         for line in _lines(args.output, outcome):
-            print(line, file=sys.stderr)
+            say(line)
     return 0
 
 
@@ -164,7 +164,7 @@ def _announce(points: int, args: argparse.Namespace) -> None:
     if points > ASK_ABOVE and not args.yes:
         raise FodlamError(f"{args.config}: {points:,} points; if you mean it, add --yes")
     if not args.quiet:
-        print(f"{points:,} points", file=sys.stderr)
+        say(f"{points:,} points")
 
 
 def _lines(path: str, outcome: Outcome) -> list[str]:

@@ -7,11 +7,11 @@ published costs; layers of a ``netfile`` are always predicted.
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fodlam_core.errors import ConfigError
+from fodlam_core.errors import ConfigError, quoted
+from fodlam_core.files import FileError, parsed_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,11 +55,9 @@ def translate(text: str, label: str, directory: str) -> Translated:
         return table
 
     try:
-        table = json.loads(text, object_pairs_hook=unique)
-    except RecursionError:
-        raise ConfigError([f"{label}: nested too deeply"]) from None
-    except ValueError as error:
-        raise ConfigError([f"{label}: not JSON: {error}"]) from error
+        table = parsed_json(text, object_pairs_hook=unique)
+    except FileError as error:
+        raise ConfigError([f"{label}: {error}"]) from error
     problems = list(_problems(table, label))
     if problems:
         raise ConfigError(problems)
@@ -92,7 +90,7 @@ def _problems(table: Any, label: str) -> Iterable[str]:
     if key not in table:
         yield f'{label}: "net" or "netfile" is missing'
     elif not isinstance(table[key], str) or not table[key]:
-        yield f"{label}: {key}: expected a string, got {table[key]!r}"
+        yield f"{label}: {key}: expected a string, got {quoted(table[key])}"
     layers = table.get("layers")
     if not isinstance(layers, list):
         yield f"{label}: layers: expected a list of layer names"

@@ -7,12 +7,12 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
-import tomli
 
 from fodlam_core.config.files import files_in_tables, located, with_files
 from fodlam_core.config.model import Config, DispatchRule, DispatchRules
 from fodlam_core.config.names import name_problems
 from fodlam_core.errors import ConfigError, Problem, Setting, unknown
+from fodlam_core.files import FileError, decoded, parsed_toml, read_bytes
 from fodlam_core.networks.zoo import zoo_names
 from fodlam_core.plugins.registry import Registry, load_registry
 from fodlam_core.schema.structure import structure
@@ -165,37 +165,30 @@ def _structure(tables: dict[str, Any], *, fodlam: bool) -> tuple[Config | None, 
 
 def _read(source: str, label: str) -> bytes:
     try:
-        if source == "-" and sys.stdin is None:
+        if source != "-":
+            return read_bytes(source, MAX_BYTES)
+        if sys.stdin is None:
             raise ValueError("it is closed")
-        if source == "-":
-            data = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with open(source, "rb") as file:
-                data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    except (OSError, ValueError, FileError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         if source in zoo_names():
             reason += f'; a configuration names the network: [network] name = "{source}"'
         raise ConfigError([f"{label}: cannot be read: {reason}"]) from error
     if len(data) > MAX_BYTES:
-        raise ConfigError([f"{label}: larger than 1 MB, no configuration"])
+        raise ConfigError([f"{label}: cannot be read: larger than 1 MB"])
     return data
 
 
 def _decode(data: bytes, label: str) -> str:
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise ConfigError(
-            [f"{label}:{line}: not UTF-8 text; is this a configuration in TOML?"]
-        ) from error
+        return decoded(data)
+    except FileError as error:
+        raise ConfigError([f"{label}: {error}; is this a configuration in TOML?"]) from error
 
 
 def _parse_toml(text: str, label: str) -> dict[str, Any]:
     try:
-        return tomli.loads(text)
-    except RecursionError:
-        raise ConfigError([f"{label}: nested too deeply"]) from None
-    except ValueError as error:
-        raise ConfigError([f"{label}: not TOML: {error}"]) from error
+        return parsed_toml(text)
+    except FileError as error:
+        raise ConfigError([f"{label}: {error}"]) from error

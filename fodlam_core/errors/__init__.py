@@ -17,7 +17,7 @@ from fodlam_core.errors.problem import (
     parts,
     place,
 )
-from fodlam_core.errors.wording import listed, similar, unknown
+from fodlam_core.errors.wording import MOST_QUOTED, listed, quoted, similar, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fodlam_core.errors.problem import Parts, Words
 
 __all__ = [
+    "MOST_QUOTED",
     "MOST_SHOWN",
     "ConfigError",
     "FactorError",
@@ -42,6 +43,7 @@ __all__ = [
     "in_toml",
     "listed",
     "place",
+    "quoted",
     "similar",
     "unknown",
 ]

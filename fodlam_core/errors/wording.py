@@ -7,6 +7,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+MOST_QUOTED = 200
+QUOTES = "'\""
+
+
+def quoted(value: object, most: int = MOST_QUOTED) -> str:
+    """Return a value as messages quote it: short, without control characters.
+
+    Args:
+        value: the value.
+        most: how many characters are shown.
+
+    >>> quoted("VGG16"), len(quoted("x" * 10**6))
+    ("'VGG16'", 200)
+    """
+    # What is cut anyway is not written out first; a number may have more digits than Python writes.
+    if isinstance(value, int) and abs(value) >= 10**most:
+        return "a number with too many digits"
+    text = repr(value[:most] if isinstance(value, str) else value)
+    longer = isinstance(value, str) and len(value) > most
+    if not longer and len(text) <= most:
+        return text
+    return f"{text[: most - 4]}...{text[0] if text[0] in QUOTES else ''}"
+
 
 def unknown(what: str, name: str, known: Iterable[str], missing: str = "there are none") -> str:
     """Say that a name is unknown, and which names were probably meant.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fodlam_core.errors import NetworkError, Setting
+from fodlam_core.files import FileError, check_regular
 from fodlam_core.networks.read_text import refuse_tokens
 from fodlam_core.networks.reader import NetworkReader, ReadOptions
 
@@ -118,9 +119,10 @@ def head_of(path: Path) -> bytes:
         NetworkError: if it is not there, or not a regular file.
     """
     try:
-        if path.exists() and not path.is_file():
-            raise NetworkError(f"{path}: not a regular file")
+        check_regular(path)
         with path.open("rb") as file:
             return file.read(HEAD_BYTES)
     except (OSError, ValueError) as error:
         raise NetworkError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+    except FileError as error:
+        raise NetworkError(f"{path}: {error}") from error

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fodlam_core.errors import NetworkError, Problem, Setting
+from fodlam_core.files import FileError
+from fodlam_core.files import read_text as read_file_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,15 +29,12 @@ def read_text(path: Path, most: int = MAX_BYTES) -> str:
         most: how many bytes it may have.
 
     Raises:
-        NetworkError: if it is larger.
-        UnicodeDecodeError: if it is not UTF-8.
-        OSError: if it cannot be read.
+        NetworkError: if it is larger, no text in UTF-8, or cannot be read.
     """
-    with path.open("rb") as file:
-        data = file.read(most + 1)
-    if len(data) > most:
-        raise NetworkError(f"{path}: larger than {most / 1e6:g} MB, no network in text form")
-    return data.decode("utf-8-sig")
+    try:
+        return read_file_text(path, most)
+    except FileError as error:
+        raise NetworkError(f"{path}: {error}") from error
 
 
 def refuse(path: Path, options: ReadOptions, *keys: str) -> None:

@@ -6,11 +6,11 @@ its last entry, as in FODLAM.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import FodlamError, NetworkError, unknown
+from fodlam_core.files import FileError, parsed_json
 from fodlam_core.model.layers import Layer, Network, layer_key
 from fodlam_core.model.shapes import ConvShape
 from fodlam_core.networks.native import is_json_list
@@ -39,11 +39,9 @@ class StatisticsReader:
         """Read a file; it has neither an input size nor regions that could be changed."""
         refuse(path, options, "input", "regions")
         try:
-            rows = json.loads(read_text(path))
-        except UnicodeDecodeError:
-            raise
-        except ValueError as error:
-            raise NetworkError(f"{path}: not JSON: {error}") from error
+            rows = parsed_json(read_text(path))
+        except FileError as error:
+            raise NetworkError(f"{path}: {error}") from error
         if not isinstance(rows, list):
             raise NetworkError(f"{path}: expected a JSON list of layers")
         layers: dict[str, Layer] = {}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
+from html import escape as escape_html
 from typing import TYPE_CHECKING
 
 from fodlam_core.report import Bullets, Document, Table, Text
+from fodlam_core.report.escapes import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 def html(document: Document) -> str:
     """Render a document."""
     return f"<h4>{escape(document.title)}</h4>" + "".join(map(_block, document.blocks))
+
+
+def escape(text: str) -> str:
+    """Return text that a browser shows as it is."""
+    return escape_html(visible(text, keep="\n"))
 
 
 def _block(block: Text | Table | Bullets) -> str:

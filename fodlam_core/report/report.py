@@ -77,12 +77,14 @@ def _lines(data: Any, deep: int, margin: str) -> str:
 
 
 def as_csv(rows: list[dict[str, Any]]) -> str:
-    """Return rows as CSV with a header; None is an empty cell."""
+    """Return rows as CSV with a header; None is an empty cell, and no cell is a formula."""
     import csv
     from io import StringIO
+
+    from fodlam_core.report.escapes import csv_cell
 
     file = StringIO()
     writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({key: csv_cell(value) for key, value in row.items()} for row in rows)
     return file.getvalue()

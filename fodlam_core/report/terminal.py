@@ -11,6 +11,7 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from fodlam_core.report import Bullets, Document, Table, Text
+from fodlam_core.report.escapes import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +35,7 @@ def text(documents: Iterable[Document], *, color: bool, width: int) -> str:
     for index, document in enumerate(documents):
         if index:
             console.print()
-        console.print(RichText(document.title, "bold"))
+        console.print(RichText(visible(document.title), "bold"))
         before: object = None
         for block in document.blocks:
             if before is not None and not (isinstance(before, Text) and isinstance(block, Text)):
@@ -47,15 +48,29 @@ def text(documents: Iterable[Document], *, color: bool, width: int) -> str:
 
 def _print(console: Console, block: Text | Table | Bullets) -> None:
     if isinstance(block, Text):
-        console.print(RichText(block.text, "bold red" if block.warning else ""))
+        console.print(RichText(visible(block.text), "bold red" if block.warning else ""))
     elif isinstance(block, Bullets):
-        console.print(RichText(f"{block.title}:", "bold"))
+        console.print(RichText(f"{visible(block.title)}:", "bold"))
         for item in block.items:
             grid = RichTable.grid(padding=(0, 1))
-            grid.add_row(RichText(" -"), RichText(item))
+            grid.add_row(RichText(" -"), RichText(visible(item)))
             console.print(grid)
     else:
-        _print_table(console, block)
+        _print_table(console, _visible_table(block))
+
+
+def _visible_table(block: Table) -> Table:
+    """Return a table whose cells hold nothing but text and line feeds."""
+
+    def shown(cells: Iterable[str]) -> tuple[str, ...]:
+        return tuple(visible(cell, keep="\n") for cell in cells)
+
+    return Table(
+        shown(block.header),
+        tuple(map(shown, block.rows)),
+        frozenset(shown(block.numeric)),
+        shown(block.spare),
+    )
 
 
 def _print_table(console: Console, block: Table) -> None:

@@ -6,6 +6,8 @@ import os
 import sys
 
 from fodlam_core.errors import FodlamError
+from fodlam_core.files import was_read
+from fodlam_core.report.messages import close_quietly
 
 # What an encoding lacks is written as an escape, never a reason to fail.
 UNENCODABLE = "backslashreplace"
@@ -44,13 +46,15 @@ def _write_to_stdout(text: str) -> None:
         sys.stdout.flush()
     except OSError:
         # Lest the interpreter tries once more, and complains, when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        close_quietly(sys.stdout.fileno())
         raise
 
 
 def _replace(text: str, target: str) -> None:
     import tempfile
 
+    if was_read(target):
+        raise ValueError("it is an input of this command; write to another file")
     if os.path.isdir(target):
         raise IsADirectoryError(21, "Is a directory")
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".fodlam-")

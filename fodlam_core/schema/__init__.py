@@ -6,11 +6,11 @@ attrs class. This module has what messages and classes share, and imports nothin
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.errors import unknown
+from fodlam_core.errors import quoted, unknown
+from fodlam_core.schema.numbers import COUNTED, PHYSICAL, expected, is_count, is_physical
 
 if TYPE_CHECKING:
     import attrs
@@ -25,15 +25,7 @@ KEY = "key"
 
 def show(value: object) -> str:
     """Return a value as messages quote it: short."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def is_number(value: object) -> bool:
-    """Tell whether a value is a finite number, and neither true nor false."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return abs(value) <= sys.float_info.max
+    return quoted(value, 60)
 
 
 def words(_instance: object, _attribute: object, value: str) -> None:
@@ -44,14 +36,14 @@ def words(_instance: object, _attribute: object, value: str) -> None:
 
 def positive(_instance: object, _attribute: object, value: float | None) -> None:
     """Check that a number, where there is one, is over 0 and finite; an attrs validator."""
-    if value is not None and not 0 < value < float("inf"):
-        raise ValueError(f"expected a positive, finite number, got {show(value)}")
+    if value is not None and not is_physical(value):
+        raise ValueError(f"{expected(PHYSICAL, value)}, got {show(value)}")
 
 
 def count(_instance: object, _attribute: object, value: int | None) -> None:
     """Check that a whole number, where there is one, is at least 1; an attrs validator."""
-    if value is not None and value < 1:
-        raise ValueError(f"expected a positive whole number, got {show(value)}")
+    if value is not None and not is_count(value):
+        raise ValueError(f"{expected(COUNTED, value)}, got {show(value)}")
 
 
 def distinct(_instance: object, _attribute: object, value: Sequence[str]) -> None:

@@ -10,7 +10,8 @@ import attrs
 from cattrs import Converter
 
 from fodlam_core.errors import ConfigError, FodlamError, Problem, Setting, similar, unknown
-from fodlam_core.schema import KEY, REST, Path, is_number, show
+from fodlam_core.schema import KEY, REST, Path, show
+from fodlam_core.schema.numbers import is_number
 
 T = TypeVar("T")
 K = TypeVar("K", bound=str | int)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 CONNECT_S = 15
+LOOPBACK = "127.0.0.1"
 PLUGIN = "fodlam-sweep"
 
 
@@ -89,7 +90,10 @@ def _client(scheduler: str | None, stack: contextlib.ExitStack) -> Any:
         cluster = LocalCluster(
             n_workers=os.cpu_count(),
             threads_per_worker=1,
-            dashboard_address=":0",
+            host=LOOPBACK,
+            # Its pages have no password: they are for nobody but the user of this machine.
+            dashboard_address=f"{LOOPBACK}:0",
+            worker_dashboard_address=f"{LOOPBACK}:0",
             env={"POLARS_MAX_THREADS": "1"},
         )
         return stack.enter_context(Client(stack.enter_context(cluster)))

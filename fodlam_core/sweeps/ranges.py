@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, overload
 
-from fodlam_core.errors import unknown
+from fodlam_core.errors import quoted, unknown
+from fodlam_core.schema.numbers import MOST_COUNT, is_number
 
 KEYS = ("start", "stop", "num")
 SIGNIFICANT_DIGITS = 12
@@ -67,14 +67,10 @@ def range_of(table: Mapping[str, Any]) -> Range:
         raise ValueError(f"{' and '.join(missing)} missing; a range is {{start, stop, num}}")
     start, stop, num = (table[key] for key in KEYS)
     for key, value in (("start", start), ("stop", stop)):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
-            raise ValueError(f"{key}: expected a finite number, got {value!r}")
-    if type(num) is not int or num < 2:
-        raise ValueError(f"num: expected a whole number of at least 2, got {num!r}")
+        if not is_number(value):
+            raise ValueError(f"{key}: expected a finite number, got {quoted(value)}")
+    if type(num) is not int or not 2 <= num <= MOST_COUNT:
+        raise ValueError(f"num: expected a whole number of at least 2, got {quoted(num)}")
     if not start < stop:
         raise ValueError(f"the range is reversed or empty: start {start} is not below stop {stop}")
     return Range(start, stop, num)
-
-
-def _finite(value: float) -> bool:
-    return -math.inf < value < math.inf

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import NetworkError, similar
+from fodlam_core.files import FileError, read_bytes
 from fodlam_core.networks.caffe.schema import (
     HARMLESS,
     V1_TYPES,
@@ -87,7 +88,10 @@ def _foreign_types(text: str) -> tuple[str, ...]:
 
 
 def _text(path: Path) -> str:
-    data = path.read_bytes()
+    try:
+        data = read_bytes(path)
+    except FileError as error:
+        raise NetworkError(f"{path}: {error}") from error
     if b"\0" in data:
         raise NetworkError(
             f"{path}: a binary file, not a prototxt; give the file that describes the layers, "

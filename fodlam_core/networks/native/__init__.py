@@ -76,6 +76,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import FodlamError, NetworkError, Problem, Setting, unknown
+from fodlam_core.files import FileError, parsed_json, parsed_toml
 from fodlam_core.model.layers import Network
 from fodlam_core.networks.native.layer import NO_SHAPES, layer_of
 from fodlam_core.networks.read_text import check_name, read_text, refuse
@@ -109,21 +110,15 @@ class NativeReader:
         refuse(path, options, "input")
         try:
             table = _parse(read_text(path), path.suffix)
-        except UnicodeDecodeError:
-            raise
-        except ValueError as error:
+        except FileError as error:
             raise NetworkError(f"{path}: {error}") from error
         return network_from_table(table, str(path), path.stem, options.regions, options.shapes)
 
 
 def _parse(text: str, suffix: str) -> Any:
     if suffix.lower() == ".json":
-        import json
-
-        return json.loads(text, object_pairs_hook=_unique)
-    import tomli
-
-    return tomli.loads(text)
+        return parsed_json(text, object_pairs_hook=_unique)
+    return parsed_toml(text)
 
 
 def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

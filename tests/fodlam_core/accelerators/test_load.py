@@ -137,7 +137,7 @@ def edited(old: str, new: str) -> str:
         ("clock_hz = inf" + HEADER, "clock_hz: expected a number, got inf"),
         ("power_w = 0" + HEADER, "power_w: expected a positive, finite number, got 0"),
         ("skips_zeros = 1" + HEADER, "skips_zeros: expected true or false, got 1"),
-        ("=", "is no TOML: Invalid statement (at line 1, column 1)"),
+        ("=", "not TOML: Invalid statement (at line 1, column 1)"),
     ],
 )
 def test_mistakes_of_the_header(header: str, message: str, tmp_path: Path) -> None:
@@ -249,7 +249,13 @@ def test_many_mistakes_are_cut_short(tmp_path: Path) -> None:
         (b"", "mychip.csv: is empty; name the columns in its first line"),
         (b"\n ,\n", "mychip.csv: is empty; name the columns in its first line"),
         (COLUMNS.encode(), "mychip.csv: has no rows; add a row for each layer that was measured"),
-        (b"network\xff", "mychip.csv: is not UTF-8 (invalid start byte); save it as UTF-8"),
+        (
+            b"network\xff",
+            (
+                "mychip.csv: not UTF-8 text (invalid start byte in line 1); the header names it "
+                "as its table"
+            ),
+        ),
         (None, "mychip.csv: No such file or directory; the header names it as its table"),
     ],
 )
@@ -270,7 +276,7 @@ def test_headers_that_are_no_text(tmp_path: Path) -> None:
     """A header that is missing, or in another encoding, is refused by name."""
     header = write(tmp_path)
     header.write_bytes(b"name = '\xff'")
-    assert ["mychip.toml: is not UTF-8 (invalid start byte); save it as UTF-8"] == refusal(header)
+    assert ["mychip.toml: not UTF-8 text (invalid start byte in line 1)"] == refusal(header)
     header.unlink()
     assert ["mychip.toml: No such file or directory"] == refusal(header)
 

@@ -262,3 +262,36 @@ def test_networks(cli: Any, tmp_path: Path) -> None:
     missing = cli("networks", "show", "VGG17")
     assert (1, "") == missing[:2]
     assert "did you mean 'VGG16'" in missing.err
+
+
+def test_whatever_is_raised_is_one_line(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of the program is a line and exit status 1; --debug shows the traceback."""
+    from fodlam_core.cli import UNEXPECTED, run
+
+    class PanicError(BaseException):
+        """Stands for a panic of polars, which is no Exception."""
+
+    def fail(args: object) -> int:
+        raise PanicError("a\nb")
+
+    monkeypatch.setattr(run, "execute", fail)
+
+    assert (1, "", f"error: PanicError: a b; {UNEXPECTED}\n") == cli("run", "x.toml")
+    with pytest.raises(PanicError):
+        cli("--debug", "run", "x.toml")
+
+
+def test_input_is_not_overwritten(cli: Any, toml: Any, tmp_path: Path) -> None:
+    """Whatever a command reads, it does not write over, under no name."""
+    config = toml('[network]\nname = "VGG16"\n')
+    before = config.read_text()
+    link = tmp_path / "link.toml"
+    link.symlink_to(config)
+    network = tmp_path / "n.toml"
+    assert 0 == cli("networks", "convert", "VGG16", network).status
+
+    for output in (config, link):
+        result = cli("run", config, "-f", "json", "-o", output)
+        assert (1, True) == (result.status, "is an input of this command" in result.err)
+    assert 1 == cli("networks", "convert", network, network).status
+    assert before == config.read_text()

@@ -61,7 +61,7 @@ def test_options_are_refused(read: Read, key: str) -> None:
         ('[{"name": "a", "type": "Convolution", "macs": 0}]', "macs 0"),
         ('[{"name": "a", "type": "Convolution", "macs": -1}]', "macs -1"),
         ('[{"name": "a", "type": "Convolution", "macs": 1e300}]', "macs too large"),
-        ('[{"name": "a", "type": "Convolution", "macs": NaN}]', "macs nan"),
+        ('[{"name": "a", "type": "Convolution", "macs": NaN}]', "NaN is not a number in JSON"),
         ('[{"name": "a", "type": "Convolution", "macs": null}]', "macs None"),
         ('[{"name": "a", "type": "Convolutio", "macs": 1}]', "did you mean 'Convolution'"),
         ("[", "not JSON"),

@@ -176,7 +176,7 @@ def interrupted(
     with monkeypatch.context() as patch:
         patch.setattr(engine_polars, "compute", fail)
         with pytest.raises(StopError):
-            cli("sweep", config, "-o", tmp_path / "out.parquet", "-q")
+            cli("sweep", config, "-o", tmp_path / "out.parquet", "-q", "--debug")
     assert not (tmp_path / "out.parquet").exists()
     return tmp_path / "out.parquet"
 

@@ -482,7 +482,7 @@ def test_conditions(registry: Registry, condition: str, meets: Any) -> None:
         ("technology.nod > 3", "unknown column 'technology.nod'; did you mean"),
         ("nod > 3", "unknown column 'nod'"),
         ("technology.node_nm >", "'technology.node_nm >': "),
-        ("technology.node_nm", "must be of type `Boolean`"),
+        ("technology.node_nm", "expected a condition, got a number"),
         ("network.name > 3", "'network.name > 3': "),
         ("latency_s > AVG(latency_s)", "a condition is about one point"),
     ],

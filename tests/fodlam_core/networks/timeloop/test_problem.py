@@ -267,7 +267,7 @@ NESTED = "a: &a [x, x]\n" + "".join(
         ("problem: {\n", "2: not YAML"),
         ("problem: {}\n---\nproblem: {}\n", "not YAML"),
         ("problem:\n\tinstance: 3", "2: not YAML"),
-        ("\0", "not YAML"),
+        ("\0", "it has a NUL in line 1"),
         ("problem: " + "[" * 100_000, "1: not YAML: nested too deeply"),
         ("- " * 50_000, "1: not YAML: nested too deeply"),
         (NESTED + "problem: {instance: {C: 1}, shape: {dimensions: *u}}", "far too many entries"),
