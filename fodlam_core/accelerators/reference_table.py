@@ -40,9 +40,7 @@ def read_references(
     try:
         rows = read_cells(path)
     except ValueError as error:
-        return [], [str(error)]
-    except OSError as error:
-        return [], [f"{path}: {error.strerror}; the header names it as its reference_table"]
+        return [], [f"{error}; the header names it as its reference_table"]
     if not rows:
         return [], [f"{path}: is empty; name the columns in its first line"]
     start, names = rows[0]

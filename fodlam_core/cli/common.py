@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING
 
+from fodlam_core.errors import FodlamError
 from fodlam_core.plugins import SLOW_S, unknown_blocks
 from fodlam_core.plugins.registry import Registry, load_registry
 from fodlam_core.report.messages import say
@@ -63,13 +65,29 @@ def add_action(
 
 WIDTH = 100
 RULE = "\N{BOX DRAWINGS LIGHT HORIZONTAL}"
-SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown"}
+SUFFIXES = {
+    "": "table",
+    ".txt": "table",
+    ".json": "json",
+    ".csv": "csv",
+    **dict.fromkeys((".md", ".markdown"), "markdown"),
+}
 
 
 def chosen_format(args: argparse.Namespace) -> str:
-    """Return the asked-for format, by default that of the file's ending, else a table."""
-    ending = "." + (args.output or "").rpartition(".")[2].lower()
-    chosen: str = args.format or SUFFIXES.get(ending, "table")
+    """Return the asked-for format, by default that of the file's ending.
+
+    Raises:
+        FodlamError: if neither tells it.
+    """
+    ending = os.path.splitext(args.output or "")[1].lower()
+    if not args.format and ending not in SUFFIXES:
+        known = ", ".join(filter(None, SUFFIXES))
+        raise FodlamError(
+            f"-o {args.output}: the ending {ending} tells no format; write one of {known}, or say "
+            "which with --format"
+        )
+    chosen: str = args.format or SUFFIXES[ending]
     return chosen
 
 

@@ -5,6 +5,7 @@ It stands beside the energy of the chip, is never part of it, and is never scale
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.report.units import quantity
@@ -69,7 +70,7 @@ def system_energy(estimate: Result, layers: Iterable[LayerEstimate]) -> SystemEn
         dram += share
     if not estimate.config.system:
         return SystemEnergy(None, None)
-    return SystemEnergy(dram, dram + sum(each.energy_j or 0.0 for each in layers))
+    return SystemEnergy(dram, dram + math.fsum(each.energy_j or 0.0 for each in layers))
 
 
 def system_notes(

@@ -5,6 +5,7 @@ What is not known of a layer is in no sum, and each sum says of how many MACs it
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.estimates.figures import Basis, Totals
@@ -137,7 +138,7 @@ def totals_of(
             accelerators[name].append(part)
     totals = {kind: _total(each, inferences) for kind, each in kinds.items()}
     areas = list(areas_mm2.values())
-    area_mm2 = None if None in areas or not areas else sum(area or 0.0 for area in areas)
+    area_mm2 = None if None in areas or not areas else math.fsum(area or 0.0 for area in areas)
     totals["total"] = _total(list(parts.values()), inferences, area_mm2)
     return totals, {
         name: _total(each, inferences, areas_mm2[name]) for name, each in accelerators.items()

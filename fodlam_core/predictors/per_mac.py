@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import PredictionError
@@ -75,11 +76,11 @@ class PerMac:
         known = with_macs(self.name, measurements)
         latency_s, energy_j = each_known(known, _ratio)
         macs = sum(row.layer.total_macs for row in known if row.latency_s is not None)
-        offchip_s = sum(row.cost.offchip_latency_s for row in known)
+        offchip_s = math.fsum(row.cost.offchip_latency_s for row in known)
         cost = Cost(latency_s, energy_j, offchip_s / macs if macs else 0.0)
         complete = all(row.latency_s and row.energy_j for row in known)
         return FittedPerMac(cost, macs if complete else None)
 
 
 def _ratio(rows: Sequence[tuple[Measurement, float]]) -> float:
-    return sum(value for _, value in rows) / sum(row.layer.total_macs for row, _ in rows)
+    return math.fsum(value for _, value in rows) / sum(row.layer.total_macs for row, _ in rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from fodlam_core.errors import PredictionError
@@ -64,8 +65,8 @@ def each_known(
 def offchip_share(measurements: Sequence[Measurement]) -> float:
     """Return the share of the summed latency that is spent waiting for off-chip memory."""
     costs = [row.cost for row in measurements]
-    latency = sum(cost.latency_s or 0.0 for cost in costs)
-    return sum(cost.offchip_latency_s for cost in costs) / latency if latency else 0.0
+    latency = math.fsum(cost.latency_s or 0.0 for cost in costs)
+    return math.fsum(cost.offchip_latency_s for cost in costs) / latency if latency else 0.0
 
 
 def cost_of(latency_s: float | None, energy_j: float | None, offchip: float) -> Cost:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import fnmatch
-import glob
 import json
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import unknown
+from fodlam_core.sweeps.file_patterns import matching_files
 from fodlam_core.sweeps.keys import (
     changes,
     is_chip_file,
@@ -186,8 +185,7 @@ def _matching(
     if not isinstance(pattern, str) or len(given) > 1:
         raise ValueError('expected {glob = "PATTERN"} and nothing else')
     if is_file(key):
-        found = glob.glob(pattern, root_dir=directory or ".", recursive=True)
-        found = [name for name in found if os.path.isfile(os.path.join(directory, name))]
+        found = matching_files(pattern, directory)
     else:
         names = names_for(key, registry)
         if names is None:

@@ -32,6 +32,8 @@ FUNCTIONS = {
     "ROUND": (1, 2),
 }
 FUNCTION_NAMES = {**{name: name for name in FUNCTIONS}, "CEILING": "CEIL", "POW": "POWER"}
+# Words of SQL with which a condition would look elsewhere than at its point.
+ELSEWHERE = words("SELECT WITH FROM EXISTS CASE CAST OVER")
 KEYWORDS = words("AND OR NOT IN BETWEEN LIKE ILIKE IS NULL TRUE FALSE")
 
 
@@ -247,7 +249,7 @@ class _Parser:
             return self.column(token.text)
         if token.kind == "word" and token.text in ("TRUE", "FALSE", "NULL"):
             return Literal({"TRUE": True, "FALSE": False}.get(token.text))
-        if token.kind == "word" and self.next.text == "(" and self.next.kind == "sign":
+        if token.kind == "word" and (token.text in ELSEWHERE or self.next[:2] == ("sign", "(")):
             return self.function(token.text)
         if token.kind == "word" and token.text not in KEYWORDS:
             return self.column(token.shown)

@@ -243,7 +243,7 @@ def _sums(estimate: Estimate) -> NativeCosts:
         known |= {(name, cost) for name in (LOW, HIGH) for cost in ("latency_s", "energy_j")}
     coverage = {method: estimate.coverage.share(method) for method in METHODS}
     traffic = [dram_bytes(estimate, each) for each in estimate.layers]
-    moved = None if None in traffic else sum(each or 0.0 for each in traffic)
+    moved = None if None in traffic else math.fsum(each or 0.0 for each in traffic)
     return NativeCosts(dict(cells), frozenset(known), coverage, dram_bytes=moved)
 
 

@@ -6,7 +6,17 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, Any
 
-from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin, as_completed, get_worker
+from distributed import (
+    CancelledError,
+    Client,
+    KilledWorker,
+    LocalCluster,
+    WorkerPlugin,
+    as_completed,
+    get_worker,
+)
+from distributed.client import FutureCancelledError
+from distributed.comm.core import CommClosedError
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.plugins.registry import load_registry
@@ -18,6 +28,8 @@ if TYPE_CHECKING:
 
 CONNECT_S = 15
 LOOPBACK = "127.0.0.1"
+# What futures and calls say when the scheduler is gone.
+LOST = (CancelledError, CommClosedError, FutureCancelledError, TimeoutError)
 PLUGIN = "fodlam-sweep"
 
 
@@ -68,6 +80,11 @@ def run_dask(work: Work, parts: Sequence[int], scheduler: str | None) -> Iterato
                 future.release()
                 _check_written(work, record)
                 yield record
+        except LOST as error:
+            raise FodlamError(
+                f"the scheduler does not answer any more ({type(error).__name__}); complete parts "
+                "are kept, and --resume goes on from here"
+            ) from error
         except KilledWorker as error:
             raise FodlamError(
                 f"workers died again and again, out of memory perhaps ({error}); with more of it "

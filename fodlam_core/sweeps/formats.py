@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fodlam_core.errors import FodlamError
-from fodlam_core.sweeps.provenance import METADATA_KEY, as_text
+from fodlam_core.sweeps.provenance import METADATA_KEY, STAMP_KEY, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 DATASET = "dataset"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Rows that polars computes at a time, and rows of a group in Parquet: they bound the memory. A file
 # made of many has larger groups, since its writer holds what it knows of each until the end, and is
 # made in smaller steps for that.
@@ -65,6 +66,7 @@ def sink(
         group_rows: rows of a group in a Parquet file.
     """
     if format == "csv":
+        frame = _without_formulas(frame)
         frame.sink_csv(path, include_header=header, engine="streaming")
     elif format == "jsonl":
         frame.sink_ndjson(path, engine="streaming")
@@ -74,9 +76,30 @@ def sink(
             compression="zstd",
             compression_level=1,
             row_group_size=group_rows,
-            metadata={METADATA_KEY: as_text(metadata)},
+            metadata=_carried(metadata),
             engine="streaming",
         )
+
+
+def _carried(metadata: dict[str, Any]) -> dict[str, str]:
+    """Return what a Parquet file carries: what it rests on, and apart from it which part it is."""
+    rest = {key: value for key, value in metadata.items() if key != STAMP_KEY}
+    stamp = {STAMP_KEY: metadata[STAMP_KEY]} if STAMP_KEY in metadata else {}
+    return {METADATA_KEY: as_text(rest), **stamp}
+
+
+def _without_formulas(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Return rows whose texts no spreadsheet takes for a formula."""
+    texts = [
+        pl.col(name).cast(pl.String).str.replace(r"^[=+\-@\t\r]", "'$0")
+        for name, type_ in frame.collect_schema().items()
+        if type_ == pl.String or (isinstance(type_, pl.Enum) and _has_formula(type_))
+    ]
+    return frame.with_columns(texts)
+
+
+def _has_formula(type_: pl.Enum) -> bool:
+    return any(str(each).startswith(FORMULA) for each in type_.categories)
 
 
 def join(parts: Sequence[str], path: str, format: str, metadata: dict[str, Any]) -> None:

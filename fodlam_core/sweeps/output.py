@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -11,68 +12,102 @@ import polars as pl
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.sweeps.formats import DATASET, join, sink
-from fodlam_core.sweeps.provenance import METADATA_KEY, as_text, differences
-from fodlam_core.sweeps.work import DATA, RECORDS, UNFINISHED, Work
+from fodlam_core.sweeps.leftovers import remove_parts, strange_names
+from fodlam_core.sweeps.provenance import as_text, differences
+from fodlam_core.sweeps.work import DATA, RECORDS, UNFINISHED, Record, Work, fingerprint
+from fodlam_core.sweeps.written import (
+    SIDECAR,
+    check_replaceable,
+    check_stamps,
+    metadata_of,
+    read_json,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 SHEET = "sweep.json"
+RUN = "run"
 PARTS = ".parts"
-SIDECAR = ".meta.json"
 
 
 def parts_directory(path: str) -> str:
     """Return the folder that holds the parts of an output until it is complete."""
-    return path.rstrip("/" + os.sep) + PARTS
+    return plain(path) + PARTS
 
 
-def prepare_output(
-    path: str, format: str, metadata: dict[str, Any], *, resume: bool, force: bool
-) -> bool:
-    """Make the folder of the parts ready; return whether the output is complete already.
+def plain(path: str) -> str:
+    """Return the path of an output without the slash that makes it a folder."""
+    return path.rstrip("/" + os.sep)
+
+
+def target_of(path: str) -> str:
+    """Return where an output is written: behind a symbolic link, as every output of a command.
+
+    Raises:
+        FodlamError: if there is no folder for it.
+    """
+    if os.path.islink(plain(path)):
+        path = os.path.realpath(plain(path)) + path[len(plain(path)) :]
+    parent = os.path.dirname(plain(path)) or "."
+    if not os.path.isdir(parent):
+        raise FodlamError(f"{path}: cannot be written: there is no folder {parent}")
+    return path
+
+
+def prepare_output(path: str, format: str, work: Work, *, resume: bool, force: bool) -> str | None:
+    """Make the folder of the parts ready, which the run holds.
+
+    Returns:
+        What the parts of this run are stamped with; None if the output is complete already.
 
     Raises:
         FodlamError: if something is in the way, or what is there is of another sweep.
     """
-    parent = os.path.dirname(path.rstrip("/" + os.sep)) or "."
-    if not os.path.isdir(parent):
-        raise FodlamError(f"{path}: cannot be written: there is no folder {parent}")
-    if os.path.lexists(path.rstrip("/" + os.sep)) and not force:
-        if not resume:
-            raise FodlamError(f"{path}: exists already; --force replaces it")
-        _same(path, _metadata_of(path, format), metadata)
-        return True
-    if force:
-        _check_replaceable(path, format)
-    _prepare_parts(parts_directory(path), metadata, resume=resume, force=force)
-    return False
+    exists = os.path.lexists(plain(path))
+    if exists and not force and not resume:
+        raise FodlamError(f"{path}: exists already; --force replaces it")
+    if exists and not force:
+        _same(path, metadata_of(path, format), work.metadata)
+        if format == DATASET:
+            check_stamps(path, [0] if work.selection else work.parts)
+        if os.path.isfile(os.path.join(work.directory, SHEET)):
+            remove_parts(work.directory)
+        return None
+    check_replaceable(path, format)
+    return _prepare_parts(work.directory, work.metadata, resume=resume, force=force)
 
 
-def _prepare_parts(directory: str, metadata: dict[str, Any], *, resume: bool, force: bool) -> None:
+def _prepare_parts(directory: str, metadata: dict[str, Any], *, resume: bool, force: bool) -> str:
     sheet = os.path.join(directory, SHEET)
     ours = os.path.isfile(sheet)
-    if os.path.lexists(directory) and not ours and _names_in(directory):
-        raise FodlamError(f"{directory}: is in the way, and no unfinished sweep; move it away")
-    if ours and resume and not force:
-        _same(directory, _read_json(sheet), metadata)
-    elif ours and not force:
+    strange = strange_names(directory)
+    if strange or (not ours and strange_names(directory, known=())):
+        name = f"{strange[0]} in it" if ours else "no unfinished sweep"
+        raise FodlamError(f"{directory}: is in the way, and {name}; move it away")
+    if ours and not resume and not force:
         raise FodlamError(
             f"{directory}: holds an unfinished sweep; --resume goes on with it, --force starts "
             "afresh"
         )
-    elif ours:
-        shutil.rmtree(directory)
+    found = read_json(sheet) if ours and not force else None
+    if ours and not force:
+        run = (found or {}).pop(RUN, "")
+        _same(directory, found, metadata)
+    else:
+        remove_parts(directory)
+        run = secrets.token_hex(8)
     for name in (DATA, RECORDS, UNFINISHED):
         os.makedirs(os.path.join(directory, name), exist_ok=True)
-    if not os.path.isfile(sheet):
-        _write_atomically(sheet, as_text(metadata))
+    if found is None:
+        _write_atomically(sheet, as_text({**metadata, RUN: run}), directory)
+    return str(run)
 
 
 def _same(where: str, found: dict[str, Any] | None, wanted: dict[str, Any]) -> None:
     """Check that what is there is of this sweep."""
     if found is None:
-        raise FodlamError(f"{where}: does not say what sweep it is of; --force replaces it")
+        raise FodlamError(f"{where}: does not say what sweep it is of; move it away")
     wrong = differences(found, json.loads(as_text(wanted)))
     if wrong:
         raise FodlamError(
@@ -80,54 +115,15 @@ def _same(where: str, found: dict[str, Any] | None, wanted: dict[str, Any]) -> N
         )
 
 
-def _metadata_of(path: str, format: str) -> dict[str, Any] | None:
-    if format in ("csv", "jsonl"):
-        return _read_json(path + SIDECAR)
-    try:
-        if format == DATASET:
-            path = os.path.join(path, sorted(os.listdir(path))[0])
-        return _as_dict(pl.read_parquet_metadata(path).get(METADATA_KEY, ""))
-    except (OSError, IndexError, pl.exceptions.PolarsError):
-        return None
-
-
-def _read_json(path: str) -> dict[str, Any] | None:
-    try:
-        with open(path, encoding="utf-8") as file:
-            return _as_dict(file.read())
-    except (OSError, ValueError):
-        return None
-
-
-def _as_dict(text: str) -> dict[str, Any] | None:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _check_replaceable(path: str, format: str) -> None:
-    """Check that replacing the output destroys nothing but an output."""
-    plain = path.rstrip("/" + os.sep)
-    if format != DATASET:
-        if os.path.lexists(plain) and not os.path.isfile(plain):
-            raise FodlamError(f"{path}: is no file, and is not replaced")
-    elif os.path.lexists(plain):
-        strange = [name for name in _names_in(plain) if not name.endswith(".parquet")]
-        if strange or not os.path.isdir(plain):
-            raise FodlamError(f"{path}: holds more than Parquet files, and is not replaced")
-
-
-def _names_in(path: str) -> list[str]:
-    return os.listdir(path) if os.path.isdir(path) else [path]
-
-
-def finish(work: Work, path: str, format: str) -> int | None:
+def finish(work: Work, path: str, format: str, records: Sequence[Record]) -> int | None:
     """Turn complete parts into the output; return the number of rows kept by a selection.
 
     The output is put in its place by renaming, then the folder of the parts goes.
+
+    Raises:
+        FodlamError: if a part is not what this run has written.
     """
+    _check_parts(work, records)
     files = [work.data_path(part) for part in work.parts]
     single = "parquet" if format == DATASET else format
     ready = os.path.join(work.directory, f"output.{single}")
@@ -135,7 +131,7 @@ def finish(work: Work, path: str, format: str) -> int | None:
     if work.selection:
         selected = work.selection.of(map(pl.read_parquet, files))
         kept = selected.height
-        sink(selected.lazy(), ready, single, work.metadata)
+        sink(selected.lazy(), ready, single, work.stamped(0))
         if format == DATASET:
             shutil.rmtree(os.path.join(work.directory, DATA))
             os.mkdir(os.path.join(work.directory, DATA))
@@ -144,18 +140,34 @@ def finish(work: Work, path: str, format: str) -> int | None:
         join(files, ready, format, work.metadata)
     if format == DATASET:
         ready = os.path.join(work.directory, DATA)
-    plain = path.rstrip("/" + os.sep)
     if format in ("csv", "jsonl"):
-        _write_atomically(plain + SIDECAR, as_text(work.metadata))
-    if os.path.isdir(plain):
-        os.replace(plain, os.path.join(work.directory, "replaced"))
-    os.replace(ready, plain)
-    shutil.rmtree(work.directory)
+        _write_atomically(plain(path) + SIDECAR, as_text(work.metadata), work.directory)
+    if os.path.isdir(plain(path)):
+        os.replace(plain(path), os.path.join(work.directory, "replaced"))
+    os.replace(ready, plain(path))
+    remove_parts(work.directory)
     return kept
 
 
-def _write_atomically(path: str, text: str) -> None:
-    temporary = f"{path}.{os.getpid()}.tmp"
+def _check_parts(work: Work, records: Sequence[Record]) -> None:
+    """Check that the parts are those of this run, each in its place, and nothing beside them."""
+    for record in records:
+        if fingerprint(work.data_path(record.part)) != (record.size, record.crc32):
+            raise FodlamError(
+                f"{work.data_path(record.part)}: was changed while the sweep ran; --resume "
+                "computes it again"
+            )
+    wanted = {os.path.basename(work.data_path(part)) for part in work.parts}
+    strange = sorted(set(os.listdir(os.path.join(work.directory, DATA))) - wanted)
+    if strange:
+        raise FodlamError(
+            f"{os.path.join(work.directory, DATA, strange[0])}: is no part of this sweep; move it "
+            "away, and --resume goes on"
+        )
+
+
+def _write_atomically(path: str, text: str, directory: str) -> None:
+    temporary = os.path.join(directory, f"output.{os.getpid()}.tmp")
     with open(temporary, "w", encoding="utf-8") as file:
         file.write(text)
     os.replace(temporary, path)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # The key under which a Parquet file carries it.
 METADATA_KEY = "fodlam"
+# The key of the run that wrote a part, and of its number.
+STAMP_KEY = "fodlam.part"
 
 
 def provenance(

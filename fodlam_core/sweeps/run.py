@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +14,14 @@ from fodlam_core.sweeps.engine_polars import run_polars
 from fodlam_core.sweeps.formats import CHUNK_ROWS, DATASET, format_of
 from fodlam_core.sweeps.grid import POINTS_PER_PART, shard_parts
 from fodlam_core.sweeps.libraries import need
-from fodlam_core.sweeps.output import finish, parts_directory, prepare_output, writing
+from fodlam_core.sweeps.lock import locked
+from fodlam_core.sweeps.output import (
+    finish,
+    parts_directory,
+    prepare_output,
+    target_of,
+    writing,
+)
 from fodlam_core.sweeps.points import Evaluator
 from fodlam_core.sweeps.provenance import provenance
 from fodlam_core.sweeps.selection import Selection
@@ -115,15 +123,22 @@ def write_sweep(
     """
     request = request.checked(plan)
     format = format_of(path)
+    path = target_of(path)
     work = _work(plan, registry, request, path, format)
     Evaluator(plan, registry, request.columns)  # every mistake is found before work starts
-    if writing(
-        path,
-        lambda: prepare_output(
-            path, format, work.metadata, resume=request.resume, force=request.force
-        ),
-    ):
-        return Outcome(None, 0)
+    with contextlib.ExitStack() as stack:
+        writing(path, lambda: stack.enter_context(locked(work.directory)))
+        run = writing(
+            path,
+            lambda: prepare_output(path, format, work, resume=request.resume, force=request.force),
+        )
+        if run is None:
+            return Outcome(None, 0)
+        return _written(work._replace(run=run), registry, request, path, watch)
+
+
+def _written(work: Work, registry: Registry, request: Request, path: str, watch: Watch) -> Outcome:
+    """Compute what is missing, and put the output in its place."""
     records, todo = undone(work)
     total = sum(_points(work, part) for part in work.parts)
     done = sum(record.points for record in records)
@@ -138,7 +153,7 @@ def write_sweep(
             watch(done, total)
 
     writing(path, go)
-    kept = writing(path, lambda: finish(work, path, format))
+    kept = writing(path, lambda: finish(work, path, format_of(path), records))
     rows = sum(record.kept for record in records) if kept is None else kept
     return Outcome(merge(record.summary for record in records), rows)
 

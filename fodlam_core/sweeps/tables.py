@@ -124,7 +124,7 @@ def _offchip(costs: NativeCosts, name: str) -> float | None:
     if (name, "latency_s") not in costs.sums:
         return None
     cells: list[Cell] = [cell for (_, other), cell in costs.cells.items() if other == name]
-    return sum(cell.offchip_s for cell in cells)
+    return math.fsum(cell.offchip_s for cell in cells)
 
 
 def factor_frame(answers: Sequence[Sequence[Answer]]) -> pl.DataFrame:

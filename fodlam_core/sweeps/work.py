@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from fodlam_core.files import FileError, parsed_json, read_text
 from fodlam_core.sweeps.formats import CHUNK_ROWS, sink
+from fodlam_core.sweeps.provenance import STAMP_KEY
 from fodlam_core.sweeps.summary import Summary, summarize, summary_of
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class Work(NamedTuple):
         format: the format of a part: ``"parquet"``, ``"csv"`` or ``"jsonl"``.
         directory: where parts and records of them lie.
         metadata: what the result rests on.
+        run: what the parts of this run are stamped with.
     """
 
     plan: Plan
@@ -47,6 +50,11 @@ class Work(NamedTuple):
     format: str
     directory: str
     metadata: dict[str, Any]
+    run: str = ""
+
+    def stamped(self, part: int) -> dict[str, Any]:
+        """Return what a part carries: the metadata, the run and its number."""
+        return {**self.metadata, STAMP_KEY: f"{self.run}/{part}"}
 
     def data_path(self, part: int) -> str:
         """Return where a part is written."""
@@ -67,6 +75,7 @@ class Record(NamedTuple):
         size: bytes of its file.
         crc32: checksum of its file.
         summary: counts and ranges of its points.
+        run: what the parts of its run are stamped with.
     """
 
     part: int
@@ -75,6 +84,7 @@ class Record(NamedTuple):
     size: int
     crc32: int
     summary: Summary
+    run: str
 
 
 def compute(work: Work, evaluator: Evaluator, part: int) -> Record:
@@ -96,7 +106,7 @@ def compute(work: Work, evaluator: Evaluator, part: int) -> Record:
                 selected = work.selection.part(frame.collect(engine="streaming"))
                 kept = selected.height
                 frame = selected.lazy()
-            sink(frame, temporary, work.format, work.metadata, header=part == work.parts[0])
+            sink(frame, temporary, work.format, work.stamped(part), header=part == work.parts[0])
         size, checksum = fingerprint(temporary)
         os.replace(temporary, path)
     except BaseException:
@@ -106,7 +116,7 @@ def compute(work: Work, evaluator: Evaluator, part: int) -> Record:
     points = 1
     for each in box:
         points *= len(each)
-    record = Record(part, points, kept, size, checksum, summary)
+    record = Record(part, points, kept, size, checksum, summary, work.run)
     _write_record(record, work.record_path(part))
     return record
 
@@ -131,13 +141,14 @@ def fingerprint(path: str) -> tuple[int, int]:
 def read_record(work: Work, part: int) -> Record | None:
     """Return the record of a part; None if the part is missing, incomplete or damaged."""
     try:
-        with open(work.record_path(part), encoding="utf-8") as file:
-            values = json.load(file)
+        values = parsed_json(read_text(work.record_path(part)))
         values["summary"] = summary_of(values["summary"])
         record = Record(**values)
+        if (record.run, record.part) != (work.run, part):
+            return None  # of another run, or a copy of another part
         if fingerprint(work.data_path(part)) == (record.size, record.crc32):
             return record
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, FileError):
         pass
     return None
 

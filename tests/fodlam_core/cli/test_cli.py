@@ -295,3 +295,16 @@ def test_input_is_not_overwritten(cli: Any, toml: Any, tmp_path: Path) -> None:
         assert (1, True) == (result.status, "is an input of this command" in result.err)
     assert 1 == cli("networks", "convert", network, network).status
     assert before == config.read_text()
+
+
+def test_unknown_ending_is_refused(cli: Any, toml: Any, tmp_path: Path) -> None:
+    """An ending that tells no format is an error, unless --format tells it."""
+    config = toml('[network]\nname = "VGG16"\n')
+    output = tmp_path / "out.xlsx"
+
+    result = cli("run", config, "-o", output)
+
+    assert (1, True) == (result.status, "the ending .xlsx tells no format" in result.err)
+    assert not output.exists()
+    assert 0 == cli("run", config, "-o", output, "-f", "json").status
+    assert 0 == cli("run", config, "-o", tmp_path / "out").status

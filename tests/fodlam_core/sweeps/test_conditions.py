@@ -79,7 +79,7 @@ def test_meaning(text: str, batches: list[int]) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("1 IN (SELECT a FROM read_csv('secret.csv'))", "unknown column 'SELECT'"),
+        ("1 IN (SELECT a FROM read_csv('secret.csv'))", "SELECT: not known"),
         ("read_csv('secret.csv') IS NULL", "READ_CSV: not known"),
         ("ROW_NUMBER() OVER () < 3", "ROW_NUMBER: not known"),
         ("COUNT(*) > 3", "COUNT: not known; a condition is about one point"),

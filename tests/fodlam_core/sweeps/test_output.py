@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import polars as pl
 import pytest
 
 from fodlam_core.sweeps import run, work
+from fodlam_core.sweeps.lock import locked
 from fodlam_core.sweeps.output import writing
 
 TEXT = """
@@ -345,3 +347,115 @@ def test_killed(toml: Callable[..., Path], tmp_path: Path, how: signal.Signals) 
         .row(0)
     )
     assert (18_000_000, 12 * 1_500_000 * 1_500_001 // 2, 12) == totals
+
+
+def test_two_runs_do_not_mix(cli: Any, config: Path, tmp_path: Path) -> None:
+    """While one run holds an output, another one is refused, even with --force."""
+    output = tmp_path / "out.parquet"
+    with locked(f"{output}.parts"):
+        for option in ("--force", "--resume"):
+            result = cli("sweep", config, "-o", output, "-q", option)
+            assert (1, True) == (result.status, "another run is writing there" in result.err)
+    assert [] == list(tmp_path.glob("out*"))
+    assert 0 == cli("sweep", config, "-o", output, "-q").status
+
+
+@pytest.mark.parametrize("name", ["data.csv", "data.parquet", "data.jsonl", "data.csv.meta.json"])
+def test_force_replaces_no_file_of_others(
+    cli: Any, config: Path, tmp_path: Path, name: str
+) -> None:
+    """What no sweep has written stays as it is, the file beside a table too."""
+    (tmp_path / name).write_text("precious")
+
+    result = cli("sweep", config, "-o", tmp_path / name.removesuffix(".meta.json"), "--force")
+
+    assert 1 == result.status
+    assert "was not written by a sweep, and is not replaced" in result.err
+    assert "precious" == (tmp_path / name).read_text()
+
+
+def test_force_keeps_what_lies_among_the_parts(cli: Any, config: Path, interrupted: Path) -> None:
+    """A file of the user's among the parts is named, and stays."""
+    note = Path(f"{interrupted}.parts") / "data" / "note.txt"
+    note.write_text("precious")
+
+    result = cli("sweep", config, "-o", interrupted, "--force")
+
+    assert (1, True) == (result.status, "data/note.txt in it; move it away" in result.err)
+    assert "precious" == note.read_text()
+
+
+def test_links_are_followed(cli: Any, config: Path, tmp_path: Path) -> None:
+    """An output behind a symbolic link is written where the link leads, as by every command."""
+    (tmp_path / "there").mkdir()
+    link = tmp_path / "out.parquet"
+    link.symlink_to(tmp_path / "there" / "real.parquet")
+
+    assert 0 == cli("sweep", config, "-o", link, "-q").status
+    assert 0 == cli("sweep", config, "-o", link, "-q", "--force").status
+
+    assert link.is_symlink()
+    assert 1200 == len(read(tmp_path / "there" / "real.parquet"))
+
+
+def test_resume_removes_what_a_finished_run_left(
+    cli: Any, config: Path, interrupted: Path, tmp_path: Path
+) -> None:
+    """A run that was killed after its output was in place leaves parts, which --resume removes."""
+    parts = Path(f"{interrupted}.parts")
+    shutil.copytree(parts, tmp_path / "kept")
+    cli("sweep", config, "-o", interrupted, "-q", "--resume")
+    shutil.copytree(tmp_path / "kept", parts)
+
+    assert "was complete already" in cli("sweep", config, "-o", interrupted, "--resume").err
+    assert not parts.exists()
+
+
+def test_part_copied_over_another_is_computed_again(
+    interrupted: Path, whole: list[Any], cli: Any, config: Path
+) -> None:
+    """A part in the place of another one, with its record, counts as not done."""
+    parts = Path(f"{interrupted}.parts")
+    for folder, suffix in (("data", "parquet"), ("records", "json")):
+        names = (parts / folder / f"part-0000000{number}.{suffix}" for number in (1, 2))
+        shutil.copyfile(*names)
+
+    assert 0 == cli("sweep", config, "-o", interrupted, "-q", "--resume").status
+    assert whole == read(interrupted)
+
+
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("damage", ["copied", "stray", "missing", "foreign"])
+def test_finished_folders_are_looked_at(
+    cli: Any, config: Path, tmp_path: Path, damage: str
+) -> None:
+    """--resume takes no folder for complete that holds other files than its own parts."""
+    output = f"{tmp_path}/out/"
+    cli("sweep", config, "-o", output, "-q")
+    first, second = (tmp_path / "out" / f"part-0000000{number}.parquet" for number in (0, 1))
+    if damage == "copied":
+        shutil.copyfile(first, second)
+    elif damage == "stray":
+        shutil.copyfile(first, tmp_path / "out" / "part-00000099.parquet")
+    elif damage == "missing":
+        second.unlink()
+    else:
+        cli("sweep", config, "-o", f"{tmp_path}/other/", "-q")
+        shutil.copyfile(tmp_path / "other" / second.name, second)
+
+    result = cli("sweep", config, "-o", output, "--resume")
+
+    assert 1 == result.status
+    message = {"missing": "is missing", "foreign": "are of different runs"}
+    assert message.get(damage, "is no part of this sweep") in result.err
+
+
+def test_cells_of_a_table_are_no_formulas(cli: Any, toml: Any, tmp_path: Path) -> None:
+    """A name that begins like a formula is text in a spreadsheet."""
+    toml("[[layers]]\n", "=cmd.toml")
+    config = toml('[sweep]\n"network.file" = ["=cmd.toml"]\n')
+
+    cli("sweep", config, "-o", tmp_path / "out.csv", "-q")
+
+    rows = (tmp_path / "out.csv").read_text().splitlines()[1:]
+    assert ["'=cmd.toml,"] == [row[:11] for row in rows]
