@@ -94,6 +94,8 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose messages hold no control characters, and which needs no standard error."""
 
     def error(self, message: str) -> NoReturn:
+        if sys.stderr is None:  # argparse would print its usage on standard output then
+            self.exit(2)
         super().error(message_line(message))
 
     def _print_message(self, message: str, file: Any = None) -> None:

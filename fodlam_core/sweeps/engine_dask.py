@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -72,11 +73,14 @@ def run_dask(work: Work, parts: Sequence[int], scheduler: str | None) -> Iterato
         FodlamError: if there is no cluster, or it does not write where it should.
     """
     with contextlib.ExitStack() as stack:
+        stack.enter_context(_quiet())
         client = _client(scheduler, stack)
         client.register_plugin(SweepPlugin(work), name=PLUGIN)
         futures = client.map(compute_on_worker, parts, pure=False)
         try:
             for future, record in as_completed(futures, with_results=True):
+                if isinstance(record, BaseException):  # so are futures whose scheduler is gone
+                    raise record
                 future.release()
                 _check_written(work, record)
                 yield record
@@ -90,6 +94,20 @@ def run_dask(work: Work, parts: Sequence[int], scheduler: str | None) -> Iterato
                 f"workers died again and again, out of memory perhaps ({error}); with more of it "
                 "--resume goes on from here"
             ) from error
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Dask from logging tracebacks; what ends a sweep is an error with a message."""
+    names = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    levels = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for name in names:
+            logging.getLogger(name).setLevel(levels[name])
 
 
 def _check_written(work: Work, record: Record) -> None:

@@ -297,6 +297,22 @@ def test_input_is_not_overwritten(cli: Any, toml: Any, tmp_path: Path) -> None:
     assert before == config.read_text()
 
 
+def test_closed_stderr(examples: Path) -> None:
+    """Without standard error the data are the same, and so is the status of a mistake."""
+    for arguments, status, written in (
+        (["run", examples / "vgg16.toml", "-f", "json"], 0, True),
+        (["run", "nosuch.toml"], 1, False),
+        (["run", "--bogus"], 2, False),
+    ):
+        result = subprocess.run(
+            [sys.executable, "-m", "fodlam_core", *arguments],
+            stdout=subprocess.PIPE,
+            preexec_fn=lambda: os.close(2),
+            check=False,
+        )
+        assert (status, written) == (result.returncode, bool(result.stdout))
+
+
 def test_unknown_ending_is_refused(cli: Any, toml: Any, tmp_path: Path) -> None:
     """An ending that tells no format is an error, unless --format tells it."""
     config = toml('[network]\nname = "VGG16"\n')
