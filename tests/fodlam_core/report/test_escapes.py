@@ -21,11 +21,11 @@ EVIL = "a\x1b]0;owned\x07\r\N{RIGHT-TO-LEFT OVERRIDE}\x9b31m\u2028<script>alert(
 
 
 @pytest.mark.parametrize("color", [True, False])
-def test_documents_hold_no_control_characters(color: bool) -> None:
+def test_documents_hold_no_control_characters(*, color: bool) -> None:
     """Titles, paragraphs, lists and cells are escaped on the terminal, in Markdown and HTML."""
     document = Document(EVIL, [Text(EVIL), Bullets(EVIL, [EVIL]), table([EVIL], [[EVIL]])])
 
-    for shown in (text([document], color, 400), markdown([document]), html(document)):
+    for shown in (text([document], color=color, width=400), markdown([document]), html(document)):
         for letter in "\x07\r\x9b\u2028\N{RIGHT-TO-LEFT OVERRIDE}":
             assert letter not in shown
         assert "\x1b]" not in shown

@@ -19,7 +19,7 @@ def test_markdown() -> None:
     """As Markdown, bars in cells are escaped and numbers align right."""
     lines = markdown([DOCUMENT]).splitlines()
 
-    assert ["## A <title>", "", "**Look [here]**", "", "| name | latency |"] == lines[:5]
+    assert ["## A &lt;title>", "", "**Look [here]**", "", "| name | latency |"] == lines[:5]
     assert ["| --- | ---: |", "| a\\|b | 1 ms |"] == lines[5:7]
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from fodlam_core.schema import count, distinct, is_number, one_of, positive, show, words
+from fodlam_core.schema import count, distinct, one_of, positive, show, words
+from fodlam_core.schema.numbers import is_number
 
 
 @pytest.mark.parametrize(
