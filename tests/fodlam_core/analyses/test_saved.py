@@ -68,7 +68,11 @@ def test_files_that_are_no_results(text: str | None, problem: str, tmp_path: Pat
         (["layers", 1, "latency_s"], "x", "[[layers]] 2 latency_s: expected a number, got 'x'"),
         (["layers", 0, "native"], 1, "[[layers]] 1 native: expected a table, got 1"),
         (["layers", 0, "native", "energy_j"], [], "native energy_j: expected a number, got []"),
-        (["layers", 0, "factors", "time"], 10**400, "factors time: expected a number, got a number with too many digits"),
+        (
+            ["layers", 0, "factors", "time"],
+            10**400,
+            "factors time: expected a number, got a number with too many digits",
+        ),
         (
             ["layers", 0, "measured_batches"],
             [0],

@@ -18,14 +18,14 @@ def test_every_name_is_looked_up(registry: Registry) -> None:
     problems = name_problems(tables, registry)
 
     places = ["[network] name", "[network] format", "[technology] scaler", "[dispatch] conv"]
-    assert [*places, "[accelerator.eie] predictor"] == [text.split(":")[0] for text in problems]
+    assert [*places, "[accelerator.eie] predictor"] == [str(each).split(":")[0] for each in problems]
 
 
 def test_an_accelerator_must_serve_the_kind(registry: Registry) -> None:
     """A kind can go only to an accelerator that serves it."""
     [problem] = dispatch_problems({"conv": "eie"}, registry)
 
-    assert "eie does not serve 'conv'; it serves fc" in problem
+    assert "eie does not serve 'conv'; it serves fc" in str(problem)
 
 
 def test_malformed_tables_are_left_to_others(registry: Registry) -> None:

@@ -40,4 +40,4 @@ def test_every_mistake_is_told() -> None:
         apply_overrides({}, ["node_nm=28", "x"], ["technology"])
 
     assert 2 == len(caught.value.problems)
-    assert "--set technology.node_nm=28" in caught.value.problems[0]
+    assert "--set technology.node_nm=28" in str(caught.value.problems[0])

@@ -17,7 +17,7 @@ def test_other_values_are_refused(value: object) -> None:
     """What is no positive number, or can be no memory in joules, is one mistake."""
     [problem] = system_problems({"dram_energy_j_per_byte": value})
 
-    assert problem.startswith("[system] dram_energy_j_per_byte: ")
+    assert str(problem).startswith("[system] dram_energy_j_per_byte: ")
 
 
 @pytest.mark.parametrize("table", [{}, 1])
