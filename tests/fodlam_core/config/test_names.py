@@ -18,7 +18,9 @@ def test_every_name_is_looked_up(registry: Registry) -> None:
     problems = name_problems(tables, registry)
 
     places = ["[network] name", "[network] format", "[technology] scaler", "[dispatch] conv"]
-    assert [*places, "[accelerator.eie] predictor"] == [str(each).split(":")[0] for each in problems]
+    assert [*places, "[accelerator.eie] predictor"] == [
+        str(each).split(":")[0] for each in problems
+    ]
 
 
 def test_an_accelerator_must_serve_the_kind(registry: Registry) -> None:
