@@ -143,7 +143,10 @@ class DeferredReader(Deferred):
 
     Attributes:
         suffixes: file name endings that it may be tried on.
+        aliases: none; said here, so that asking imports no reader.
     """
+
+    aliases: tuple[str, ...] = ()
 
     def __init__(self, name: str, suffixes: tuple[str, ...], module: str, maker: str) -> None:
         """Take the name of the reader, what it reads, and where it is."""
