@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fodlam_core.errors import NetworkError, Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from fodlam_core.config import Config
     from fodlam_core.estimates.figures import Totals
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.model.layers import Layer, Network
     from fodlam_core.model.whole_network import Reference
+
+
+MOST_NAMED = 10
 
 
 class ReferenceCost(NamedTuple):
@@ -154,6 +157,12 @@ def _chosen(costs: tuple[ReferenceCost, ...], batch: int | str) -> ReferenceCost
     return candidates[0]
 
 
+def _some(names: Sequence[str]) -> str:
+    """Return names as a list that stays short: a library measures hundreds of networks."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
 def check_references(
     config: Config, network: Network, layers: Iterable[Layer], platforms: Mapping[str, Platform]
 ) -> None:
@@ -165,7 +174,7 @@ def check_references(
     name = whole_network(platforms)
     if name is None:
         return
-    known = ", ".join(sorted(reference_names([platforms[name]])))
+    known = _some(sorted(reference_names([platforms[name]])))
     only = f"{name} publishes whole networks only, and is never spread over layers"
     if len(platforms) > 1:
         others = ", ".join(sorted(set(platforms) - {name}))
