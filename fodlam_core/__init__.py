@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from fodlam_core.estimates.prepare import prepare as prepare
     from fodlam_core.model.costs import Citation as Citation
     from fodlam_core.model.costs import Cost as Cost
+    from fodlam_core.model.costs import CrossValidated as CrossValidated
     from fodlam_core.model.costs import Interval as Interval
     from fodlam_core.model.costs import Measurement as Measurement
     from fodlam_core.model.layers import Layer as Layer
@@ -89,6 +90,7 @@ _HOME = {
     "ConfigError": "errors",
     "ConvShape": "model.shapes",
     "Cost": "model.costs",
+    "CrossValidated": "model.costs",
     "DeferredAccelerator": "deferred",
     "DeferredPredictor": "deferred",
     "Estimate": "estimates",

@@ -87,6 +87,7 @@ class Accelerator:
         year: year of its first sale or publication.
         aliases: other names of the same chip.
         networks: layers of the networks that references name.
+        families: of networks, those that are made of the same blocks: what is held out together.
         cross_validated: errors of pooled predictors that were computed beforehand, by name of the
             predictor and quantity; see `fodlam_core.validation.errors`.
     """
@@ -140,6 +141,7 @@ class Accelerator:
         default=(), converter=as_tuple, validator=validators.texts, kw_only=True
     )
     networks: Mapping[str, Network] = attrs.field(factory=dict, repr=False, kw_only=True)
+    families: Mapping[str, str] = attrs.field(factory=dict, repr=False, kw_only=True)
     cross_validated: Mapping[str, Mapping[str, CrossValidated]] = attrs.field(
         factory=dict, repr=False, kw_only=True
     )

@@ -1,9 +1,9 @@
 """Cross-validation of a predictor that is fitted to everything a chip has measured.
 
-Layers and whole networks are held out in groups: all that was measured of a network, or, where
-rows name no more than two networks, all layers of one shape. Ten folds at most, so that a chip of
-thousands of rows is validated in seconds; which groups share a fold is told by a checksum of their
-names, not by their order.
+Layers and whole networks are held out in groups: all that was measured of a network, or of a
+family of networks; or, where rows name no more than two networks, all layers of one shape. Ten
+folds at most, so that a chip of thousands of rows is validated in seconds; which groups share a
+fold is told by a checksum of their names, not by their order.
 """
 
 from __future__ import annotations
@@ -76,9 +76,13 @@ def hold_out(predictor: Predictor, accelerator: Accelerator) -> HeldOutRuns | No
     """
     rows = [row for row in accelerator.pooled_calibration() if row.layer.shape is not None]
     by_network = len({row.network for row in rows}) >= LEAST_NETWORKS or not rows
-    items = [_Item(row.network if by_network else _shape(row), row, None) for row in rows]
+    families = accelerator.families
+    items = [
+        _Item(families.get(row.network, row.network) if by_network else _shape(row), row, None)
+        for row in rows
+    ]
     items += [
-        _Item(each.network, None, each)
+        _Item(families.get(each.network, each.network), None, each)
         for each in accelerator.references
         if each.calibration and each.network in accelerator.networks
     ]

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).parent
+FACTS = ("vendor", "device", "node_nm")
+# What the index has of a point after its source, kinds and title.
+TOLD = ("layers", "networks", "precision", "provenance", "latency_error", "energy_error")
 
 
 @functools.cache
@@ -20,7 +23,7 @@ def index() -> dict[str, Any]:
     """Return the index: by chip, what the register says of it, its aliases and its points.
 
     ``tools/index.py`` writes it. A point is a list of the source, the kinds of layers, the title,
-    and how many rows it has of layers and of networks.
+    and what `TOLD` names.
     """
     chips: dict[str, Any] = json.loads((HERE / "index.json").read_bytes())
     return chips
@@ -29,13 +32,16 @@ def index() -> dict[str, Any]:
 def points() -> Iterator[DeferredAccelerator]:
     """Yield every operating point; the default one of a chip answers to the chip's names too."""
     for chip, entry in index().items():
-        for point, (_, kinds, title, *_) in entry["points"].items():
+        for point, (source, kinds, title, *rest) in entry["points"].items():
+            facts = {name: entry[name] for name in FACTS if name in entry}
+            facts |= dict(zip(TOLD, rest, strict=True), source=source)
             yield DeferredAccelerator(
                 f"{chip}/{point}",
                 kinds.split(),
                 functools.partial(_load, chip, point),
                 f"{entry['title']}: {title}",
                 (chip, *entry["aliases"]) if point == entry["default"] else (),
+                facts=facts,
             )
 
 

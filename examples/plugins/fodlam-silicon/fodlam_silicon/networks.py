@@ -40,6 +40,14 @@ def network(name: str) -> Network:
     return attrs.evolve(table, measured_as=name)
 
 
+@functools.cache
+def families() -> dict[str, str]:
+    """Return the family of each network that has one."""
+    with open(FOLDER / "families.toml", "rb") as file:
+        table = tomli.load(file)
+    return {name: family for family, members in table.items() for name in members}
+
+
 class Library(Mapping[str, Network]):
     """Those of some networks whose layers are known here or in the core; each is read when used."""
 

@@ -10,8 +10,9 @@ import tomli
 
 from fodlam_core import Accelerator, Citation, Technology, named_predictors
 
+from .errors import errors
 from .library import HERE, index
-from .networks import Library
+from .networks import Library, families
 from .rows import layers, networks
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def accelerator(chip: str, point: str) -> Accelerator:
         measurements=measurements,
         references=references,
         networks=known,
+        families=families(),
+        cross_validated=errors().get(f"{chip}/{point}", {}),
         predictors=named_predictors(header["predictors"])
         if "predictors" in header
         else _predictors(source, entry, said, len(measurements), len(known)),

@@ -36,7 +36,7 @@ def index() -> dict[str, Any]:
     """Return the index: chips that have a point, each with its facts, aliases and points."""
     with open(LIBRARY / "chips.toml", "rb") as file:
         register = tomli.load(file)["chips"]
-    points = all_points()
+    points, said = all_points(), all_said()
     unknown = {chip for chip, _ in points} - set(register)
     if unknown:
         raise SystemExit(f"not in chips.toml: {', '.join(sorted(unknown))}")
@@ -44,8 +44,26 @@ def index() -> dict[str, Any]:
     for chip, entry in sorted(register.items()):
         own = {point: data for (name, point), data in points.items() if name == chip}
         if own:
-            chips[chip] = {**_facts(entry), "points": own, "default": default(entry, own)}
+            told = {point: [*data, *said[chip, point]] for point, data in own.items()}
+            chips[chip] = {**_facts(entry), "points": told, "default": default(entry, own)}
     return chips
+
+
+def all_said() -> dict[tuple[str, str], list[Any]]:
+    """Return by chip and point: precision, provenance, errors of latency and of energy."""
+    errors: dict[str, dict[str, float]] = {}
+    for row in read(LIBRARY / "errors.csv"):
+        errors.setdefault(row["point"], {})[row["quantity"]] = float(row["mape"])
+    said = {}
+    for path in LIBRARY.glob("*/points.csv"):
+        with open(path.parent / "source.toml", "rb") as file:
+            header = tomli.load(file)
+        for row in read(path):
+            known = errors.get(f"{row['chip']}/{row['point']}", {})
+            provenance = row.get("provenance") or header["provenance"]
+            pair = (known.get("latency"), known.get("energy"))
+            said[row["chip"], row["point"]] = [row["precision"], provenance, *pair]
+    return said
 
 
 def all_points() -> dict[tuple[str, str], list[Any]]:
