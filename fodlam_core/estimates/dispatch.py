@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 from typing import TYPE_CHECKING
 
+from fodlam_core.deferred import DeferredAccelerator
 from fodlam_core.errors import PluginError
 from fodlam_core.model.layers import Layer, layer_key
 from fodlam_core.plugins.registry import is_default
@@ -82,7 +83,9 @@ def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerato
     serving = registry.serving(kind)
     defaults = [each for each in serving if is_default(each, kind)]
     own = [each for each in defaults if registry.is_own("accelerator", each.name)]
-    candidates = own or defaults or serving
+    alone = [each for each in serving if not isinstance(each, DeferredAccelerator)]
+    # Of the many chips of a library none is meant that is not named.
+    candidates = own or defaults or alone or (serving if len(serving) == 1 else [])
     if not own:
         _check_candidates(
             kind, [each.name for each in candidates], registry, defaults=bool(defaults)
