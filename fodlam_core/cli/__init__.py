@@ -30,6 +30,7 @@ COMMANDS = {
     "diff": "show which input changed which number, from two saved results",
     "reproduce": "regenerate the published tables from the data, and list what disputes them",
     "scalers": "list the rules of technology scaling, or show the factors of one",
+    "measure": "measure layers on this machine, and write the data file of a chip",
     "sweep": "go through a grid of design points",
     "networks": "list the built-in networks; show or convert one, or a network file",
     "validate": "show how far every predictor is off, by cross-validation on the measured layers",

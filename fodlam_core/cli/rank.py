@@ -8,6 +8,7 @@ from fodlam_core.analyses.ranking import LEAST_SHARE, SORTS, Ranked, Ranking, ra
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for
 from fodlam_core.cli.run import add_config_arguments, overrides_of
 from fodlam_core.config.asked import asked_config
+from fodlam_core.config.files import chip_file, with_chip_file
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report import Bullets, Document, Text, table
 from fodlam_core.report.report import Report
@@ -15,7 +16,7 @@ from fodlam_core.report.units import deviation, percent, quantity
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from fodlam_core.plugins.registry import Registry
 
@@ -39,12 +40,24 @@ def execute(args: argparse.Namespace) -> int:
     """Rank the chips."""
     registry = registry_for(args)
     config = asked_config(args.network, registry, overrides_of(args))
+    registry, args.on = with_chip_files(registry, args.on or ())
     names = chosen(args, registry)
     with stdout_to_stderr():
         ranking = rank(config, registry, names, args.sort)
     report = Report(lambda: [document(ranking)], ranking.to_dict, ranking.to_rows)
     emit(report, args)
     return 0
+
+
+def with_chip_files(registry: Registry, on: Sequence[str]) -> tuple[Registry, list[str]]:
+    """Return the registry with the chips of data files among what is asked for, and their names."""
+    names = []
+    for each in on:
+        name = each
+        if chip_file(each) is not None:
+            registry, name, _ = with_chip_file(registry, each)
+        names.append(name)
+    return registry, names
 
 
 def chosen(args: argparse.Namespace, registry: Registry) -> list[str]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import attrs
 import tomli
 
+from fodlam_core.config.files import chip_file, with_chip_file
 from fodlam_core.config.load import TABLES, load_config
+from fodlam_core.config.model import AcceleratorConfig
 from fodlam_core.errors import ConfigError, FodlamError, similar
 from fodlam_core.networks.zoo import zoo_names
 
@@ -123,7 +125,8 @@ def on_chips(config: Config, on: Sequence[str], registry: Registry) -> Config:
 
     Args:
         config: the configuration.
-        on: names of chips, each of which runs the kinds that it serves and that none before it
+        on: names of chips, or their data files, such as ``mychip.toml`` or
+            ``mychip.toml/point``; each runs the kinds that it serves and that none before it
             does; or ``kind=chip``.
         registry: where chips are looked up.
 
@@ -131,10 +134,17 @@ def on_chips(config: Config, on: Sequence[str], registry: Registry) -> Config:
         ConfigError: with a line for each unknown chip or kind.
     """
     dispatch: dict[str, str] = {}
+    settings = dict(config.accelerator)
     problems: list[str] = []
     for each in on:
         kind, _, chip = each.rpartition("=")
         try:
+            file = chip_file(chip)
+            if file is not None:
+                path, _ = file
+                registry, chip, name = with_chip_file(registry, chip)
+                own = settings.get(name, AcceleratorConfig())
+                settings[name] = attrs.evolve(own, file=path)
             accelerator = registry.accelerator(chip)
             if kind:
                 registry.layer_kind(kind)
@@ -146,4 +156,6 @@ def on_chips(config: Config, on: Sequence[str], registry: Registry) -> Config:
             problems += [f"--on {each}: {line}" for line in str(error).splitlines()]
     if problems:
         raise ConfigError(problems)
-    return attrs.evolve(config, dispatch=dispatch, rules=(), exclusive=True)
+    return attrs.evolve(
+        config, dispatch=dispatch, accelerator=settings, rules=(), exclusive=True
+    )

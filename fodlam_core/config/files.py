@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from fodlam_core.config.model import AcceleratorConfig
     from fodlam_core.plugins.registry import Registry
 
+CHIP_FILE = ".toml"
+
 
 def with_files(registry: Registry, files: Mapping[str, str]) -> tuple[Registry, list[Problem]]:
     """Return the registry with the accelerators of data files, and what is wrong with the files.
@@ -41,6 +43,43 @@ def _with_file(registry: Registry, name: str, path: str) -> Registry:
             f"{path} describes {accelerator.name!r}; write [accelerator.{accelerator.name}]"
         )
     return registry.with_accelerator(accelerator, path)
+
+
+def chip_file(text: str) -> tuple[str, str] | None:
+    """Return the data file that a text names in place of a chip, and the operating point.
+
+    None if it is the name of a chip. The point is empty where none is named.
+
+    >>> chip_file("chips/mychip.toml/int8"), chip_file("mychip/int8")
+    (('chips/mychip.toml', 'int8'), None)
+    """
+    path, ending, point = text.partition(CHIP_FILE)
+    if not ending or (point and not point.startswith("/")):
+        return None
+    return path + ending, point[1:]
+
+
+def with_chip_file(registry: Registry, text: str) -> tuple[Registry, str, str]:
+    """Return the registry with the chip of a data file, the name asked for, and that of the chip.
+
+    A chip of that file that the registry has already stays.
+
+    Args:
+        registry: what is installed.
+        text: what `chip_file` takes for a file.
+
+    Raises:
+        FodlamError: if the file cannot be read, or its chip has the name of an installed one.
+    """
+    from fodlam_core.accelerators.load import load_accelerator
+
+    path, point = chip_file(text) or (text, "")
+    accelerator = load_accelerator(path)
+    name = accelerator.name
+    provider = registry.providers.get(("accelerator", name))
+    if provider is None or provider.source != path:
+        registry = registry.with_accelerator(accelerator, path)
+    return registry, f"{name}/{point}" if point else name, name
 
 
 def files_in_tables(tables: Mapping[str, Any], directory: str) -> dict[str, str]:

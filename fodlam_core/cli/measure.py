@@ -1,0 +1,280 @@
+"""``fodlam-core measure``: the data file of the machine at hand."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from fodlam_core.cli.common import registry_for, warn
+from fodlam_core.cli.progress import progress
+from fodlam_core.errors import FodlamError
+from fodlam_core.measure.layer_models import PRECISIONS
+from fodlam_core.measure.selection import EFFORTS, Item, default_networks, items
+from fodlam_core.measure.sessions import Setting, provider_named, runtime
+from fodlam_core.report.write import write
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.measure.campaign import Found, Whole
+    from fodlam_core.measure.chip_file import About
+    from fodlam_core.model.layers import Network
+    from fodlam_core.plugins.registry import Registry
+
+MOST_TOLD = 10
+# A default network whose weights are more than this is not run as a whole.
+MOST_WEIGHTS = 30_000_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument(
+        "networks",
+        nargs="*",
+        metavar="NETWORK",
+        help="networks by name, or network files, whose layers are measured (default: a set that "
+        "covers forms and sizes)",
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the header, *.toml")
+    parser.add_argument("--name", help="what the chip is called (default: the name of FILE)")
+    effort = parser.add_mutually_exclusive_group()
+    for name, text in (("quick", "about 20 s"), ("thorough", "five minutes")):
+        effort.add_argument(
+            f"--{name}",
+            dest="effort",
+            action="store_const",
+            const=name,
+            default="normal",
+            help=f"{text} for each operating point (default: a minute)",
+        )
+    parser.add_argument(
+        "--provider", default="cpu", metavar="NAME,..", help="of onnxruntime (default: cpu)"
+    )
+    parser.add_argument(
+        "--threads", type=_counts, default=(1,), metavar="N,..", help="within a layer (default: 1)"
+    )
+    parser.add_argument(
+        "--precision",
+        type=_precisions,
+        default=("fp32",),
+        metavar="NAME,..",
+        help=f"of {', '.join(PRECISIONS)} (default: fp32)",
+    )
+    parser.add_argument(
+        "--batch", type=_counts, default=(1,), metavar="N,..", help="inferences at a time"
+    )
+    parser.add_argument(
+        "--power-w",
+        type=_watts,
+        metavar="WATTS",
+        help="a constant power, where no counter is to tell the energy",
+    )
+    parser.add_argument(
+        "--import",
+        dest="source",
+        metavar="FILE",
+        help="take the times of one NETWORK from a profile of onnxruntime (JSON), or from a CSV "
+        "file with the columns layer and ms, and measure nothing",
+    )
+    there = parser.add_mutually_exclusive_group()
+    there.add_argument("--resume", action="store_true", help="go on with the FILE that is there")
+    there.add_argument("--replace", action="store_true", help="replace the FILE that is there")
+    parser.add_argument("-q", "--quiet", action="store_true", help="show no progress")
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Measure, write the file, and show how well it predicts."""
+    from fodlam_core.cli.measured import report
+    from fodlam_core.measure.chip_file import write_chip
+
+    _check_output(args)
+    registry = registry_for(args)
+    found, about = _imported(args, registry) if args.source else _measured(args, registry)
+    if not found.layers:
+        why = found.skipped[:MOST_TOLD] or ["it was interrupted before a layer was done"]
+        raise FodlamError("nothing was measured, and nothing is written", *why)
+    write_chip(args.output, about, found)
+    warn(found.skipped[:MOST_TOLD])
+    if len(found.skipped) > MOST_TOLD:
+        warn([f"... and {len(found.skipped) - MOST_TOLD} more are left out"])
+    if found.interrupted:
+        print(
+            f"interrupted: {args.output} has {len(found.layers)} shapes; the same command with "
+            "--resume goes on",
+            file=sys.stderr,
+        )
+        return 130
+    report(args.output, found)
+    return 0
+
+
+def _counts(text: str) -> tuple[int, ...]:
+    parts = text.split(",")
+    if not all(part.strip().isdigit() and 0 < int(part) <= 4096 for part in parts):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected whole numbers from 1 on, as in 1,8")
+    return tuple(dict.fromkeys(map(int, parts)))
+
+
+def _precisions(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    if not set(names) <= set(PRECISIONS):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected some of {', '.join(PRECISIONS)}")
+    return names
+
+
+def _watts(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a power in watts, such as 15")
+    return value
+
+
+def _check_output(args: argparse.Namespace) -> None:
+    """Refuse at once what would be refused once all is measured."""
+    path = args.output
+    if not path.endswith(".toml"):
+        raise FodlamError(f"--output {path}: the header is a TOML file; name it {path}.toml")
+    if os.path.exists(path) and not (args.resume or args.replace):
+        raise FodlamError(
+            f"{path}: is there already; --resume goes on with it, --replace measures anew"
+        )
+    if args.resume and not os.path.exists(path):
+        raise FodlamError(f"--resume {path}: there is no such file; leave --resume out")
+    probe = f"{path}.part"
+    write("", probe)
+    os.unlink(probe)
+
+
+class _Asked(NamedTuple):
+    """Networks that are asked for, with the file of each that comes from an ONNX file."""
+
+    networks: list[Network]
+    files: dict[str, str]
+
+
+def _asked(args: argparse.Namespace, registry: Registry) -> _Asked:
+    from fodlam_core.config.asked import asked_config
+    from fodlam_core.estimates.network import configured_network
+
+    asked = _Asked([], {})
+    for source in args.networks:
+        network = configured_network(asked_config(source, registry), registry)
+        asked.networks.append(network)
+        if source.lower().endswith(".onnx"):
+            asked.files[network.name] = source
+    return asked
+
+
+def _measured(args: argparse.Namespace, registry: Registry) -> tuple[Found, About]:
+    from fodlam_core.measure.campaign import Found, measure
+    from fodlam_core.measure.chip_file import read_chip
+
+    runtime()
+    providers = [provider_named(name) for name in args.provider.split(",")]
+    effort = EFFORTS[args.effort]
+    asked = _asked(args, registry)
+    chosen, refused = items(asked.networks or default_networks(effort))
+    wholes = _wholes(asked, effort.networks)
+    found = read_chip(args.output, chosen, wholes) if args.resume else Found()
+    found.skipped += refused
+    plan = [
+        (Setting(provider, precision, threads), batch)
+        for provider in providers
+        for precision in args.precision
+        for threads in args.threads
+        for batch in args.batch
+    ]
+    with progress(quiet=args.quiet) as watch:
+        measure(found, plan, chosen, wholes, effort, watch, metered=args.power_w is None)
+    return found, _about(args, _remarks(found, args))
+
+
+def _wholes(asked: _Asked, names: Sequence[str]) -> list[Whole]:
+    from fodlam_core.measure.campaign import Whole
+    from fodlam_core.networks.zoo import zoo_network
+
+    if asked.networks:
+        return [
+            Whole(each, asked.files[each.name], "the ONNX file, with all its operators")
+            if each.name in asked.files
+            else Whole(each)
+            for each in asked.networks
+        ]
+    known = [zoo_network(name) for name in names]
+    return [
+        Whole(each)
+        for each in known
+        if sum((layer.weights or 0) * layer.repeat for layer in each.layers) <= MOST_WEIGHTS
+    ]
+
+
+def _remarks(found: Found, args: argparse.Namespace) -> tuple[str, ...]:
+    from fodlam_core.measure.timing import WIDE
+
+    samples = [sample for _, sample in found.layers.values()]
+    wide = sum(sample.spread > WIDE for sample in samples)
+    notes = [
+        (
+            f"medians of repeated runs of single layers, in turn; the quartiles of {wide} of "
+            f"{len(samples)} shapes are more than {WIDE:.0%} apart"
+        ),
+        *(
+            f"{name}: a call takes {seconds * 1e6:.1f} us, which the rows do not include"
+            for name, seconds in found.overheads_s.items()
+        ),
+    ]
+    if args.power_w is not None:
+        notes.append(f"energy is latency times {args.power_w:g} W, which the user stated")
+    elif found.covers:
+        notes.append("energy includes what the machine takes when idle")
+    return tuple(notes)
+
+
+def _imported(args: argparse.Namespace, registry: Registry) -> tuple[Found, About]:
+    from fodlam_core.measure.campaign import Found, Task, Whole
+    from fodlam_core.measure.chip_file import read_chip
+    from fodlam_core.measure.imports import imported
+
+    one = len(args.networks) == len(args.precision) == len(args.threads) == len(args.batch) == 1
+    if not one:
+        raise FodlamError(
+            "--import: name the one network whose times the file has, and at most one --precision, "
+            "--threads and --batch"
+        )
+    [network], _ = _asked(args, registry)
+    setting = Setting(args.provider.lower(), args.precision[0], args.threads[0])
+    result = imported(args.source, network)
+    found = read_chip(args.output, (), ()) if args.resume else Found()
+    for item, sample in result.layers:
+        task = Task(setting, args.batch[0], Item(*item))
+        found.layers[task.key] = task, sample
+    if result.whole is not None:
+        key = setting.name, network.name, args.batch[0]
+        found.networks[key] = Whole(network, where="runs in the profile"), result.whole
+    found.skipped += result.notes
+    return found, _about(args, (f"taken over from {os.path.basename(args.source)}",))
+
+
+def _about(args: argparse.Namespace, notes: tuple[str, ...]) -> About:
+    import datetime
+
+    from fodlam_core.measure.chip_file import About
+    from fodlam_core.measure.machine import machine
+
+    here = machine()
+    if here.load is not None:
+        busy = f"{here.load:.1f} processes on {here.cores} cores wanted to run in the last minute"
+        notes = (*notes, busy)
+    if here.governor is not None:
+        notes = (*notes, f"clock set by the governor {here.governor}")
+    name = args.name or os.path.splitext(os.path.basename(args.output))[0]
+    if "/" in name:
+        raise FodlamError(f"--name {name}: a name has no '/', which stands before a point")
+    today = datetime.date.today().isoformat()
+    version = "a file" if args.source else f"onnxruntime {runtime().__version__}"
+    return About(name, here, version, today, args.power_w, notes)

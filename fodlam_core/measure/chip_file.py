@@ -1,0 +1,260 @@
+"""Writes what was measured as the data file of a chip, and reads it back to go on with it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fodlam_core.accelerators.load import load_accelerator
+from fodlam_core.accelerators.row_shapes import CONV, FC, MATMUL
+from fodlam_core.measure.campaign import Found, Task, Whole
+from fodlam_core.measure.layer_models import BYTES
+from fodlam_core.measure.selection import Item
+from fodlam_core.measure.sessions import Setting
+from fodlam_core.measure.timing import Sample
+from fodlam_core.model.layers import Network
+from fodlam_core.model.shapes import ConvShape, FcShape, MatmulShape
+from fodlam_core.report.write import write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from fodlam_core.measure.machine import Machine
+    from fodlam_core.model.layers import Layer
+    from fodlam_core.model.shapes import Shape
+
+PREDICTORS = ("linear", "per-mac")
+AXES = ("height", "width")
+WINDOW = ("kernel", "stride", "padding", "dilation")
+SPREAD = ("latency_lower_quartile_us", "latency_upper_quartile_us", "repetitions")
+COST = ("latency_us", "energy_uj")
+COLUMNS = (
+    *("point", "network", "layer", "kind", "batch", "repeat", "calibration"),
+    *CONV,
+    *(f"{name}_{axis}" for name in WINDOW for axis in AXES),
+    *("groups", *FC, "rows", *MATMUL, "count", *COST, *SPREAD),
+)
+OF_NETWORKS = ("point", "network", "batch", *COST, "macs", "where", "calibration")
+
+
+class About(NamedTuple):
+    """What the header says.
+
+    Attributes:
+        name: what the chip is called.
+        machine: where it was measured.
+        runtime: what ran the models, with its version.
+        date: when, as YYYY-MM-DD.
+        power_w: constant power that the user states; None if none.
+        notes: what else a reader must know.
+    """
+
+    name: str
+    machine: Machine
+    runtime: str
+    date: str
+    power_w: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+def tables_of(path: str) -> tuple[str, str]:
+    """Return the files of layers and of networks that belong to a header.
+
+    >>> tables_of("mymachine.toml")
+    ('mymachine.csv', 'mymachine-networks.csv')
+    """
+    stem = os.path.splitext(path)[0]
+    return f"{stem}.csv", f"{stem}-networks.csv"
+
+
+def write_chip(path: str, about: About, found: Found) -> None:
+    """Write the header and the tables beside it; each is complete or as it was before.
+
+    Raises:
+        FodlamError: if one cannot be written.
+    """
+    layers, networks = tables_of(path)
+    rows = [row for task, sample in found.layers.values() for row in _rows(task, sample)]
+    whole = [_network_row(key, *each) for key, each in found.networks.items()]
+    lacking = () if any(row["energy_uj"] for row in (*rows, *whole)) else ("energy_uj",)
+    write(_csv([each for each in COLUMNS if each not in lacking], rows), layers)
+    if whole:
+        write(_csv([each for each in OF_NETWORKS if each not in lacking], whole), networks)
+    points = [Setting.named(name) for name in dict.fromkeys(str(row["point"]) for row in rows)]
+    kinds = dict.fromkeys(str(row["kind"]) for row in rows)
+    known = [each for each in points if each is not None]
+    write(_header(path, about, found, known, list(kinds), whole=bool(whole)), path)
+
+
+def _rows(task: Task, sample: Sample) -> Iterator[dict[str, Any]]:
+    """Give a row for each layer of the shape; predictors are fitted to the first alone."""
+    for number, (network, layer) in enumerate(task.item.uses):
+        yield {
+            "point": task.setting.name,
+            "network": network,
+            "layer": layer.name,
+            "kind": layer.kind,
+            "batch": task.batch,
+            "repeat": layer.repeat,
+            "calibration": "false" if number else "true",
+            **_shape(task.item.shape),
+            **_cost(sample),
+            "latency_lower_quartile_us": f"{sample.lower_s * 1e6:.4g}",
+            "latency_upper_quartile_us": f"{sample.upper_s * 1e6:.4g}",
+            "repetitions": sample.runs,
+        }
+
+
+def _cost(sample: Sample) -> dict[str, str]:
+    energy = "" if sample.energy_j is None else f"{sample.energy_j * 1e6:.4g}"
+    return {"latency_us": _digits(sample.median_s * 1e6), "energy_uj": energy}
+
+
+def _digits(value: float) -> str:
+    """Return a number to four digits, without an exponent."""
+    return f"{value:.0f}" if value >= 1e4 else f"{value:.4g}"
+
+
+def _network_row(key: tuple[str, str, int], whole: Whole, sample: Sample) -> dict[str, Any]:
+    point, network, batch = key
+    return {
+        "point": point,
+        "network": network,
+        "batch": batch,
+        **_cost(sample),
+        "macs": whole.network.total_macs or "",
+        "where": whole.where,
+        # Without the operators between them layers are not yet the network.
+        "calibration": "false",
+    }
+
+
+def _shape(shape: Shape) -> dict[str, int]:
+    if isinstance(shape, FcShape):
+        return {name: getattr(shape, name) for name in (*FC, "rows")}
+    if isinstance(shape, MatmulShape):
+        return {name: getattr(shape, name) for name in (*MATMUL, "count")}
+    assert isinstance(shape, ConvShape)
+    window = {
+        f"{name}_{axis}": getattr(shape, name)[index]
+        for name in WINDOW
+        for index, axis in enumerate(AXES)
+    }
+    return {**{name: getattr(shape, name) for name in CONV}, **window, "groups": shape.groups}
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _header(
+    path: str,
+    about: About,
+    found: Found,
+    points: Sequence[Setting],
+    kinds: list[str],
+    *,
+    whole: bool,
+) -> str:
+    layers, networks = (os.path.basename(each) for each in tables_of(path))
+    machine = about.machine
+    where = f"{machine.cpu}, {machine.system}, {about.runtime}"
+    lines = {
+        "name": about.name,
+        "title": f"{about.name}: {machine.cpu}, {about.runtime}",
+        "kinds": kinds,
+        "provenance": "measured",
+        "device": "cpu" if all(each.provider == "cpu" for each in points) else "accelerator",
+        "year": int(about.date[:4]),
+        "tables": [layers],
+        "reference_table": networks if whole else None,
+        "predictors": list(PREDICTORS),
+        "energy_covers": found.covers or None,
+        "power_w": about.power_w,
+        "onchip_bytes": machine.cache_bytes,
+        "memory_bytes": machine.memory_bytes,
+        "default_point": points[0].name,
+        "notes": [*about.notes, f"measured on {where}, on {about.date}"],
+    }
+    key = f"measured{about.date.replace('-', '')}"
+    title = f"Layers measured on {where}"
+    entry = f"@misc{{{key}, title = {{{title}}}, year = {{{about.date[:4]}}}}}"
+    citation = {
+        "key": key,
+        "text": f"{title}, {about.date}, with fodlam-core measure",
+        "bibtex": entry,
+        "where": layers,
+    }
+    tables: list[tuple[str, Mapping[str, object]]] = [("", lines), ("[citation]", citation)]
+    for each in points:
+        threads = f"{each.threads} thread{'' if each.threads == 1 else 's'}"
+        point = {
+            "title": f"{about.name}: {machine.cpu}, {each.provider}, {each.precision}, {threads}",
+            "precision": each.precision,
+            "weight_bits": 8 * BYTES[each.precision],
+        }
+        tables.append((f"[points.{each.name}]", point))
+    return "\n".join(_toml(title, table) for title, table in tables)
+
+
+def _toml(title: str, table: Mapping[str, object]) -> str:
+    known = {name: value for name, value in table.items() if value is not None}
+    text = "".join(f"{name} = {_value(value)}\n" for name, value in known.items())
+    return f"{title}\n{text}" if title else text
+
+
+def _value(value: object) -> str:
+    import json
+
+    # Strings and lists of strings of JSON, and numbers, are the same in TOML.
+    return json.dumps(value, ensure_ascii=True)
+
+
+def read_chip(path: str, items: Iterable[Item], wholes: Iterable[Whole]) -> Found:
+    """Return what a file holds of what is asked for, and all that it holds beside it.
+
+    Raises:
+        FodlamError: if it cannot be read.
+    """
+    chip = load_accelerator(path)
+    found = Found(covers=chip.energy_covers or "")
+    by_shape = {item.shape: item for item in items}
+    asked = {each.network.name: each for each in wholes}
+    for point in chip.points:
+        setting = Setting.named(point.name.partition("/")[2])
+        if setting is None:
+            continue
+        uses: dict[tuple[Shape, int], list[tuple[str, Layer]]] = {}
+        for row in point.measurements:
+            assert row.layer.shape is not None
+            uses.setdefault((row.layer.shape, row.batch), []).append((row.network, row.layer))
+        for row in point.measurements:
+            shape = row.layer.shape
+            if not row.calibration or shape is None or row.latency_s is None:
+                continue
+            item = by_shape.get(shape) or Item(shape, tuple(uses[shape, row.batch]))
+            task = Task(setting, row.batch, item)
+            found.layers[task.key] = task, _sample(row.latency_s, row.energy_j, row.details)
+        for each in point.references:
+            if each.latency_s is not None:
+                whole = asked.get(each.network)
+                whole = whole or Whole(Network(each.network, ()), where=each.where)
+                sample = Sample(each.latency_s, each.latency_s, each.latency_s, 1, each.energy_j)
+                found.networks[setting.name, each.network, each.batch] = whole, sample
+    return found
+
+
+def _sample(latency_s: float, energy_j: float | None, details: Mapping[str, float]) -> Sample:
+    return Sample(
+        latency_s,
+        details.get("latency_lower_quartile_s", latency_s),
+        details.get("latency_upper_quartile_s", latency_s),
+        int(details.get("repetitions", 1)),
+        energy_j,
+    )

@@ -1,0 +1,131 @@
+"""Takes over times of layers that something else measured: a profile of onnxruntime, or a CSV."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fodlam_core.errors import FodlamError
+from fodlam_core.measure.layer_models import can_build
+from fodlam_core.measure.selection import Item
+from fodlam_core.measure.timing import Sample
+from fodlam_core.model.layers import layer_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fodlam_core.model.layers import Network
+
+KERNEL, RUN = "_kernel_time", "model_run"
+# What the optimizer of onnxruntime adds to the name of a node that it rewrites.
+REWRITTEN = ("_nchwc", "_quant", "_fused")
+
+
+class Imported(NamedTuple):
+    """Times of a network, measured elsewhere.
+
+    Attributes:
+        layers: a sample for each layer that was found.
+        whole: a sample of the whole network; None if the file has none.
+        notes: what was left out.
+    """
+
+    layers: tuple[tuple[Item, Sample], ...]
+    whole: Sample | None
+    notes: tuple[str, ...]
+
+
+def imported(path: str, network: Network) -> Imported:
+    """Return the times in a file, for the layers of a network.
+
+    Args:
+        path: a profile of onnxruntime (JSON), or a CSV file with the columns ``layer`` and ``ms``.
+        network: whose layers they are, by name.
+
+    Raises:
+        FodlamError: if it cannot be read, or names no layer of the network.
+    """
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            text = file.read()
+    except OSError as error:
+        raise FodlamError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise FodlamError(f"{path}: is not UTF-8 ({error.reason})") from error
+    if text.lstrip().startswith(("[", "{")):
+        times, whole = _profile(path, text)
+    else:
+        times, whole = _table(path, text), []
+    layers, notes = [], []
+    for layer in network.layers:
+        found = times.pop(layer.key, None)
+        if found is None:
+            notes.append(f"{layer.name}: the file has no time of it")
+        elif layer.shape is None or not can_build(layer.shape):
+            notes.append(f"{layer.name}: has no shape that a data file holds")
+        else:
+            layers.append((Item(layer.shape, ((network.name, layer),)), _sample(found)))
+    if not layers:
+        known = ", ".join(layer.name for layer in network.layers[:5])
+        raise FodlamError(f"{path}: names no layer of {network.name}, which has {known} ...")
+    return Imported(tuple(layers), _sample(whole) if whole else None, tuple(notes))
+
+
+def _sample(times_s: list[float]) -> Sample:
+    """Return the sample of times; of several the first, which allocates, is left out."""
+    return Sample.of(times_s[1:] if len(times_s) > 1 else times_s)
+
+
+def _profile(path: str, text: str) -> tuple[dict[str, list[float]], list[float]]:
+    """Return seconds by the key of a layer, and of whole runs."""
+    try:
+        events = json.loads(text)
+        nodes: dict[str, list[float]] = {}
+        runs = []
+        for event in events:
+            name, seconds = str(event.get("name", "")), float(event.get("dur", 0)) * 1e-6
+            if name.endswith(KERNEL) and seconds > 0:
+                nodes.setdefault(_plain(name.removesuffix(KERNEL)), []).append(seconds)
+            elif name == RUN and seconds > 0:
+                runs.append(seconds)
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise FodlamError(
+            f"{path}: is not a profile of onnxruntime; SessionOptions.enable_profiling writes one"
+        ) from error
+    if not nodes:
+        raise FodlamError(f"{path}: has no times of nodes, whose names end in {KERNEL}")
+    return nodes, runs
+
+
+def _plain(name: str) -> str:
+    for ending in REWRITTEN:
+        name = name.removesuffix(ending)
+    return layer_key(name)
+
+
+def _table(path: str, text: str) -> dict[str, list[float]]:
+    rows = csv.DictReader(text.splitlines())
+    names = [name.strip() for name in rows.fieldnames or ()]
+    rows.fieldnames = names
+    if not {"layer", "ms"} <= set(names):
+        raise FodlamError(f"{path}: expected the columns layer and ms, found {', '.join(names)}")
+    times: dict[str, list[float]] = {}
+    problems = list(_read_rows(path, enumerate(rows, 2), times))
+    if problems:
+        raise FodlamError(*problems)
+    return times
+
+
+def _read_rows(
+    path: str, rows: Iterable[tuple[int, dict[str, Any]]], times: dict[str, list[float]]
+) -> Iterator[str]:
+    for line, row in rows:
+        try:
+            value = float(row["ms"] or "")
+        except ValueError:
+            value = 0.0
+        if not 0 < value < 1e9:
+            yield f"{path}:{line}: ms: {row['ms']!r} is not a positive number"
+        else:
+            times.setdefault(layer_key(str(row["layer"]).strip()), []).append(value * 1e-3)

@@ -1,0 +1,201 @@
+"""ONNX models of layers with random weights: of one alone, and of those of a network together."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fodlam_core.model.shapes import ConvShape, FcShape, MatmulShape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.model.layers import Network
+    from fodlam_core.model.shapes import Shape
+
+# Of a long-standing version, so that older runtimes take the models too.
+OPSET, IR_VERSION = 13, 8
+BYTES = {"fp32": 4, "fp16": 2, "int8": 1}
+PRECISIONS = tuple(BYTES)
+MOST_REPEATS = 64
+
+
+class Tensor(NamedTuple):
+    """A tensor of a model."""
+
+    name: str
+    dims: tuple[int, ...]
+
+
+def can_build(shape: Shape | None) -> bool:
+    """Tell whether there is a model of a shape, and a row of a data file that holds it."""
+    if isinstance(shape, ConvShape):
+        return not shape.transposed and shape.padding[:2] == shape.padding[2:]
+    return isinstance(shape, FcShape | MatmulShape)
+
+
+def tensor_bytes(shape: Shape, batch: int, precision: str) -> int:
+    """Return the bytes of all tensors of a layer.
+
+    >>> tensor_bytes(FcShape(1000, 1000), 1, "fp32")
+    4008000
+    """
+    weights, inputs, outputs = shape.traffic
+    return BYTES[precision] * (weights + batch * (inputs + outputs))
+
+
+def layer_model(shape: Shape, batch: int = 1, precision: str = "fp32") -> bytes:
+    """Return a serialized model of one layer.
+
+    Args:
+        shape: one that `can_build` knows.
+        batch: inferences at a time.
+        precision: one of `PRECISIONS`; int8 has unsigned activations and signed weights.
+    """
+    graph = _Graph(batch, precision)
+    graph.outputs.append(graph.layer("layer", shape))
+    return graph.model()
+
+
+def network_model(network: Network, batch: int = 1, precision: str = "fp32") -> bytes | None:
+    """Return a serialized model of all layers of a network, without operators between them.
+
+    A layer reads what the one before it wrote, where it has as many elements as it takes;
+    otherwise a tensor of its own. None if a layer cannot be built, or repeats too often.
+    """
+    graph = _Graph(batch, precision)
+    last: Tensor | None = None
+    for layer in network.layers:
+        if layer.shape is None or not can_build(layer.shape) or layer.repeat > MOST_REPEATS:
+            return None
+        for number in range(layer.repeat):
+            made = graph.layer(f"{layer.name}.{number}", layer.shape, last)
+            if last and last.name not in graph.read:
+                graph.outputs.append(last)
+            last = made
+    if last is None:
+        return None
+    graph.outputs.append(last)
+    return graph.model()
+
+
+class _Graph:
+    def __init__(self, batch: int, precision: str) -> None:
+        import numpy as np
+        from onnx import TensorProto
+
+        self.batch, self.precision = batch, precision
+        self.type, self.of_weights, of_numpy = {
+            "fp32": (TensorProto.FLOAT, TensorProto.FLOAT, np.float32),
+            "fp16": (TensorProto.FLOAT16, TensorProto.FLOAT16, np.float16),
+            "int8": (TensorProto.UINT8, TensorProto.INT8, np.int8),
+        }[precision]
+        self._numpy: Any = of_numpy
+        self._random = np.random.default_rng(0)
+        self.nodes: list[Any] = []
+        self.weights: list[Any] = []
+        self.inputs: list[Tensor] = []
+        self.outputs: list[Tensor] = []
+        self.read: set[str] = set()
+
+    def layer(self, name: str, shape: Shape, source: Tensor | None = None) -> Tensor:
+        """Add a layer; return its output."""
+        if isinstance(shape, ConvShape):
+            return self._conv(name, shape, source)
+        if isinstance(shape, FcShape):
+            left = self._input(name, (self.batch * shape.rows, shape.inputs), source)
+            right = self._random_weights(name, (shape.inputs, shape.outputs))
+            return self._product(name, left, right, signed=True)
+        assert isinstance(shape, MatmulShape)
+        count = self.batch * shape.count
+        left = self._input(f"{name}.a", (count, shape.m, shape.k), source)
+        return self._product(
+            name, left, self._input(f"{name}.b", (count, shape.k, shape.n)), signed=False
+        )
+
+    def _conv(self, name: str, shape: ConvShape, source: Tensor | None) -> Tensor:
+        dims = self.batch, shape.in_channels, shape.in_height, shape.in_width
+        image = self._input(name, dims, source)
+        filters = shape.out_channels, shape.in_channels // shape.groups, *shape.kernel
+        weights = self._random_weights(name, filters)
+        made = Tensor(f"{name}.out", (self.batch, *filters[:1], shape.out_height, shape.out_width))
+        window: dict[str, Any] = {
+            "kernel_shape": shape.kernel,
+            "strides": shape.stride,
+            "pads": shape.padding,
+            "dilations": shape.dilation,
+            "group": shape.groups,
+        }
+        if self.precision == "int8":
+            self._quantized("QLinearConv", image, weights, made, signed=True, **window)
+        else:
+            bias = self._random_weights(f"{name}.bias", filters[:1])
+            self._node("Conv", [image.name, weights.name, bias.name], made, **window)
+        return made
+
+    def _product(self, name: str, left: Tensor, right: Tensor, *, signed: bool) -> Tensor:
+        made = Tensor(f"{name}.out", (*left.dims[:-1], right.dims[-1]))
+        if self.precision == "int8":
+            self._quantized("QLinearMatMul", left, right, made, signed=signed)
+        else:
+            self._node("MatMul", [left.name, right.name], made)
+        return made
+
+    def _quantized(
+        self, operator: str, left: Tensor, right: Tensor, made: Tensor, *, signed: bool, **how: Any
+    ) -> None:
+        scale = self._constant(f"{made.name}.scale", 0.02, 1)  # of FLOAT
+        zero = self._constant(f"{made.name}.zero", 128, self.type)
+        middle = self._constant(f"{made.name}.middle", 0, self.of_weights) if signed else zero
+        factors = [left.name, scale, zero, right.name, scale, middle]
+        self._node(operator, [*factors, scale, zero], made, **how)
+
+    def _constant(self, name: str, value: float, kind: int) -> str:
+        from onnx import helper
+
+        self.weights.append(helper.make_tensor(name, kind, [], [value]))
+        return name
+
+    def _node(self, operator: str, inputs: Sequence[str], made: Tensor, **how: Any) -> None:
+        from onnx import helper
+
+        self.nodes.append(helper.make_node(operator, inputs, [made.name], made.name, **how))
+
+    def _random_weights(self, name: str, dims: tuple[int, ...]) -> Tensor:
+        from onnx import numpy_helper
+
+        if self.precision == "int8":
+            values = self._random.integers(-127, 128, dims, self._numpy)
+        else:
+            values = (self._random.random(dims, "float32") - 0.5).astype(self._numpy)
+        self.weights.append(numpy_helper.from_array(values, f"{name}.weights"))
+        return Tensor(f"{name}.weights", dims)
+
+    def _input(self, name: str, dims: tuple[int, ...], source: Tensor | None = None) -> Tensor:
+        if source is None or math.prod(source.dims) != math.prod(dims):
+            self.inputs.append(Tensor(f"{name}.in", dims))
+            return self.inputs[-1]
+        self.read.add(source.name)
+        if source.dims == dims:
+            return source
+        from onnx import TensorProto, helper
+
+        sizes = helper.make_tensor(f"{name}.dims", TensorProto.INT64, [len(dims)], dims)
+        self.weights.append(sizes)
+        made = Tensor(f"{name}.in", dims)
+        self._node("Reshape", [source.name, sizes.name], made)
+        return made
+
+    def model(self) -> bytes:
+        """Return the model, serialized."""
+        from onnx import helper
+
+        inputs, outputs = (
+            [helper.make_tensor_value_info(name, self.type, dims) for name, dims in tensors]
+            for tensors in (self.inputs, self.outputs)
+        )
+        graph = helper.make_graph(self.nodes, "layers", inputs, outputs, self.weights)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
+        model.ir_version = IR_VERSION
+        data: bytes = model.SerializeToString()
+        return data

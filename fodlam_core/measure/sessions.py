@@ -1,0 +1,163 @@
+"""Runs ONNX models with onnxruntime, as an operating point says."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from fodlam_core.errors import FodlamError, UnknownNameError
+from fodlam_core.measure.layer_models import PRECISIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+INSTALL = "pip install 'fodlam-core[measure]'"
+SUFFIX = "ExecutionProvider"
+# Where tensors lie for providers of a memory of their own; for all others in that of the CPU.
+MEMORIES = {"cuda": "cuda", "tensorrt": "cuda", "migraphx": "cuda", "dml": "dml"}
+
+
+@attrs.frozen
+class Setting:
+    """An operating point: how models are run.
+
+    Attributes:
+        provider: an execution provider of onnxruntime in short, such as ``"cpu"``.
+        precision: one of `fodlam_core.measure.layer_models.PRECISIONS`.
+        threads: threads within an operator.
+    """
+
+    provider: str = "cpu"
+    precision: str = "fp32"
+    threads: int = 1
+
+    @property
+    def name(self) -> str:
+        """What the point is called in the file.
+
+        >>> Setting("cpu", "int8", 2).name
+        'cpu-int8-2t'
+        """
+        return f"{self.provider}-{self.precision}-{self.threads}t"
+
+    @classmethod
+    def named(cls, name: str) -> Setting | None:
+        """Return the setting of a name; None if it is not one.
+
+        >>> Setting.named("cpu-int8-2t")
+        Setting(provider='cpu', precision='int8', threads=2)
+        """
+        parts = name.split("-")
+        if len(parts) != 3 or parts[1] not in PRECISIONS or not parts[2][:-1].isdigit():
+            return None
+        return cls(parts[0], parts[1], int(parts[2][:-1]))
+
+
+def runtime() -> Any:
+    """Return onnxruntime.
+
+    Raises:
+        FodlamError: if it, or what builds models for it, is not installed.
+    """
+    try:
+        import numpy  # noqa: F401
+        import onnx  # noqa: F401
+        import onnxruntime
+    except ImportError as error:
+        raise FodlamError(f"measure: {error.name} is not installed; {INSTALL}") from error
+    onnxruntime.set_default_logger_severity(4)  # what goes wrong is raised as well
+    return onnxruntime
+
+
+def provider_named(name: str) -> str:
+    """Return the short name of an execution provider that is there.
+
+    Raises:
+        UnknownNameError: if there is none of that name; it lists those there are.
+    """
+    there = [_short(each) for each in runtime().get_available_providers()]
+    if _short(name) not in there:
+        raise UnknownNameError(
+            f"--provider {name}: this onnxruntime does not have it; it has {', '.join(there)}"
+        )
+    return _short(name)
+
+
+def _short(name: str) -> str:
+    return name.lower().removesuffix(SUFFIX.lower())
+
+
+def runner(model: bytes | str, setting: Setting, batch: int = 1) -> Callable[[], float]:
+    """Return a function that runs a model once, and returns the seconds that it took.
+
+    Of one thread on the processor these are at most the seconds for which it had the processor:
+    what other processes take in between does not count.
+
+    Args:
+        model: serialized, or the path of a file.
+        setting: how it is run.
+        batch: what a leading dimension of no fixed size is; others of no fixed size are 1.
+
+    Raises:
+        FodlamError: if the runtime refuses it.
+    """
+    ort = runtime()
+    try:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = setting.threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 4
+        # Threads that wait for work of one model would take time from the next.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        [provider] = [
+            each for each in ort.get_available_providers() if _short(each) == setting.provider
+        ]
+        session = ort.InferenceSession(model, options, providers=[provider])
+        memory = MEMORIES.get(setting.provider, "cpu")
+        binding = session.io_binding()
+        for each in session.get_inputs():
+            value = ort.OrtValue.ortvalue_from_numpy(_values(each, batch), memory, 0)
+            binding.bind_ortvalue_input(each.name, value)
+        for each in session.get_outputs():
+            binding.bind_output(each.name, memory)
+    except MemoryError as error:
+        raise FodlamError("there is not enough memory for it") from error
+    except Exception as error:
+        raise FodlamError(_reason(error)) from error
+
+    alone = setting.provider == "cpu" and setting.threads == 1
+
+    def run() -> float:
+        start, busy = time.perf_counter(), time.thread_time()
+        session.run_with_iobinding(binding)
+        binding.synchronize_outputs()
+        busy, elapsed = time.thread_time() - busy, time.perf_counter() - start
+        return min(elapsed, busy) if alone and busy > 0 else elapsed
+
+    return run
+
+
+def _reason(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    if "alloc" in text.lower():
+        return "there is not enough memory for it"
+    return f"onnxruntime refuses it: {text:.200}"
+
+
+def _values(tensor: Any, batch: int) -> Any:
+    import numpy as np
+
+    dims = [
+        size if isinstance(size, int) and size > 0 else batch if axis == 0 else 1
+        for axis, size in enumerate(tensor.shape)
+    ]
+    kinds = {"float": "float32", "double": "float64"}
+    kind = tensor.type.removeprefix("tensor(").removesuffix(")")
+    kind = kinds.get(kind, kind)
+    random = np.random.default_rng(0)
+    if kind.startswith("float"):
+        return random.random(dims, "float32").astype(kind)
+    # Small, so that indices of a table of embeddings are within it; no text has them all alike.
+    return random.integers(0, 2 if kind != "uint8" else 255, dims).astype(kind)
