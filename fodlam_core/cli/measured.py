@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fodlam_core.accelerators.load import load_accelerator
 from fodlam_core.report import Bullets, Document, Table, Text, table
 from fodlam_core.report.report import Report
-from fodlam_core.report.units import percent, quantity
+from fodlam_core.report.units import quantity
 from fodlam_core.validation.scores import validate
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def report(path: str, found: Found) -> None:
     if whole:
         blocks += [
             Text("Networks measured as a whole, beside the sum of their layers:"),
-            table(("point", "network", "batch", "whole", "sum of layers", "more"), whole, "whole"),
+            table(("point", "network", "batch", "whole", "sum of layers", "more"), whole, "batch, whole, sum of layers, more"),
         ]
     if found.left:
         blocks.append(Bullets("Left out", [_left(found)]))
@@ -94,7 +94,7 @@ def _wholes(chip: Accelerator, found: Found) -> Iterator[tuple[str, ...]]:
                 total = None
             else:
                 total += row.latency_s * layer.repeat
-        more = "-" if not total else percent(sample.median_s / total - 1)
+        more = "-" if not total else f"{sample.median_s / total - 1:+.0%}"
         yield (
             *(point, name, str(batch), quantity(sample.median_s, "s")),
             *(quantity(total or None, "s"), more),

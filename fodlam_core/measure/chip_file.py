@@ -31,7 +31,7 @@ WINDOW = ("kernel", "stride", "padding", "dilation")
 SPREAD = ("latency_lower_quartile_us", "latency_upper_quartile_us", "repetitions")
 COST = ("latency_us", "energy_uj")
 COLUMNS = (
-    *("point", "network", "layer", "kind", "batch", "repeat", "calibration"),
+    *("point", "network", "layer", "kind", "batch", "calibration"),
     *CONV,
     *(f"{name}_{axis}" for name in WINDOW for axis in AXES),
     *("groups", *FC, "rows", *MATMUL, "count", *COST, *SPREAD),
@@ -97,7 +97,6 @@ def _rows(task: Task, sample: Sample) -> Iterator[dict[str, Any]]:
             "layer": layer.name,
             "kind": layer.kind,
             "batch": task.batch,
-            "repeat": layer.repeat,
             "calibration": "false" if number else "true",
             **_shape(task.item.shape),
             **_cost(sample),

@@ -80,7 +80,7 @@ def _probes(effort: Effort) -> Iterable[Layer]:
         grouped = ConvShape.from_input((channels, size, size), channels, 3, padding=1, groups=32)
         yield Layer.from_shape(f"grouped-{size}", grouped)
     for inputs, outputs in ((256, 256), (512, 1000), (1024, 1024), (2048, 2048), (4096, 4096)):
-        for rows in (1, 32):
+        for rows in (1, 32, 128):
             shape = FcShape(inputs, outputs, rows)
             if shape.macs <= effort.most_macs:
                 yield Layer.from_shape(f"fc-{inputs}-{outputs}-{rows}", shape)

@@ -73,6 +73,7 @@ def rounds(
     for number in range(least * MORE):
         for one, found in zip(run, times, strict=True):
             if number < least or Sample.of(found).spread > WIDE:
+                one()  # brings it back into the caches, as far as it fits
                 found.append(one())
         watch()
         if number >= 2 and time.monotonic() > until_s:
