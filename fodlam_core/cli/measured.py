@@ -45,7 +45,11 @@ def report(path: str, found: Found) -> None:
     if whole:
         blocks += [
             Text("Networks measured as a whole, beside the sum of their layers:"),
-            table(("point", "network", "batch", "whole", "sum of layers", "more"), whole, "batch, whole, sum of layers, more"),
+            table(
+                ("point", "network", "batch", "whole", "sum of layers", "more"),
+                whole,
+                "batch, whole, sum of layers, more",
+            ),
         ]
     if found.left:
         blocks.append(Bullets("Left out", [_left(found)]))

@@ -156,6 +156,4 @@ def on_chips(config: Config, on: Sequence[str], registry: Registry) -> Config:
             problems += [f"--on {each}: {line}" for line in str(error).splitlines()]
     if problems:
         raise ConfigError(problems)
-    return attrs.evolve(
-        config, dispatch=dispatch, accelerator=settings, rules=(), exclusive=True
-    )
+    return attrs.evolve(config, dispatch=dispatch, accelerator=settings, rules=(), exclusive=True)

@@ -76,8 +76,12 @@ def write_chip(path: str, about: About, found: Found) -> None:
         FodlamError: if one cannot be written.
     """
     layers, networks = tables_of(path)
-    rows = [row for task, sample in found.layers.values() for row in _rows(task, sample)]
-    whole = [_network_row(key, *each) for key, each in found.networks.items()]
+    watts = about.power_w
+    rows = [row for task, each in found.layers.values() for row in _rows(task, _at(each, watts))]
+    whole = [
+        _network_row(key, network, _at(each, watts))
+        for key, (network, each) in found.networks.items()
+    ]
     lacking = () if any(row["energy_uj"] for row in (*rows, *whole)) else ("energy_uj",)
     write(_csv([each for each in COLUMNS if each not in lacking], rows), layers)
     if whole:
@@ -86,6 +90,11 @@ def write_chip(path: str, about: About, found: Found) -> None:
     kinds = dict.fromkeys(str(row["kind"]) for row in rows)
     known = [each for each in points if each is not None]
     write(_header(path, about, found, known, list(kinds), whole=bool(whole)), path)
+
+
+def _at(sample: Sample, power_w: float | None) -> Sample:
+    """Return a sample whose energy is latency times a constant power, if one is stated."""
+    return sample if power_w is None else sample._replace(energy_j=sample.median_s * power_w)
 
 
 def _rows(task: Task, sample: Sample) -> Iterator[dict[str, Any]]:
@@ -107,7 +116,7 @@ def _rows(task: Task, sample: Sample) -> Iterator[dict[str, Any]]:
 
 
 def _cost(sample: Sample) -> dict[str, str]:
-    energy = "" if sample.energy_j is None else f"{sample.energy_j * 1e6:.4g}"
+    energy = "" if sample.energy_j is None else _digits(sample.energy_j * 1e6)
     return {"latency_us": _digits(sample.median_s * 1e6), "energy_uj": energy}
 
 
@@ -175,7 +184,6 @@ def _header(
         "reference_table": networks if whole else None,
         "predictors": list(PREDICTORS),
         "energy_covers": found.covers or None,
-        "power_w": about.power_w,
         "onchip_bytes": machine.cache_bytes,
         "memory_bytes": machine.memory_bytes,
         "default_point": points[0].name,

@@ -1,0 +1,133 @@
+"""The command ``measure``, and its page."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fodlam_core import load_accelerator
+from fodlam_core.measure import campaign, selection
+
+PAGE = Path(__file__).parents[3] / "docs" / "measure.md"
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Measure little, in a folder of its own."""
+    effort = selection.Effort(1.0, 3, 20_000_000, 1_500_000, ("SqueezeNet-1.1", "AlexNet"))
+    monkeypatch.setattr(selection, "EFFORTS", dict.fromkeys(selection.EFFORTS, effort))
+    monkeypatch.setattr("fodlam_core.cli.measure.EFFORTS", selection.EFFORTS)
+    monkeypatch.setattr("fodlam_core.cli.measure.MOST_WEIGHTS", 2_000_000)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_page(cli: Any, tmp_path: Path) -> None:
+    """Every command of the page does what it says, one after the other."""
+    text = PAGE.read_text()
+    for name, content in re.findall(r"^```csv (\S+)\n(.*?)^```", text, re.M | re.S):
+        (tmp_path / name).write_text(content)
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)
+    commands = [shlex.split(line) for block in blocks for line in block.splitlines()]
+    assert len(commands) > 5
+
+    for program, *arguments in commands:
+        result = cli(*arguments)
+        assert "fodlam-core" == program
+        assert (0, arguments) == (result.status, arguments), result.err
+
+    chip = load_accelerator("mymachine.toml")
+    assert {"conv", "fc"} == set(chip.kinds)
+    assert ["SqueezeNet-1.1"] == [each.network for each in chip.references]
+    points = load_accelerator("points.toml").points
+    assert ["points/cpu-fp32-1t", "points/cpu-int8-1t"] == [each.name for each in points]
+    assert {"CONV1", "CONV2", "CONV3", "FC8"} == {
+        row.layer.name for row in load_accelerator("imported.toml").measurements
+    }
+
+
+def test_report(cli: Any) -> None:
+    """The command ends with errors of its predictors, and networks beside the sum of layers."""
+    result = cli("measure", "SqueezeNet-1.1", "MobileNetV2", "-q", "--batch", "1,2", "-o", "m.toml")
+
+    assert 0 == result.status, result.err
+    assert "linear *" in result.out
+    assert re.search(r"SqueezeNet-1.1 +2 .*ms", result.out)
+    assert "fodlam-core run NETWORK --on m.toml" in result.out
+    estimate = json.loads(
+        cli("run", "SqueezeNet-1.1", "--on", "m.toml", "--batch", "2", "-f", "json").out
+    )
+    assert "m" in json.dumps(estimate)
+
+
+def test_power(cli: Any) -> None:
+    """A stated power gives every row an energy."""
+    assert 0 == cli("measure", "SqueezeNet-1.1", "-q", "-o", "m.toml", "--power-w", "15").status
+
+    rows = load_accelerator("m.toml").measurements
+    assert {15.0} == {round((row.energy_j or 0) / (row.latency_s or 1), 1) for row in rows}
+
+
+def test_interrupted(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C keeps what was measured, says how to go on, and --resume does."""
+    monkeypatch.setattr(campaign, "GROUP_MODELS", 2)
+    real, calls = campaign._group, []
+
+    def group(*arguments: Any) -> None:
+        calls.append(None)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        real(*arguments)
+
+    monkeypatch.setattr(campaign, "_group", group)
+    stopped = cli("measure", "SqueezeNet-1.1", "-q", "-o", "m.toml")
+    before = len([x for x in load_accelerator("m.toml").measurements if x.calibration])
+    resumed = cli("measure", "SqueezeNet-1.1", "-q", "-o", "m.toml", "--resume")
+    after = len([x for x in load_accelerator("m.toml").measurements if x.calibration])
+
+    assert 130 == stopped.status
+    assert "m.toml has 4 shapes; the same command with --resume goes on" in stopped.err
+    assert (4, 0) == (before, resumed.status)
+    assert after > before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("-o m.txt", "the header is a TOML file; name it m.txt.toml"),
+        ("-o none/m.toml", "none/m.toml.part: cannot be written"),
+        ("-o m.toml --resume", "there is no such file; leave --resume out"),
+        ("-o there.toml", "is there already; --resume goes on with it"),
+        ("-o m.toml --provider tpu", "it has .*cpu"),
+        ("-o m.toml --precision fp64", "expected some of fp32, fp16, int8"),
+        ("-o m.toml --threads 0", "expected whole numbers from 1 on"),
+        ("-o m.toml --power-w much", "is not a power in watts"),
+        ("-o m.toml nonet", "no network of that name"),
+        ("-o m.toml --import there.toml", "name the one network"),
+        ("AlexNet -o m.toml --name a/b", "a name has no '/'"),
+    ],
+)
+def test_bad_input(cli: Any, tmp_path: Path, arguments: str, message: str) -> None:
+    """What cannot be is refused, with what to do, and nothing is written."""
+    (tmp_path / "there.toml").write_text("")
+
+    result = cli("measure", *arguments.split())
+
+    assert result.status in (1, 2)
+    assert re.search(message, result.err)
+    assert "Traceback" not in result.err
+    assert ["there.toml"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_no_runtime(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without onnxruntime the extra is named."""
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+
+    result = cli("measure", "-o", "m.toml")
+
+    assert (1, True) == (result.status, "fodlam-core[measure]" in result.err)

@@ -1,0 +1,43 @@
+"""What ``measure`` shows at its end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fodlam_core import FcShape, Layer, Network
+from fodlam_core.cli.measured import report
+from fodlam_core.measure.campaign import Found, Task, Whole
+from fodlam_core.measure.chip_file import About, write_chip
+from fodlam_core.measure.machine import Machine
+from fodlam_core.measure.selection import items
+from fodlam_core.measure.sessions import Setting
+from fodlam_core.measure.timing import Sample
+
+ABOUT = About("m", Machine("cpu", "os", 1, None, None, None, None), "ort", "2026-11-26")
+
+
+def test_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Errors, the sum of layers beside the whole, and what was left out are shown."""
+    networks = [
+        Network(name, [Layer.from_shape(f"l{n}", FcShape(n * size, 100), repeat=2) for n in (1, 2)])
+        for name, size in (("one", 100), ("two", 300))
+    ]
+    found = Found(left=4)
+    for item in items(networks)[0]:
+        seconds = 1e-9 * item.shape.macs
+        task = Task(Setting(), 1, item)
+        found.layers[task.key] = task, Sample(seconds, seconds, seconds, 3)
+    whole = Sample(9e-5, 9e-5, 9e-5, 3)
+    found.networks["cpu-fp32-1t", "one", 1] = Whole(networks[0]), whole
+    path = str(tmp_path / "m.toml")
+    write_chip(path, ABOUT, found)
+
+    report(path, found)
+
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    # 2 x (10 + 20) us of layers.
+    assert "cpu-fp32-1t one 1 90 us 60 us +50%" in lines
+    assert any(line.startswith("cpu-fp32-1t fc per-mac 4 0.0% 0.0% ") for line in lines)
+    assert any(line.startswith("- 4 shapes, for which there was no time") for line in lines)

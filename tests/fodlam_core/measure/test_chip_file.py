@@ -1,0 +1,96 @@
+"""What was measured is a data file of a chip, and is read back from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, Network, load_accelerator
+from fodlam_core.measure.campaign import Found, Task, Whole
+from fodlam_core.measure.chip_file import About, read_chip, write_chip
+from fodlam_core.measure.machine import Machine
+from fodlam_core.measure.selection import items
+from fodlam_core.measure.sessions import Setting
+from fodlam_core.measure.timing import Sample
+
+MACHINE = Machine('Fast "9000" \\ é', "Linux-6", 2, 1.5, None, 32 << 20, None)
+ABOUT = About("mine", MACHINE, "onnxruntime 1.32.0", "2026-11-26", None, ("busy",))
+CONV = ConvShape.from_input((4, 9, 7), 8, (3, 1), (2, 1), (1, 0), dilation=(1, 2), groups=2)
+NETWORK = Network(
+    "net",
+    [
+        Layer.from_shape("conv", CONV),
+        Layer.from_shape("again", CONV),
+        Layer.from_shape("fc", FcShape(12, 5, 3)),
+        Layer.from_shape("product", MatmulShape(3, 4, 5, 2)),
+    ],
+)
+ITEMS, _ = items([NETWORK])
+SAMPLE = Sample(1.25e-4, 1e-4, 2e-4, 7)
+
+
+def measured(energy_j: float | None = None) -> Found:
+    """Return samples of all shapes at two points."""
+    found = Found()
+    for precision in ("fp32", "int8"):
+        for item in ITEMS:
+            task = Task(Setting("cpu", precision), 2, item)
+            found.layers[task.key] = task, SAMPLE._replace(energy_j=energy_j)
+    found.networks["cpu-fp32-1t", "net", 2] = Whole(NETWORK), Sample(1e-2, 1e-2, 1e-2, 3)
+    return found
+
+
+def test_complete_file(tmp_path: Path) -> None:
+    """The file is a chip with its points, rows and networks, and says where it was measured."""
+    path = tmp_path / "mine.toml"
+    write_chip(str(path), ABOUT, measured())
+
+    chip = load_accelerator(path)
+
+    assert ["mine/cpu-fp32-1t", "mine/cpu-int8-1t"] == [point.name for point in chip.points]
+    assert ["linear", "per-mac"] == [each.name for each in chip.predictors]
+    assert list(NETWORK.layers) == [row.layer for row in chip.measurements]
+    assert [True, False, True, True] == [row.calibration for row in chip.measurements]
+    assert {(1.25e-4, None, 2)} == {(x.latency_s, x.energy_j, x.batch) for x in chip.measurements}
+    [reference] = chip.references
+    assert ("net", 1e-2, NETWORK.total_macs) == (
+        reference.network,
+        reference.latency_s,
+        reference.macs,
+    )
+    assert MACHINE.cpu in chip.citation.text
+    assert "busy" in chip.notes
+    assert 32 << 20 == chip.onchip_bytes
+
+
+def test_energy(tmp_path: Path) -> None:
+    """A measured energy is in the file; a stated power makes one of every row."""
+    path = tmp_path / "mine.toml"
+    found = measured(energy_j=2e-3)
+    found.covers = "chip"
+    write_chip(str(path), ABOUT, found)
+    chip = load_accelerator(path)
+    assert ({2e-3}, "chip") == ({row.energy_j for row in chip.measurements}, chip.energy_covers)
+
+    write_chip(str(path), ABOUT._replace(power_w=4.0), measured())
+    chip = load_accelerator(path)
+    assert pytest.approx(5e-4) == chip.measurements[0].energy_j
+
+
+def test_read_back(tmp_path: Path) -> None:
+    """What is read back is what was written."""
+    path = str(tmp_path / "mine.toml")
+    found = measured()
+    write_chip(path, ABOUT, found)
+
+    again = read_chip(path, ITEMS, [Whole(NETWORK)])
+
+    assert [task for task, _ in found.layers.values()] == [task for task, _ in again.layers.values()]
+    for _, sample in again.layers.values():
+        assert pytest.approx(SAMPLE[:4]) == sample[:4]
+    assert set(found.networks) == set(again.networks)
+    other = tmp_path / "other.toml"
+    write_chip(str(other), ABOUT, read_chip(path, (), ()))
+    rows = (tmp_path / "other.csv").read_text().splitlines()
+    assert sorted((tmp_path / "mine.csv").read_text().splitlines()) == sorted(rows)

@@ -1,0 +1,77 @@
+"""Models of layers and of networks compute what the shapes say."""
+
+from __future__ import annotations
+
+import onnx
+import pytest
+
+from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, Network
+from fodlam_core.measure.layer_models import (
+    PRECISIONS,
+    can_build,
+    layer_model,
+    network_model,
+    tensor_bytes,
+)
+from fodlam_core.measure.sessions import Setting, runner
+from fodlam_core.model.shapes import Shape
+
+SHAPES = (
+    ConvShape.from_input((4, 9, 7), 8, (3, 1), (2, 1), (1, 0)),
+    ConvShape.from_input((4, 8, 8), 8, 3, padding=2, dilation=2, groups=2),
+    ConvShape.from_input((6, 8, 8), 6, 3, padding=1, groups=6),
+    FcShape(12, 5, rows=3),
+    MatmulShape(m=3, k=4, n=5, count=2),
+)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_layers_run(shape: Shape, precision: str) -> None:
+    """A layer of every form runs at every precision, and writes as many elements as it should."""
+    model = layer_model(shape, 2, precision)
+
+    [output] = onnx.load_from_string(model).graph.output
+    count = 1
+    for dim in output.type.tensor_type.shape.dim:
+        count *= dim.dim_value
+    assert 2 * shape.traffic.outputs == count
+    assert runner(model, Setting("cpu", precision))() > 0
+
+
+def test_network_is_a_chain() -> None:
+    """A layer reads what the one before wrote where the sizes agree, else an input of its own."""
+    layers = [
+        Layer.from_shape("a", FcShape(8, 12)),
+        Layer.from_shape("b", FcShape(12, 6), repeat=2),
+        Layer.from_shape("c", ConvShape.from_input((6, 1, 1), 3, 1)),
+    ]
+
+    model = network_model(Network("net", layers))
+
+    assert model is not None
+    graph = onnx.load_from_string(model).graph
+    assert ["a.0.in", "b.1.in"] == [each.name for each in graph.input]
+    assert ["b.0.out", "c.0.out"] == [each.name for each in graph.output]
+    assert runner(model, Setting())() > 0
+
+
+def test_network_that_cannot_be_built() -> None:
+    """A network with a layer of no shape, or one that runs for every token, has no model."""
+    assert network_model(Network("net", [Layer("a", "fc", 5)])) is None
+    assert network_model(Network("net", [Layer.from_shape("a", FcShape(2, 2), repeat=99)])) is None
+    assert network_model(Network("net", [])) is None
+
+
+def test_what_can_be_built() -> None:
+    """Transposed and lopsidedly padded convolutions have no row in a data file."""
+    lopsided = ConvShape.from_input((1, 4, 4), 1, 3, padding=(0, 0, 1, 1))
+    transposed = ConvShape(1, 2, 2, 1, 3, 3, (2, 2), transposed=True)
+
+    assert [True] * 5 == list(map(can_build, SHAPES))
+    assert [False] * 3 == list(map(can_build, (lopsided, transposed, None)))
+
+
+def test_bytes() -> None:
+    """Weights count once, activations for every inference, in bytes of the precision."""
+    assert 2 * (12 * 5 + 4 * (36 + 15)) == tensor_bytes(FcShape(12, 5, rows=3), 4, "fp16")
