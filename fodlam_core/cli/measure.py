@@ -95,7 +95,7 @@ def execute(args: argparse.Namespace) -> int:
     if not found.layers:
         why = found.skipped[:MOST_TOLD] or ["it was interrupted before a layer was done"]
         raise FodlamError("nothing was measured, and nothing is written", *why)
-    write_chip(args.output, about, found)
+    write_chip(args.output, about, found, update=args.resume)
     warn(found.skipped[:MOST_TOLD])
     if len(found.skipped) > MOST_TOLD:
         warn([f"... and {len(found.skipped) - MOST_TOLD} more are left out"])

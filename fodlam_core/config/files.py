@@ -77,7 +77,8 @@ def with_chip_file(registry: Registry, text: str) -> tuple[Registry, str, str]:
     accelerator = load_accelerator(path)
     name = accelerator.name
     provider = registry.providers.get(("accelerator", name))
-    if provider is None or provider.source != path:
+    source = provider.source if provider else None
+    if not isinstance(source, str) or source != path:
         registry = registry.with_accelerator(accelerator, path)
     return registry, f"{name}/{point}" if point else name, name
 

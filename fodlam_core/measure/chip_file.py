@@ -69,8 +69,14 @@ def tables_of(path: str) -> tuple[str, str]:
     return f"{stem}.csv", f"{stem}-networks.csv"
 
 
-def write_chip(path: str, about: About, found: Found) -> None:
+def write_chip(path: str, about: About, found: Found, *, update: bool = False) -> None:
     """Write the header and the tables beside it; each is complete or as it was before.
+
+    Args:
+        path: the header.
+        about: what it says.
+        found: the rows.
+        update: whether the files may be those that `read_chip` has read.
 
     Raises:
         FodlamError: if one cannot be written.
@@ -83,13 +89,17 @@ def write_chip(path: str, about: About, found: Found) -> None:
         for key, (network, each) in found.networks.items()
     ]
     lacking = () if any(row["energy_uj"] for row in (*rows, *whole)) else ("energy_uj",)
-    write(_csv([each for each in COLUMNS if each not in lacking], rows), layers)
+    write(_csv([each for each in COLUMNS if each not in lacking], rows), layers, update=update)
     if whole:
-        write(_csv([each for each in OF_NETWORKS if each not in lacking], whole), networks)
+        write(
+            _csv([each for each in OF_NETWORKS if each not in lacking], whole),
+            networks,
+            update=update,
+        )
     points = [Setting.named(name) for name in dict.fromkeys(str(row["point"]) for row in rows)]
     kinds = dict.fromkeys(str(row["kind"]) for row in rows)
     known = [each for each in points if each is not None]
-    write(_header(path, about, found, known, list(kinds), whole=bool(whole)), path)
+    write(_header(path, about, found, known, list(kinds), whole=bool(whole)), path, update=update)
 
 
 def _at(sample: Sample, power_w: float | None) -> Sample:

@@ -13,8 +13,13 @@ from fodlam_core.report.messages import close_quietly
 UNENCODABLE = "backslashreplace"
 
 
-def write(text: str, path: str | None) -> None:
+def write(text: str, path: str | None, *, update: bool = False) -> None:
     """Write text to a file, replacing it only once all is written, or to standard output.
+
+    Args:
+        text: what is written.
+        path: the file; None or ``"-"`` for standard output.
+        update: whether the file may be one that the command has read, to go on with it.
 
     Raises:
         FodlamError: if it cannot be written; a file that was there before stays as it was.
@@ -27,7 +32,7 @@ def write(text: str, path: str | None) -> None:
             with open(path, "w", encoding="utf-8", errors=UNENCODABLE) as file:
                 file.write(text)
         else:
-            _replace(text, os.path.realpath(path))
+            _replace(text, os.path.realpath(path), update=update)
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:
@@ -50,10 +55,10 @@ def _write_to_stdout(text: str) -> None:
         raise
 
 
-def _replace(text: str, target: str) -> None:
+def _replace(text: str, target: str, *, update: bool) -> None:
     import tempfile
 
-    if was_read(target):
+    if was_read(target) and not update:
         raise ValueError("it is an input of this command; write to another file")
     if os.path.isdir(target):
         raise IsADirectoryError(21, "Is a directory")

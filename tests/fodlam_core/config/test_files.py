@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from fodlam_core import ConfigError, estimate, load_config
+from fodlam_core import ConfigError, Registry, estimate, load_config
+from fodlam_core.config.asked import asked_config
 
 HEADER = """
 name = "{name}"
@@ -121,3 +122,41 @@ def test_a_file_that_is_no_string(write: Any) -> None:
 
     with pytest.raises(ConfigError, match=r"\[accelerator.mychip\] file: expected a string"):
         estimate(path)
+
+
+def test_file_in_place_of_a_chip(write: Callable[..., Path], cli: Any, registry: Registry) -> None:
+    """--on takes a data file where it takes a chip, alone and beside others."""
+    path = write().parent / "chips" / "mychip.toml"
+
+    config = asked_config("AlexNet", registry, on=[f"fc={path}", "eyeriss"])
+    ranked = cli("rank", "AlexNet", "--on", f"{path},eie")
+
+    assert {"fc": "mychip", "conv": "eyeriss"} == config.dispatch
+    [layer] = [each for each in estimate(config).layers if each.layer.name == "FC6"]
+    assert pytest.approx(1e-4) == layer.latency_s
+    assert 0 == ranked.status, ranked.err
+    assert "mychip" in ranked.out
+
+
+def test_points_of_a_file(write: Callable[..., Path], registry: Registry) -> None:
+    """FILE/POINT is a point of the file; one that the file lacks is refused."""
+    header = HEADER.format(name="mychip").replace('table = "mychip.csv"\npower_w = 2\n', "")
+    points = '[points.fast]\ntable = "mychip.csv"\npower_w = 2\n'
+    path = write(header + points).parent / "chips" / "mychip.toml"
+
+    assert "mychip/fast" == asked_config("VGG16", registry, on=[f"{path}/fast"]).dispatch["fc"]
+    with pytest.raises(ConfigError, match="slow"):
+        asked_config("VGG16", registry, on=[f"{path}/slow"])
+
+
+@pytest.mark.parametrize("command", ["run", "rank"])
+def test_file_that_cannot_be_used(write: Callable[..., Path], cli: Any, command: str) -> None:
+    """A file that is not there, or whose chip has the name of an installed one, is refused."""
+    path = write(HEADER.format(name="eie")).parent / "chips" / "mychip.toml"
+
+    missing = cli(command, "AlexNet", "--on", "none.toml")
+    taken = cli(command, "AlexNet", "--on", path)
+
+    assert (1, 1) == (missing.status, taken.status)
+    assert "none.toml: No such file" in missing.err
+    assert "supplies an accelerator 'eie' already" in taken.err

@@ -73,7 +73,7 @@ def test_energy(tmp_path: Path) -> None:
     chip = load_accelerator(path)
     assert ({2e-3}, "chip") == ({row.energy_j for row in chip.measurements}, chip.energy_covers)
 
-    write_chip(str(path), ABOUT._replace(power_w=4.0), measured())
+    write_chip(str(path), ABOUT._replace(power_w=4.0), measured(), update=True)
     chip = load_accelerator(path)
     assert pytest.approx(5e-4) == chip.measurements[0].energy_j
 
@@ -86,7 +86,9 @@ def test_read_back(tmp_path: Path) -> None:
 
     again = read_chip(path, ITEMS, [Whole(NETWORK)])
 
-    assert [task for task, _ in found.layers.values()] == [task for task, _ in again.layers.values()]
+    assert [task for task, _ in found.layers.values()] == [
+        task for task, _ in again.layers.values()
+    ]
     for _, sample in again.layers.values():
         assert pytest.approx(SAMPLE[:4]) == sample[:4]
     assert set(found.networks) == set(again.networks)
