@@ -8,6 +8,7 @@ from fodlam_core.errors import ConfigError, FodlamError, PluginError, Prediction
 from fodlam_core.estimates import Estimate, Totals, prepare
 from fodlam_core.estimates.json import factors_record, point_record
 from fodlam_core.estimates.network import configured_network, named_after, unnamed
+from fodlam_core.estimates.scaling_band import ScalingBand, scaling_band
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -44,6 +45,11 @@ class Outcome(NamedTuple):
         """Why it refused, a line for each problem; None if it did not."""
         return "\n".join(map(str, self.problems)) or None
 
+    @property
+    def scaling(self) -> ScalingBand | None:
+        """What all applicable rules make of the total; None if refused, or not scaled."""
+        return scaling_band(self.estimate) if self.estimate else None
+
     def to_row(self, accelerators: Iterable[str]) -> dict[str, Any]:
         """Return choices, factors by accelerator, totals and reason as a flat dictionary."""
         record = self.to_dict()
@@ -63,9 +69,11 @@ class Outcome(NamedTuple):
                 **self.choices,
                 "accelerators": {},
                 **nothing,
+                "scaling": None,
                 "notes": [],
                 "reason": self.reason,
             }
+        band = self.scaling
         return {
             **self.choices,
             "accelerators": {
@@ -78,6 +86,7 @@ class Outcome(NamedTuple):
                 for name, each in self.estimate.platforms.items()
             },
             **_costs(self.estimate.totals["total"]),
+            "scaling": band.to_dict() if band else None,
             "notes": self.notes,
             "reason": None,
         }

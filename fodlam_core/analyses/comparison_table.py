@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from fodlam_core.analyses.comparison import FACTORS, Comparison, Outcome
 from fodlam_core.analyses.refusals import Refusals, gather_refusals, reasons_in, refusal_lines
 from fodlam_core.errors import listed
-from fodlam_core.report import Bullets, Document, Table, table
+from fodlam_core.report import Bullets, Document, Table, Text, table
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 COSTS = {"latency": ("latency_s", "s"), "energy": ("energy_j", "J"), "power": ("power_w", "W")}
 
@@ -52,6 +52,7 @@ def comparison_document(
         f"{comparison.config.source}, {target}",
         (
             _totals(comparison.outcomes, refusals, width),
+            *_scaling(comparison.outcomes),
             *_shares(comparison, most_names),
             *_factors(comparison, most_names),
             *([Bullets("Refused", refusal_lines(refusals))] if refusals else []),
@@ -70,6 +71,18 @@ def _totals(outcomes: Sequence[Outcome], refusals: Refusals, width: int) -> Tabl
         header = (*header, "why")
         rows = [(*row, reason) for row, reason in zip(rows, reasons, strict=True)]
     return table(header, rows, ", ".join(COSTS), "power")
+
+
+def _scaling(outcomes: Iterable[Outcome]) -> Iterator[Text]:
+    """Yield the spreads over all applicable rules, each with the choices that it is of."""
+    bands: dict[str, list[str]] = {}
+    for each in outcomes:
+        if each.scaling and len(each.scaling.rules) > 1:
+            rest = [name for axis, name in each.choices.items() if axis != "scaler"]
+            names = bands.setdefault(str(each.scaling), [])
+            names += [name for name in [" ".join(rest)] if name and name not in names]
+    for band, names in bands.items():
+        yield Text(f"scaling: {band}" + (f" ({listed(names)})" if len(bands) > 1 and names else ""))
 
 
 def _shares(comparison: Comparison, most_names: int | None) -> list[Table]:

@@ -8,6 +8,7 @@ from fodlam_core.estimates.capacity import DOES_NOT_FIT
 from fodlam_core.estimates.notes import batch_line, mixes
 from fodlam_core.estimates.plausibility import IMPLAUSIBLE
 from fodlam_core.estimates.published_totals import ReferenceCost, whole_network
+from fodlam_core.estimates.scaling_band import scaling_band
 from fodlam_core.estimates.tokens import Group, grouped, token_blocks
 from fodlam_core.report import Bullets, Document, Text, table
 from fodlam_core.report.units import deviation, percent, quantity
@@ -67,6 +68,7 @@ def estimate_document(estimate: Result) -> Document:
             *_warnings(estimate),
             *token_blocks(estimate),
             totals,
+            *_scaling(estimate),
             rates,
             *(Text(_reference(each)) for each in estimate.references),
             *system,
@@ -123,6 +125,16 @@ def _warnings(estimate: Result) -> Iterator[Text]:
     uncosted = sum(estimate.coverage.uncosted.values())
     if uncosted:
         yield Text(f"{uncosted} operators could not be costed: see the notes", warning=True)
+
+
+def _scaling(estimate: Result) -> Iterator[Text]:
+    """Yield what the rules of scaling make of each total, where something is scaled."""
+    kinds = [name for name, each in estimate.totals.items() if each.layers]
+    for kind in kinds if len(kinds) > 2 else ["total"]:
+        band = scaling_band(estimate, kind)
+        if band and (band.is_open or kind == "total"):
+            of_kind = "" if kind == "total" else f"{kind}, "
+            yield Text(f"scaling: {of_kind}{band}")
 
 
 def _reference(each: ReferenceCost) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fodlam_core.config import Config
     from fodlam_core.errors import Problem
     from fodlam_core.estimates.platform import Platform
+    from fodlam_core.estimates.scaling_band import ApplicableRules
     from fodlam_core.model.layers import Layer, Network
 
 
@@ -34,6 +35,7 @@ class Composer(NamedTuple):
         versions: versions of the distributions that supply the numbers.
         refusals: by place among the items, why an accelerator does not run a layer.
         at: the same composer prepared for another batch, where costs are not linear in it.
+        rules: the rules of scaling that apply.
     """
 
     config: Config
@@ -47,6 +49,7 @@ class Composer(NamedTuple):
     versions: Mapping[str, str]
     refusals: Mapping[int, Problem] = {}
     at: Callable[[int], Composer] | None = None
+    rules: ApplicableRules | None = None
 
     def __repr__(self) -> str:
         return f"<Composer of {self.network.name}, {len(self.items)} layers>"
@@ -101,6 +104,7 @@ class Composer(NamedTuple):
             self.notes,
             self.versions,
             references,
+            self.rules,
         )
 
 

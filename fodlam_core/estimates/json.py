@@ -12,6 +12,7 @@ from fodlam_core.estimates.explain.published_totals import reference_record
 from fodlam_core.estimates.figures import LayerEstimate, interval_record
 from fodlam_core.estimates.plausibility import doubts
 from fodlam_core.estimates.published_totals import whole_network
+from fodlam_core.estimates.scaling_band import scaling_band
 from fodlam_core.estimates.system import dram_energy_j, system_energy
 from fodlam_core.estimates.tokens import token_record
 from fodlam_core.model.costs import Cost, Interval, Measurement
@@ -115,6 +116,7 @@ def estimate_record(estimate: Result) -> dict[str, Any]:
         "totals": {
             name: {
                 **totals.to_dict(),
+                "scaling": _band(estimate, name),
                 **_of_kind(estimate, name),
             }
             for name, totals in estimate.totals.items()
@@ -204,6 +206,11 @@ def _doubts(estimate: Result, each: LayerEstimate) -> list[dict[str, Any]]:
         return []
     platform = estimate.platforms[each.basis.accelerator]
     return [doubt._asdict() for doubt in doubts(each.layer, each.basis, platform)]
+
+
+def _band(estimate: Result, kind: str) -> dict[str, Any] | None:
+    band = scaling_band(estimate, kind)
+    return band.to_dict() if band else None
 
 
 def _of_kind(estimate: Result, kind: str) -> dict[str, Any]:

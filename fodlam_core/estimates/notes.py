@@ -171,7 +171,10 @@ def _intervals(
             )
             yield from (f"{name}: {note}" for note in rule.notes)
     if any(platform.is_scaled for platform in platforms.values()):
-        yield "no interval holds the error of technology scaling"
+        yield (
+            "no interval holds the error of technology scaling; the line 'scaling' is the spread "
+            "over all rules that apply"
+        )
     outside = [basis for _, basis in items if basis and basis.outside]
     near = [basis for basis in outside if basis.interval]
     far = [basis for basis in outside if not basis.interval]

@@ -38,6 +38,7 @@ from fodlam_core.estimates.published_totals import (
     whole_network,
     with_exact_reference,
 )
+from fodlam_core.estimates.scaling_band import ApplicableRules
 from fodlam_core.estimates.totals import parts_of
 from fodlam_core.model.layers import Layer, Network
 from fodlam_core.plugins.registry import Registry, load_registry
@@ -145,6 +146,7 @@ class _Prepared:
         self.config, self.network, self.work = config, network, work
         self.platforms, self.versions = platforms, versions
         self.broken, self.kinds = registry.broken(), registry.names("layer kind")
+        self.rules = ApplicableRules(config, platforms, registry)
         self._made: dict[int, Composer] = {}
 
     def at(self, batch: int) -> Composer:
@@ -187,6 +189,7 @@ class _Prepared:
             versions=self.versions,
             refusals=refusals,
             at=None if linear else self.at,
+            rules=self.rules,
         )
 
     def _items(self, batch: int | str, whole: str | None) -> tuple[Items, dict[int, Problem]]:

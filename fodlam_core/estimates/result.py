@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from fodlam_core.estimates.figures import Coverage, LayerEstimate, Totals
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.estimates.published_totals import ReferenceCost
+    from fodlam_core.estimates.scaling_band import ApplicableRules, KnownRules
     from fodlam_core.model.layers import Network
 
 
@@ -30,6 +31,7 @@ class Result(NamedTuple):
         notes: what a reader must know before quoting a number.
         versions: versions of the distributions that supplied the numbers.
         references: published costs of the network as a whole.
+        rules: the rules of scaling that apply, see `fodlam_core.estimates.scaling_band`.
     """
 
     config: Config
@@ -44,3 +46,4 @@ class Result(NamedTuple):
     notes: tuple[str, ...]
     versions: Mapping[str, str]
     references: tuple[ReferenceCost, ...] = ()
+    rules: ApplicableRules | KnownRules | None = None

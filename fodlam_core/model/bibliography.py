@@ -100,3 +100,21 @@ DARK_SILICON = Citation(
 }
 """,  # noqa: E501
 )
+
+SAKURAI_NEWTON = Citation(
+    "sakurai1990alpha",
+    'T. Sakurai and A. R. Newton, "Alpha-Power Law MOSFET Model and its Applications to CMOS '
+    'Inverter Delay and Other Formulas", IEEE JSSC 25(2), 1990',
+    """\
+@article{sakurai1990alpha,
+  author  = {Sakurai, Takayasu and Newton, A. Richard},
+  title   = {Alpha-Power Law {MOSFET} Model and its Applications to {CMOS} Inverter Delay and Other Formulas},
+  journal = {IEEE Journal of Solid-State Circuits},
+  volume  = {25},
+  number  = {2},
+  pages   = {584--594},
+  year    = {1990},
+  doi     = {10.1109/4.52187}
+}
+""",  # noqa: E501
+)

@@ -28,6 +28,7 @@ READERS = (
 )
 # Rules other than the default: name, aliases, and the class or function that makes the rule.
 RULES = (
+    ("alpha-power", (), "alpha_power", "AlphaPower"),
     ("constant-voltage", ("fixed-voltage",), "constant_voltage", "ConstantVoltage"),
     ("custom", ("table",), "custom", "Custom"),
     ("dark-silicon-conservative", (), "dark_silicon", "conservative"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.errors import FodlamError, ScalingError
 from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
+from fodlam_core.scaling.supply import check_supply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,10 +36,12 @@ def carry(
             time factor is 1 and power follows energy.
 
     Raises:
-        ScalingError: if the rule refuses, or does not work.
+        ScalingError: if the rule refuses, or does not work, or if the supply voltage of the
+            target is none of its node, see `fodlam_core.scaling.supply`.
     """
     if source == target:
         return IDENTITY
+    check_supply(target)
     factors = _ask(rule, source, target)
     notes = [*factors.notes, *cautions(source, target), *ignored(rule, given)]
     time = factors.time
@@ -56,7 +59,10 @@ def multipliers(
     Raises:
         ScalingError: as `carry` does.
     """
-    factors = IDENTITY if source == target else _ask(rule, source, target)
+    if source == target:
+        return 1.0, 1.0
+    check_supply(target)
+    factors = _ask(rule, source, target)
     return (1.0 if clock == "hold" else factors.time), factors.energy
 
 

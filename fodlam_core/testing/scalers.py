@@ -20,6 +20,7 @@ BULK_FROM_NM = 65
 DEFAULT_POINTS = (
     *(Technology(node, 1.0, "bulk" if node >= BULK_FROM_NM else "hp") for node in NODES_NM),
     *(Technology(node, 0.8, "lp") for node in NODES_NM if node < BULK_FROM_NM),
+    *(Technology(65, vdd, "lp") for vdd in (0.82, 1.0, 1.17)),
 )
 
 
@@ -45,7 +46,8 @@ def check_scaler(
     Args:
         scaler: the rule, its options applied.
         points: points to try, among them some of the rule's domain; by default the usual nodes
-            from 180 to 7 nm at 1.0 V (bulk and hp) and at 0.8 V (lp).
+            from 180 to 7 nm at 1.0 V (bulk and hp) and at 0.8 V (lp), and 65 nm lp at three
+            voltages.
         expected_failed_checks: names of checks that are known to fail, with the reason.
 
     Raises:

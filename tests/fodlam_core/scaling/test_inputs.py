@@ -10,7 +10,7 @@ from fodlam_core.scaling.inputs import require
 
 def test_everything_missing_is_told_at_once() -> None:
     """Both points are looked at, and every missing field is named."""
-    with pytest.raises(MissingInputsError, match="source.*vdd.*target.*flavor"):
+    with pytest.raises(MissingInputsError, match="vdd of the source and flavor of the target"):
         require(Technology(45), Technology(65, 1.0), ["vdd"], ["vdd", "flavor"])
 
 

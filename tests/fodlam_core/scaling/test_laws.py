@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ GIVEN = {
 
 nodes = st.floats(1, 10_000)
 volts = st.floats(0.3, 5.0)
+overdriven = st.floats(0.4, 1.5)
 anywhere = st.builds(Technology, nodes)
 
 
@@ -76,6 +78,8 @@ CASES: list[tuple[str, dict[str, Any], st.SearchStrategy[Technology]]] = [
     *((name, {"interpolate": True}, table_points(DARK_NODES, True)) for name in DARK_SILICON),
     ("stillmaker-baas-2017", {}, stillmaker_points()),
     ("stillmaker-baas-2017", {"interpolate": True}, stillmaker_points(interpolated=True)),
+    ("alpha-power", {"alpha": 1.3, "vt": 0.35}, st.builds(Technology, st.just(65), overdriven)),
+    ("alpha-power", {}, st.builds(Technology, st.just(65), st.floats(0.8, 1.2), st.just("lp"))),
     ("custom", GIVEN, table_points([65, 45, 28, 16], False)),
 ]
 
@@ -88,7 +92,7 @@ def test_laws_hold_over_the_whole_domain(
 ) -> None:
     """Identity, inverse, transitivity and power x time = energy hold to 1e-12."""
     rule = configured_scaler(TechnologyConfig(scaler=name, options=options), REGISTRY)
-    asked_of = st.lists(points, min_size=3, max_size=3, unique_by=lambda point: point.node_nm)
+    asked_of = st.lists(points, min_size=3, max_size=3, unique_by=attrs.astuple)
 
     @settings(max_examples=40, deadline=None)
     @given(asked_of)

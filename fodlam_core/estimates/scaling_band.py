@@ -1,0 +1,173 @@
+"""What all applicable scaling rules make of an estimate: the spread that no interval holds."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fodlam_core.errors import FodlamError
+from fodlam_core.estimates.published_totals import answer
+from fodlam_core.estimates.scaling import configured_scaler
+from fodlam_core.model.costs import Cost
+from fodlam_core.report.units import quantity
+from fodlam_core.scaling.carry import multipliers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from fodlam_core.config import Config
+    from fodlam_core.estimates.platform import Platform
+    from fodlam_core.estimates.result import Result
+    from fodlam_core.model.costs import Bounds
+    from fodlam_core.plugins.registry import Registry
+    from fodlam_core.scaling import TechnologyScaler
+
+# It says that nothing is scaled: no estimate of what scaling does.
+NO_RULE = "none"
+# By rule and accelerator: what time and energy are multiplied by.
+Multipliers = dict[str, dict[str, tuple[float, float]]]
+
+
+class ScalingBand(NamedTuple):
+    """The least and the greatest total over all rules that apply.
+
+    Attributes:
+        rules: the names of the rules.
+        latency_s: seconds; None if no layer has a latency.
+        energy_j: joules; None if no layer has an energy.
+    """
+
+    rules: tuple[str, ...]
+    latency_s: Bounds | None
+    energy_j: Bounds | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the band as the JSON schema has it."""
+        bounds = {"latency_s": self.latency_s, "energy_j": self.energy_j}
+        lists = {name: None if each is None else list(each) for name, each in bounds.items()}
+        return {"rules": list(self.rules), **lists}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the rules disagree in what a table shows."""
+        return " to " in str(self)
+
+    def __str__(self) -> str:
+        ends = [(self.energy_j, "J"), (self.latency_s, "s")]
+        parts = [_ends(each, unit) for each, unit in ends if each is not None]
+        rules = "rule" if len(self.rules) == 1 else "rules"
+        return f"{' and '.join(parts) or '-'} over {len(self.rules)} {rules}"
+
+
+class ApplicableRules:
+    """The rules that serve every chip in use, found when first asked for: a plain run is not.
+
+    Attributes:
+        config: the configuration, whose rule counts with its options, others with their defaults.
+        platforms: the chips in use, by name.
+        registry: what supplies the rules.
+    """
+
+    def __init__(
+        self, config: Config, platforms: Mapping[str, Platform], registry: Registry
+    ) -> None:
+        """Take what the rules depend on."""
+        self.config, self.platforms, self.registry = config, platforms, registry
+
+    @functools.cached_property
+    def multipliers(self) -> Multipliers:
+        """What each rule multiplies time and energy by; nothing where nothing is scaled."""
+        if not any(platform.is_scaled for platform in self.platforms.values()):
+            return {}
+        technology = self.config.technology
+        chosen = configured_scaler(technology, self.registry)
+        if chosen.name == NO_RULE:
+            return {}
+        found: Multipliers = {}
+        for rule in self.registry.scalers:
+            taken = chosen if rule.name == chosen.name else rule
+            served = dict(_served(taken, self.platforms, technology.clock))
+            if rule.name != NO_RULE and len(served) == len(self.platforms):
+                found[rule.name] = served
+        return found
+
+    def __reduce__(self) -> tuple[type[KnownRules], tuple[Multipliers]]:
+        return KnownRules, (self.multipliers,)
+
+
+class KnownRules(NamedTuple):
+    """The same, found already: what a worker process sends back."""
+
+    multipliers: Multipliers
+
+
+def _served(
+    rule: TechnologyScaler, platforms: Mapping[str, Platform], clock: str
+) -> Iterator[tuple[str, tuple[float, float]]]:
+    for name, platform in platforms.items():
+        if platform.source is None or platform.target is None:
+            yield name, (1.0, 1.0)
+            continue
+        try:
+            yield name, multipliers(rule, platform.source, platform.target, clock)
+        except FodlamError:  # out of its domain, or broken: no rule to count
+            return
+
+
+def scaling_band(estimate: Result, kind: str = "total") -> ScalingBand | None:
+    """Return the spread of a total over all applicable rules; None where nothing is scaled.
+
+    Args:
+        estimate: the estimate.
+        kind: a kind of layer, or ``"total"``.
+    """
+    rules = estimate.rules.multipliers if estimate.rules else {}
+    if not rules:
+        return None
+    totals = [_total(estimate, kind, by_chip) for by_chip in rules.values()]
+    return ScalingBand(
+        tuple(rules),
+        _range([latency for latency, _ in totals]),
+        _range([energy for _, energy in totals]),
+    )
+
+
+def _total(
+    estimate: Result, kind: str, by_chip: Mapping[str, tuple[float, float]]
+) -> tuple[float | None, float | None]:
+    """Return latency and energy of a total under one rule."""
+    latencies: list[float] = []
+    energies: list[float] = []
+    for name, cost in _natives(estimate, kind):
+        time, energy = by_chip[name]
+        if cost.latency_s is not None:
+            offchip = cost.offchip_latency_s
+            latencies.append((cost.latency_s - offchip) * time + offchip)
+        if cost.energy_j is not None:
+            energies.append(cost.energy_j * energy)
+    return sum(latencies) if latencies else None, sum(energies) if energies else None
+
+
+def _natives(estimate: Result, kind: str) -> Iterator[tuple[str, Cost]]:
+    whole = answer(estimate.platforms, estimate.references, estimate.batch)
+    if whole and kind == "total":
+        share = whole.inferences / whole.reference.batch
+        reference = whole.reference
+        yield whole.accelerator, Cost(reference.latency_s, reference.energy_j) * share
+        return
+    for each in estimate.layers:
+        if each.native and each.accelerator and kind in (each.layer.kind, "total"):
+            yield each.accelerator, each.native
+
+
+def _range(values: list[float | None]) -> Bounds | None:
+    known = [value for value in values if value is not None]
+    return (min(known), max(known)) if known else None
+
+
+def _ends(bounds: Bounds, unit: str) -> str:
+    low, high = (quantity(value, unit) for value in bounds)
+    if low == high:
+        return low
+    number, _, same = low.partition(" ")
+    return f"{number} to {high}" if high.endswith(f" {same}") else f"{low} to {high}"
