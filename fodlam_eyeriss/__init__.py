@@ -14,6 +14,7 @@ from fodlam_core.accelerators.load import load_accelerator
 from fodlam_core.deferred import DeferredPredictor
 from fodlam_core.plugins.hookspecs import hookimpl
 from fodlam_core.predictors.generic import generic_predictors
+from fodlam_eyeriss.voltages import with_voltages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,8 +57,8 @@ def apply_options(accelerator: Accelerator, options: EyerissOptions) -> Accelera
 
 @hookimpl
 def fodlam_accelerators() -> Iterable[Accelerator]:
-    """Supply Eyeriss."""
-    yield load_accelerator(
+    """Supply Eyeriss, with the operating points of its published voltage sweep."""
+    chip = load_accelerator(
         os.path.join(os.path.dirname(__file__), "data", "eyeriss.toml"),
         predictors=[
             DeferredPredictor(
@@ -69,3 +70,4 @@ def fodlam_accelerators() -> Iterable[Accelerator]:
         options=EyerissOptions,
         apply_options=apply_options,
     )
+    yield with_voltages(chip)
