@@ -13,6 +13,7 @@ from fodlam_core.estimates.capacity import DOES_NOT_FIT
 from fodlam_core.estimates.figures import QUANTITIES, interval_record
 from fodlam_core.estimates.network import configured_network
 from fodlam_core.estimates.plausibility import IMPLAUSIBLE
+from fodlam_core.model.costs import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,9 +72,22 @@ class Ranked(NamedTuple):
         return bounds[1] / bounds[0] if bounds and bounds[0] else float("inf")
 
     def bounds(self, quantity: str) -> tuple[float, float] | None:
-        """Return where the latency, or the energy, may lie; None if not known."""
-        interval = self.estimate.totals["total"].interval if self.estimate else None
-        return getattr(interval, QUANTITIES[quantity]) if interval else None
+        """Return where the latency, or the energy, of what is modelled may lie; None if not known.
+
+        The ends of the layers are added, those of layers without a cost left out as their cost is.
+        """
+        if self.estimate is None:
+            return None
+        field = QUANTITIES[quantity]
+        interval = self.estimate.totals["total"].interval
+        if interval is not None and getattr(interval, field) is not None:
+            bounds: tuple[float, float] = getattr(interval, field)
+            return bounds
+        known = [each for each in self.estimate.layers if getattr(each, field) is not None]
+        ends = [getattr(each.interval, field) for each in known if each.interval is not None]
+        if not ends or None in ends or len(ends) < len(known):
+            return None
+        return sum(end[0] for end in ends), sum(end[1] for end in ends)
 
     @property
     def verdict(self) -> str:
@@ -85,7 +99,13 @@ class Ranked(NamedTuple):
             for note in self.estimate.notes
             if note.startswith((DOES_NOT_FIT, IMPLAUSIBLE, "not modelled: "))
         ]
+        if not doubts and max(map(self.share, QUANTITIES)) < LEAST_SHARE:
+            return "models too little of the network"
         return "; ".join(doubts) or "fits"
+
+    def _interval(self) -> dict[str, list[float] | None] | None:
+        bounds = Interval(self.bounds("latency"), self.bounds("energy"))
+        return None if bounds == (None, None) else interval_record(bounds)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values: a row of ``rank --format json``."""
@@ -98,7 +118,7 @@ class Ranked(NamedTuple):
             "latency_s": self.latency_s,
             "energy_j": self.energy_j,
             "power_w": total.power_w if total else None,
-            "interval": interval_record(total.interval) if total else None,
+            "interval": self._interval(),
             "coverage": {quantity: self.share(quantity) for quantity in QUANTITIES},
             "verdict": self.verdict,
             "citation": platform.accelerator.citation.key if platform else None,
