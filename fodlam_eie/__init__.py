@@ -30,6 +30,7 @@ def fodlam_accelerators() -> Iterable[Accelerator]:
         os.path.join(os.path.dirname(__file__), "data", "eie.toml"),
         predictors=[
             DeferredPredictor("sparse", "fodlam_eie.sparse", "Sparse"),
-            *generic_predictors("nearest"),
+            DeferredPredictor("nearest", "fodlam_eie.pruned", "Pruned"),
+            *(each for each in generic_predictors() if each.name != "nearest"),
         ],
     )

@@ -17,6 +17,9 @@ PES = ROWS * COLUMNS
 CLOCK_HZ = 200e6  # core clock of Tables V and VI
 WORD_BYTES = 2  # 16-bit fixed point (Table IV)
 IFMAP_SCRATCHPAD_WORDS = 12  # 24 bytes for feature maps in each PE (Table IV)
+# A scan chain of 1794 bits configures the chip before each layer, which takes less than 100 us
+# (Section III-B); a batch does so once.
+SETUP_S = 100e-6
 PSUM_WORDS_PER_CYCLE = 4  # the global buffer is 64 bits wide
 SETS_OVER_CHANNELS = 2  # r of Table III is 1 or 2 where its mapping agrees with Table V's traffic
 

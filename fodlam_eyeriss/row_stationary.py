@@ -23,7 +23,15 @@ from fodlam_core.model.shapes import ConvShape
 from fodlam_core.predictors.least_squares import non_negative
 from fodlam_core.predictors.pooling import cost_of, offchip_share
 from fodlam_core.report.units import quantity
-from fodlam_eyeriss.microarchitecture import COLUMNS, ROWS, Work, most_channels, work
+from fodlam_eyeriss.microarchitecture import (
+    COLUMNS,
+    IFMAP_SCRATCHPAD_WORDS,
+    ROWS,
+    SETUP_S,
+    Work,
+    most_channels,
+    work,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,11 +78,18 @@ class FittedRowStationary(NamedTuple):
         return one if batch == 1 else one * batch
 
     def _image(self, layer: Layer, batch: int) -> Cost:
-        latency_s = self.latency_s(_work(layer, self.room, batch))
+        latency_s = self._image_s(layer, batch)
         density = layer.activation_density
         nonzero_macs = layer.macs * (self.density if density is None else density)
         energy_j = self.power[0] * latency_s + self.power[1] * nonzero_macs
         return cost_of(latency_s, energy_j, self.offchip)
+
+    def _image_s(self, layer: Layer, batch: int) -> float:
+        """Return the seconds of one image of a batch; a first image takes its set-up at least."""
+        if self.latency_s(_work(layer, self.room, 1)) >= SETUP_S:
+            return self.latency_s(_work(layer, self.room, batch))
+        further = self.latency_s(_work(layer, self.room, math.inf))
+        return further + (SETUP_S - further) / batch
 
     def affine(self, layer: Layer) -> tuple[Cost, Cost]:
         """Return what a batch costs once, loading the weights, and each image of it."""
@@ -98,11 +113,14 @@ class FittedRowStationary(NamedTuple):
         density = self.density if layer.activation_density is None else layer.activation_density
         slower = "compute" if each.compute_s >= each.psum_s else "partial sums"
         pace = quantity(max(each.compute_s, each.psum_s), "s", 6)
-        latency = quantity(cost.latency_s, "s", 6)
+        latency, set_up = quantity(cost.latency_s, "s", 6), ""
+        if self.latency_s(_work(layer, self.room, 1)) < SETUP_S:
+            set_up = f", at least {quantity(SETUP_S, 's')} of set-up for each batch: {latency}"
         return {
             "latency": (
                 f"k1 max(compute, partial sums) plus k2 bytes, {slower} being slower: {k1:.6g} x "
-                f"{pace} + {quantity(k2, 's/B', 6)} x {quantity(each.bytes, 'B', 6)} = {latency}"
+                f"{pace} + {quantity(k2, 's/B', 6)} x {quantity(each.bytes, 'B', 6)} = "
+                f"{quantity(self.latency_s(each), 's', 6)}{set_up}"
             ),
             "energy": (
                 f"p0 latency plus a MACs whose activation is not zero: {quantity(p0, 'W', 6)} x "
@@ -190,13 +208,19 @@ def _work(layer: Layer, room: float | None, batch: float) -> Work:
     shape = layer.shape
     if not isinstance(shape, ConvShape):
         raise PredictionError(f"row-stationary: the shape of {layer.name} is not known")
-    if shape.transposed or shape.dilation != (1, 1) or shape.kernel[0] > ROWS:
+    if shape.transposed or shape.dilation != (1, 1) or _too_large(shape):
         raise PredictionError(
-            f"row-stationary: {layer.name} ({shape}) is transposed, dilated or has more than "
-            f"{ROWS} filter rows, which Eyeriss does not run; write [accelerator.eyeriss] "
+            f"row-stationary: {layer.name} ({shape}) is transposed, dilated, has more than {ROWS} "
+            f"filter rows or more than {IFMAP_SCRATCHPAD_WORDS} filter columns, which Eyeriss does "
+            "not run; write [accelerator.eyeriss] "
             'predictor = "per-mac"'
         )
     return work(shape, channels_per_pass(shape, room), batch)
+
+
+def _too_large(shape: ConvShape) -> bool:
+    """Tell whether a filter has more rows than the array, or a row does not fit a scratch pad."""
+    return shape.kernel[0] > ROWS or shape.kernel[1] > IFMAP_SCRATCHPAD_WORDS
 
 
 def _fit_time(rows: Sequence[Measurement], room: float | None) -> tuple[float, tuple[float, float]]:

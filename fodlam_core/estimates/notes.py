@@ -164,6 +164,10 @@ def _intervals(
             if rule is None:
                 yield f"{name}: predicted {kind} costs carry no interval, with nothing to hold out"
                 continue
+            if rule.told:
+                yield f"{name}: intervals of predicted {kind} costs are those of a prior"
+                yield from (f"{name}: {note}" for note in rule.notes)
+                continue
             without = f" and not told {', '.join(sorted(hidden))}" if hidden else ""
             yield (
                 f"{name}: intervals of predicted {kind} costs are to hold nine times out of ten, "

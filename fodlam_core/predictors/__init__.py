@@ -25,6 +25,8 @@ class FittedPredictor(Protocol):
     * ``explain(layer)``: the formulas with their numbers, by ``"latency"`` and ``"energy"``.
     * ``affine(layer)``: ``(fixed, each)`` with ``predict(layer, b) == fixed + each * b``.
     * ``overhead(batch)``: a `Cost` for each run of the network that belongs to no layer, or None.
+    * ``bounds(layer, batch)``: the least and the greatest `Cost`, where the interval comes from
+      what the predictor assumes, not from its errors; its ``notes`` say what that is.
     * ``outside(layer)``: texts that say why the layer is outside what was measured.
     """
 

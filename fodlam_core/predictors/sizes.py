@@ -16,13 +16,17 @@ def sizes(layer: Layer) -> dict[str, float]:
 
     >>> from fodlam_core import ConvShape, Layer
     >>> sizes(Layer.from_shape("C", ConvShape.from_input((64, 28, 28), 128, 3, padding=1)))
-    {'output width': 28, 'kernel area': 9, 'channels': 64, 'filters': 128, 'stride': 1}
+    {'output width': 28, 'output height': 28, 'output aspect': 1.0, 'kernel area': 9, \
+'kernel aspect': 1.0, 'channels': 64, 'filters': 128, 'stride': 1}
     """
     shape = layer.shape
     if isinstance(shape, ConvShape):
         return {
             "output width": shape.out_width,
+            "output height": shape.out_height,
+            "output aspect": shape.out_height / shape.out_width,
             "kernel area": shape.kernel[0] * shape.kernel[1],
+            "kernel aspect": shape.kernel[0] / shape.kernel[1],
             "channels": shape.in_channels // shape.groups,
             "filters": shape.out_channels // shape.groups,
             "stride": shape.stride[1],

@@ -47,6 +47,7 @@ class IntervalRule(NamedTuple):
         ranges: least and greatest of each size of the measured layers.
         scheme: the scheme of cross-validation behind the half-widths.
         notes: what a reader must know of them.
+        told: whether the fitted predictor tells the ends itself, by its method ``bounds``.
     """
 
     latency: float | None
@@ -54,6 +55,7 @@ class IntervalRule(NamedTuple):
     ranges: Mapping[str, tuple[float, float]]
     scheme: str
     notes: tuple[str, ...]
+    told: bool = False
 
     def interval(
         self,
@@ -77,6 +79,10 @@ class IntervalRule(NamedTuple):
             outside: sizes outside the measured range, each with its factor; None: those of the
                 layer.
         """
+        bounds = levels.method(fitted, "bounds") if self.told else None
+        if bounds is not None:
+            low, high = bounds(layer, batch)
+            return Interval((low.latency_s, high.latency_s), (low.energy_j, high.energy_j))
         outside = self.outside(layer) if outside is None else outside
         costs = [cost, *(levels.predict(each, layer, batch) for each in alternatives(fitted))]
         stretch = 1 + max((math.log2(factor) for factor in outside.values()), default=0)
@@ -118,6 +124,9 @@ def interval_rule(
         measurements: measurements of one kind of layer.
         hide: optional fields of `Layer` that are not known of the layers to be predicted.
     """
+    if measurements and levels.method(fitted, "bounds"):
+        every = (*_few(measurements), *notes(predictor), *notes(fitted))
+        return IntervalRule(None, None, _ranges(measurements), "prior", every, told=True)
     for scheme in SCHEMES if measurements else ():
         folds = cross_validate(predictor, measurements, scheme, hide)
         layers = [each for fold in folds for each in fold.layers]

@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from fodlam_core import ConvShape, FcShape, Layer, Measurement, PredictionError, Registry
+from fodlam_core.validation.intervals import interval_rule
 from fodlam_eyeriss.microarchitecture import PES, busy_pes, most_channels
 from fodlam_eyeriss.row_stationary import (
     DerivedRowStationary,
@@ -135,3 +136,41 @@ def test_every_ordinary_layer_has_a_cost(registry: Registry, kernel: int, groups
             cost = fitted.predict(Layer.from_shape("L", shape))
             assert 0 < cost.offchip_latency_s < cost.latency_s < math.inf
             assert 0 < cost.energy_j < math.inf
+
+
+def test_wide_kernels_are_refused_as_tall_ones_are(registry: Registry) -> None:
+    """A row of a filter has to fit the 12 words of a scratch pad."""
+    fitted = DerivedRowStationary().fit(registry.accelerator("eyeriss").calibration("conv"))
+    fits, wide = (
+        Layer.from_shape("C", ConvShape.from_input((8, 1, 64), 8, (1, width))) for width in (12, 13)
+    )
+    assert fitted.predict(fits).latency_s
+    with pytest.raises(PredictionError, match="12 filter columns"):
+        fitted.predict(wide)
+
+
+def test_tiny_layers_are_not_faster_than_their_set_up(registry: Registry) -> None:
+    """A layer is set up once for a batch, in 100 us; further images only add their own time."""
+    fitted = DerivedRowStationary().fit(registry.accelerator("eyeriss").calibration("conv"))
+    tiny = Layer.from_shape("C", ConvShape.from_input((3, 5, 5), 4, 3))
+    one, two, three = (fitted.predict(tiny, batch).latency_s or 0.0 for batch in (1, 2, 3))
+    assert one == pytest.approx(100e-6)
+    assert 0 < two - one < 50e-6
+    assert three - two == pytest.approx(two - one, rel=1e-9)
+    assert "set-up" in fitted.explain(tiny)["latency"]
+
+
+def test_extrapolated_aspects_have_wider_intervals(registry: Registry) -> None:
+    """Maps and kernels that are not square were never measured, and each way round is said."""
+    rows = registry.accelerator("eyeriss").calibration("conv")
+    predictor = DerivedRowStationary()
+    rule = interval_rule(predictor, predictor.fit(rows), rows)
+    assert rule is not None
+    flat, tall = (
+        Layer.from_shape("C", ConvShape.from_input((64, *size), 64, 3, padding=1))
+        for size in ((14, 224), (224, 14))
+    )
+    assert rule.outside(flat) == {"output aspect": 16.0}
+    assert rule.outside(tall) == {"output aspect": 16.0}
+    line = Layer.from_shape("C", ConvShape.from_input((64, 28, 28), 64, (1, 9), padding=(0, 4)))
+    assert rule.outside(line) == {"kernel aspect": 9.0}
