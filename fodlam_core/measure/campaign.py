@@ -12,7 +12,7 @@ from fodlam_core.errors import FodlamError
 from fodlam_core.measure.layer_models import layer_model, network_model, tensor_bytes
 from fodlam_core.measure.machine import free_memory_bytes
 from fodlam_core.measure.meters import meter
-from fodlam_core.measure.sessions import runner
+from fodlam_core.measure.sessions import conversion_share, runner
 from fodlam_core.measure.timing import Sample, rounds
 from fodlam_core.model.shapes import FcShape
 
@@ -30,6 +30,8 @@ GROUP_BYTES, GROUP_MODELS = 64_000_000, 24
 COPIES = 3
 WHOLE_SHARE = 0.25
 """The share of the time that is kept for whole networks."""
+BLOCKED = ("dense", "pointwise", "depthwise", "grouped")
+"""Forms of layers that the CPU provider may convert the layout for."""
 NOTHING = FcShape(1, 1)
 """A model that takes no longer than it takes to call one."""
 
@@ -175,17 +177,18 @@ def _group(
     ready = []
     for task in tasks:
         try:
-            run.append(_layer_runner(task))
-            ready.append(task)
+            one, share = _layer_runner(task)
+            run.append(one)
+            ready.append((task, 1 - share))
         except FodlamError as error:
             network, layer = task.item.uses[0]
             found.skipped.append(f"{network} {layer.name} ({setting.name}): {error}")
     nothing, *times = rounds(run, runs, until)
     overhead = Sample.of(nothing).median_s
     found.overheads_s[setting.name] = min(overhead, found.overheads_s.get(setting.name, overhead))
-    for task, one, each in zip(ready, run[1:], times, strict=True):
+    for (task, share), one, each in zip(ready, run[1:], times, strict=True):
         sample = _with_energy(found, Sample.of(each, overhead), counter, one)
-        found.layers[task.key] = task, sample
+        found.layers[task.key] = task, sample.times(share)
 
 
 def _with_energy(
@@ -197,14 +200,17 @@ def _with_energy(
     return sample._replace(energy_j=counter.per_run(run))
 
 
-def _layer_runner(task: Task) -> Callable[[], float]:
+def _layer_runner(task: Task) -> tuple[Callable[[], float], float]:
+    """Return what runs a layer, and the share of its time that a network does not spend on it."""
     precision = task.setting.precision
     _check_memory(tensor_bytes(task.item.shape, task.batch, precision))
     try:
         model = layer_model(task.item.shape, task.batch, precision)
     except (MemoryError, ValueError) as error:  # beyond 2 GB there is no model in one piece
         raise FodlamError("there is not enough memory for it") from error
-    return runner(model, task.setting)
+    run = runner(model, task.setting)
+    blocked = task.setting.provider == "cpu" and task.item.shape.form in BLOCKED
+    return run, conversion_share(model, task.setting) if blocked else 0.0
 
 
 def _check_memory(size: int) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import math
+import os
+import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +21,9 @@ INSTALL = "pip install 'fodlam-core[measure]'"
 SUFFIX = "ExecutionProvider"
 # Where tensors lie for providers of a memory of their own; for all others in that of the CPU.
 MEMORIES = {"cuda": "cuda", "tensorrt": "cuda", "migraphx": "cuda", "dml": "dml"}
+# Operators with which onnxruntime converts to blocks of channels and back.
+CONVERSIONS = ("ReorderInput", "ReorderOutput")
+PROFILED_RUNS = 5
 
 
 @attrs.frozen
@@ -105,16 +112,7 @@ def runner(model: bytes | str, setting: Setting, batch: int = 1) -> Callable[[],
     """
     ort = runtime()
     try:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = setting.threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 4
-        # Threads that wait for work of one model would take time from the next.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        [provider] = [
-            each for each in ort.get_available_providers() if _short(each) == setting.provider
-        ]
-        session = ort.InferenceSession(model, options, providers=[provider])
+        session = _session(model, setting, _options(setting))
         memory = MEMORIES.get(setting.provider, "cpu")
         binding = session.io_binding()
         for each in session.get_inputs():
@@ -137,6 +135,54 @@ def runner(model: bytes | str, setting: Setting, batch: int = 1) -> Callable[[],
         return min(elapsed, busy) if alone and busy > 0 else elapsed
 
     return run
+
+
+def _options(setting: Setting) -> Any:
+    options = runtime().SessionOptions()
+    options.intra_op_num_threads = setting.threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    # Threads that wait for work of one model would take time from the next.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def _session(model: bytes | str, setting: Setting, options: Any) -> Any:
+    ort = runtime()
+    [provider] = [
+        each for each in ort.get_available_providers() if _short(each) == setting.provider
+    ]
+    return ort.InferenceSession(model, options, providers=[provider])
+
+
+def conversion_share(model: bytes, setting: Setting) -> float:
+    """Return the share of the time of a model that goes into conversions of the layout.
+
+    The CPU provider computes convolutions in blocks of channels. A layer alone is converted before
+    and after; of a network only its ends are.
+
+    Args:
+        model: serialized; one that `runner` can run.
+        setting: how it is run.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        options = _options(setting)
+        options.enable_profiling = True
+        options.profile_file_prefix = os.path.join(folder, "profile")
+        session = _session(model, setting, options)
+        feed = {each.name: _values(each, 1) for each in session.get_inputs()}
+        for _ in range(PROFILED_RUNS):
+            session.run(None, feed)
+        with open(session.end_profiling(), encoding="utf-8") as file:
+            events = json.load(file)
+    # The fastest run of every node, which no other process has interrupted.
+    fastest: dict[tuple[str, bool], float] = {}
+    for event in events:
+        if event["name"].endswith("_kernel_time"):
+            key = event["name"], event["args"]["op_name"] in CONVERSIONS
+            fastest[key] = min(fastest.get(key, math.inf), event["dur"])
+    converting = sum(time for (_, converts), time in fastest.items() if converts)
+    return converting / (sum(fastest.values()) or 1.0)
 
 
 def _reason(error: Exception) -> str:

@@ -46,6 +46,13 @@ class Sample(NamedTuple):
         lower, _, upper = quantiles(net, n=4, method="inclusive") if len(net) > 1 else net * 3
         return cls(median(net), lower, upper, len(net))
 
+    def times(self, factor: float) -> Sample:
+        """Return the sample with every cost so many times as great."""
+        energy = None if self.energy_j is None else self.energy_j * factor
+        return Sample(
+            self.median_s * factor, self.lower_s * factor, self.upper_s * factor, self.runs, energy
+        )
+
     @property
     def spread(self) -> float:
         """How far the quartiles are apart, as a share of the median."""

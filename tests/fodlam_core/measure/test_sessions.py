@@ -6,8 +6,16 @@ import sys
 
 import pytest
 
+from fodlam_core import ConvShape, FcShape
 from fodlam_core.errors import FodlamError, UnknownNameError
-from fodlam_core.measure.sessions import Setting, provider_named, runner, runtime
+from fodlam_core.measure.layer_models import layer_model
+from fodlam_core.measure.sessions import (
+    Setting,
+    conversion_share,
+    provider_named,
+    runner,
+    runtime,
+)
 
 
 @pytest.mark.parametrize("name", ["", "cpu-fp64-1t", "cpu-fp32", "cpu-fp32-t"])
@@ -29,6 +37,14 @@ def test_no_runtime(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(FodlamError, match=r"onnxruntime is not installed; pip install .*measure"):
         runtime()
+
+
+def test_conversions() -> None:
+    """Blocks of channels are converted around a convolution, and nothing around a product."""
+    conv = layer_model(ConvShape.from_input((32, 16, 16), 32, 3, padding=1))
+
+    assert 0 == conversion_share(layer_model(FcShape(64, 64)), Setting())
+    assert 0 <= conversion_share(conv, Setting()) < 1
 
 
 def test_refused() -> None:

@@ -24,6 +24,12 @@ def test_sample(times: list[float], overhead: float) -> None:
     assert len(times) == sample.runs
 
 
+def test_factor() -> None:
+    """A share of a sample is that share of its latencies and of its energy."""
+    assert Sample(1.0, 0.5, 2.0, 7, 3.0) == Sample(2.0, 1.0, 4.0, 7, 6.0).times(0.5)
+    assert Sample(1.0, 1.0, 1.0, 7) == Sample(2.0, 2.0, 2.0, 7).times(0.5)
+
+
 def test_turns() -> None:
     """A steady model runs as often as usual, an unsteady one up to three times as often."""
     order: list[str] = []
