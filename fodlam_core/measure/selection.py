@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.measure.layer_models import can_build
 from fodlam_core.model.layers import Layer, Network
-from fodlam_core.model.shapes import ConvShape, FcShape, Shape
+from fodlam_core.model.shapes import ConvShape, FcShape, MatmulShape, Shape
 from fodlam_core.networks.zoo import zoo_network
 
 if TYPE_CHECKING:
@@ -75,7 +75,10 @@ def default_networks(effort: Effort) -> list[Network]:
 
 
 def _probes(effort: Effort) -> Iterable[Layer]:
-    """Give the grouped convolutions of ResNeXt-50 (32x4d), and products of many sizes."""
+    """Give the grouped convolutions of ResNeXt-50 (32x4d), and products of many sizes.
+
+    Those of activations are the scores and the contexts of attention.
+    """
     for size, channels in ((56, 128), (28, 256), (14, 512), (7, 1024)):
         grouped = ConvShape.from_input((channels, size, size), channels, 3, padding=1, groups=32)
         yield Layer.from_shape(f"grouped-{size}", grouped)
@@ -84,6 +87,9 @@ def _probes(effort: Effort) -> Iterable[Layer]:
             shape = FcShape(inputs, outputs, rows)
             if shape.macs <= effort.most_macs:
                 yield Layer.from_shape(f"fc-{inputs}-{outputs}-{rows}", shape)
+    for rows, columns, count in ((32, 32, 12), (64, 256, 8), (197, 197, 12), (384, 384, 12)):
+        for m, k, n in ((rows, 64, columns), (rows, columns, 64)):
+            yield Layer.from_shape(f"matmul-{m}-{k}-{n}", MatmulShape(m, k, n, count))
 
 
 def items(networks: Iterable[Network]) -> tuple[list[Item], list[str]]:
