@@ -189,7 +189,7 @@ def _measured(args: argparse.Namespace, registry: Registry) -> tuple[Found, Abou
         for threads in args.threads
         for batch in args.batch
     ]
-    with progress(quiet=args.quiet) as watch:
+    with progress(quiet=args.quiet, what="shapes") as watch:
         measure(found, plan, chosen, wholes, effort, watch, metered=args.power_w is None)
     return found, _about(args, _remarks(found, args))
 

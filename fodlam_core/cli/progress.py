@@ -16,19 +16,24 @@ LINE_EVERY_S = 10.0
 
 
 @contextmanager
-def progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """Give a function to be called with what is done and what there is to do."""
+def progress(*, quiet: bool, what: str = "points") -> Iterator[Callable[[int, int], None]]:
+    """Give a function to be called with what is done and what there is to do.
+
+    Args:
+        quiet: whether nothing is shown.
+        what: what is counted.
+    """
     if quiet:
         yield lambda _done, _total: None
     elif sys.stderr is not None and sys.stderr.isatty():
-        with _bar() as watch:
+        with _bar(what) as watch:
             yield watch
     else:
-        yield _lines()
+        yield _lines(what)
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -47,20 +52,20 @@ def _bar() -> Iterator[Callable[[int, int], None]]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("points", total=None, rate="")
+        task = bar.add_task(what, total=None, rate="")
         start: list[tuple[float, int]] = []
 
         def watch(done: int, total: int) -> None:
             now = time.monotonic()
             if not start:
                 start.append((now, done))
-            rate = _rate(start[0], now, done)
+            rate = _rate(start[0], now, done, what)
             bar.update(task, completed=done, total=total, rate=rate)
 
         yield watch
 
 
-def _lines() -> Callable[[int, int], None]:
+def _lines(what: str) -> Callable[[int, int], None]:
     """Return a function that prints a line every ten seconds."""
     start = last = time.monotonic()
     first: int | None = None
@@ -71,12 +76,12 @@ def _lines() -> Callable[[int, int], None]:
         now = time.monotonic()
         if now - last >= LINE_EVERY_S:
             last = now
-            rate = _rate((start, first), now, done)
-            say(f"{done:,} of {total:,} points, {rate}")
+            rate = _rate((start, first), now, done, what)
+            say(f"{done:,} of {total:,} {what}, {rate}")
 
     return watch
 
 
-def _rate(start: tuple[float, int], now: float, done: int) -> str:
+def _rate(start: tuple[float, int], now: float, done: int, what: str) -> str:
     seconds = now - start[0]
-    return f"{(done - start[1]) / seconds:,.0f} points/s" if seconds > 0 else ""
+    return f"{(done - start[1]) / seconds:,.0f} {what}/s" if seconds > 0 else ""

@@ -40,7 +40,7 @@ class Effort(NamedTuple):
 
 EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
-        "quick": Effort(18.0, 5, 250_000_000, 20_000_000, QUICK),
+        "quick": Effort(18.0, 7, 250_000_000, 20_000_000, QUICK),
         "normal": Effort(60.0, 9, 500_000_000, 20_000_000, NORMAL),
         "thorough": Effort(300.0, 15, 10**12, 10**9, THOROUGH),
     }

@@ -23,7 +23,7 @@ SUFFIX = "ExecutionProvider"
 MEMORIES = {"cuda": "cuda", "tensorrt": "cuda", "migraphx": "cuda", "dml": "dml"}
 # Operators with which onnxruntime converts to blocks of channels and back.
 CONVERSIONS = ("ReorderInput", "ReorderOutput")
-PROFILED_RUNS = 5
+PROFILED_RUNS = 10
 
 
 @attrs.frozen
