@@ -6,10 +6,14 @@ number to quote. Sources of the bounds:
 * Energy of operations: M. Horowitz, "Computing's Energy Problem (and what we can do about it)",
   ISSCC 2014, for 45 nm; N. P. Jouppi et al., "Ten Lessons From Three Generations Shaped Google's
   TPUv4i", ISCA 2021, Table 2, for 7 nm. In between and beyond, the power law through both.
+* Energies of a board, a system or the wall have off-chip memory and idle power in them, which is no
+  matter of MACs: only the lower bound is theirs, as it is where no source says what is covered.
+* Supply voltages: `fodlam_core.scaling.supply`.
 * Power density: NVIDIA H100 SXM, up to 700 W on 814 mm2, 0.86 W/mm2 (NVIDIA H100 Tensor Core GPU
   Architecture, 2022), rounded up.
 * Clock rate: Intel Core i9-14900KS, up to 6.2 GHz (product specification, 2024).
-* Peak rate: ``peak_macs_per_s`` of the accelerator.
+* Peak rate: ``peak_macs_per_s`` of the accelerator. Of GPUs and CPUs it is that of a datasheet,
+  which a clock may exceed by a quarter and Winograd's algorithm by a factor of four for 3x3 layers.
 """
 
 from __future__ import annotations
@@ -18,7 +22,9 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.estimates.published_totals import reference_costs
+from fodlam_core.model.shapes import ConvShape
 from fodlam_core.report.units import quantity
+from fodlam_core.scaling.supply import LEAST_V, highest_vdd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,6 +42,14 @@ MOST_PJ = (3.7 + 0.9 + 4 * 100.0, 1.31 + 0.38 + 4 * 14.0)
 MOST_W_PER_MM2 = 1.0
 MOST_CLOCK_HZ = 6.2e9
 POWER_RATIO = 2.0  # a predicted power may leave the range of the measured ones so far
+# What an energy covers that on-chip arithmetic and SRAM, and the area of the chip, account for.
+ON_CHIP = ("core", "chip")
+# Chips whose libraries choose an algorithm, and whose clock may exceed that of the datasheet.
+PROGRAMMABLE = ("gpu", "cpu", "phone", "board", "laptop", "desktop", "server", "soc")
+ABOVE_DATASHEET = 1.25
+# F(4x4, 3x3) takes a quarter of the multiplications (A. Lavin and S. Gray, CVPR 2016).
+WINOGRAD = 4.0
+BITS = 8  # of the multiplication that is the lower bound
 MARGIN = 1 + 1e-9
 IMPLAUSIBLE = "implausible: "  # how the notes begin
 
@@ -67,6 +81,7 @@ class _Work(NamedTuple):
         native_latency_s: their latency before scaling; None if not known.
         latency_s: after scaling; None likewise.
         energy_j: their energy after scaling; None likewise.
+        winograd: whether a library may do with fewer multiplications.
     """
 
     macs: float
@@ -74,6 +89,7 @@ class _Work(NamedTuple):
     native_latency_s: float | None
     latency_s: float | None
     energy_j: float | None
+    winograd: bool = False
 
 
 def doubts(layer: Layer, basis: Basis, platform: Platform) -> list[Doubt]:
@@ -110,6 +126,7 @@ def _doubts(work: _Work, platform: Platform) -> Iterator[Doubt]:
     yield from _rate(work, platform)
     yield from _energy(work, platform)
     yield from _power_density(work, platform)
+    yield from _supply(platform)
 
 
 def energy_bounds_j(node_nm: float) -> tuple[float, float]:
@@ -161,12 +178,27 @@ def _layer_work(layer: Layer, basis: Basis, platform: Platform) -> _Work:
         performed = None
         if weights is not None and activations is not None:
             performed = macs * weights * activations
-    return _Work(macs, performed, basis.native.latency_s, basis.latency_s, basis.energy_j)
+    return _Work(
+        macs,
+        performed,
+        basis.native.latency_s,
+        basis.latency_s,
+        basis.energy_j,
+        _suits_winograd(layer),
+    )
+
+
+def _suits_winograd(layer: Layer) -> bool:
+    """Tell whether a layer is a 3x3 convolution of stride 1."""
+    shape = layer.shape
+    return isinstance(shape, ConvShape) and (shape.kernel, shape.stride) == ((3, 3), (1, 1))
 
 
 def _rate(work: _Work, platform: Platform) -> Iterator[Doubt]:
     # Before scaling: the clock of the chip as published, which the peak is for.
     peak = platform.accelerator.peak_macs_per_s
+    if peak and platform.accelerator.device in PROGRAMMABLE:
+        peak *= ABOVE_DATASHEET * (WINOGRAD if work.winograd else 1)
     if peak and work.performed and work.native_latency_s:
         rate = work.performed / work.native_latency_s
         if rate > peak * MARGIN:
@@ -183,25 +215,43 @@ def _energy(work: _Work, platform: Platform) -> Iterator[Doubt]:
         return  # without a node no bound is known
     node = platform.target.node_nm
     least, most = energy_bounds_j(node)
+    least *= min(1.0, (platform.accelerator.weight_bits or BITS) / BITS)
     if work.performed and work.energy_j / work.performed * MARGIN < least:
         reason = f"that of an 8-bit multiplication and addition alone at {node:g} nm"
         energy_j = work.energy_j / work.performed
         yield Doubt("energy per MAC too low", energy_j, least, "J", reason)
-    if work.energy_j / work.macs > most * MARGIN:
+    if platform.accelerator.energy_covers not in ON_CHIP:
+        return
+    idle_w = (platform.accelerator.idle_power_w or 0.0) * platform.factors.power
+    active_j = work.energy_j - idle_w * (work.latency_s or 0.0)
+    if active_j / work.macs > most * MARGIN:
         reason = (
             f"that of a 32-bit floating-point MAC at {node:g} nm with every operand from a 1 MB "
             "SRAM"
         )
-        yield Doubt("energy per MAC too high", work.energy_j / work.macs, most, "J", reason)
+        yield Doubt("energy per MAC too high", active_j / work.macs, most, "J", reason)
 
 
 def _power_density(work: _Work, platform: Platform) -> Iterator[Doubt]:
-    area = platform.area_mm2
+    # What is not on the chip does not heat it.
+    covers = platform.accelerator.energy_covers
+    area = platform.area_mm2 if covers in ("", *ON_CHIP) else None
     if area and work.latency_s and work.energy_j is not None:
         density = work.energy_j / work.latency_s / area
         if density > MOST_W_PER_MM2:
             reason = "about that of the hottest chips on sale"
             yield Doubt("power density", density, MOST_W_PER_MM2, "W/mm2", reason)
+
+
+def _supply(platform: Platform) -> Iterator[Doubt]:
+    """Doubt the supply that a chip says it has; a target is refused by `carry`."""
+    point = platform.source
+    if point is not None and point.vdd is not None:
+        least, most = LEAST_V, highest_vdd(point.node_nm)
+        if not least <= point.vdd <= most:
+            bound = least if point.vdd < least else most
+            reason = f"what logic of {point.node_nm:g} nm can have"
+            yield Doubt("supply voltage", point.vdd, bound, "V", reason)
 
 
 def _predicted_power(layer: Layer, basis: Basis, platform: Platform) -> Iterator[Doubt]:
@@ -212,6 +262,8 @@ def _predicted_power(layer: Layer, basis: Basis, platform: Platform) -> Iterator
         if not powers:
             return
         least, most = min(powers) / POWER_RATIO, max(powers) * POWER_RATIO
+        idle = platform.accelerator.idle_power_w
+        least = min(least, idle) if idle else least
         if power > most or power < least:
             bound = most if power > most else least
             reason = f"a factor of {POWER_RATIO:g} beyond every measured layer"
