@@ -9,13 +9,14 @@ construction, as do networks that are pruned as these are.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
 from fodlam_core.predictors.nearest import FittedNearest, Nearest
 from fodlam_eie.microarchitecture import CLOCK_HZ, PES
-from fodlam_eie.sparse import FittedSparse, Sparse
+from fodlam_eie.sparse import FittedSparse, Sparse, knows_densities
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,10 +35,12 @@ class FittedPruned(NamedTuple):
     Attributes:
         nearest: predicts from the most alike measured layer.
         sparse: predicts from densities.
+        spread: factor by which the measured layers differ from it at most, stretched for few.
     """
 
     nearest: FittedNearest
     sparse: FittedSparse
+    spread: float
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -79,9 +82,8 @@ class FittedPruned(NamedTuple):
             ends[end] if density is None else density
             for density, ends in zip(known, (WEIGHTS, ACTIVATIONS), strict=True)
         )
-        return self.sparse.predict(
-            attrs.evolve(layer, weight_density=weights, activation_density=activations)
-        )
+        told = attrs.evolve(layer, weight_density=weights, activation_density=activations)
+        return self.sparse.predict(told) * (self.spread if end else 1 / self.spread)
 
 
 class Pruned:
@@ -97,4 +99,17 @@ class Pruned:
         Raises:
             PredictionError: if no measured layer has its shape and its densities.
         """
-        return FittedPruned(Nearest().fit(measurements), Sparse().fit(measurements))
+        sparse = Sparse().fit(measurements)
+        return FittedPruned(Nearest().fit(measurements), sparse, _spread(sparse, measurements))
+
+
+def _spread(sparse: FittedSparse, measurements: Sequence[Measurement]) -> float:
+    """Return the factor of the largest residual, stretched as intervals of few residuals are."""
+    residuals = [
+        abs(math.log(row.latency_s / latency_s))
+        for row in measurements
+        if row.latency_s and knows_densities(row.layer)
+        for latency_s in [sparse.predict(row.layer).latency_s]
+        if latency_s
+    ]
+    return math.exp(max(residuals) * (len(residuals) + 1) / len(residuals))

@@ -63,7 +63,9 @@ class Sparse:
             PredictionError: if there are no measurements with shape and densities.
         """
         known = [
-            row for row in measurements if _knows(row.layer) and row.latency_s and row.energy_j
+            row
+            for row in measurements
+            if knows_densities(row.layer) and row.latency_s and row.energy_j
         ]
         if not known:
             raise PredictionError("sparse: no measured layer has its shape and its densities")
@@ -98,5 +100,6 @@ def ideal_latency_s(layer: Layer) -> float:
     return useful * padding(rows_per_pe, layer.weight_density) * balance
 
 
-def _knows(layer: Layer) -> bool:
+def knows_densities(layer: Layer) -> bool:
+    """Tell whether shape and densities of a layer are known."""
     return None not in (layer.shape, layer.weight_density, layer.activation_density)

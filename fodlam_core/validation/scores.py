@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from statistics import fmean, median
+import math
+from statistics import correlation, fmean, median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import PluginError
+from fodlam_core.validation.coverage import Covered, coverage
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.held_out import FoldResult, HeldOut, cross_validate, notes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.model.costs import Cost
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 FIELDS = {"latency": "latency_s", "energy": "energy_j", "power": "power_w"}
 METRICS = tuple(FIELDS)
+NEAR = 0.1
 
 
 class Validation(NamedTuple):
@@ -31,6 +34,7 @@ class Validation(NamedTuple):
         folds: each fold, predicted.
         default: whether a configuration that names no predictor gets it.
         caveats: what a reader must know of the predictor.
+        covered: by metric, how many measured values lie in nested intervals.
         failure: the mistake of a plugin for which there are no folds; None if there is none.
     """
 
@@ -42,6 +46,7 @@ class Validation(NamedTuple):
     default: bool
     caveats: tuple[str, ...] = ()
     failure: str | None = None
+    covered: Mapping[str, Covered] = {}
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Return the scores for each metric; errors are fractions, None where not known."""
@@ -68,9 +73,30 @@ class Validation(NamedTuple):
             "median": median(errors.values()) if complete else None,
             "worst": errors[worst] if worst else None,
             "worst_layer": worst,
+            **self._further(metric, complete=complete),
             "folds": [_fold(fold, metric) for fold in self.folds],
             "totals": _network_totals(self.folds, metric) if complete else {},
             "notes": list(self.notes),
+        }
+
+    def _further(self, metric: str, *, complete: bool) -> dict[str, Any]:
+        layers = [each for fold in self.folds for each in fold.layers]
+        known = [each for each in layers if error(each, metric) is not None]
+        wrong = [abs(error(each, metric) or 0.0) for each in known]
+        covered = self.covered.get(metric)
+        field = FIELDS[metric]
+        if not complete:
+            known, wrong = [], []
+        return {
+            "within_10_percent": fmean(each <= NEAR for each in wrong) if wrong else None,
+            "rmspe": math.sqrt(fmean(each * each for each in wrong)) if wrong else None,
+            "rank_correlation": rank_correlation(
+                [getattr(each.predicted, field) for each in known],
+                [getattr(each.measurement.cost, field) for each in known],
+            ),
+            "coverage": covered.share if covered else None,
+            "coverage_of": covered.judged if covered else 0,
+            "networks": len({each.measurement.network for each in layers}),
         }
 
     @property
@@ -150,10 +176,36 @@ def _validation(
         results = cross_validate(predictor, accelerator.calibration(kind), scheme, hide)
     except PluginError as error:
         failure = str(error)
+    covered = {} if failure else _covered(predictor, results, hide)
     default = name == accelerator.predictors[0].name
     return Validation(
-        accelerator.name, kind, name, scheme, tuple(results), default, caveats, failure
+        accelerator.name, kind, name, scheme, tuple(results), default, caveats, failure, covered
     )
+
+
+def _covered(
+    predictor: Predictor, results: Sequence[FoldResult], hide: frozenset[str]
+) -> dict[str, Covered]:
+    try:
+        return coverage(predictor, [result.fold for result in results], hide)
+    except PluginError:  # in a fold of a fold: the rows themselves are there
+        return {}
+
+
+def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float | None:
+    """Return Spearman's rank correlation, ties having their mean rank; None if undefined.
+
+    >>> rank_correlation([1, 2, 3], [10, 30, 20])
+    0.5
+    """
+    if len(one) < 2 or len(set(one)) < 2 or len(set(other)) < 2:
+        return None
+    return correlation(_ranks(one), _ranks(other))
+
+
+def _ranks(values: Sequence[float]) -> list[float]:
+    ordered = sorted(values)
+    return [ordered.index(each) + (ordered.count(each) - 1) / 2 for each in values]
 
 
 def known_variants(predictor: Predictor) -> list[tuple[str, frozenset[str]]]:

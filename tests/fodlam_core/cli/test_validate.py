@@ -18,7 +18,8 @@ from fodlam_core.plugins.registry import build_registry
 
 FIELDS = [
     *("accelerator", "kind", "predictor", "metric", "scheme", "mape", "median", "worst"),
-    *("worst_layer", "folds", "totals", "notes"),
+    *("worst_layer", "within_10_percent", "rmspe", "rank_correlation", "coverage", "coverage_of"),
+    *("networks", "folds", "totals", "notes"),
 ]
 
 
@@ -118,3 +119,47 @@ def test_a_plugins_accelerator_is_validated_like_any_other(
     nearest = next(row for row in rows if row["predictor"] == "nearest")
     assert nearest["mape"] is None
     assert "nearest: there is no measured layer to fit to" in nearest["notes"][0]
+
+
+@pytest.mark.parametrize("form", ["name", "data file", "configuration"])
+def test_a_chip_is_named_in_any_way(form: str, cli: Any, examples: Path) -> None:
+    """A name, the data file of a chip and a configuration that uses it are all accepted."""
+    data = examples.parent / "fodlam_eie" / "data" / "eie.toml"
+    given = {"name": "eie", "data file": data, "configuration": examples / "vgg16-fconly.toml"}
+    rows = json.loads(cli("validate", given[form], "--format", "json").out)
+    assert {row["accelerator"] for row in rows} == {"eie"}
+
+
+def test_unknown_chips_are_told(cli: Any) -> None:
+    """A name that nothing answers to is an error of one line."""
+    result = cli("validate", "eyeris")
+    assert result.status == 1
+    assert "did you mean 'eyeriss'" in result.err
+
+
+def test_further_keys(cli: Any) -> None:
+    """Every row says share within 10 %, RMSPE, rank correlation, coverage, and the networks."""
+    rows = json.loads(cli("validate", "eyeriss", "--format", "json").out)
+    keys = ("accelerator", "kind", "predictor", "metric", "scheme")
+    assert len({tuple(row[key] for key in keys) for row in rows}) == len(rows)
+    [row] = [
+        row
+        for row in rows
+        if (row["predictor"], row["metric"], row["scheme"])
+        == ("row-stationary-derived", "latency", "leave-one-network-out")
+    ]
+    assert row["networks"] == 2
+    assert row["rmspe"] >= row["mape"]
+    assert 0.5 < row["within_10_percent"] <= 1
+    assert row["rank_correlation"] > 0.95
+    assert row["coverage"] >= 16 / 18
+    assert row["coverage_of"] == 18
+
+
+def test_summary(cli: Any) -> None:
+    """One line for each chip, the default predictor, with a word on two networks."""
+    result = cli("validate", "--summary")
+    assert result.out.count("row-stationary-derived") == 1
+    assert "two thirds" in result.out
+    [first, *_] = json.loads(cli("validate", "--summary", "--format", "json").out)
+    assert first["latency_mape"] is not None

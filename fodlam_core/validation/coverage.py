@@ -1,0 +1,83 @@
+"""Measured coverage: how often an interval that has not seen a layer holds what was measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from fodlam_core.errors import PredictionError
+from fodlam_core.predictors import levels
+from fodlam_core.validation.held_out import without
+from fodlam_core.validation.intervals import interval_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fodlam_core.model.costs import Bounds, Interval
+    from fodlam_core.predictors import Predictor
+    from fodlam_core.validation.folds import Fold
+
+FIELDS = {"latency": "latency_s", "energy": "energy_j"}
+
+
+class Covered(NamedTuple):
+    """How many measured values lie in their intervals.
+
+    Attributes:
+        inside: number of those that do.
+        judged: number of those that have an interval.
+    """
+
+    inside: int
+    judged: int
+
+    @property
+    def share(self) -> float | None:
+        """The share; None if nothing has an interval."""
+        return self.inside / self.judged if self.judged else None
+
+
+def coverage(
+    predictor: Predictor,
+    folds: Sequence[Fold],
+    hide: frozenset[str] = frozenset(),
+    scale: float = 1.0,
+) -> dict[str, Covered]:
+    """Return by quantity how many held-out layers lie in intervals learnt without them.
+
+    The cross-validation is nested: predictor and half-width of an interval both come from the
+    layers that the fold trains on.
+
+    Args:
+        predictor: the predictor.
+        folds: what is held out.
+        hide: optional fields of `Layer` that the predictor does not get to see.
+        scale: a factor of all predictions, to plant a mis-calibration.
+    """
+    found = {name: Covered(0, 0) for name in FIELDS}
+    for fold in folds:
+        for row, interval in _intervals(predictor, fold, hide):
+            for name, field in FIELDS.items():
+                measured = getattr(row, field)
+                bounds: Bounds | None = getattr(interval, field) if interval else None
+                if measured is None or bounds is None:
+                    continue
+                inside = bounds[0] * scale <= measured <= bounds[1] * scale
+                found[name] = Covered(found[name].inside + inside, found[name].judged + 1)
+    return found
+
+
+def _intervals(
+    predictor: Predictor, fold: Fold, hide: frozenset[str]
+) -> Iterable[tuple[object, Interval | None]]:
+    """Yield each held-out row with the interval of its batch."""
+    try:
+        fitted = levels.fit(predictor, fold.training)
+        rule = interval_rule(predictor, fitted, fold.training, hide)
+        if rule is None:
+            return
+        for row in fold.held:
+            layer = without(row.layer, hide)
+            cost = levels.predict(fitted, layer, row.batch)
+            yield row, rule.interval(layer, fitted, cost, row.batch)
+    except PredictionError:
+        return
