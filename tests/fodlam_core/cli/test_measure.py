@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from fodlam_core import load_accelerator
+from fodlam_core import FcShape, Layer, Network, load_accelerator
 from fodlam_core.measure import campaign, selection
+from fodlam_core.measure.layer_models import network_model
 
 PAGE = Path(__file__).parents[3] / "docs" / "measure.md"
 
@@ -131,3 +132,22 @@ def test_no_runtime(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     result = cli("measure", "-o", "m.toml")
 
     assert (1, True) == (result.status, "fodlam-core[measure]" in result.err)
+
+
+def test_onnx_file(cli: Any, tmp_path: Path) -> None:
+    """A network file is run as it is as well, and its layers are then looked up by their names."""
+    layers = [Layer.from_shape(name, FcShape(64, 64)) for name in ("one", "two")]
+    model = network_model(Network("tiny", layers))
+    assert model is not None
+    (tmp_path / "tiny.onnx").write_bytes(model)
+
+    result = cli("measure", "tiny.onnx", "-q", "-o", "m.toml")
+    estimate = cli("run", "tiny.onnx", "--on", "m.toml")
+
+    assert (0, 0) == (result.status, estimate.status), result.err + estimate.err
+    [reference] = load_accelerator("m.toml").references
+    assert ("tiny", "the ONNX file, with all its operators") == (
+        reference.network,
+        reference.where,
+    )
+    assert 2 == len(load_accelerator("m.toml").measurements)
