@@ -21,7 +21,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "measure.md"
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Measure little, in a folder of its own."""
-    effort = selection.Effort(1.0, 3, 20_000_000, 1_500_000, ("SqueezeNet-1.1", "AlexNet"))
+    effort = selection.Effort(30.0, 3, 20_000_000, 1_500_000, ("SqueezeNet-1.1", "AlexNet"))
     monkeypatch.setattr(selection, "EFFORTS", dict.fromkeys(selection.EFFORTS, effort))
     monkeypatch.setattr("fodlam_core.cli.measure.EFFORTS", selection.EFFORTS)
     monkeypatch.setattr("fodlam_core.cli.measure.MOST_WEIGHTS", 2_000_000)
@@ -43,7 +43,7 @@ def test_page(cli: Any, tmp_path: Path) -> None:
         assert (0, arguments) == (result.status, arguments), result.err
 
     chip = load_accelerator("mymachine.toml")
-    assert {"conv", "fc"} == set(chip.kinds)
+    assert {"conv", "fc", "matmul"} == set(chip.kinds)
     assert ["SqueezeNet-1.1"] == [each.network for each in chip.references]
     points = load_accelerator("points.toml").points
     assert ["points/cpu-fp32-1t", "points/cpu-int8-1t"] == [each.name for each in points]
@@ -77,6 +77,8 @@ def test_power(cli: Any) -> None:
 def test_interrupted(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C keeps what was measured, says how to go on, and --resume does."""
     monkeypatch.setattr(campaign, "GROUP_MODELS", 2)
+    patient = selection.EFFORTS["normal"]._replace(seconds=600.0)
+    monkeypatch.setitem(selection.EFFORTS, "normal", patient)
     real, calls = campaign._group, []
 
     def group(*arguments: Any) -> None:
