@@ -50,6 +50,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="one line for each chip and kind: the default predictor, one network held out",
     )
     parser.add_argument(
+        "--node",
+        type=float,
+        metavar="NM",
+        help="carry predicted and published costs to a node; waiting for memory is not scaled",
+    )
+    parser.add_argument(
+        "--scaler", metavar="RULE", help="the rule that does (with --node; default post-dennard)"
+    )
+    parser.add_argument(
         "--accelerator", action="append", default=[], metavar="NAME", help="only this accelerator"
     )
     parser.add_argument(
@@ -88,21 +97,57 @@ def execute(args: argparse.Namespace) -> int:
         schemes = schemes[:1]
     with stdout_to_stderr():  # a predictor that prints must not spoil the data
         results = validate(accelerators, args.predictor, schemes)
+    if args.node is not None:
+        results = _at_node(results, accelerators, args, registry)
     if not results:
         asked = [*args.predictor, *args.accelerator, *args.chips]
         which = f"for {listed(asked)} " if asked else ""
         raise FodlamError(f"{which}there is no measured layer that could be held out")
-    if args.summary:
-        results = [each for each in results if each.default] or results
-        emit(_summary(results), args)
-    else:
-        emit(_layer_report(results) if args.layers else _report(results), args)
+    emit(_asked_report(results, args), args)
     failures = list(dict.fromkeys(each.failure for each in results if each.failure))
     if failures and (args.predictor or args.accelerator or args.chips):
         raise FodlamError(*failures)
     if args.layers:  # where they have no rows that could say it
         warn(failures)
     return 0
+
+
+def _asked_report(results: Sequence[Validation], args: argparse.Namespace) -> Report:
+    if args.summary:
+        return _summary([each for each in results if each.default] or results)
+    return _layer_report(results) if args.layers else _report(results)
+
+
+def _at_node(
+    results: Sequence[Validation],
+    accelerators: Sequence[Accelerator],
+    args: argparse.Namespace,
+    registry: Registry,
+) -> list[Validation]:
+    """Return the validations at a node, those of chips that cannot be scaled left out.
+
+    Raises:
+        FodlamError: if no chip can be carried there.
+    """
+    from fodlam_core.config import AcceleratorConfig, TechnologyConfig
+    from fodlam_core.estimates.scaling import scaling
+    from fodlam_core.validation.scaled import scaled_validation
+
+    asked = TechnologyConfig(node_nm=args.node, scaler=args.scaler)
+    factors, refusals = {}, []
+    for chip in accelerators:
+        try:
+            factors[chip.name] = scaling(chip, AcceleratorConfig(), asked, registry).factors
+        except FodlamError as error:
+            refusals.append(error)
+    if not factors:
+        raise FodlamError(*refusals)
+    warn([str(error) for error in refusals])
+    return [
+        scaled_validation(each, factors[each.accelerator])
+        for each in results
+        if each.accelerator in factors
+    ]
 
 
 def _asked(registry: Registry, asked: Sequence[str]) -> list[Accelerator]:

@@ -163,3 +163,13 @@ def test_summary(cli: Any) -> None:
     assert "two thirds" in result.out
     [first, *_] = json.loads(cli("validate", "--summary", "--format", "json").out)
     assert first["latency_mape"] is not None
+
+
+def test_at_another_node(cli: Any) -> None:
+    """Carried to 28 nm, energies err as at home and latencies by what waits for memory."""
+    given = ("validate", "eyeriss", "--summary", "--format", "json")
+    [home] = json.loads(cli(*given).out)
+    [there] = json.loads(cli(*given, "--node", "28").out)
+    assert there["energy_mape"] == pytest.approx(home["energy_mape"])
+    assert there["latency_mape"] > 1.5 * home["latency_mape"]
+    assert cli("validate", "eyeriss", "--node", "0").status == 1
