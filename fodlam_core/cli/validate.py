@@ -6,9 +6,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
-from fodlam_core.errors import FodlamError, PluginError, UnknownNameError, listed, unknown
+from fodlam_core.cli.validated_chips import asked_chips, named_chips
+from fodlam_core.errors import FodlamError, UnknownNameError, listed, unknown
 from fodlam_core.plugins import stdout_to_stderr
-from fodlam_core.plugins.guards import guarded_accelerator
 from fodlam_core.report import Bullets, Document, Table, Text, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import quantity
@@ -78,9 +78,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Print the errors."""
     registry = registry_for(args)
-    accelerators = _asked(registry, args.chips)
+    accelerators = asked_chips(registry, args.chips)
     if args.accelerator or not args.chips:
-        accelerators += _accelerators(registry, args.accelerator)
+        accelerators += named_chips(registry, args.accelerator)
     if not accelerators:
         raise FodlamError(registry.nothing_installed("accelerator"))
     known = {
@@ -150,47 +150,6 @@ def _at_node(
     ]
 
 
-def _asked(registry: Registry, asked: Sequence[str]) -> list[Accelerator]:
-    """Return the chips that names, patterns, data files and configurations stand for.
-
-    Raises:
-        FodlamError: if one stands for none.
-    """
-    found: dict[str, Accelerator] = {}
-    for text in asked:
-        if text.endswith((".toml", ".json")) or text == "-":
-            chips = _in_file(text, registry)
-        else:
-            chips = _accelerators(registry, registry.matching(text))
-        found |= {chip.name: chip for chip in chips}
-    return list(found.values())
-
-
-def _in_file(path: str, registry: Registry) -> list[Accelerator]:
-    """Return the chip of a data file and its points, or the chips that a configuration uses."""
-    if _is_chip(path):
-        from fodlam_core.accelerators.load import load_accelerator
-
-        chip = load_accelerator(path)
-        return [*(chip.points or (chip,))]
-    from fodlam_core.config import load_config
-    from fodlam_core.estimates import prepare
-
-    platforms = prepare(load_config(path, registry), registry).platforms
-    return [platform.accelerator for platform in platforms.values()]
-
-
-def _is_chip(path: str) -> bool:
-    """Tell whether a file is the header of a chip: only that has a citation of its own."""
-    import tomli
-
-    try:
-        with open(path, "rb") as file:
-            return "citation" in tomli.load(file)
-    except (OSError, ValueError):
-        return False  # what reads it says what is wrong
-
-
 def _summary(results: Sequence[Validation]) -> Report:
     """Return one row for each chip and kind, with both quantities."""
     keys = ("mape", "within_10_percent", "rank_correlation", "coverage")
@@ -227,21 +186,6 @@ def _summary(results: Sequence[Validation]) -> Report:
         return Document(f"Default predictors, {results[0].scheme}", tuple(blocks))
 
     return Report(lambda: [document()], lambda: rows, lambda: rows)
-
-
-def _accelerators(registry: Registry, asked: Sequence[str]) -> list[Accelerator]:
-    """Return the accelerators that are asked for; by default all that are right."""
-    accelerators = []
-    for name in dict.fromkeys(asked or registry.names("accelerator")):
-        try:
-            accelerator = registry.accelerator(name)
-            plugin = registry.providers["accelerator", name]
-            accelerators.append(guarded_accelerator(accelerator, plugin))
-        except PluginError as error:
-            if asked:
-                raise
-            warn([str(error)])
-    return accelerators
 
 
 def _report(results: Sequence[Validation]) -> Report:

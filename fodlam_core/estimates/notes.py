@@ -9,6 +9,7 @@ from fodlam_core.estimates.capacity import capacity_notes
 from fodlam_core.estimates.figures import QUANTITIES, Basis
 from fodlam_core.estimates.plausibility import doubt_notes
 from fodlam_core.estimates.published_totals import ReferenceCost, answer, reference_costs
+from fodlam_core.estimates.workload import workload_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -158,6 +159,7 @@ def _intervals(
 ) -> Iterator[str]:
     if any(basis and basis.method == "published" and basis.interval for _, basis in items):
         yield "intervals of published costs are the rounding of the printed numbers, nothing more"
+        yield from workload_notes(items, platforms)
     for name, platform in platforms.items():
         for ((_, fitted_kind), hidden), rule in platform.rules.items():
             kind = fitted_kind or "layer"

@@ -121,22 +121,6 @@ def test_a_plugins_accelerator_is_validated_like_any_other(
     assert "nearest: there is no measured layer to fit to" in nearest["notes"][0]
 
 
-@pytest.mark.parametrize("form", ["name", "data file", "configuration"])
-def test_a_chip_is_named_in_any_way(form: str, cli: Any, examples: Path) -> None:
-    """A name, the data file of a chip and a configuration that uses it are all accepted."""
-    data = examples.parent / "fodlam_eie" / "data" / "eie.toml"
-    given = {"name": "eie", "data file": data, "configuration": examples / "vgg16-fconly.toml"}
-    rows = json.loads(cli("validate", given[form], "--format", "json").out)
-    assert {row["accelerator"] for row in rows} == {"eie"}
-
-
-def test_unknown_chips_are_told(cli: Any) -> None:
-    """A name that nothing answers to is an error of one line."""
-    result = cli("validate", "eyeris")
-    assert result.status == 1
-    assert "did you mean 'eyeriss'" in result.err
-
-
 def test_further_keys(cli: Any) -> None:
     """Every row says share within 10 %, RMSPE, rank correlation, coverage, and the networks."""
     rows = json.loads(cli("validate", "eyeriss", "--format", "json").out)

@@ -1,0 +1,25 @@
+"""The chips that ``fodlam-core validate`` is asked about."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.parametrize("form", ["name", "data file", "configuration"])
+def test_a_chip_is_named_in_any_way(form: str, cli: Any, examples: Path) -> None:
+    """A name, the data file of a chip and a configuration that uses it are all accepted."""
+    data = examples.parent / "fodlam_eie" / "data" / "eie.toml"
+    given = {"name": "eie", "data file": data, "configuration": examples / "vgg16-fconly.toml"}
+    rows = json.loads(cli("validate", given[form], "--format", "json").out)
+    assert {row["accelerator"] for row in rows} == {"eie"}
+
+
+def test_unknown_chips_are_told(cli: Any) -> None:
+    """A name that nothing answers to is an error of one line."""
+    result = cli("validate", "eyeris")
+    assert result.status == 1
+    assert "did you mean 'eyeriss'" in result.err
