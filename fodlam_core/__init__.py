@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from fodlam_core.estimates import Composer as Composer
     from fodlam_core.estimates import Estimate as Estimate
     from fodlam_core.estimates import LayerEstimate as LayerEstimate
-    from fodlam_core.estimates.prepare import estimate as estimate
-    from fodlam_core.estimates.prepare import prepare as prepare
+    from fodlam_core.estimates import estimate as estimate
+    from fodlam_core.estimates import prepare as prepare
     from fodlam_core.model.costs import Citation as Citation
     from fodlam_core.model.costs import Cost as Cost
     from fodlam_core.model.costs import CrossValidated as CrossValidated
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from fodlam_core.model.layers import Network as Network
     from fodlam_core.model.layers import layer_key as layer_key
     from fodlam_core.model.shapes import ConvShape as ConvShape
+    from fodlam_core.model.shapes import ExpertsShape as ExpertsShape
     from fodlam_core.model.shapes import FcShape as FcShape
     from fodlam_core.model.shapes import MatmulShape as MatmulShape
     from fodlam_core.model.technology import ScalingFactors as ScalingFactors
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from fodlam_core.plugins.registry import load_registry as load_registry
     from fodlam_core.predictors import FittedPredictor as FittedPredictor
     from fodlam_core.predictors import Predictor as Predictor
+    from fodlam_core.predictors.donors import Coefficients as Coefficients
     from fodlam_core.predictors.generic import generic_predictors as generic_predictors
     from fodlam_core.predictors.generic import named_predictors as named_predictors
     from fodlam_core.predictors.per_mac import PerMac as PerMac
@@ -85,6 +87,7 @@ _HOME = {
     "Accelerator": "accelerators",
     "AcceleratorConfig": "config",
     "Citation": "model.costs",
+    "Coefficients": "predictors.donors",
     "Composer": "estimates",
     "Config": "config",
     "ConfigError": "errors",
@@ -94,6 +97,7 @@ _HOME = {
     "DeferredAccelerator": "deferred",
     "DeferredPredictor": "deferred",
     "Estimate": "estimates",
+    "ExpertsShape": "model.shapes",
     "FcShape": "model.shapes",
     "FittedPredictor": "predictors",
     "FodlamError": "errors",

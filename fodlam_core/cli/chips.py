@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.analyses.chips import Chip, known_chips
+from fodlam_core.analyses.known_chips import Chip, known_chips
 from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for
 from fodlam_core.report import Bullets, Document, Text, table
 from fodlam_core.report.report import Report

@@ -17,7 +17,7 @@ from fodlam_core.cli.common import (
     warn,
 )
 from fodlam_core.config import load_config
-from fodlam_core.config.files import files_in_config, with_files
+from fodlam_core.config.chip_files import files_in_config, with_files
 from fodlam_core.errors import ConfigError, FodlamError
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report.report import Report

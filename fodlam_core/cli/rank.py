@@ -8,7 +8,7 @@ from fodlam_core.analyses.ranking import LEAST_SHARE, SORTS, Ranked, Ranking, ra
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for
 from fodlam_core.cli.run import add_config_arguments, overrides_of
 from fodlam_core.config.asked import asked_config
-from fodlam_core.config.files import chip_file, with_chip_file
+from fodlam_core.config.chip_files import chip_file, with_chip_file
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report import Bullets, Document, Text, table
 from fodlam_core.report.report import Report

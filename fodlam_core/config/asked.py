@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import tomli
 
-from fodlam_core.config.files import chip_file, with_chip_file
+from fodlam_core.config.chip_files import chip_file, with_chip_file
 from fodlam_core.config.load import TABLES, load_config
 from fodlam_core.config.model import AcceleratorConfig
 from fodlam_core.errors import ConfigError, FodlamError, similar

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
-from fodlam_core.config.files import files_in_tables, located, with_files
+from fodlam_core.config.chip_files import files_in_tables, located, with_files
 from fodlam_core.config.model import Config, DispatchRule, DispatchRules
 from fodlam_core.config.names import name_problems
 from fodlam_core.errors import ConfigError, Problem, Setting, unknown

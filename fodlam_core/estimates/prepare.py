@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fodlam_core.config import Config, NetworkConfig, load_config
-from fodlam_core.config.files import files_in_config, with_files
+from fodlam_core.config.chip_files import files_in_config, with_files
 from fodlam_core.errors import (
     ConfigError,
     FodlamError,

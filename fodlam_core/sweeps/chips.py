@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fodlam_core.config.files import files_in_tables, with_files
+from fodlam_core.config.chip_files import files_in_tables, with_files
 from fodlam_core.sweeps.axes import axis_values, written_axes
 from fodlam_core.sweeps.keys import is_chip_file
 

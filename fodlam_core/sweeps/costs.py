@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
-from fodlam_core.config.files import files_in_config, with_files
+from fodlam_core.config.chip_files import files_in_config, with_files
 from fodlam_core.config.load import Source, structure_source
 from fodlam_core.errors import ConfigError, FodlamError, Problem
 from fodlam_core.estimates import prepare

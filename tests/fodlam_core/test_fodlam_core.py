@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-PLUGINS = sorted((ROOT / "examples/plugins").rglob("*.py"))
+# What is installed with a plugin; its tests and its tools may look deeper.
+PLUGINS = sorted(
+    path
+    for path in (ROOT / "examples/plugins").rglob("*.py")
+    if not {"tests", "tools"} & set(path.parts[len(ROOT.parts) :])
+)
 
 
 def imports(path: Path) -> Iterator[tuple[str, str]]:

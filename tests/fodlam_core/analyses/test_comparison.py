@@ -10,7 +10,7 @@ from fodlam_core import Config, FodlamError, NetworkConfig, Registry, Technology
 from fodlam_core.analyses.choices import variants
 from fodlam_core.analyses.comparison import FACTORS, compare
 from fodlam_core.config import AcceleratorConfig
-from fodlam_core.config.files import with_files
+from fodlam_core.config.chip_files import with_files
 from fodlam_core.errors import UnknownNameError
 from fodlam_core.estimates.network import configured_network
 

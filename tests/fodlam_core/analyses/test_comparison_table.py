@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fodlam_core import Config, NetworkConfig, Registry, zoo_network
+from fodlam_core import Config, NetworkConfig, Registry, TechnologyConfig, zoo_network
 from fodlam_core.analyses.choices import variants
 from fodlam_core.analyses.comparison import compare
 from fodlam_core.analyses.comparison_table import comparison_document
@@ -11,7 +11,10 @@ from fodlam_core.report import Bullets, Table
 
 def test_rows_that_differ_in_a_name_alone_are_one(registry: Registry) -> None:
     """Every choice has a row of totals; equal shares of a chip are joined, refusals listed."""
-    config, network = Config(NetworkConfig("AlexNet")), zoo_network("AlexNet")
+    config, network = (
+        Config(NetworkConfig("AlexNet"), TechnologyConfig(node_nm=65)),
+        zoo_network("AlexNet"),
+    )
     rules = ["none", "dennard", "post-dennard", "dark-silicon-itrs"]
     made = compare(config, variants(config, network, registry, {"scaler": rules}), registry)
 

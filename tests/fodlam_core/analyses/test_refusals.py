@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from fodlam_core.analyses.comparison import Outcome
-from fodlam_core.analyses.refusals import (
-    brief_reasons,
-    gather_refusals,
-    number_of,
-    refusal_lines,
-)
+from fodlam_core.analyses.refusals import gather_refusals, reasons_in, refusal_lines
+from fodlam_core.errors import Problem
 
-ONE = Outcome({"scaler": "a"}, None, "a cannot carry eie", "cannot carry")
-TWO = Outcome({"scaler": "b"}, None, "b cannot carry eie", "cannot carry")
-OTHER = Outcome({"scaler": "c"}, None, "needs a voltage", "needs a voltage")
+ONE = Outcome({"scaler": "a"}, None, (Problem("cannot carry", ("a",)),))
+TWO = Outcome({"scaler": "b"}, None, (Problem("cannot carry", ("b",)),))
+OTHER = Outcome({"scaler": "c"}, None, (Problem("needs a voltage of the chip and of the target"),))
+FINE = Outcome({"scaler": "d"}, None, ())
 
 
 def test_a_reason_is_told_once() -> None:
-    """Reasons that differ in the chosen name alone are one."""
-    refusals = gather_refusals([ONE, TWO, OTHER])
+    """Reasons that differ in their place alone are one line with both choices."""
+    lines = refusal_lines(gather_refusals([ONE, TWO, OTHER]))
 
-    assert ["[1] a and b: NAME cannot carry eie", "[2] c: needs a voltage"] == refusal_lines(
-        refusals
-    )
-    assert ["[1]", "[1]", "[2]"] == [number_of(each, refusals) for each in (ONE, TWO, OTHER)]
+    assert 2 == len(lines)
+    assert lines[0].startswith("[1] a and b: ")
+    assert lines[1].startswith("[2] c: ")
 
 
 def test_a_reason_fits_the_room() -> None:
     """A reason is shortened to the room there is, and is its number alone where there is none."""
     refusals = gather_refusals([OTHER])
 
-    assert {"[1]": "[1] needs a voltage"} == brief_reasons(refusals, 40)
-    assert {"[1]": "[1]"} == brief_reasons(refusals, 3)
+    assert ["[1]", ""] == reasons_in([OTHER, FINE], refusals, 5)
+    [short] = reasons_in([OTHER], refusals, 24)
+    assert short.startswith("[1] needs a voltage")
+    assert len(short) <= 24

@@ -32,11 +32,9 @@ def test_closed_standard_output_is_an_error(cli, monkeypatch, command) -> None:
     )
 
 
-def test_a_network_is_no_configuration(cli) -> None:
-    """Who names a network instead of a configuration is told what to write."""
-    result = cli("run", "VGG16")
-    assert result.status == 1
-    assert (
-        'No such file or directory; a configuration names the network: [network] name = "VGG16"'
-        in (result.err)
-    )
+def test_a_network_is_a_configuration_by_itself(cli) -> None:
+    """The name of a network is estimated; one that nothing has is told with the nearest."""
+    assert cli("run", "VGG16").status == 0
+    result = cli("run", "VGG61")
+    assert (1, "") == (result.status, result.out)
+    assert "did you mean" in result.err

@@ -16,8 +16,7 @@ from .networks import Library, families
 from .rows import layers, networks
 
 if TYPE_CHECKING:
-    from fodlam_core import Predictor
-    from fodlam_core.predictors.donors import Coefficients
+    from fodlam_core import Coefficients, Predictor
 
 # What the register knows and an accelerator has a field for.
 FACTS = ("area_mm2", "clock_hz", "memory_bandwidth_bytes_per_s", "memory_bytes", "tdp_w", "year")
@@ -115,7 +114,7 @@ def group(point: str) -> str:
 
 def donors(source: str, chip: str, alike: str) -> tuple[Coefficients, ...]:
     """Return the coefficients of the other chips of a group; none where a source has none."""
-    from fodlam_core.predictors.donors import Coefficients
+    from fodlam_core import Coefficients
 
     return tuple(
         Coefficients({term: float(cell) for term, cell in row.items() if cell})

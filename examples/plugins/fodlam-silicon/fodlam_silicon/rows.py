@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, Measurement, Reference
-from fodlam_core.model.shapes import ExpertsShape
+from fodlam_core import ConvShape, ExpertsShape, FcShape, Layer, MatmulShape, Measurement, Reference
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fodlam_core.analyses.chips import known_chips
+from fodlam_core.analyses.known_chips import known_chips
 from fodlam_core.deferred import DeferredAccelerator
 from fodlam_core.plugins import Plugin
 from fodlam_core.plugins.registry import build_registry
