@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from fodlam_core.accelerators import Accelerator
 
+FODLAM_API = 2
+
 
 @hookimpl
 def fodlam_accelerators() -> Iterable[Accelerator]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from fodlam_core.accelerators import Accelerator
 
+FODLAM_API = 2
+
 
 @attrs.frozen
 class EyerissOptions:

@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import ConfigError
 from fodlam_core.estimates.estimate import Estimate
-from fodlam_core.estimates.figures import Basis, Coverage, LayerEstimate
 from fodlam_core.estimates.published_totals import answer, reference_costs, with_reference
-from fodlam_core.estimates.totals import Part, totals_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from fodlam_core.config import Config
     from fodlam_core.errors import Problem
+    from fodlam_core.estimates.figures import Coverage, LayerEstimate, Totals
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.estimates.scaling_band import ApplicableRules
-    from fodlam_core.model.layers import Layer, Network
+    from fodlam_core.model.layers import Network
 
 
 class Composer(NamedTuple):
@@ -26,8 +25,9 @@ class Composer(NamedTuple):
     Attributes:
         config: the configuration.
         network: the network.
-        items: each layer asked for, with its basis, or None if no accelerator serves it.
-        parts: sums over one inference, by layer kind and accelerator.
+        layers: each layer asked for, at the cost of one inference, or as printed.
+        totals: sums over them by layer kind, and ``"total"``.
+        accelerators: sums over them by accelerator.
         platforms: the accelerators in use, by name.
         coverage: how much of the network this is.
         batches: batches of the published costs by layer kind.
@@ -40,8 +40,9 @@ class Composer(NamedTuple):
 
     config: Config
     network: Network
-    items: tuple[tuple[Layer, Basis | None], ...]
-    parts: Mapping[tuple[str, str | None], Part]
+    layers: tuple[LayerEstimate, ...]
+    totals: Mapping[str, Totals]
+    accelerators: Mapping[str, Totals]
     platforms: Mapping[str, Platform]
     coverage: Coverage
     batches: Mapping[str, tuple[int, ...]]
@@ -52,12 +53,7 @@ class Composer(NamedTuple):
     rules: ApplicableRules | None = None
 
     def __repr__(self) -> str:
-        return f"<Composer of {self.network.name}, {len(self.items)} layers>"
-
-    @property
-    def areas_mm2(self) -> dict[str, float | None]:
-        """The area of each accelerator; None if not known."""
-        return {name: platform.area_mm2 for name, platform in self.platforms.items()}
+        return f"<Composer of {self.network.name}, {len(self.layers)} layers>"
 
     def estimate(self, batch: int | None = None) -> Estimate:
         """Return what the network costs.
@@ -77,15 +73,12 @@ class Composer(NamedTuple):
         inferences = 1 if isinstance(asked, str) else asked
         if self.at is not None and batch is not None and not printed:
             return self.at(batch).estimate()
-        layers = tuple([_layer(layer, basis, inferences) for layer, basis in self.items])
-        if self.refusals:
-            layers = tuple(
-                each._replace(refusal=str(self.refusals.get(index, "")))
-                for index, each in enumerate(layers)
-            )
-        totals, accelerators = totals_of(
-            self.parts, self.areas_mm2, None if printed else inferences
-        )
+        layers = self.layers
+        totals, accelerators = dict(self.totals), dict(self.accelerators)
+        if inferences != 1:
+            layers = tuple([each.times(inferences) for each in layers])
+            totals = {name: each.times(inferences) for name, each in totals.items()}
+            accelerators = {name: each.times(inferences) for name, each in accelerators.items()}
         references = reference_costs(self.network, self.platforms, asked)
         whole = answer(self.platforms, references, asked)
         if whole:
@@ -106,17 +99,3 @@ class Composer(NamedTuple):
             references,
             self.rules,
         )
-
-
-def _layer(layer: Layer, basis: Basis | None, inferences: int) -> LayerEstimate:
-    runs = layer.repeat * inferences
-    if basis is None:
-        return LayerEstimate(layer, None, runs, None, None)
-    latency, energy = basis.latency_s, basis.energy_j
-    return LayerEstimate(
-        layer,
-        basis,
-        runs,
-        None if latency is None else latency * runs,
-        None if energy is None else energy * runs,
-    )

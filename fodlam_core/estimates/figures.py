@@ -26,6 +26,10 @@ def _power_w(latency_s: float | None, energy_j: float | None) -> float | None:
     return energy_j / latency_s if latency_s and energy_j is not None else None
 
 
+def _times(value: float | None, count: int) -> float | None:
+    return None if value is None else value * count
+
+
 class Basis(NamedTuple):
     """What the cost of a layer rests on.
 
@@ -80,6 +84,20 @@ class LayerEstimate(NamedTuple):
     energy_j: float | None
     refusal: str = ""
 
+    @classmethod
+    def of(cls, layer: Layer, basis: Basis | None, refusal: str = "") -> LayerEstimate:
+        """Return the cost of a layer in one inference, as often as the layer is repeated."""
+        return cls(layer, basis, 0, None, None, refusal).times(1)
+
+    def times(self, inferences: int) -> LayerEstimate:
+        """Return the same for so many inferences."""
+        layer, basis = self.layer, self.basis
+        runs = layer.repeat * inferences
+        if basis is None:
+            return LayerEstimate(layer, None, runs, None, None, self.refusal)
+        latency_s, energy_j = _times(basis.latency_s, runs), _times(basis.energy_j, runs)
+        return LayerEstimate(layer, basis, runs, latency_s, energy_j)
+
     @property
     def power_w(self) -> float | None:
         """Average power in watts; None if not modelled, or where the latency is 0."""
@@ -133,6 +151,20 @@ class Totals(NamedTuple):
     area_mm2: float | None = None
     interval: Interval | None = None
     energy_macs_done: float | None = None
+
+    def times(self, inferences: int) -> Totals:
+        """Return sums over one inference for so many."""
+        return Totals(
+            _times(self.latency_s, inferences),
+            _times(self.energy_j, inferences),
+            self.macs,
+            self.layers,
+            inferences,
+            _times(self.macs_done, inferences),
+            self.area_mm2,
+            self.interval and self.interval.scaled(inferences, inferences),
+            _times(self.energy_macs_done, inferences),
+        )
 
     @property
     def power_w(self) -> float | None:

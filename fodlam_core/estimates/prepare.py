@@ -26,7 +26,15 @@ from fodlam_core.estimates.checks import (
 )
 from fodlam_core.estimates.composer import Composer
 from fodlam_core.estimates.dispatch import dispatch
-from fodlam_core.estimates.figures import METHODS, OVERHEAD, QUANTITIES, Basis, Coverage, Known
+from fodlam_core.estimates.figures import (
+    METHODS,
+    OVERHEAD,
+    QUANTITIES,
+    Basis,
+    Coverage,
+    Known,
+    LayerEstimate,
+)
 from fodlam_core.estimates.network import configured_network, named_after
 from fodlam_core.estimates.notes import gather_notes
 from fodlam_core.estimates.platform import Platform, platform
@@ -39,7 +47,7 @@ from fodlam_core.estimates.published_totals import (
     with_exact_reference,
 )
 from fodlam_core.estimates.scaling_band import ApplicableRules
-from fodlam_core.estimates.totals import parts_of
+from fodlam_core.estimates.totals import parts_of, totals_of
 from fodlam_core.model.layers import Layer, Network
 from fodlam_core.plugins.registry import Registry, load_registry
 from fodlam_core.version import __version__
@@ -174,11 +182,18 @@ class _Prepared:
         predicted = any(chip.fits for chip in platforms.values())
         predicted |= any(chip.accelerator.fitted_to_networks for chip in platforms.values())
         linear = not predicted and all(basis.linear for _, basis in items if basis)
+        areas_mm2 = {name: each.area_mm2 for name, each in platforms.items()}
+        printed = batch == "published"
+        totals, accelerators = totals_of(parts_of(items), areas_mm2, printed=printed)
         return Composer(
             config=config,
             network=network,
-            items=items,
-            parts=parts_of(items),
+            layers=tuple(
+                LayerEstimate.of(*each, str(refusals.get(index, "")))
+                for index, each in enumerate(items)
+            ),
+            totals=totals,
+            accelerators=accelerators,
             platforms=platforms,
             coverage=_coverage(items, network, whole),
             batches=batches,

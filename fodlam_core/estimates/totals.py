@@ -1,4 +1,4 @@
-"""Sums over layers: prepared for one inference, multiplied by the batch when asked.
+"""Sums over layers for one inference, which `Totals.times` multiplies by the batch.
 
 What is not known of a layer is in no sum, and each sum says of how many MACs it is.
 """
@@ -121,14 +121,14 @@ def _sum(values: Iterable[tuple[Layer, float | None, Bounds | None]]) -> Sum:
 
 
 def totals_of(
-    parts: Mapping[Key, Part], areas_mm2: Mapping[str, float | None], inferences: int | None
+    parts: Mapping[Key, Part], areas_mm2: Mapping[str, float | None], *, printed: bool
 ) -> tuple[dict[str, Totals], dict[str, Totals]]:
     """Return the totals by kind, with the overall total, and those by accelerator.
 
     Args:
-        parts: the sums for one inference, or as printed.
+        parts: the sums by kind and accelerator.
         areas_mm2: the area of each accelerator, None if not known.
-        inferences: the batch; None for costs as printed.
+        printed: whether costs are as printed, else they are for one inference.
     """
     kinds: dict[str, list[Part]] = {kind: [] for kind in ALWAYS}
     accelerators: dict[str, list[Part]] = {name: [] for name in areas_mm2}
@@ -136,17 +136,16 @@ def totals_of(
         kinds.setdefault(kind, []).append(part)
         if name is not None:
             accelerators[name].append(part)
-    totals = {kind: _total(each, inferences) for kind, each in kinds.items()}
+    totals = {kind: _total(each, printed=printed) for kind, each in kinds.items()}
     areas = list(areas_mm2.values())
     area_mm2 = None if None in areas or not areas else math.fsum(area or 0.0 for area in areas)
-    totals["total"] = _total(list(parts.values()), inferences, area_mm2)
+    totals["total"] = _total(list(parts.values()), area_mm2, printed=printed)
     return totals, {
-        name: _total(each, inferences, areas_mm2[name]) for name, each in accelerators.items()
+        name: _total(each, areas_mm2[name], printed=printed) for name, each in accelerators.items()
     }
 
 
-def _total(parts: list[Part], inferences: int | None, area_mm2: float | None = None) -> Totals:
-    times = 1 if inferences is None else inferences
+def _total(parts: list[Part], area_mm2: float | None = None, *, printed: bool) -> Totals:
     # Nothing at all costs nothing; a sum over layers none of which has a cost is not known.
     latency = energy = Sum() if parts else Sum(0.0)
     macs = layers = 0
@@ -154,15 +153,16 @@ def _total(parts: list[Part], inferences: int | None, area_mm2: float | None = N
         macs += part.macs
         layers += part.layers
         latency, energy = latency.add(part.latency), energy.add(part.energy)
-    done: tuple[float | None, float | None] = latency.macs * times, energy.macs * times
-    if inferences is None:
+    inferences: int | None = 1
+    done: tuple[float | None, float | None] = latency.macs, energy.macs
+    if printed:
         batches = frozenset[int | None]().union(*(part.batches for part in parts))
         inferences = next(iter(batches)) if len(batches) == 1 else None
         done = _printed(parts, "latency"), _printed(parts, "energy")
-    bounds = Interval(_bounds(latency, layers, times), _bounds(energy, layers, times))
+    bounds = Interval(_bounds(latency, layers), _bounds(energy, layers))
     return Totals(
-        None if latency.value is None else latency.value * times,
-        None if energy.value is None else energy.value * times,
+        latency.value,
+        energy.value,
         macs,
         layers,
         inferences,
@@ -184,8 +184,6 @@ def _printed(parts: Iterable[Part], quantity: str) -> int | None:
     return total
 
 
-def _bounds(each: Sum, layers: int, times: int) -> Bounds | None:
+def _bounds(each: Sum, layers: int) -> Bounds | None:
     """Return the bounds of a total; None where a layer has no value, or no interval."""
-    if each.bounds is None or each.layers < layers:
-        return None
-    return each.bounds if times == 1 else (each.bounds[0] * times, each.bounds[1] * times)
+    return None if each.layers < layers else each.bounds

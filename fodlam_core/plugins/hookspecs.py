@@ -9,9 +9,14 @@ A plugin is a module, or any object, with one or more of these functions, each m
 Hooks are called once, when the registry is built, and hand over values; afterwards only methods
 of those values are called. The core registers its own kinds, rules and readers in the same way.
 
-The hooks have a level, which rises when a plugin made for the hooks as they were would no longer
-work. A plugin says which level it was made for by an attribute ``FODLAM_API`` (level 1 without
-one); a plugin made for another level is refused.
+The hooks have a level, which rises when a plugin may rely on more than before. A plugin says which
+level it was made for by an attribute ``FODLAM_API`` (level 1 without one). Earlier levels are
+served; a plugin made for a later level is refused.
+
+* Level 1: predictors have ``fit(measurements)`` and ``predict(layer)``, the cost of one inference,
+  which is taken as linear in the batch.
+* Level 2: predictors may have ``fit(measurements, references, networks)`` and
+  ``predict(layer, batch)``, the cost of a batch; see `fodlam_core.predictors`.
 """
 
 from __future__ import annotations
@@ -38,11 +43,11 @@ class HookSpecs:
 
     Attributes:
         FODLAM_API: the level of these hooks.
-        FODLAM_API_FITS: for each level so far the versions of fodlam-core that have it.
+        FODLAM_API_FITS: for each level that is served the versions of fodlam-core that serve it.
     """
 
-    FODLAM_API = 1
-    FODLAM_API_FITS: ClassVar[Mapping[int, str]] = {1: "0.1 and later"}
+    FODLAM_API = 2
+    FODLAM_API_FITS: ClassVar[Mapping[int, str]] = {1: "0.1 and later", 2: "0.1 and later"}
 
     # A specification has no body: what returns a value is the implementation.
     @hookspec

@@ -57,14 +57,14 @@ def check_api_level(plugin: object, specs: type) -> int:
     """Return the level of the hooks that a plugin was made for: its ``FODLAM_API``, else 1.
 
     Raises:
-        PluginError: if it is not the level of the specification.
+        PluginError: if the specification does not serve it.
     """
     level = getattr(plugin, "FODLAM_API", 1)
     ours: int = vars(specs)["FODLAM_API"]
     fits: dict[int, str] = vars(specs)["FODLAM_API_FITS"]
     if type(level) is not int or level < 1:
         raise PluginError(f"FODLAM_API is {level!r}; write the level it was made for: {ours}")
-    if level != ours:
+    if level not in fits:
         needed = fits.get(level, f"newer than those of level {max(fits)}")
         raise PluginError(
             f"it was made for level {level} of the hooks (fodlam-core {needed}), this is level "

@@ -74,10 +74,10 @@ BROKEN = {
         "PluginValidationError",
     ),
     "future": (
-        f"FODLAM_API = 2\n{hook('fodlam_accelerators', '[]')}",
+        f"FODLAM_API = 3\n{hook('fodlam_accelerators', '[]')}",
         (
-            "made for level 2 of the hooks (fodlam-core newer than those of level 1), "
-            "this is level 1 (fodlam-core 0.1 and later)"
+            "made for level 3 of the hooks (fodlam-core newer than those of level 2), "
+            "this is level 2 (fodlam-core 0.1 and later)"
         ),
     ),
     "levelless": (f"FODLAM_API = 'x'\n{hook('fodlam_accelerators', '[]')}", "FODLAM_API is 'x'"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fodlam_core import Config, NetworkConfig, TechnologyConfig, estimate
+from fodlam_core import Config, NetworkConfig, PluginError, TechnologyConfig, estimate
 from fodlam_core.networks.reader import ReadOptions
 from fodlam_core.plugins import Plugin, call_hooks, check_api_level
 from fodlam_core.plugins.hookspecs import HookSpecs
@@ -46,9 +46,21 @@ def test_supplies(hook: str) -> None:
     """Each docstring holds a complete plugin, which supplies one thing through its hook."""
     module = documented(hook)
 
-    assert check_api_level(module, HookSpecs) == HookSpecs.FODLAM_API
+    assert check_api_level(module, HookSpecs) == 1
     assert len(call_hooks(module, HookSpecs)[hook]) == 1
     assert not with_documented(hook).broken()
+
+
+def test_levels() -> None:
+    """A plugin that names no level is of level 1; each level so far is served, no later one."""
+    module = documented("fodlam_layer_kinds")
+    assert 2 == HookSpecs.FODLAM_API
+    for level in (1, 2):
+        vars(module)["FODLAM_API"] = level
+        assert level == check_api_level(module, HookSpecs)
+    vars(module)["FODLAM_API"] = 3
+    with pytest.raises(PluginError, match="made for level 3 of the hooks .*, this is level 2"):
+        check_api_level(module, HookSpecs)
 
 
 @pytest.mark.parametrize("hook", HOOKS)

@@ -17,7 +17,7 @@ from fodlam_nvdla.options import NvdlaOptions, apply_options
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-FODLAM_API = 1
+FODLAM_API = 2
 SIZES = os.path.join(os.path.dirname(__file__), "data", "sizes.csv")
 NOTE = (
     "the vendor's performance model, without software overhead; energy is latency times the "

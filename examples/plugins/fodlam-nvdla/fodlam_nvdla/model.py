@@ -52,7 +52,7 @@ class Work(NamedTuple):
         macs_per_channel: MACs of one kernel at one output for one folded channel.
         winograd: whether the kernel is transformed, which takes 1/2.25 of the MACs and 16/9 of
             the weights.
-        fc_batch: for a fully-connected layer the inferences that share its weights; else None.
+        fc_batch: for a fully-connected layer the rows that share its weights; else None.
         adds: whether a shortcut is added, which has to be read.
     """
 
@@ -78,11 +78,10 @@ class NvdlaModel:
     def __init__(
         self,
         size: Size,
-        fc_batch: int = 1,
         kernels: int = 128,
         pooled: Mapping[str, Sequence[int]] | None = None,
     ) -> None:
-        self.size, self.fc_batch, self.kernels = size, fc_batch, kernels
+        self.size, self.kernels = size, kernels
         self.pooled = {layer_key(name): size for name, size in (pooled or {}).items()}
 
     def fit(
@@ -92,13 +91,16 @@ class NvdlaModel:
         """Return the model: it is a formula."""
         return self
 
-    def predict(self, layer: Layer) -> Cost:
-        """Return cycles over clock rate, and the average power over that time.
+    def predict(self, layer: Layer, batch: int = 1) -> Cost:
+        """Return the cost of a batch: cycles over clock rate, and average power over that time.
+
+        The inferences of a batch share the weights of fully-connected layers; convolutions load
+        theirs for each.
 
         Raises:
             PredictionError: if the layer has no shape, or one that the sheet does not cover.
         """
-        latency_s = self.cycles(layer) / (self.size.clock_mhz * 1e6)
+        latency_s = self.cycles(layer, batch) / (self.size.clock_mhz * 1e6)
         return Cost(latency_s, latency_s * self.size.power_w)
 
     def explain(self, layer: Layer) -> dict[str, str]:
@@ -119,16 +121,17 @@ class NvdlaModel:
             ),
         }
 
-    def cycles(self, layer: Layer) -> float:
-        """Return the cycles of one inference."""
-        work, times = self._work(layer)
+    def cycles(self, layer: Layer, batch: int = 1) -> float:
+        """Return the cycles of a batch."""
+        work, times = self._work(layer, batch)
         return times * max(self.dram_cycles(work), self.mac_cycles(work))
 
-    def _work(self, layer: Layer) -> tuple[Work, int]:
+    def _work(self, layer: Layer, batch: int = 1) -> tuple[Work, int]:
         """Return a layer as the sheet sees it, and how often that has to be done."""
         shape = layer.shape
         if isinstance(shape, FcShape):
-            return fc_work(shape, self.fc_batch), shape.rows
+            rows = shape.rows * batch
+            return fc_work(shape, rows), rows
         if isinstance(shape, ConvShape):
             if shape.transposed or shape.dilation != (1, 1):
                 raise PredictionError(
@@ -136,7 +139,7 @@ class NvdlaModel:
                     "model does not cover; give its kind to another accelerator"
                 )
             pooled = self.pooled.get(layer.key)
-            return conv_work(shape, pooled, adds=layer.residual_add), shape.groups
+            return conv_work(shape, pooled, adds=layer.residual_add), shape.groups * batch
         raise PredictionError(
             f"nvdla: layer {layer.name!r} has no shape, which the model needs; use a network "
             "whose layers have one"
@@ -198,7 +201,7 @@ def conv_work(shape: ConvShape, pooled: Sequence[int] | None, *, adds: bool) -> 
     )
 
 
-def fc_work(shape: FcShape, batch: int) -> Work:
+def fc_work(shape: FcShape, rows: int) -> Work:
     """Return one row of a product of matrices; all rows of all inferences share the weights."""
     return Work(
         channels=_up(shape.inputs, ATOM),
@@ -210,7 +213,7 @@ def fc_work(shape: FcShape, batch: int) -> Work:
         written=(1, 1),
         macs_per_channel=1.0,
         winograd=False,
-        fc_batch=batch * shape.rows,
+        fc_batch=rows,
         adds=False,
     )
 

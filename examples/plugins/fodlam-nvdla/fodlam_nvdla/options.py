@@ -23,15 +23,12 @@ class NvdlaOptions:
     """Options of the performance model.
 
     Attributes:
-        fc_batch: inferences over which the weights of a fully-connected layer are spread; NVIDIA
-            counts with 16 for AlexNet, and with 1 for the published rates of ResNet-50.
         kernels: the number of kernels is rounded up to a multiple of this; the vendor's sheet
             has 16 for AlexNet and 128 for ResNet-50.
         pooled: output height and width of layers into which a pooling layer is fused, by the name
             of the layer, such as ``{ CONV1 = [27, 27] }``: less is written to DRAM.
     """
 
-    fc_batch: int = attrs.field(default=1, validator=_positive)
     kernels: int = attrs.field(default=128, validator=_positive)
     pooled: Mapping[str, tuple[int, ...]] = attrs.field(factory=dict)
 
@@ -47,5 +44,5 @@ def apply_options(accelerator: Accelerator, options: NvdlaOptions) -> Accelerato
     assert isinstance(model, NvdlaModel)
     return attrs.evolve(
         accelerator,
-        predictors=(NvdlaModel(model.size, options.fc_batch, options.kernels, options.pooled),),
+        predictors=(NvdlaModel(model.size, options.kernels, options.pooled),),
     )

@@ -48,13 +48,13 @@ def test_alexnet_to_the_cycle(row: dict[str, str]) -> None:
     """Traffic and cycles of the eleven rows are those of the sheet."""
     size = int(row["pooled"] or 0)
     pooled = {row["layer"]: (size, size)} if size else {}
-    model = NvdlaModel(SHEET, fc_batch=16, kernels=16, pooled=pooled)
-    work, times = model._work(layer(row))
-    assert times == 1
+    model = NvdlaModel(SHEET, kernels=16, pooled=pooled)
+    work, times = model._work(layer(row), 16)
+    assert times == 16
     assert model.dram_kb(work) == pytest.approx(float(row["dram_kb"]), abs=5e-4)
     assert model.dram_cycles(work) == int(row["dram_cycles"])
     assert model.mac_cycles(work) == pytest.approx(float(row["mac_cycles"]), abs=5e-3)
-    assert model.cycles(layer(row)) == pytest.approx(float(row["cycles"]), abs=5e-3)
+    assert model.cycles(layer(row), 16) / 16 == pytest.approx(float(row["cycles"]), abs=5e-3)
 
 
 def test_the_formula_is_told_with_its_numbers() -> None:
@@ -105,9 +105,20 @@ def test_an_addition_costs_traffic() -> None:
 
 def test_rows_share_weights() -> None:
     """Rows of a product share its weights as inferences of a batch do."""
-    rows = NvdlaModel(SHEET).cycles(Layer.from_shape("a", FcShape(1024, 1024, rows=16)))
-    batch = NvdlaModel(SHEET, fc_batch=16).cycles(Layer.from_shape("a", FcShape(1024, 1024)))
-    assert rows == 16 * batch
+    model, one = NvdlaModel(SHEET), Layer.from_shape("a", FcShape(1024, 1024))
+    rows = Layer.from_shape("a", FcShape(1024, 1024, rows=16))
+
+    assert model.cycles(rows) == model.cycles(one, 16)
+    assert model.cycles(rows, 4) == model.cycles(one, 64)
+    assert model.cycles(one, 16) < 16 * model.cycles(one) / 5
+
+
+def test_convolutions_run_one_after_the_other() -> None:
+    """A batch of a convolution costs as many times one of them, in latency and in energy."""
+    model = NvdlaModel(SHEET)
+    each = Layer.from_shape("a", ConvShape.from_input((64, 56, 56), 256, 1))
+
+    assert model.predict(each, 16) == model.predict(each) * 16
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from fodlam_core import DeferredAccelerator
 
-FODLAM_API = 1
+FODLAM_API = 2
 
 
 @hookimpl

@@ -10,7 +10,7 @@ from fodlam_core import Accelerator, hookimpl, load_accelerator
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FODLAM_API = 1
+FODLAM_API = 2
 
 
 @hookimpl
