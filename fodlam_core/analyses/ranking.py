@@ -61,6 +61,14 @@ class Ranked(NamedTuple):
             return "datasheet"
         return "predicted" if self.estimate.coverage.layers["predicted"] else "measured"
 
+    @property
+    def is_rate(self) -> bool:
+        """Whether its latency is the reciprocal of a throughput."""
+        if self.estimate is None:
+            return False
+        [platform] = self.estimate.platforms.values()
+        return platform.accelerator.latency_is != "inference"
+
     def share(self, quantity: str) -> float:
         """Return the share of the MACs that has a latency, or an energy."""
         share = self.estimate.coverage.known_share(quantity) if self.estimate else None
@@ -115,6 +123,7 @@ class Ranked(NamedTuple):
             "name": self.name,
             "method": self.method or None,
             "provenance": platform.accelerator.provenance if platform else None,
+            "latency_is": platform.accelerator.latency_is if platform else None,
             "latency_s": self.latency_s,
             "energy_j": self.energy_j,
             "power_w": total.power_w if total else None,

@@ -98,7 +98,7 @@ def _row(place: str, each: Ranked) -> tuple[str, ...]:
     return (
         place,
         each.name + ("" if each.verdict == "fits" else " (!)"),
-        each.method,
+        each.method + (", rate" if each.is_rate else ""),
         quantity(each.latency_s, "s"),
         _deviation(each.latency_s, each.bounds("latency")),
         quantity(each.energy_j, "J"),
@@ -120,6 +120,11 @@ def _remarks(ranking: Ranking) -> Iterator[Text | Bullets]:
         yield Text(
             f"The intervals of the first {ranking.indistinct} chips overlap with that of the best: "
             "these numbers do not tell them apart."
+        )
+    if any(each.is_rate for each in ranking.ranked):
+        yield Text(
+            "rate: one over a measured throughput; a single inference may take longer where "
+            "inferences overlap"
         )
     doubts = [f"{each.name}: {each.verdict}" for each in ranking.ranked if each.verdict != "fits"]
     if doubts:
