@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import tomli
 
+import fodlam_core
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("fodlam_core", "fodlam_eie", "fodlam_eyeriss")
 MODULES = sorted(
@@ -111,3 +113,10 @@ def test_every_supported_python_is_tried(file: str) -> None:
 
     assert {"3.10", *named} == set(named)
     assert set(named) <= set(re.findall(r"\b3\.\d+\b", text))
+
+
+def test_the_citation_is_of_this_version() -> None:
+    """CITATION.cff has the version that the distribution has."""
+    cited = re.findall(r"^version: (\S+)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
+
+    assert [fodlam_core.__version__] == cited
