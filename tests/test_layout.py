@@ -42,6 +42,8 @@ EXEMPT = {
     "fodlam_core/networks/torch": "parts of a reader, tried through it: test_trace.py",
     "fodlam_core/networks/reader.py": "a protocol",
     "fodlam_core/plugins/guards": "every guard is tried by test_guards.py and test_items.py",
+    "fodlam_core/networks/transformers": "parts of a reader, tried through it: test_families.py",
+    "fodlam_core/networks/zigzag": "parts of a reader, tried through it: test_zigzag.py",
     "fodlam_core/plugins/claims.py": "who gets a name is tried by test_own.py and test_registry.py",
     "fodlam_core/predictors/__init__.py": "protocols",
     "fodlam_core/predictors/fitted.py": "a part of linear and roofline, tried by their tests",
@@ -49,6 +51,7 @@ EXEMPT = {
     "fodlam_core/predictors/products.py": "a part of linear and roofline, tried by their tests",
     "fodlam_core/scaling/__init__.py": "a protocol",
     "fodlam_core/sweeps": "parts of a sweep, tried through it: test_points.py, test_output.py",
+    "fodlam_core/validation/errors.py": "a part of pooled validation, tried by test_pooled.py",
     "fodlam_core/testing": "the checks are tried as authors use them: test_kit.py, test_scalers.py",
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 from fodlam_core.sweeps.axes import swept_rules, written_axes
-from fodlam_core.sweeps.chips import read_chips
+from fodlam_core.sweeps.chip_files import read_chips
 from fodlam_core.sweeps.keys import is_file, known_keys, names_for
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from fodlam_core.config.load import Source, read_source, structure_source, wrong
 from fodlam_core.errors import ConfigError, FodlamError, Problem, Setting
 from fodlam_core.estimates.network import configured_network
 from fodlam_core.sweeps.axes import Axes, Axis, read_axes
-from fodlam_core.sweeps.chips import read_chips
+from fodlam_core.sweeps.chip_files import read_chips
 from fodlam_core.sweeps.grid import Grid, grid_of
 from fodlam_core.sweeps.keys import BATCH, COSTS, with_values
 from fodlam_core.sweeps.ranges import Range
