@@ -50,7 +50,7 @@ def read_cells(path: str) -> list[tuple[int, list[str]]]:
     """Return the rows of a CSV file that are not empty, each with its line, spaces stripped.
 
     Raises:
-        ValueError: if it cannot be read, or is no CSV of UTF-8 text; the text starts with the
+        ValueError: if it cannot be read, or is not CSV in UTF-8; the text starts with the
             file.
     """
     try:
@@ -65,7 +65,9 @@ def read_cells(path: str) -> list[tuple[int, list[str]]]:
             if any(cells):
                 rows.append((reader.line_num, cells))
     except csv.Error as error:
-        raise ValueError(f"{path}:{reader.line_num}: is no CSV: {error}; mend the line") from error
+        raise ValueError(
+            f"{path}:{reader.line_num}: is not valid CSV: {error}; fix the line"
+        ) from error
     return rows
 
 

@@ -64,7 +64,7 @@ class ReferenceRow:
         names = [in_si(name)[0] for name in self._given()]
         twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
         if twice:
-            raise ValueError(f"{' and '.join(twice)} is there in two units; remove one")
+            raise ValueError(f"{' and '.join(twice)} is given in two units; remove one")
         try:
             self.reference()
         except PluginError as error:
@@ -164,7 +164,7 @@ class Header:
         keys = [(row.network, row.batch) for row in self.references]
         problems += [
             Problem(
-                f"{key[0]} at batch {key[1]} is there already",
+                f"{key[0]} at batch {key[1]} is listed already",
                 (Setting(("references", number)),),
                 ("remove one",),
             )

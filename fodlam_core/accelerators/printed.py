@@ -61,7 +61,9 @@ def number(text: str) -> float:
     except ValueError:
         raise ValueError(f"{quoted(text)} is not a number; write digits, as in 20.9") from None
     if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"{quoted(text)} is not finite or negative; leave empty what is not known")
+        raise ValueError(
+            f"{quoted(text)} is not finite or negative; leave the cell empty if it is not known"
+        )
     if value and not is_physical(value):
         raise ValueError(f"{quoted(text)} is not {PHYSICAL}; look at its exponent")
     return value

@@ -84,7 +84,7 @@ def _latency(row: Row, batch: int) -> tuple[float | None, float | None]:
     """Return seconds for the batch, and half a unit of their last printed digit."""
     given = [name for name in TIMES if row.has(name)]
     if len(given) > 1:
-        row.problems.append(f"{' and '.join(given)} tell the same; leave one of them empty")
+        row.problems.append(f"{' and '.join(given)} say the same; leave one of them empty")
     if not given or len(given) > 1:
         return None, None
     before = len(row.problems)
@@ -94,7 +94,7 @@ def _latency(row: Row, batch: int) -> tuple[float | None, float | None]:
     if given == ["latency_s"]:
         return value, row.rounding("latency_s")
     if not value:
-        row.problems.append(f"{given[0]} is 0; leave empty what is not known")
+        row.problems.append(f"{given[0]} is 0; leave the cell empty if it is not known")
         return None, None
     latency = batch / value
     return latency, latency * row.rounding(given[0]) / value

@@ -123,7 +123,7 @@ def _told_twice(seen: Mapping[str, str], power_w: float | None) -> Iterator[str]
     if power_w is not None and "energy_j" in seen:
         yield f"energy is in the column {seen['energy_j']}, power in the header; remove one"
     if ZEROS in seen and DENSITY in seen:
-        yield f"the columns {seen[ZEROS]} and {seen[DENSITY]} tell the same; remove one"
+        yield f"the columns {seen[ZEROS]} and {seen[DENSITY]} say the same; remove one"
 
 
 def _misspelt_columns(columns: Mapping[str, str]) -> Iterator[str]:

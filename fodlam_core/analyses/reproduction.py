@@ -250,7 +250,7 @@ def _total_check(
     says = _way(way)
     if not agrees and len(made) > 1:
         values = ", ".join(f"{_way(way)} {value:.4g}" for way, value, _ in made)
-        says = f"no way of adding up the rows gives it: {values}"
+        says = f"no sum or mean of the rows gives it: {values}"
     return Check(
         *(accelerator.name, table.name, TOTAL, title, printed, "equal to"),
         *(value, *bounds, says, not agrees),

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Print the differences; there being some is no failure."""
+    """Print the differences; differences are not a failure."""
     try:
         found = differences(load_result(args.a), load_result(args.b))
     except RecursionError as error:
@@ -71,7 +71,7 @@ def _row(each: NumberDifference) -> tuple[str, ...]:
         quantity(each.a, unit),
         quantity(each.b, unit),
         "-" if each.ratio is None else f"{each.ratio:.4g}",
-        ", ".join(each.because) or "no input that is known",
+        ", ".join(each.because) or "no known input",
     )
 
 

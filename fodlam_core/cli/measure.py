@@ -102,7 +102,7 @@ def execute(args: argparse.Namespace) -> int:
     if found.interrupted:
         print(
             f"interrupted: {args.output} has {len(found.layers)} shapes; the same command with "
-            "--resume goes on",
+            "--resume continues",
             file=sys.stderr,
         )
         return 130
@@ -141,7 +141,7 @@ def _check_output(args: argparse.Namespace) -> None:
         raise FodlamError(f"--output {path}: the header is a TOML file; name it {path}.toml")
     if os.path.exists(path) and not (args.resume or args.replace):
         raise FodlamError(
-            f"{path}: is there already; --resume goes on with it, --replace measures anew"
+            f"{path}: is listed already; --resume continues it, --replace measures anew"
         )
     if args.resume and not os.path.exists(path):
         raise FodlamError(f"--resume {path}: there is no such file; leave --resume out")

@@ -65,7 +65,7 @@ def report(path: str, found: Found) -> None:
 
 
 def _left(found: Found) -> str:
-    return f"{found.left} shapes, for which there was no time; --resume goes on with them"
+    return f"{found.left} shapes, for which there was no time; --resume continues with them"
 
 
 def _row(each: Validation) -> Iterator[tuple[str, ...]]:

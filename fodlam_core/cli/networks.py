@@ -259,7 +259,7 @@ def _convert(args: argparse.Namespace) -> None:
         text = as_json(statistics_rows(network))
         repeated = [layer.name for layer in network.layers if layer.repeat > 1]
         if repeated:
-            warn([f"MACs are those of one item; how often it runs is lost: {', '.join(repeated)}"])
+            warn([f"MACs are those of one item; the number of runs is lost: {', '.join(repeated)}"])
     else:
         from fodlam_core.networks.native.text import native_json, native_toml
 

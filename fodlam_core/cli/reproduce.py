@@ -45,7 +45,7 @@ def _documents(made: Reproduction, registry: Registry) -> list[Document]:
 
 def _document(each: ReproducedTable, registry: Registry) -> Document:
     citation = registry.accelerator(each.accelerator).citation
-    # Long names are broken at every word, lest the numbers under them be cut.
+    # Long names are broken at every word, so that the numbers under them are not cut.
     header = tuple(_narrow(title) for title in each.header)
     rows = [(_narrow(name), *cells) for name, *cells in each.rows]
     return Document(
@@ -62,7 +62,7 @@ def _findings(made: Reproduction) -> Document:
     disputed = made.disputed
     count = Text(
         f"{len(made.checks)} checks of printed cells, {len(disputed)} of them disputed: no numbers "
-        "that are rounded to those printed fulfil what is checked"
+        "that round to those printed satisfy the check"
     )
     cells = table(
         ("cell", "printed", "recomputed", "what is checked"),

@@ -146,7 +146,7 @@ def _estimate(source: str, args: argparse.Namespace, registry: Registry) -> Esti
     config = asked_config(source, registry, overrides_of(args), args.on)
     warn(config.warnings)
     if config.sweep:
-        warn([f"{config.source}: [sweep] is ignored here; fodlam-core sweep goes through it"])
+        warn([f"{config.source}: [sweep] is ignored here; fodlam-core sweep uses it"])
     with stdout_to_stderr():  # a predictor that prints must not spoil the data
         estimate = prepare(config, registry).estimate()
     warn(estimate.network.notes)
@@ -161,7 +161,7 @@ def _explain(made: list[Estimate], args: argparse.Namespace) -> None:
     from fodlam_core.cli.explain import explained, explanation_report
 
     if args.format == "fodlam":
-        raise FodlamError("--explain: FODLAM's JSON has no place for it; use another --format")
+        raise FodlamError("--explain: FODLAM's JSON cannot hold it; use another --format")
     name = None if args.explain == ALL_LAYERS else args.explain
     emit(explanation_report([(each, explained(each, name)) for each in made]), args)
 

@@ -178,7 +178,7 @@ class Step(NamedTuple):
 
 def _show(args: argparse.Namespace, registry: Registry) -> Report:
     if (args.from_nm is None) != (args.to_nm is None):
-        args.error("--from and --to go together")
+        args.error("give both --from and --to, or neither")
     rule = _configured(args, registry)
     record = _record(registry.scaler(args.rule), registry)
     steps = _steps(rule, args) if args.from_nm is not None else []

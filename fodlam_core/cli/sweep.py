@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="columns beside axes, latency_s, energy_j, power_w and problem; all for every column",
     )
     add("--pareto", type=_names, default=(), metavar="NAME,...", help="keep the Pareto front")
-    add("--top", type=_count, metavar="COUNT", help="keep so many points, the least --by first")
+    add("--top", type=_count, metavar="COUNT", help="keep that many points, the least --by first")
     add("--by", default="energy_j", metavar="NAME", help="column for --top (default: energy_j)")
     add(
         "--distinct",
@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--engine", choices=("polars", "dask"), default="polars", help="what computes the points")
     add("--scheduler", metavar="ADDRESS", help="a Dask scheduler (default: a cluster here)")
     add("--shard", metavar="K/N", help="only the Kth of N equal shares of the points")
-    add("--resume", action="store_true", help="go on with what an interrupted run has left")
+    add("--resume", action="store_true", help="continue what an interrupted run has left")
     add("--force", action="store_true", help="replace what is there")
     add("--yes", action="store_true", help=f"do it even if there are over {ASK_ABOVE:,} points")
     add("-q", "--quiet", action="store_true", help="no messages but errors")
@@ -115,7 +115,7 @@ def execute(args: argparse.Namespace) -> int:
                 outcome = write_sweep(plan, registry, request, args.output, watch)
     except KeyboardInterrupt:
         if args.output is not None:
-            say("interrupted; --resume goes on from here")
+            say("interrupted; --resume continues from here")
         raise
     if args.output is None:
         emit(_report(args.config, outcome, plan.grid.points), args)
@@ -130,7 +130,7 @@ def _request(args: argparse.Namespace) -> Request:
     from fodlam_core.sweeps.selection import Selection
 
     if args.scheduler and args.engine != "dask":
-        raise FodlamError("--scheduler: goes with --engine dask")
+        raise FodlamError("--scheduler: needs --engine dask")
     selection = Selection(args.pareto, args.top, args.by)
     return Request(
         args.columns,

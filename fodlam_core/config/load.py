@@ -156,7 +156,7 @@ def _structure(tables: dict[str, Any], *, fodlam: bool) -> tuple[Config | None, 
         if network.get("layers") == [] and not fodlam:
             cure = ("leave it out to take every layer",)
             problems.append(Problem("an empty list", (Setting(("network",), "layers"),), cure))
-    # As if from FODLAM, lest the configuration complain of the empty list once more.
+    # As if from FODLAM, so that the configuration does not report the empty list again.
     config, more = structure({**known, "fodlam": True}, Config, ())
     if config is None or problems:
         return None, problems + more

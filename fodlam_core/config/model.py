@@ -37,7 +37,7 @@ def _between(least: float, most: float, *, whole: bool = False) -> _Validator:
 def _one_of(*choices: str) -> _Validator:
     def check(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
         if value is not None and value not in choices:
-            raise ValueError(f"{attribute.name}: {value!r} is none of {', '.join(choices)}")
+            raise ValueError(f"{attribute.name}: {value!r} is not one of {', '.join(choices)}")
 
     return check
 

@@ -65,12 +65,12 @@ def apply_override(
 
     Args:
         table: the configuration, changed in place.
-        text: ``table.key=value``, the value in TOML; what is no TOML value is taken as a string.
+        text: ``table.key=value``, the value in TOML; anything else is a string.
         flag: the option of the command line, for messages.
         form: what the text should look like, for messages.
 
     Raises:
-        ConfigError: if the text is of another form, or a key on the way is no table.
+        ConfigError: if the text is of another form, or a key on the way is not a table.
 
     >>> config = {}
     >>> apply_override(config, "technology.node_nm=28")

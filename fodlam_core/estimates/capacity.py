@@ -61,7 +61,7 @@ def capacity_notes(
             yield (
                 f"{DOES_NOT_FIT}the layers on {name} have {quantity(stored)} weights to store, "
                 f"its memory holds {quantity(capacity)}; {_chips(stored, capacity)} would hold "
-                "them, and what it costs to load them is in no number"
+                "them, and the cost of loading them is not included"
             )
 
 

@@ -192,7 +192,7 @@ def _coverage(coverage: Coverage) -> str:
     ]
     text = "Coverage: " + (", ".join(parts) or "no layers")
     if coverage.uncosted:
-        text += f"; {sum(coverage.uncosted.values())} operators with unknown MACs are in none of it"
+        text += f"; {sum(coverage.uncosted.values())} operators with unknown MACs are not included"
     if coverage.not_selected_layers:
         text += (
             f"; {coverage.not_selected_layers} layers with "

@@ -64,7 +64,7 @@ class Composer(NamedTuple):
                 takes costs as printed.
 
         Raises:
-            ConfigError: if the batch is no whole number of at least 1.
+            ConfigError: if the batch is not a whole number of at least 1.
         """
         if batch is not None and (type(batch) is not int or batch < 1):
             raise ConfigError([f"batch: {batch!r} is not a whole number of at least 1"])

@@ -39,7 +39,7 @@ def _problems(estimate: Result, required_percent: float) -> Iterator[str]:
         needed = f"{100 * share:.6g} % of the MACs have a cost, {required_percent:g} % are required"
         yield f"{needed}; {_missing(estimate)}"
     for name, count in coverage.uncosted.items():
-        yield f"the MACs of {name} ({count}) are not known, so that no share of them can be told"
+        yield f"the MACs of {name} ({count}) are not known, so their coverage is not known"
 
 
 def _missing(estimate: Result) -> str:

@@ -116,7 +116,7 @@ def _check_candidates(
         # One of these may be what the configuration counts on: never take another silently.
         serves = f"{names} alone serves" if candidates else "no accelerator serves"
         raise PluginError(
-            f"[dispatch]: {serves} {kind!r}, but {'; '.join(lost_defaults or unusable)}; mend it, "
+            f"[dispatch]: {serves} {kind!r}, but {'; '.join(lost_defaults or unusable)}; fix it, "
             "uninstall it, or leave it out with FODLAM_BLOCK_PLUGINS"
             + (f"; or {line}" if candidates else "")
         )

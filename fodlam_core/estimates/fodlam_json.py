@@ -56,7 +56,7 @@ def _problems(estimates: list[Estimate]) -> Iterator[str]:
         if not _is_known(each.totals["total"]):
             yield (
                 f"{each.config.source}: latency or energy of {each.network.name} is not known, and "
-                "FODLAM's JSON has no place for that; use another --format"
+                "FODLAM's JSON cannot hold that; use another --format"
             )
 
 

@@ -85,7 +85,7 @@ def _batch(
             yield text
     elif measured - {1}:
         yield (
-            "costs measured at another batch are divided by it and taken as linear in the batch: "
+            "costs measured at another batch are divided by it and assumed to be linear in it: "
             "weights that were loaded once for a batch are spread over it"
         )
 
@@ -118,7 +118,7 @@ def _methods(
         )
     if network.skipped:
         count = sum(network.skipped.values())
-        yield f"{count} operators without MACs (pooling, activation ...) are taken as free"
+        yield f"{count} operators without MACs (pooling, activation ...) are counted as free"
 
 
 def _refused(refusals: Mapping[int, Problem]) -> Iterator[str]:
@@ -172,14 +172,14 @@ def _intervals(
                 continue
             without = f" and not told {', '.join(sorted(hidden))}" if hidden else ""
             yield (
-                f"{name}: intervals of predicted {kind} costs are to hold nine times out of ten, "
+                f"{name}: intervals of predicted {kind} costs are 90 % prediction intervals, "
                 f"by the residuals of {rule.scheme}{without}"
             )
             yield from (f"{name}: {note}" for note in rule.notes)
     if any(platform.is_scaled for platform in platforms.values()):
         yield (
-            "no interval holds the error of technology scaling; the line 'scaling' is the spread "
-            "over all rules that apply"
+            "no interval includes the error of technology scaling; the line 'scaling' is the "
+            "spread over all rules that apply"
         )
     outside = [basis for _, basis in items if basis and basis.outside]
     near = [basis for basis in outside if basis.interval]
@@ -221,14 +221,12 @@ def _scope(
 ) -> Iterator[str]:
     yield from _covers(platforms)
     if len(platforms) > 1:
-        yield (
-            "layers run one after the other; the accelerator that waits is taken to cost nothing"
-        )
+        yield ("layers run one after the other; an accelerator that waits costs nothing")
     if config.system:
         from fodlam_core.estimates.system import system_notes
 
         yield from system_notes(config.system, items)
     elif items:
-        yield "DRAM energy is in none of the numbers"
+        yield "DRAM energy is not included in any number"
     for platform in platforms.values():
         yield from platform.accelerator.notes

@@ -259,7 +259,7 @@ class Platform(NamedTuple):
         name = predictor.name
         if self.printed and name != "per-mac":
             raise PredictionError(
-                Problem('batch = "published" goes with per-mac only', more=f", not with {name}"),
+                Problem('batch = "published" works with per-mac only', more=f", not with {name}"),
                 where=Setting(("accelerator", self.accelerator.name), "predictor"),
                 cure='write predictor = "per-mac"',
             )

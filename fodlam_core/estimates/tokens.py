@@ -184,7 +184,7 @@ def _times(each: Sum, factor: float) -> Sum:
 
 
 def token_record(estimate: Result) -> dict[str, Any] | None:
-    """Return the figures as plain values; None for what is no transformer."""
+    """Return the figures as plain values; None for what is not a transformer."""
     if estimate.network.transformer is None:
         return None
     return {

@@ -25,7 +25,7 @@ def _point(_instance: object, attribute: attrs.Attribute[Any], value: float | No
 
 def _flavor(_instance: object, _attribute: attrs.Attribute[Any], value: str | None) -> None:
     if value is not None and value not in FLAVORS:
-        raise ScalingError(f"flavor: {value!r} is none of {', '.join(FLAVORS)}")
+        raise ScalingError(f"flavor: {value!r} is not one of {', '.join(FLAVORS)}")
 
 
 @attrs.frozen

@@ -23,7 +23,7 @@ class Draft:
         skipped: operators that cost nothing, with their counts.
         uncosted: operators that should cost something but cannot be costed, with their counts.
         notes: what a reader of the result must know.
-        renamed: layers that bear a number because their name was taken.
+        renamed: layers that have a number because their name was taken.
     """
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class Draft:
         notes = list(self.notes)
         if self.renamed:
             names = ", ".join(self.renamed[:3]) + (" ..." if len(self.renamed) > 3 else "")
-            notes.append(f"layers whose name was taken bear a number: {names}")
+            notes.append(f"layers with a repeated name have a number: {names}")
         if self.uncosted:
             counts = ", ".join(f"{count} {name}" for name, count in self.uncosted.items())
             notes.append(f"cannot be costed, and missing from every total: {counts}")

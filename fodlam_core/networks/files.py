@@ -72,7 +72,9 @@ def read_network(path: Path, reader: NetworkReader, options: ReadOptions) -> Net
 
 def _check_size(path: Path, most: int | None) -> None:
     if most is not None and path.stat().st_size > most:
-        raise NetworkError(f"{path}: larger than {most // 1_000_000} MB, no network file")
+        raise NetworkError(
+            f"{path}: larger than {most // 1_000_000} MB, too large for a network file"
+        )
 
 
 def reader_for(path: Path, readers: Iterable[NetworkReader]) -> NetworkReader:

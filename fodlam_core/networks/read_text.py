@@ -92,7 +92,7 @@ def check_name(name: object, what: str = "name") -> str:
     """Return a name that can be shown on one line.
 
     Raises:
-        NetworkError: if it is no string, empty, or holds control characters.
+        NetworkError: if it is not a string, empty, or holds control characters.
     """
     if not isinstance(name, str):
         raise NetworkError(f"{what}: expected a string")

@@ -26,7 +26,7 @@ def without_rubbish(plugin: Plugin) -> Plugin:
     """Return the plugin, or the plugin without what it supplied if any of that is rubbish."""
     problem, error = isolated(_rubbish, plugin)
     if error:
-        problem = f"what it supplies cannot be looked at: {describe(error)}"
+        problem = f"what it supplies cannot be checked: {describe(error)}"
     return plugin._replace(provided={}, problem=problem) if problem else plugin
 
 
@@ -42,15 +42,15 @@ def _rubbish(plugin: Plugin) -> str | None:
         what, needed = SUPPLIES[hook]
         for item in supplied:
             if not _is_a(item, needed) or type(item.name) is not str or not item.name:
-                return f"{hook} supplied {type(item).__name__!r}, which is no {what}"
+                return f"{hook} supplied {type(item).__name__!r}, not a valid {what}"
             problem = accelerator_problem(item) if hook == "fodlam_accelerators" else None
             if problem:
                 return f"{hook}: {problem}"
             if hook == "fodlam_network_readers" and not _all_names(tuple(item.suffixes)):
-                return f"{hook}: the suffixes of {item.name!r} are no strings"
+                return f"{hook}: the suffixes of {item.name!r} are not strings"
             aliases = getattr(item, "aliases", ())
             if isinstance(aliases, str) or not _all_names(tuple(aliases)):
-                return f"{hook}: the aliases of {item.name!r} are no names"
+                return f"{hook}: the aliases of {item.name!r} are not names"
             for name in names_of(item):
                 if (what, name) in seen:
                     return f"it supplies two things by the name of {what} {name!r}"
@@ -61,13 +61,13 @@ def _rubbish(plugin: Plugin) -> str | None:
 def accelerator_problem(item: Accelerator | DeferredAccelerator) -> str | None:
     """Return what is wrong with an accelerator, as far as a configuration names it."""
     if not _all_names(item.kinds, getattr(item, "default_for", ())):
-        return f"the kinds of {item.name!r} are no names of layer kinds"
+        return f"the kinds of {item.name!r} are not names of layer kinds"
     if isinstance(item, DeferredAccelerator):
         return None if callable(item.load) else f"load of {item.name!r} is not a function"
     if not _all_names(tuple(each.name for each in item.predictors)):
-        return f"the names of the predictors of {item.name!r} are no strings"
+        return f"the names of the predictors of {item.name!r} are not strings"
     if item.options is not None and not _is_attrs_class(item.options):
-        return f"options of {item.name!r} is {item.options!r}, which is no attrs class"
+        return f"options of {item.name!r} is {item.options!r}, which is not an attrs class"
     if (item.options is None) != (item.apply_options is None):
         return f"options and apply_options of {item.name!r} go together; give both or none"
     return None

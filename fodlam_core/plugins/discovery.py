@@ -115,7 +115,7 @@ def _entry_points() -> tuple[list[importlib.metadata.EntryPoint], list[Plugin]]:
     points, error = isolated(lambda: list(importlib.metadata.entry_points(group=GROUP)))
     if error is None:
         return points or [], []
-    # The metadata of some distribution is damaged: read them one by one, so as to lose no other.
+    # The metadata of some distribution is damaged: read them one by one, so that no other is lost.
     found: dict[tuple[str, str], importlib.metadata.EntryPoint] = {}
     damaged = []
     for dist in importlib.metadata.distributions():

@@ -114,7 +114,7 @@ class Linear:
     @terms.validator
     def _known(self, _attribute: object, value: str | None) -> None:
         if value is not None and value not in SETS:
-            raise PredictionError(f"linear: terms {value!r} is none of {', '.join(SETS)}")
+            raise PredictionError(f"linear: terms {value!r} is not one of {', '.join(SETS)}")
 
     def fit(
         self,

@@ -29,7 +29,7 @@ A rule is any object with a ``name`` and a method ``factors(source, target)``; t
 * Equal points have factors of exactly 1; the way back is the inverse; a detour makes no
   difference. ``fodlam_core.testing.check_scaler`` tests it.
 * ``notes`` of the factors are what a reader must know of this pair; they travel with the result.
-* The core does for every rule what is no business of a rule: it skips the call for equal points,
+* The core does for every rule what a rule need not do itself: it skips the call for equal points,
   holds the clock (``clock = "hold"``), and warns of long jumps, planar against FinFET, HP against
   LP, and of inputs that the rule does not use (`fodlam_core.scaling.carry`).
 

@@ -146,7 +146,7 @@ class Custom:
     title = "the time and energy or power factors of the configuration"
     uses = ("node_nm",)
     domain = "the pairs of nodes given in [[technology.options.factors]], and what follows of them"
-    source = "whatever the configuration rests on"
+    source = "what the configuration is based on"
     options = CustomOptions
 
     def __init__(self, options: CustomOptions | None = None) -> None:

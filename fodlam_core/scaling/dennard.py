@@ -25,7 +25,7 @@ class Dennard:
     aliases = ("constant-field",)
     title = "constant field: time s, power s^2, energy s^3, area s^2"
     uses = ("node_nm",)
-    domain = f"every node; ceased to hold below about {LEAKAGE_ERA_NM} nm, which is said"
+    domain = f"every node; not accurate below about {LEAKAGE_ERA_NM} nm, where a note says so"
     source = (
         "R. H. Dennard et al., \"Design of Ion-Implanted MOSFET's with Very Small Physical "
         'Dimensions", IEEE JSSC 9(5), 1974, Table I; the rule that FODLAM uses'
@@ -45,8 +45,8 @@ class Dennard:
         if min(source.node_nm, target.node_nm) < LEAKAGE_ERA_NM and s != 1:
             note = (
                 f"dennard scaling between {source.node_nm:g} and {target.node_nm:g} nm: the rule "
-                f"ceased to hold below about {LEAKAGE_ERA_NM} nm, where leakage stopped the supply "
-                "voltage from falling"
+                f"is not accurate below about {LEAKAGE_ERA_NM} nm, where leakage stopped the "
+                "supply voltage from falling"
             )
             notes = (note,)
         return ScalingFactors(s, s * s * s, s * s, notes)

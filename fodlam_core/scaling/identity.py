@@ -6,7 +6,7 @@ from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
 
 
 class NoScaling:
-    """Costs stay as they are on the accelerator's own node, which is said where nodes differ."""
+    """Costs stay as they are on the accelerator's own node; a note says so where nodes differ."""
 
     name = "none"
     aliases = ("identity",)
@@ -21,7 +21,7 @@ class NoScaling:
         if source.node_nm == target.node_nm:
             return IDENTITY
         note = (
-            f"no scaling: numbers of a {source.node_nm:g} nm chip stand unchanged for "
+            f"no scaling: numbers of a {source.node_nm:g} nm chip are used unchanged for "
             f"{target.node_nm:g} nm"
         )
         return ScalingFactors(1.0, 1.0, 1.0, (note,))

@@ -17,7 +17,7 @@ class PostDennard:
 
     name = "post-dennard"
     aliases = ("leakage-limited",)
-    title = "vdd stays because leakage forbids less: time s, energy s, power 1, area s^2"
+    title = "vdd stays because of leakage: time s, energy s, power 1, area s^2"
     uses = ("node_nm",)
     domain = "every node"
     source = (

@@ -35,7 +35,7 @@ class Mistake(NamedTuple):
     cure: tuple[str, ...] = ()
 
 
-class Mistakes(Exception):  # noqa: N818, several mistakes are no single error
+class Mistakes(Exception):  # noqa: N818, it holds several mistakes
     """Everything that is wrong with a table."""
 
     def __init__(self, found: list[Mistake]) -> None:

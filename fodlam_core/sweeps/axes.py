@@ -148,7 +148,7 @@ def swept_rules(written: Sequence[tuple[str, Any]], scaler: str, registry: Regis
 def _no_axis(key: str, known: Collection[str], scalers: Sequence[str]) -> str:
     option = key.removeprefix("technology.options.")
     if option != key and scalers:
-        return f"{option!r} is no option of {' or '.join(scalers)}, and can be no axis"
+        return f"{option!r} is not an option of {' or '.join(scalers)}, so it cannot be an axis"
     return unknown_axis(key, known)
 
 
@@ -189,7 +189,7 @@ def _matching(
     else:
         names = names_for(key, registry)
         if names is None:
-            raise ValueError("glob matches files or names, and here are neither")
+            raise ValueError("glob matches files or names, and this key takes neither")
         found = fnmatch.filter(names, pattern)
     if not found:
         raise ValueError(f"nothing matches {pattern!r}" + (f" in {directory}" if directory else ""))

@@ -35,7 +35,7 @@ def column_names(plan: Plan, asked: Sequence[str] = ("all",)) -> list[str]:
     """Return the columns of a result in order: those that are always there, and those asked for.
 
     Raises:
-        FodlamError: with a line for each name that is no column.
+        FodlamError: with a line for each name that is not a column.
     """
     always = [*(axis.key for axis in plan.axes.axes), *COSTS, *(SYSTEM if plan.priced else ())]
     more = [PRODUCT, *BOUNDS, *COVERAGE]

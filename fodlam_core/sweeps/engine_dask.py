@@ -87,12 +87,12 @@ def run_dask(work: Work, parts: Sequence[int], scheduler: str | None) -> Iterato
         except LOST as error:
             raise FodlamError(
                 f"the scheduler does not answer any more ({type(error).__name__}); complete parts "
-                "are kept, and --resume goes on from here"
+                "are kept, and --resume continues from here"
             ) from error
         except KilledWorker as error:
             raise FodlamError(
-                f"workers died again and again, out of memory perhaps ({error}); with more of it "
-                "--resume goes on from here"
+                f"workers died repeatedly, perhaps out of memory ({error}); with more of it "
+                "--resume continues from here"
             ) from error
 
 

@@ -25,7 +25,9 @@ def locked(directory: str) -> Iterator[None]:
         OSError: if the folder cannot be made.
     """
     if os.path.lexists(directory) and (os.path.islink(directory) or not os.path.isdir(directory)):
-        raise FodlamError(f"{directory}: is in the way, and no unfinished sweep; move it away")
+        raise FodlamError(
+            f"{directory}: is in the way and is not an unfinished sweep; move it away"
+        )
     path = os.path.join(directory, LOCK)
     descriptor = _take(path, directory)
     try:
@@ -47,7 +49,7 @@ def _take(path: str, directory: str) -> int:
             continue
         try:
             _lock(descriptor)
-            # It is no lock if the run before removed the file after it was opened here.
+            # It is not a lock if the run before removed the file after it was opened here.
             if os.path.samestat(os.fstat(descriptor), os.stat(path)):
                 return descriptor
         except FileNotFoundError:

@@ -62,7 +62,7 @@ def prepare_output(path: str, format: str, work: Work, *, resume: bool, force: b
         What the parts of this run are stamped with; None if the output is complete already.
 
     Raises:
-        FodlamError: if something is in the way, or what is there is of another sweep.
+        FodlamError: if something is in the way, or what is there belongs to another sweep.
     """
     exists = os.path.lexists(plain(path))
     if exists and not force and not resume:
@@ -87,8 +87,7 @@ def _prepare_parts(directory: str, metadata: dict[str, Any], *, resume: bool, fo
         raise FodlamError(f"{directory}: is in the way, and {name}; move it away")
     if ours and not resume and not force:
         raise FodlamError(
-            f"{directory}: holds an unfinished sweep; --resume goes on with it, --force starts "
-            "afresh"
+            f"{directory}: holds an unfinished sweep; --resume continues it, --force starts afresh"
         )
     found = read_json(sheet) if ours and not force else None
     if ours and not force:
@@ -107,11 +106,11 @@ def _prepare_parts(directory: str, metadata: dict[str, Any], *, resume: bool, fo
 def _same(where: str, found: dict[str, Any] | None, wanted: dict[str, Any]) -> None:
     """Check that what is there is of this sweep."""
     if found is None:
-        raise FodlamError(f"{where}: does not say what sweep it is of; move it away")
+        raise FodlamError(f"{where}: does not say which sweep it belongs to; move it away")
     wrong = differences(found, json.loads(as_text(wanted)))
     if wrong:
         raise FodlamError(
-            f"{where}: is of another sweep: {', '.join(wrong)} differ; --force starts afresh"
+            f"{where}: belongs to another sweep: {', '.join(wrong)} differ; --force starts again"
         )
 
 
@@ -161,8 +160,8 @@ def _check_parts(work: Work, records: Sequence[Record]) -> None:
     strange = sorted(set(os.listdir(os.path.join(work.directory, DATA))) - wanted)
     if strange:
         raise FodlamError(
-            f"{os.path.join(work.directory, DATA, strange[0])}: is no part of this sweep; move it "
-            "away, and --resume goes on"
+            f"{os.path.join(work.directory, DATA, strange[0])}: is not a part of this sweep; move "
+            "it away, and --resume continues"
         )
 
 
@@ -190,5 +189,5 @@ def writing(path: str, action: Callable[[], Any]) -> Any:
         directory = parts_directory(path)
         kept = ""
         if os.path.isfile(os.path.join(directory, SHEET)):
-            kept = f"; complete parts stay in {directory}, and --resume goes on with them"
+            kept = f"; complete parts stay in {directory}, and --resume continues with them"
         raise FodlamError(f"{path}: cannot be written: {reason}{kept}") from error

@@ -85,7 +85,7 @@ def plan_of(read: Source, registry: Registry) -> Plan:
     base = {key: table for key, table in read.tables.items() if key != "sweep"}
     table = read.tables.get("sweep")
     if not isinstance(table, Mapping):
-        raise ConfigError([f"{read.label}: no [sweep] table, so there is nothing to go through"])
+        raise ConfigError([f"{read.label}: no [sweep] table; add one with at least one axis"])
     technology = base.get("technology")
     scaler = technology.get("scaler") if isinstance(technology, Mapping) else None
     chips = read_chips(base, table, read.directory, registry)

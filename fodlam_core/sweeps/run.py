@@ -50,7 +50,7 @@ class Request(NamedTuple):
         engine: ``"polars"`` or ``"dask"``.
         scheduler: the address of a Dask scheduler; None for a cluster on this machine.
         distinct: whether of points that cost the same only the first is selected.
-        resume: whether to go on with what an interrupted run has left.
+        resume: whether to continue what an interrupted run has left.
         force: whether to replace what is there.
     """
 
@@ -81,7 +81,7 @@ class Request(NamedTuple):
             if name not in known
         ]
         if self.distinct and not selection:
-            problems.append("--distinct: goes with --pareto or --top")
+            problems.append("--distinct: needs --pareto or --top")
         if selection and self.shard:
             problems.append(
                 "--shard: the best points of the shards together are not the best of all; run the "

@@ -77,14 +77,16 @@ def check_stamps(path: str, parts: Sequence[int]) -> None:
         stamp = _parquet_metadata(os.path.join(path, name)).get(STAMP_KEY, "")
         run, _, number = stamp.partition("/")
         if name not in wanted or number != str(wanted[name]):
-            raise FodlamError(f"{os.path.join(path, name)}: is no part of this sweep; move it away")
+            raise FodlamError(
+                f"{os.path.join(path, name)}: is not a part of this sweep; move it away"
+            )
         runs.setdefault(run, name)
     missing = sorted(set(wanted) - set(_names(path)))
     if missing:
-        raise FodlamError(f"{os.path.join(path, missing[0])}: is missing; --force starts afresh")
+        raise FodlamError(f"{os.path.join(path, missing[0])}: is missing; --force starts again")
     if len(runs) > 1:
         names = " and ".join(runs.values())
-        raise FodlamError(f"{path}: {names} are of different runs; --force starts afresh")
+        raise FodlamError(f"{path}: {names} are of different runs; --force starts again")
 
 
 def _names(path: str) -> list[str]:

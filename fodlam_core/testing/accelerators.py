@@ -37,7 +37,7 @@ J_PER_MAC = (1e-17, 1e-5)
 def check_is_an_accelerator(accelerator: Any) -> None:
     """It is an `Accelerator`."""
     assert isinstance(accelerator, Accelerator), (
-        f"{accelerator!r} is no Accelerator; build one with Accelerator(...) or load_accelerator"
+        f"{accelerator!r} is not an Accelerator; make one with Accelerator(...) or load_accelerator"
     )
 
 
@@ -61,7 +61,7 @@ def check_serves_kinds(accelerator: Accelerator) -> None:
         assert_name(kind, "a kind that it serves")
         near = similar(kind, CORE_KINDS)
         assert kind in CORE_KINDS or not near, (
-            f"it serves {kind!r}, which is no kind of layer; did you mean {near[0]!r}?"
+            f"it serves {kind!r}, which is not a kind of layer; did you mean {near[0]!r}?"
         )
     others = set(accelerator.default_for) - set(accelerator.kinds)
     assert not others, f"default_for names {sorted(others)}, which it does not serve; add to kinds"
@@ -87,7 +87,7 @@ def check_cites_its_source(accelerator: Accelerator) -> None:
         assert_line(getattr(citation, name), f"citation.{name}")
     bibtex = citation.bibtex.strip() if isinstance(citation.bibtex, str) else ""
     assert bibtex.startswith("@") and citation.key in bibtex, (
-        f"citation.bibtex is no BibTeX entry of the key {citation.key!r}; write @article{{"
+        f"citation.bibtex is not a BibTeX entry of the key {citation.key!r}; write @article{{"
         f"{citation.key}, ...}}"
     )
     assert accelerator.provenance in PROVENANCES, f"provenance: use one of {PROVENANCES}"
@@ -104,12 +104,12 @@ def check_measurements(accelerator: Accelerator) -> None:
     """Each row is of a kind it serves, there once, and positive in SI units."""
     seen = set()
     for row in accelerator.measurements:
-        assert isinstance(row, Measurement), f"{row!r} in measurements is no Measurement"
+        assert isinstance(row, Measurement), f"{row!r} in measurements is not a Measurement"
         where = f"measurement {row.network} {row.layer.name}"
         assert row.layer.kind in accelerator.kinds, (
             f"{where}: kind {row.layer.kind!r} is not among kinds; add it there"
         )
-        assert row.key not in seen, f"{where}: is there twice; remove one"
+        assert row.key not in seen, f"{where}: is listed twice; remove one"
         seen.add(row.key)
         shape = row.layer.shape
         assert shape is None or row.layer.kind in {shape.kind} | (
@@ -131,7 +131,7 @@ def check_units(accelerator: Accelerator) -> None:
 def check_references(accelerator: Accelerator) -> None:
     """Costs of whole networks are positive in SI units."""
     for row in accelerator.references:
-        assert isinstance(row, Reference), f"{row!r} in references is no Reference"
+        assert isinstance(row, Reference), f"{row!r} in references is not a Reference"
 
 
 def check_predictors(accelerator: Accelerator) -> None:
@@ -252,7 +252,7 @@ def check_accelerator(
         expected_failed_checks: names of checks that are known to fail, with the reason.
 
     Raises:
-        AssertionError: naming each failed check, with what to mend.
+        AssertionError: naming each failed check, with what to fix.
     """
     accelerator = whole(accelerator)
     name = getattr(accelerator, "name", accelerator)

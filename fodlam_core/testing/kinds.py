@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def check_kind_is_a_layer_kind(kind: Any) -> None:
     """It is a `LayerKind`."""
-    assert isinstance(kind, LayerKind), f"{kind!r} is no LayerKind; build one with LayerKind(...)"
+    assert isinstance(kind, LayerKind), (
+        f"{kind!r} is not a LayerKind; build one with LayerKind(...)"
+    )
 
 
 def check_kind_has_a_name(kind: LayerKind) -> None:
@@ -44,6 +46,6 @@ def check_layer_kind(
         expected_failed_checks: names of checks that are known to fail, with the reason.
 
     Raises:
-        AssertionError: naming each failed check, with what to mend.
+        AssertionError: naming each failed check, with what to fix.
     """
     run_checks(f"layer kind {getattr(kind, 'name', kind)!r}", kind, CHECKS, expected_failed_checks)

@@ -19,12 +19,12 @@ def check_options(accelerator: Accelerator) -> None:
     if accelerator.options is None:
         assert accelerator.apply_options is None, "apply_options without options; give the class"
         return
-    assert attrs.has(accelerator.options), "options is no attrs class; write @attrs.frozen"
+    assert attrs.has(accelerator.options), "options is not an attrs class; write @attrs.frozen"
     assert accelerator.apply_options, "options without apply_options; say what they do"
     for field in attrs.fields(accelerator.options):
         assert field.default is not attrs.NOTHING, f"option {field.name} has no default; give one"
     configured = accelerator.configure(accelerator.options())
-    assert isinstance(configured, Accelerator), "apply_options returns no Accelerator"
+    assert isinstance(configured, Accelerator), "apply_options does not return an Accelerator"
     assert configured.name == accelerator.name, "apply_options changes the name; leave it"
     before, after = (
         {(row.network, row.layer.key): row.layer.macs for row in each.measurements}

@@ -105,7 +105,7 @@ def check_names_are_free(plugin: Plugin) -> None:
             owner = taken.get((what, name)) or RESERVED.get((what, name))
             same = what == "layer kind" and item == ours().items.get((what, name))
             assert plugin.own or not owner or same, (
-                f"the {what} {name!r} is one of fodlam-core's, which nobody else's can replace; "
+                f"the {what} {name!r} is one of fodlam-core's, which nothing else can replace; "
                 "choose another name"
             )
 

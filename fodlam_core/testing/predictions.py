@@ -80,7 +80,7 @@ def check_groups(accelerator: Accelerator) -> None:
             ignored = all(abs(each - 1) < TOLERANCE for each in times)
             assert not ignored and min(times) * groups > CHEAPER and max(times) <= groups, (
                 f"{predictor.name}: {what} of {grouped.macs} MACs costs {max(times):.3g} times as "
-                f"much as the dense one of {dense.macs}; heed the groups of the shape, once"
+                f"much as the dense one of {dense.macs}; count the groups of the shape once"
             )
 
 

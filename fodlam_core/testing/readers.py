@@ -79,7 +79,7 @@ def check_reader_refuses_rubbish(reader: NetworkReader) -> None:
             path.write_bytes(data)
             network, error = isolated(reader.read, path, ReadOptions())
             if error is None:
-                assert isinstance(network, Network), f"read returned {network!r}, no Network"
+                assert isinstance(network, Network), f"read returned {network!r}, not a Network"
                 continue  # a network without layers, perhaps
             good = isinstance(error, FodlamError | UnicodeDecodeError | OSError | RecursionError)
             assert good, f"read of {data!r} raised {describe(error)}; raise NetworkError"
@@ -92,12 +92,12 @@ def check_reader_reads(reader: NetworkReader, files: Iterable[str | os.PathLike[
     for file in files:
         path = Path(file)
         assert path.name.lower().endswith(reader.suffixes), f"{path}: add its suffix to suffixes"
-        assert reader.accepts(path.read_bytes()[:HEAD]), f"{path}: accepts says no; look at it"
+        assert reader.accepts(path.read_bytes()[:HEAD]), f"{path}: accepts returns False; accept it"
         network = reader.read(path, ReadOptions())
-        assert isinstance(network, Network), f"{path}: read returned {network!r}, no Network"
+        assert isinstance(network, Network), f"{path}: read returned {network!r}, not a Network"
         assert network.layers, f"{path}: read found no layers"
         for layer in network.layers:
-            assert isinstance(layer, Layer), f"{path}: {layer!r} is no Layer"
+            assert isinstance(layer, Layer), f"{path}: {layer!r} is not a Layer"
         assert reader.read(path, ReadOptions()) == network, f"{path}: differs the second time"
 
 
@@ -169,7 +169,7 @@ def check_network_reader(
         expected_failed_checks: names of checks that are known to fail, with the reason.
 
     Raises:
-        AssertionError: naming each failed check, with what to mend.
+        AssertionError: naming each failed check, with what to fix.
     """
     name = getattr(reader, "name", reader)
     run_checks(f"network reader {name!r}", reader, checks_on(files), expected_failed_checks)

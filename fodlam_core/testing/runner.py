@@ -29,12 +29,12 @@ def run_checks(
     Args:
         what: what the subject is, such as ``"accelerator 'mychip'"``.
         subject: what is checked.
-        checks: functions that raise an `AssertionError` saying what to mend.
+        checks: functions that raise an `AssertionError` saying what to fix.
         expected_failed_checks: names of checks that are known to fail, with the reason. One that
             passes all the same has to be taken off the list.
 
     Raises:
-        AssertionError: naming each failed check, with what to mend.
+        AssertionError: naming each failed check, with what to fix.
     """
     if not __debug__:
         raise RuntimeError("the checks are assertions: run Python without -O")
@@ -51,7 +51,7 @@ def run_checks(
         if error and check.__name__ not in expected:
             problems.append(f"{check.__name__}: {problem}")
         elif not error and check.__name__ in expected:
-            problems.append(f"{check.__name__}: passes; take it off expected_failed_checks")
+            problems.append(f"{check.__name__}: passes; remove it from expected_failed_checks")
     if problems:
         lines = "".join(f"\n  {problem}" for problem in problems)
         raise AssertionError(f"{what} fails {len(problems)} of {len(checks)} checks:{lines}")
@@ -78,7 +78,7 @@ def checks_for(subject: Any) -> list[Check]:
         module = "readers"
     else:
         raise TypeError(
-            f"{subject!r} is no accelerator, no layer kind, no scaling rule and no network reader"
+            f"{subject!r} is not an accelerator, layer kind, scaling rule or network reader"
         )
     checks: Sequence[Check] = importlib.import_module(f"fodlam_core.testing.{module}").CHECKS
     return list(checks)
@@ -104,7 +104,7 @@ def parametrize_with_checks(
             function that returns them for a subject. They are marked as strict xfails.
 
     Raises:
-        ValueError: if an expected name is no check.
+        ValueError: if an expected name is not that of a check.
     """
     import pytest
 

@@ -32,7 +32,7 @@ def check_names(scaler: TechnologyScaler, points: Points) -> None:  # noqa: ARG0
     """Check that the name and the aliases are strings that a configuration can hold."""
     names = [scaler.name, *getattr(scaler, "aliases", ())]
     for name in names:
-        _hold(isinstance(name, str) and bool(name.strip()), f"{name!r} is no name")
+        _hold(isinstance(name, str) and bool(name.strip()), f"{name!r} is not a name")
     _hold(len(set(names)) == len(names), f"names are given twice: {names}")
 
 
@@ -43,7 +43,7 @@ def check_description(scaler: TechnologyScaler, points: Points) -> None:  # noqa
     uses = getattr(scaler, "uses", None) or ()
     _hold(
         fields.issuperset(uses),
-        f"uses = {uses!r} is no list of fields of Technology ({', '.join(sorted(fields))})",
+        f"uses = {uses!r} is not a list of fields of Technology ({', '.join(sorted(fields))})",
     )
 
 
@@ -54,10 +54,10 @@ def check_options(scaler: TechnologyScaler, points: Points) -> None:  # noqa: AR
     _hold((options is None) == (configure is None), "options and configure go together")
     if options is None or configure is None:
         return
-    _hold(attrs.has(options), f"options = {options!r} is no attrs class")
+    _hold(attrs.has(options), f"options = {options!r} is not an attrs class")
     if all(field.default is not attrs.NOTHING for field in attrs.fields(options)):
         configured = configure(options())
-        _hold(hasattr(configured, "factors"), "configure returns no rule")
+        _hold(hasattr(configured, "factors"), "configure does not return a rule")
         _hold(configured.name == scaler.name, "configure returns a rule of another name")
 
 
@@ -79,16 +79,16 @@ def check_errors(scaler: TechnologyScaler, points: Points) -> None:
             factors = scaler.factors(source, target)
         except FactorError as error:
             _fail(
-                f"{source} to {target}: {error}; mend it, or raise ScalingError outside the domain"
+                f"{source} to {target}: {error}; fix it, or raise ScalingError outside the domain"
             )
         except ScalingError as error:
             _hold(bool(str(error).strip()), f"{source} to {target}: the error has no text")
         except Exception as error:
-            _fail(f"{source} to {target}: {type(error).__name__} is no ScalingError: {error}")
+            _fail(f"{source} to {target}: {type(error).__name__} is not a ScalingError: {error}")
         else:
             _hold(
                 isinstance(factors, ScalingFactors),
-                f"{source} to {target}: {type(factors).__name__} is no ScalingFactors",
+                f"{source} to {target}: {type(factors).__name__} is not ScalingFactors",
             )
 
 
@@ -98,7 +98,7 @@ def check_notes(scaler: TechnologyScaler, points: Points) -> None:
         notes: object = factors.notes
         _hold(
             isinstance(notes, tuple) and all(isinstance(note, str) and note for note in notes),
-            f"{source} to {target}: notes are {notes!r}, no tuple of texts",
+            f"{source} to {target}: notes are {notes!r}, not a tuple of strings",
         )
 
 

@@ -51,7 +51,7 @@ def check_scaler(
         expected_failed_checks: names of checks that are known to fail, with the reason.
 
     Raises:
-        AssertionError: naming each failed check, with what to mend.
+        AssertionError: naming each failed check, with what to fix.
 
     >>> from fodlam_core.scaling.dennard import Dennard
     >>> check_scaler(Dennard())

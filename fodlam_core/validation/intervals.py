@@ -1,9 +1,9 @@
 """Intervals of predicted costs, from what cross-validation missed by.
 
-An interval is meant to hold the truth nine times out of ten for a layer of a network that nobody
-measured. So the residuals are those of leaving one network out, where there are several networks
-(else one block, else one layer), and the predictor is not told more of a held-out layer than it
-knows of the layer that is asked about.
+A 90 % prediction interval is meant to contain the truth nine times out of ten for a layer of a
+network that nobody measured. So the residuals are those of leaving one network out, where there
+are several networks (else one block, else one layer), and the predictor is not told more of a
+held-out layer than it knows of the layer that is asked about.
 
 The half-width, in logarithms, is an order statistic of the absolute residuals: of n, the one of
 rank 0.9 (n + 1), rounded up; with it the next exchangeable residual is covered with a probability
@@ -184,7 +184,7 @@ def pooled_interval_rule(
 
 def _few(measurements: Sequence[Measurement]) -> Iterator[str]:
     if len({row.network for row in measurements}) == 1:
-        yield "one network alone was measured, so how far off others are is not known"
+        yield "only one network was measured, so the error for other networks is not known"
 
 
 def half_width(residuals: Iterable[float]) -> float:

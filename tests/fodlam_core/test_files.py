@@ -47,7 +47,7 @@ def test_what_is_no_text(tmp_path: Path, data: bytes, message: str) -> None:
 
 
 def test_byte_order_mark_is_left_out(tmp_path: Path) -> None:
-    """A byte-order mark is no part of the text."""
+    """A byte-order mark is not a part of the text."""
     (tmp_path / "x").write_bytes(b"\xef\xbb\xbfa")
     assert "a" == files.read_text(tmp_path / "x")
 

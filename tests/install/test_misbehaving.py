@@ -201,7 +201,7 @@ def test_the_list_says_why(run: Any) -> None:
 
 
 def test_two_distributions_with_one_name(run: Any) -> None:
-    """Plugins are known by distribution and entry point: one name is no conflict."""
+    """Plugins are known by distribution and entry point: one name is not a conflict."""
     done = run("plugins", "-f", "json", plugins={"same"})
     provided = {
         record["distribution"]: record["provides"]
@@ -316,7 +316,7 @@ def test_a_rule_that_returns_rubbish(run: Any) -> None:
 
 
 def test_a_reader_that_returns_rubbish(run: Any, tmp_path: Path) -> None:
-    """What is no network names plugin, reader and file."""
+    """What is not a network names plugin, reader and file."""
     (tmp_path / "net.mis").write_text("anything")
     done = run("run", plugins={"misreads"}, config='[network]\nfile = "net.mis"\n')
 

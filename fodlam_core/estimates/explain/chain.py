@@ -122,7 +122,7 @@ def _printed(row: Measurement, found: _Found) -> Iterator[Step]:
     if row.energy_j is None:
         return
     if row.power_w is None or row.latency_s is None:
-        text = f"as the accelerator gives it: {_number(row.energy_j, 'J')}, {images}"
+        text = f"given by the accelerator: {_number(row.energy_j, 'J')}, {images}"
         yield Step("energy", text, row.energy_j, "J")
     else:
         yield from _printed_energy(row.power_w, row.energy_j, found, images)
@@ -131,7 +131,7 @@ def _printed(row: Measurement, found: _Found) -> Iterator[Step]:
 def _printed_latency(
     row: Measurement, latency: float, found: _Found, images: str
 ) -> Iterator[Step]:
-    where = str(found.latency or f"as the accelerator gives it: {_number(latency, 's')}")
+    where = str(found.latency or f"given by the accelerator: {_number(latency, 's')}")
     yield Step("latency", f"{where}, {images}", latency, "s")
     if row.offchip_latency_s:
         offchip = row.offchip_latency_s
@@ -145,7 +145,7 @@ def _printed_latency(
 
 
 def _printed_energy(power: float, energy: float, found: _Found, images: str) -> Iterator[Step]:
-    where = str(found.power or f"as the accelerator gives it: {_number(power, 'W')}")
+    where = str(found.power or f"given by the accelerator: {_number(power, 'W')}")
     yield Step("power", where, power, "W")
     total = energy / power
     where = (

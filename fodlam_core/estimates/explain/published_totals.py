@@ -52,7 +52,7 @@ def _steps(
     unit: str,
 ) -> Iterator[Step]:
     reference, platform = cost.reference, estimate.platforms[cost.accelerator]
-    where = reference.where or "as the accelerator gives it"
+    where = reference.where or "given by the accelerator"
     images = f"for {reference.batch} inference{'' if reference.batch == 1 else 's'}"
     text = f"{where}, all of {reference.network}: {_number(printed, unit)}, {images}"
     yield Step(what, text, printed, unit)

@@ -58,7 +58,7 @@ def inputs_of(net: Any, nodes: Iterable[Node], options: ReadOptions, where: str)
     """Return the inputs of a network; the first that looks like images sets the batch.
 
     Args:
-        net: the ``NetParameter``, for inputs that are no layers.
+        net: the ``NetParameter``, for inputs that are not layers.
         nodes: its layers.
         options: may override the size of the images.
         where: how errors name the file.

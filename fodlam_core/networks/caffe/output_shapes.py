@@ -32,7 +32,7 @@ SAME = words("""
     Dropout ELU Exp HardSigmoid Log LRN MVN Normalize NormalizeLayer PReLU Power ReLU ReLU6
     Reverse Scale SeLU ShuffleChannel Sigmoid Softmax Split Swish SyncBN TanH Threshold
 """)  # fmt: skip
-# Free of MACs; what they make is no input of a layer that costs.
+# Free of MACs; what they make is not an input of a layer that costs.
 ENDS = words("""
     DetectionEvaluate DetectionOutput HDF5Output MatWrite MultiBoxLoss PriorBox Proposal
     Silence YoloDetectionOutput Yolov3DetectionOutput

@@ -41,7 +41,7 @@ def load_graph(path: Path, options: ReadOptions) -> Graph:
     """Load a model without its weights, and give its inputs their sizes.
 
     Raises:
-        NetworkError: if the file is no ONNX, or a size of its first input has to be told.
+        NetworkError: if the file is not ONNX, or a size of its first input has to be told.
     """
     require("onnx", "onnx", "reading an ONNX network")
     model = _inlined(_parsed(path), path)
@@ -117,7 +117,7 @@ def _parsed(path: Path) -> Any:
         raise NetworkError(f"{path}: no operators; is this an ONNX network?")
     for node in model.graph.node:
         texts = (node.name, node.op_type, node.domain, *node.input, *node.output)
-        # protobuf hands over as bytes what is no text.
+        # protobuf hands over as bytes what is not text.
         if not all(isinstance(text, str) for text in texts):
             raise NetworkError(f"{path}: node {node.name!r}: a name in it is not UTF-8 text")
     return model

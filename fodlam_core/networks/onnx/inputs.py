@@ -19,8 +19,8 @@ class Inputs:
     """The inputs of a graph.
 
     Attributes:
-        values: the ``ValueInfoProto`` of each input that is no weight; their sizes are changed in
-            place as they become known.
+        values: the ``ValueInfoProto`` of each input that is not a weight; their sizes are
+            changed in place as they become known.
         symbols: sizes by the symbols that stand for them.
         batch: inferences in one run.
         batched: the input that tells it.

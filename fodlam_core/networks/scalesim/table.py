@@ -92,7 +92,7 @@ class Table:
             self._sections.append(f"{title[:40]!r} (line {number})")
             return
         if len(self.layers) == MAX_LAYERS:
-            self.problems.append(f"{number}: more than {MAX_LAYERS} layers, no network")
+            self.problems.append(f"{number}: more than {MAX_LAYERS} layers, too many for a network")
             self._full = True
             return
         try:
@@ -155,7 +155,7 @@ class Table:
         if self._renamed:
             yield f"names that the file repeats are numbered: {_some(self._renamed)}"
         if self._sections:
-            yield f"titles without numbers are no layers: {_some(self._sections)}"
+            yield f"titles without numbers are not layers: {_some(self._sections)}"
         known = ("sparsity", "stride", "batch")
         ignored = [name for name in self.header.more if name and not any(k in name for k in known)]
         if ignored:

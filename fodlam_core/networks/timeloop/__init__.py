@@ -82,7 +82,7 @@ class TimeloopReader:
             free = f"; free of multiplications: {', '.join(skipped)}" if skipped else ""
             raise NetworkError(f"{path}: no problem with dimensions in it{free}")
         if others:
-            notes[f"files without a problem are no layers: {', '.join(others[:5])}"] = None
+            notes[f"files without a problem are not layers: {', '.join(others[:5])}"] = None
         name = check_name(path.resolve().name if path.is_dir() else path.stem)
         return Network(name, layers, dict(skipped), str(path), notes=tuple(notes))
 
@@ -106,7 +106,7 @@ def _files(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
     if not files:
         raise NetworkError(f"{path}: no file in it ends in {' or '.join(suffixes)}")
     if len(files) > MAX_FILES:
-        raise NetworkError(f"{path}: more than {MAX_FILES} files, no network")
+        raise NetworkError(f"{path}: more than {MAX_FILES} files, too many for a network")
     return sorted(files, key=lambda file: _numerical(file.name))
 
 

@@ -14,7 +14,7 @@
 Sources: https://kuleuven-micas.github.io/zigzag/workload.html. Multiply-accumulates are the
 product of the loop sizes where two operands are multiplied and summed up; pooling, and what sums
 nothing up, is counted as free. B, the batch, is left out: a layer is for one inference. An operand
-that another layer makes is no weight: where both are, the layer is a product of activations.
+that another layer makes is not a weight: where both are, the layer is a product of activations.
 """
 
 from __future__ import annotations

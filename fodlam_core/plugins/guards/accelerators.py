@@ -39,7 +39,7 @@ def _check_measurements(accelerator: Accelerator, plugin: Plugin) -> None:
         key = row.key
         if key in seen:
             where = f"{row.label} at batch {row.batch}"
-            raise mistake(plugin, f"{what}: {where} is there twice; remove one")
+            raise mistake(plugin, f"{what}: {where} is listed twice; remove one")
         seen.add(key)
 
 

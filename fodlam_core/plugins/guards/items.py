@@ -105,7 +105,7 @@ class GuardedReader(_Named):
         return bool(ask(self._plugin, what, self._item.accepts, head))
 
     def read(self, path: Path, options: ReadOptions) -> Network:
-        """Read a file; that it is no text, or cannot be opened, is no mistake of the plugin."""
+        """Read a file; one that is not text or cannot be opened is not a mistake of the plugin."""
         what = f"{self._what} on {path}"
         try:
             network: Network = ask(self._plugin, what, self._item.read, path, options)

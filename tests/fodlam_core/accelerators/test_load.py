@@ -173,7 +173,7 @@ def test_mistakes_of_the_header(header: str, message: str, tmp_path: Path) -> No
         (CONV.replace("true", "yes") * 2, "3: N c1 at batch 2 is in line 2 already"),
         (CONV.replace("N,", "N,,", 1), "2: 22 cells under 21 columns; give one for each column"),
         (CONV.replace(",true", ""), "2: 20 cells under 21 columns; give one for each column"),
-        (CONV.replace("c1", '"c1'), "2: is no CSV: "),
+        (CONV.replace("c1", '"c1'), "2: is not valid CSV: "),
     ],
 )
 def test_mistakes_of_a_row(rows: str, message: str, tmp_path: Path) -> None:
@@ -304,7 +304,7 @@ def test_files_from_a_spreadsheet(tmp_path: Path) -> None:
     ("row", "message"),
     [
         ('network = "V"\nlatency_ms = 1\nwher = "T"', "unknown key 'wher'; did you mean 'where'?"),
-        ('network = "V"\nlatency_ms = 1\nlatency_s = 1', "latency_s is there in two units"),
+        ('network = "V"\nlatency_ms = 1\nlatency_s = 1', "latency_s is given in two units"),
         (
             'network = "V"\nlatency_ms = "1"',
             "latency_ms: expected a number, got '1'",
@@ -312,7 +312,7 @@ def test_files_from_a_spreadsheet(tmp_path: Path) -> None:
         ('network = "V"\nbatch = 0\nlatency_ms = 1', "batch: expected a positive whole number, go"),
         ('network = "V"', "neither latency nor energy is known"),
         ("latency_ms = 1", "network: is missing; add it"),
-        ('network = "A"\nenergy_mj = 2', "A at batch 1 is there already; remove one"),
+        ('network = "A"\nenergy_mj = 2', "A at batch 1 is listed already; remove one"),
     ],
 )
 def test_mistakes_of_references(row: str, message: str, tmp_path: Path) -> None:

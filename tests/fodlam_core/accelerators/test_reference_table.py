@@ -23,7 +23,7 @@ def test_rows(tmp_path: Path) -> None:
 
 
 def test_mistakes_have_their_line(tmp_path: Path) -> None:
-    """A network that is there twice, an empty cost and a misspelt column are told."""
+    """A network that is listed twice, an empty cost and a misspelt column are told."""
     path = tmp_path / "r.csv"
     path.write_text("network,batch,latency_ms\nA,1,1\nA,1,2\nB,1,\n")
 

@@ -42,7 +42,7 @@ def saved(registry: Registry) -> dict[str, Any]:
     ],
 )
 def test_files_that_are_no_results(text: str | None, problem: str, tmp_path: Path) -> None:
-    """What is no saved result of one configuration is an error that names the file."""
+    """What is not a saved result of one configuration is an error that names the file."""
     path = tmp_path / "a.json"
     if text is not None:
         path.write_text(text)

@@ -25,7 +25,7 @@ def run(*arguments: object, stdin: str | None = None, **env: str) -> Any:
         capture_output=True,
         text=True,
         timeout=60,
-        cwd=Path(__file__).parent,  # not the source tree, lest it be imported from there
+        cwd=Path(__file__).parent,  # not the source tree, so that it is not imported from there
         env={**os.environ, **env},
         check=False,
     )

@@ -76,7 +76,7 @@ def test_every_choice_has_a_row_and_equal_shares_are_one(cli, examples) -> None:
     assert "| power-law | - | - | - | [1] batch = " in markdown
     assert (
         "- [1] nearest, per-mac-geomean and power-law: [accelerator.eyeriss] predictor: batch = "
-        '"published" goes with per-mac only; write predictor = "per-mac"'
+        '"published" works with per-mac only; write predictor = "per-mac"'
     ) in markdown
     found = json.loads(cli(*arguments, "-f", "json").out)["variants"]
     assert len({each["predictor"] for each in found}) == len(found) == 7

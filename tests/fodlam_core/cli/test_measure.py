@@ -94,7 +94,7 @@ def test_interrupted(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     after = len([x for x in load_accelerator("m.toml").measurements if x.calibration])
 
     assert 130 == stopped.status
-    assert "m.toml has 4 shapes; the same command with --resume goes on" in stopped.err
+    assert "m.toml has 4 shapes; the same command with --resume continues" in stopped.err
     assert (4, 0) == (before, resumed.status)
     assert after > before
 
@@ -105,7 +105,7 @@ def test_interrupted(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         ("-o m.txt", "the header is a TOML file; name it m.txt.toml"),
         ("-o none/m.toml", "none/m.toml.part: cannot be written"),
         ("-o m.toml --resume", "there is no such file; leave --resume out"),
-        ("-o there.toml", "is there already; --resume goes on with it"),
+        ("-o there.toml", "is listed already; --resume continues it"),
         ("-o m.toml --provider tpu", "it has .*cpu"),
         ("-o m.toml --precision fp64", "expected some of fp32, fp16, int8"),
         ("-o m.toml --threads 0", "expected whole numbers from 1 on"),

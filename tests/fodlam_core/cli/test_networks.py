@@ -174,7 +174,7 @@ def test_convert_to_statistics_warns_of_lost_repetitions(cli: Cli, tmp_path: Pat
     """FODLAM's statistics have the MACs of one item, and a warning says what is lost."""
     target = tmp_path / "out.json"
     result = cli("networks", "convert", "Faster-R-CNN-VGG16-600x1000", target, "--to", "fodlam")
-    assert "how often it runs is lost: fc6, fc7, cls_score, bbox_pred" in result.err
+    assert "the number of runs is lost: fc6, fc7, cls_score, bbox_pred" in result.err
     macs = {row["name"]: row.get("macs") for row in json.loads(target.read_text())}
     assert macs["fc7"] == 16_777_216
     record = json.loads(cli("networks", "show", target, "-f", "json").out)

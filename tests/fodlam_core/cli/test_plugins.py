@@ -42,7 +42,7 @@ def chip(folder: Path, **changes: str) -> Path:
 
 
 def test_a_plugin_without_fault(cli: Any, tmp_path: Path) -> None:
-    """A file that passes is told with what it supplies; what it prints is no output."""
+    """A file that passes is told with what it supplies; what it prints is not an output."""
     path = chip(tmp_path)
     done = cli("plugins", "check", path)
 
@@ -62,7 +62,7 @@ def test_a_folder_needs_no_slash(cli: Any, tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_plugin_with_faults(cli: Any, tmp_path: Path) -> None:
-    """Every failed check is told, with what to mend, and the exit status is 1."""
+    """Every failed check is told, with what to fix, and the exit status is 1."""
     done = cli("plugins", "check", chip(tmp_path, energy="layer.macs * 1e-3"))
 
     assert 1 == done.status
@@ -108,5 +108,5 @@ def test_what_every_run_refuses_is_unusable(cli: Any, tmp_path: Path) -> None:
     table = cli("plugins", "--plugin", path, "-f", "markdown").out
 
     assert ("unusable", ["accelerator mychip"]) == (record["status"], record["unusable"])
-    assert "N C at batch 1 is there twice" in record["reason"]
+    assert "N C at batch 1 is listed twice" in record["reason"]
     assert "mychip (unusable)" in table

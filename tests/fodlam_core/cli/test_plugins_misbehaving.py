@@ -110,8 +110,8 @@ def test_validate_leaves_out_a_bad_table(bad: Any) -> None:
 
     assert (listing.status, asked.status, asked.out) == (0, 1, "")
     assert {row["accelerator"] for row in json.loads(listing.out)} == {"eie", "eyeriss"}
-    assert f"{NAMED}one of the measurements of acc: N L0 at batch 1 is there twice" in listing.err
-    assert f"{NAMED}one of the measurements of acc: N L0 at batch 1 is there twice" in asked.err
+    assert f"{NAMED}one of the measurements of acc: N L0 at batch 1 is listed twice" in listing.err
+    assert f"{NAMED}one of the measurements of acc: N L0 at batch 1 is listed twice" in asked.err
 
 
 @pytest.mark.parametrize("rule", ["uses = 5", "options = property(lambda self: 1 / 0)"])
@@ -171,9 +171,9 @@ def test_reproduce_lists_the_others(bad: Any, path: str) -> None:
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
-        ({"chip": "options=int, apply_options=lambda a, o: a"}, "is no attrs class"),
+        ({"chip": "options=int, apply_options=lambda a, o: a"}, "is not an attrs class"),
         ({"chip": "apply_options=lambda a, o: a"}, "options and apply_options of 'acc' go"),
-        ({"predictor": "name = 5"}, "the names of the predictors of 'acc' are no strings"),
+        ({"predictor": "name = 5"}, "the names of the predictors of 'acc' are not strings"),
         ({"predictor": "name = property(lambda self: 1 / 0)"}, "ZeroDivisionError"),
     ],
 )
@@ -198,7 +198,7 @@ def test_what_a_configuration_names_is_looked_at_first(
     ],
 )
 def test_cite_names_the_plugin(bad: Any, wrong: dict[str, str], scaler: str, what: str) -> None:
-    """What is no citation is the plugin's mistake, and disturbs no command that cites nothing."""
+    """A false citation is the plugin's mistake, and disturbs no command that cites nothing."""
     result = bad("cite", "CONFIG", "--set", "technology.vdd=1.0", scaler=scaler, **wrong)
 
     assert (result.status, result.out) == (1, "")

@@ -71,7 +71,7 @@ def test_a_rule_can_be_shown_without_points(cli) -> None:
     ("arguments", "status", "message"),
     [
         (("stillmaker", "--from", "45", "--to", "65"), 1, "give --from-vdd, --from-flavor and"),
-        (("stillmaker", "--from", "65"), 2, "--from and --to go together"),
+        (("stillmaker", "--from", "65"), 2, "give both --from and --to, or neither"),
         (("dennard", "--from", "65nm", "--to", "45"), 2, "invalid float value: '65nm'"),
         (("dennard", "--from", "0", "--to", "45"), 1, "node_nm: 0.0 is not a positive"),
         (("dennard", "--from", "nan", "--to", "45"), 1, "node_nm: nan is not a positive"),

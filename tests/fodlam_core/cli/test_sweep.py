@@ -78,7 +78,7 @@ def test_refusals_are_counted(cli: Any, toml: Callable[..., Path], tmp_path: Pat
         (("--top", "2", "--by", "problem"), "--by: unknown column of numbers 'problem'"),
         (("--top", "2", "--shard", "1/2"), "--shard: the best points of the shards"),
         (("--columns", "edp"), "--columns: unknown column 'edp'; did you mean 'edp_js'"),
-        (("--scheduler", "tcp://x:1"), "--scheduler: goes with --engine dask"),
+        (("--scheduler", "tcp://x:1"), "--scheduler: needs --engine dask"),
         (("--shard", "4/3"), "--shard 4/3: expected NUMBER/COUNT"),
     ],
 )
@@ -126,7 +126,7 @@ def test_distinct(cli: Any, toml: Callable[..., Path], tmp_path: Path) -> None:
     assert 0 == written.status
     rows = pl.read_csv(tmp_path / "a.csv").select("technology.node_nm", "technology.vdd").rows()
     assert [(28, 0.7), (45, 0.7)] == rows
-    assert (1, "error: --distinct: goes with --pareto or --top\n") == (alone.status, alone.err)
+    assert (1, "error: --distinct: needs --pareto or --top\n") == (alone.status, alone.err)
 
 
 def test_few_reasons(cli: Any, toml: Callable[..., Path], tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_run_tells_that_it_ignores_the_sweep(cli: Any, toml: Callable[..., Path]
     result = cli("run", toml(TEXT), "--format", "json")
 
     assert 0 == result.status
-    assert "[sweep] is ignored here; fodlam-core sweep goes through it" in result.err
+    assert "[sweep] is ignored here; fodlam-core sweep uses it" in result.err
     assert json.loads(result.out)["technology"]["node_nm"] is None
 
 

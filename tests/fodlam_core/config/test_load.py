@@ -209,7 +209,7 @@ def test_mistakes(key: str, value: str, problem: str, toml: Toml, registry: Regi
     ],
 )
 def test_rubbish(content: bytes, problem: str, tmp_path: Path, registry: Registry) -> None:
-    """What is no configuration is refused with the reason."""
+    """What is not a configuration is refused with the reason."""
     path = tmp_path / "x.toml"
     path.write_bytes(content)
 
@@ -284,7 +284,7 @@ def test_override_without_a_table(text: str, hint: str, examples: Path, registry
 
 
 def test_override_through_a_value() -> None:
-    """A key below a value that is no table cannot be set."""
+    """A key below a value that is not a table cannot be set."""
     with pytest.raises(ConfigError, match="technology is not a table"):
         apply_override({"technology": 3}, "technology.node_nm=28")
 
@@ -379,7 +379,7 @@ def test_a_flood_of_mistakes_is_cut_short(toml: Toml, registry: Registry) -> Non
 
 
 def test_a_key_with_a_line_break_stays_on_its_line(toml: Toml, registry: Registry) -> None:
-    """A key that is no bare one is quoted, so that an error is one line."""
+    """A key that is not a bare one is quoted, so that an error is one line."""
     lines = problems(toml('network.name = "VGG16"\n[dispatch]\n"a\\nb" = "eie"'), registry)
 
     assert ["[dispatch] \"a\\nb\": unknown layer kind 'a\\nb'"] == [

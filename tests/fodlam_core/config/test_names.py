@@ -31,5 +31,5 @@ def test_an_accelerator_must_serve_the_kind(registry: Registry) -> None:
 
 
 def test_malformed_tables_are_left_to_others(registry: Registry) -> None:
-    """What is no table has no names, and is told when it is structured."""
+    """A value that is not a table has no names; structuring tells it."""
     assert [] == name_problems({"network": 1, "technology": {"scaler": 2}}, registry)

@@ -14,7 +14,7 @@ def test_a_plausible_energy_is_taken() -> None:
 
 @pytest.mark.parametrize("value", [0, -1.0, float("nan"), float("inf"), True, "x", 160.0])
 def test_other_values_are_refused(value: object) -> None:
-    """What is no positive number, or can be no memory in joules, is one mistake."""
+    """A value that is not a positive number, or that no memory takes, is one mistake."""
     [problem] = system_problems({"dram_energy_j_per_byte": value})
 
     assert str(problem).startswith("[system] dram_energy_j_per_byte: ")

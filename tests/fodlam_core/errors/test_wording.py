@@ -26,5 +26,5 @@ def test_similar_ignores_case_and_underscores() -> None:
 
 
 def test_absurdly_long_names_are_quick() -> None:
-    """A megabyte of a name is no reason to search for a minute."""
+    """A megabyte of a name does not start a search of a minute."""
     assert [] == similar("x" * 1_000_000, ["dennard"])

@@ -72,7 +72,7 @@ def test_uncosted_operators_are_told_wherever_coverage_is(
     assert estimate.to_dict()["coverage"]["uncosted_operators"] == {"LSTM": 2}
     text = markdown([estimate_document(estimate)])
     assert "**2 operators could not be costed: see the notes**" in text
-    assert "2 operators with unknown MACs are in none of it" in text
+    assert "2 operators with unknown MACs are not included" in text
 
 
 def test_without_uncosted_operators_nothing_is_said_of_them(registry: Registry) -> None:
@@ -98,7 +98,7 @@ def test_run_fails_on_a_shortfall(
 def test_percentage_is_checked(
     cli: Callable[..., Any], toml: Callable[..., Path], percent: str
 ) -> None:
-    """What is no percentage is wrong usage."""
+    """What is not a percentage is wrong usage."""
     config = toml('[network]\nname = "VGG16"\n')
     assert cli("run", config, f"--require-coverage={percent}").status == 2
 

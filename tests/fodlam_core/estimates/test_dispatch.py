@@ -56,7 +56,7 @@ def test_what_is_chosen() -> None:
 @pytest.mark.parametrize(
     ("plugins", "text"),
     [
-        ((plugin("two", "b"), BROKEN), "b alone serves 'conv', but plugin 'bad' .*boom; mend it"),
+        ((plugin("two", "b"), BROKEN), "b alone serves 'conv', but plugin 'bad' .*boom; fix it"),
         ((plugin("two", "b", "c"), BROKEN), r"several .* \(b, c\); write conv = .*; plugin 'bad'"),
         ((DEFAULT, plugin("two", "b", default=True)), r"several accelerators serve .*\(a, b\)"),
         ((DEFAULT, plugin("two", "a"), plugin("c", "c", default=True)), "c alone .* but .* 'a' is"),
@@ -117,17 +117,21 @@ def raising(self: object) -> str:
 @pytest.mark.parametrize(
     ("hook", "items", "text"),
     [
-        ("fodlam_technology_scalers", [item(name="a")], "which is no rule"),
-        ("fodlam_technology_scalers", [item(name=3, factors=0)], "which is no rule"),
-        ("fodlam_technology_scalers", [item(name="", factors=0)], "which is no rule"),
+        ("fodlam_technology_scalers", [item(name="a")], "not a valid rule"),
+        ("fodlam_technology_scalers", [item(name=3, factors=0)], "not a valid rule"),
+        ("fodlam_technology_scalers", [item(name="", factors=0)], "not a valid rule"),
         ("fodlam_technology_scalers", [item(name="a", factors=0)] * 2, "two things by the name"),
         (
             "fodlam_network_readers",
             [item(name="a", suffixes=(3,), accepts=0, read=0)],
-            "suffixes of 'a' are no strings",
+            "suffixes of 'a' are not strings",
         ),
-        ("fodlam_technology_scalers", [item(name=property(raising))], "cannot be looked at"),
-        ("fodlam_accelerators", [item(name="a", kinds=(), default_for=())], "no accelerator"),
+        ("fodlam_technology_scalers", [item(name=property(raising))], "cannot be checked"),
+        (
+            "fodlam_accelerators",
+            [item(name="a", kinds=(), default_for=())],
+            "not a valid accelerator",
+        ),
     ],
 )
 def test_rubbish_breaks_its_plugin_alone(hook: str, items: list[Any], text: str) -> None:

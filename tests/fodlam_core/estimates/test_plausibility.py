@@ -115,7 +115,7 @@ def test_peaks(registry: Registry) -> None:
 
 @pytest.mark.parametrize("peak", [0, -1.0, float("nan"), float("inf"), "1e9", True])
 def test_peak_that_is_none(peak: Any, registry: Registry) -> None:
-    """A peak that is no positive, finite number is refused."""
+    """A peak that is not a positive, finite number is refused."""
     with pytest.raises(PluginError, match="eie: peak_macs_per_s"):
         attrs.evolve(registry.accelerator("eie"), peak_macs_per_s=peak)
 

@@ -77,7 +77,7 @@ def test_without_the_table(registry: Registry) -> None:
 
     assert {None} == {each["dram_energy_j"] for each in record["layers"]}
     assert record["totals"]["conv"]["system_energy_j"] is None
-    assert "DRAM energy is in none of the numbers" in record["notes"]
+    assert "DRAM energy is not included in any number" in record["notes"]
 
 
 def test_command(cli: Any, examples: Path) -> None:

@@ -109,7 +109,7 @@ def test_extrapolation_is_said(registry: Registry) -> None:
     """Layers outside the measured range are counted in a note that names the sizes."""
     notes = _estimate(registry, "VGG_CNN_M").notes
     assert any(
-        "nine times out of ten" in note and "leave-one-network-out" in note for note in notes
+        "90 % prediction intervals" in note and "leave-one-network-out" in note for note in notes
     )
     config = Config(
         NetworkConfig("VGG16"),

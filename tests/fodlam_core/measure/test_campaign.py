@@ -31,7 +31,7 @@ def test_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_going_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is there already is not measured again."""
+    """What is listed already is not measured again."""
     found = Found()
     measure(found, PLAN[:1], ITEMS[:2], [], EFFORT)
     before = dict(found.layers)

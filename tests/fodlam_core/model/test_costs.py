@@ -36,7 +36,7 @@ def test_power_of_nothing() -> None:
 
 @pytest.mark.parametrize("bad", [1.5, True, "2"])
 def test_batches_are_whole(bad: Any) -> None:
-    """A batch that is no whole number is refused, and its row named."""
+    """A batch that is not a whole number is refused, and its row named."""
     with pytest.raises(PluginError, match="n a: batch is .*; give a whole number of at least 1"):
         attrs.evolve(ROW, batch=bad)
 

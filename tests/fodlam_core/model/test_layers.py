@@ -66,6 +66,6 @@ def test_names_are_unique() -> None:
 
 @pytest.mark.parametrize(("name", "layers"), [(5, ()), ("x", (5,))])
 def test_a_network_is_made_of_layers(name: Any, layers: Any) -> None:
-    """A name that is no text, or a layer that is none, is refused."""
+    """A name that is not text, or a layer that is not a Layer, is refused."""
     with pytest.raises(NetworkError, match="expected a "):
         Network(name, layers)

@@ -12,7 +12,7 @@ from fodlam_core import ScalingError, ScalingFactors, Technology
 
 @pytest.mark.parametrize("value", [0, -1.0, math.nan, math.inf, "45", None, True])
 def test_node_is_positive_and_finite(value: Any) -> None:
-    """A node that is no positive, finite number is refused."""
+    """A node that is not a positive, finite number is refused."""
     with pytest.raises(ScalingError, match="node_nm"):
         Technology(value)
 
@@ -23,7 +23,7 @@ def test_voltage_and_flavor() -> None:
     assert "45 nm 1.1 V hp" == str(Technology(45, 1.1, "hp"))
     with pytest.raises(ScalingError, match="vdd"):
         Technology(45, 0)
-    with pytest.raises(ScalingError, match="flavor: 'HP' is none of hp, lp, bulk"):
+    with pytest.raises(ScalingError, match="flavor: 'HP' is not one of hp, lp, bulk"):
         Technology(45, 1.0, "HP")
 
 

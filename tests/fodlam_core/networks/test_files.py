@@ -70,7 +70,7 @@ def test_huge_file_is_refused_unread(tmp_path: Path, registry: Registry) -> None
 
 
 def test_pipe_is_refused(tmp_path: Path, registry: Registry) -> None:
-    """A pipe, which might never end, is no file."""
+    """A pipe, which might never end, is not a file."""
     path = tmp_path / "x.toml"
     os.mkfifo(path)
     with pytest.raises(NetworkError, match="not a regular file"):

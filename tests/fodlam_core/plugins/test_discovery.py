@@ -75,7 +75,7 @@ def test_a_plugin_is_found(install: Any, capsys: pytest.CaptureFixture[str]) -> 
         (GOOD.replace("kinds()", "kinds(registry)"), "PluginValidationError"),
         (GOOD.replace("fodlam_layer_kinds", "fodlam_layer_kind"), "fodlam_layer_kind"),
         (GOOD.replace("yield", "return"), "TypeError: 'LayerKind' object is not iterable"),
-        (GOOD.replace('LayerKind("pool", "pooling")', "3"), "supplied 'int', which is no layer"),
+        (GOOD.replace('LayerKind("pool", "pooling")', "3"), "supplied 'int', not a valid layer"),
         (GOOD.replace("yield", "yield 1/0;"), "ZeroDivisionError"),
     ],
 )

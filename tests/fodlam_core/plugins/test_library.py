@@ -202,7 +202,7 @@ def _exit(name: str) -> Accelerator:
             lambda name: attrs.evolve(chip(name), default_for=["matmul"]),
             "a chip of a library cannot be the default",
         ),
-        (lambda name: attrs.evolve(chip(name), options=int), "which is no attrs class"),
+        (lambda name: attrs.evolve(chip(name), options=int), "which is not an attrs class"),
     ],
 )
 def test_a_chip_that_fails_is_named(load: Callable[[str], Any], problem: str) -> None:

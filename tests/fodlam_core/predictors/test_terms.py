@@ -63,7 +63,7 @@ def test_winograd_is_for_plain_3x3_alone():
 
 
 def test_the_nearest_form_is_a_measured_one():
-    """Each form has all others to fall back to, dense ones before any that is no convolution."""
+    """Each form has all others to fall back to, dense ones before any that is not a convolution."""
     for form, others in NEAREST.items():
         assert set(NEAREST) == {form, *others}
         assert all(other == nearest_form(form, {other}) for other in NEAREST)

@@ -116,7 +116,7 @@ def test_the_same_pair_twice_is_refused() -> None:
 
 
 def test_a_chain_beyond_floating_point_is_refused() -> None:
-    """A chain whose product is no number any more is an error, not a crash."""
+    """A chain whose product is not a number any more is an error, not a crash."""
     with pytest.raises(ValueError, match="not positive and finite"):
         CustomOptions(
             (

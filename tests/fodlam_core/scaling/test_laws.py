@@ -126,7 +126,7 @@ def test_tables_refuse_every_other_node(node: float, name: str) -> None:
 
 @given(node=nodes, vdd=volts, other=volts)
 def test_general_refuses_a_change_of_voltage_alone(node: float, vdd: float, other: float) -> None:
-    """With velocity saturated, one node at two voltages is refused; it is no model of DVFS."""
+    """With velocity saturated, one node at two voltages is refused; it is not a model of DVFS."""
     if vdd == other:
         return
     with pytest.raises(ScalingError, match="long-channel"):

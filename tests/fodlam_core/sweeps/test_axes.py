@@ -34,7 +34,7 @@ def plan(registry: Registry) -> Callable[..., Plan]:
         ({"technology": [65]}, "'technology' is a table, and axes are single keys, such as"),
         (
             {"technology.options.model": ["long-channel"]},
-            "'model' is no option of dennard, and can be no axis",
+            "'model' is not an option of dennard, so it cannot be an axis",
         ),
         (
             {
@@ -109,7 +109,7 @@ def test_all_mistakes_at_once(plan: Callable[..., Plan]) -> None:
 
 
 def test_no_table(registry: Registry) -> None:
-    """A configuration without axes is no sweep."""
+    """A configuration without axes is not a sweep."""
     with pytest.raises(ConfigError, match=r"no \[sweep\] table"):
         make_plan({"network": {"name": "VGG16"}}, registry)
 

@@ -105,7 +105,7 @@ def test_meaning(text: str, batches: list[int]) -> None:
     ],
 )
 def test_refusals(text: str, message: str) -> None:
-    """What is no condition on one point is refused in one short line."""
+    """What is not a condition on one point is refused in one short line."""
     with pytest.raises(ConfigError) as error:
         conditions([text], SCHEMA)
 

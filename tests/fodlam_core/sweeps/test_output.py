@@ -155,7 +155,7 @@ def test_resume_of_what_is_complete(cli: Any, config: Path, tmp_path: Path) -> N
     assert (0, stamp) == (again.status, output.stat().st_mtime_ns)
     assert "was complete already" in again.err
     assert 1 == other.status
-    assert "is of another sweep: configuration differ" in other.err
+    assert "belongs to another sweep: configuration differ" in other.err
 
 
 class StopError(Exception):
@@ -214,7 +214,7 @@ def test_unfinished_is_not_forgotten(interrupted: Path, cli: Any, config: Path) 
     result = cli("sweep", config, "-o", interrupted)
 
     assert 1 == result.status
-    assert "holds an unfinished sweep; --resume goes on with it, --force starts" in result.err
+    assert "holds an unfinished sweep; --resume continues it, --force starts" in result.err
     assert 0 == cli("sweep", config, "-o", interrupted, "--force").status
 
 
@@ -223,7 +223,7 @@ def test_resume_of_another_sweep(interrupted: Path, cli: Any, config: Path) -> N
     result = cli("sweep", config, "-o", interrupted, "--resume", "--columns", "edp_js")
 
     assert 1 == result.status
-    assert "is of another sweep: columns differ" in result.err
+    assert "belongs to another sweep: columns differ" in result.err
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "gone", "record", "record gone"])
@@ -297,7 +297,7 @@ def test_full_disk(config: Path, tmp_path: Path, cli: Any, whole: list[Any]) -> 
 
     assert 1 == result.returncode
     assert f"{output}: cannot be written: " in result.stderr
-    assert "and --resume goes on with them" in result.stderr
+    assert "and --resume continues with them" in result.stderr
     assert "Traceback" not in result.stderr
     assert not output.exists()
     assert 0 == cli("sweep", config, "-o", output, "--resume").status
@@ -330,7 +330,7 @@ def test_killed(toml: Callable[..., Path], tmp_path: Path, how: signal.Signals) 
 
     if how == signal.SIGINT:
         assert 130 == process.returncode, messages
-        assert "interrupted; --resume goes on from here" in messages
+        assert "interrupted; --resume continues from here" in messages
     assert "Traceback" not in messages
     assert not output.exists()
     subprocess.run([*command, "--resume", "-q"], check=True)
@@ -447,7 +447,7 @@ def test_finished_folders_are_looked_at(
 
     assert 1 == result.status
     message = {"missing": "is missing", "foreign": "are of different runs"}
-    assert message.get(damage, "is no part of this sweep") in result.err
+    assert message.get(damage, "is not a part of this sweep") in result.err
 
 
 def test_cells_of_a_table_are_no_formulas(cli: Any, toml: Any, tmp_path: Path) -> None:

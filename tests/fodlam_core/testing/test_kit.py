@@ -156,7 +156,7 @@ def test_a_good_chip_passes() -> None:
         ({"citation": Citation("a", "b", "c")}, "check_cites_its_source", "@article{a"),
         ({"measurements": [], "predictors": []}, "check_knows_something", "at least one"),
         ({"kinds": ["fc"]}, "check_measurements", "kind 'conv' is not among kinds"),
-        ({"measurements": [ROW, ROW]}, "check_measurements", "is there twice"),
+        ({"measurements": [ROW, ROW]}, "check_measurements", "is listed twice"),
         ({"measurements": [WRONG_SHAPE]}, "check_measurements", "'conv' has a shape of 'fc'"),
         (
             {"measurements": [attrs.evolve(ROW, latency_s=1e7)]},
@@ -193,17 +193,17 @@ def test_a_good_chip_passes() -> None:
         (
             {"options": int, "apply_options": lambda accelerator, _: accelerator},
             "check_options",
-            "no attrs class",
+            "not an attrs class",
         ),
         (
             {"options": GoodOptions, "apply_options": lambda accelerator, _: 3},
             "check_options",
-            "returns no Accelerator",
+            "does not return an Accelerator",
         ),
     ],
 )
 def test_each_mistake_is_told(changes: dict[str, Any], check: str, text: str) -> None:
-    """A mistake fails its check, with what to mend; expected, it passes with a reason."""
+    """A mistake fails its check, with what to fix; expected, it passes with a reason."""
     with pytest.raises(AssertionError) as caught:
         check_accelerator(other(**changes))
     [line] = [line for line in str(caught.value).splitlines() if line.startswith(f"  {check}: ")]
@@ -215,13 +215,13 @@ def test_each_mistake_is_told(changes: dict[str, Any], check: str, text: str) ->
 
 def test_what_is_no_accelerator_is_told() -> None:
     """Anything else fails the first check, and no check breaks off the others."""
-    with pytest.raises(AssertionError, match="check_is_an_accelerator: 3 is no Accelerator"):
+    with pytest.raises(AssertionError, match="check_is_an_accelerator: 3 is not an Accelerator"):
         check_accelerator(3)  # type: ignore[arg-type]
 
 
 def test_expected_failures_are_strict() -> None:
     """A check that passes after all, or does not exist, has to be taken off the list."""
-    with pytest.raises(AssertionError, match="check_units: passes; take it off"):
+    with pytest.raises(AssertionError, match="check_units: passes; remove it from"):
         check_accelerator(CHIP, {"check_units": "once"})
     with pytest.raises(AssertionError, match="unknown check 'check_unit'; did you mean 'check_uni"):
         check_accelerator(CHIP, {"check_unit": "once"})
@@ -252,7 +252,7 @@ def test_parametrize_marks_expected_failures(expected: Any) -> None:
     [
         (LayerKind("po ol", "pooling"), "use letters"),
         (LayerKind("pool", ""), "is empty"),
-        (3, "3 is no LayerKind"),
+        (3, "3 is not a LayerKind"),
     ],
 )
 def test_mistakes_of_kinds(kind: Any, text: str) -> None:
@@ -302,8 +302,8 @@ def refuse(path: Path) -> None:
         ({"accepts": lambda head: None}, "return a bool"),
         ({"read": lambda path: 1 / 0}, "raise NetworkError"),
         ({"read": refuse}, "does not name the file"),
-        ({"read": lambda path: 3}, "no Network"),
-        ({"accepts": lambda head: False}, "accepts says no"),
+        ({"read": lambda path: 3}, "not a Network"),
+        ({"accepts": lambda head: False}, "accepts returns False"),
         ({"read": lambda path: Network("a", [])}, "found no layers"),
     ],
 )
@@ -361,7 +361,7 @@ def test_a_plugin_as_a_whole() -> None:
 def test_dispatch_by_kind() -> None:
     """What a plugin cannot supply has no checks."""
     assert len(checks_for(Lines())) == 5
-    with pytest.raises(TypeError, match="3 is no accelerator, no layer kind"):
+    with pytest.raises(TypeError, match="3 is not an accelerator, layer kind"):
         checks_for(3)
 
 

@@ -136,7 +136,7 @@ def test_an_open_constant_widens_the_interval(registry: Registry) -> None:
     rule = interval_rule(RowStationary(), fitted, alexnet)
     assert rule is not None
     assert any("not identified" in note for note in rule.notes)
-    assert any("one network alone" in note for note in rule.notes)
+    assert any("only one network" in note for note in rule.notes)
     layer = next(row.layer for row in rows if row.layer.name == "CONV3-2")
     low, high = rule.interval(layer, fitted, fitted.predict(layer)).latency_s
     every = [each.predict(layer).latency_s for each in (fitted, *fitted.alternatives)]
@@ -188,7 +188,7 @@ def test_one_network_falls_back_on_blocks(chip: Accelerator) -> None:
     rule = interval_rule(PerMac(), PerMac().fit(rows), rows)
     assert rule is not None
     assert rule.scheme == "leave-one-block-out"
-    assert "one network alone" in rule.notes[0]
+    assert "only one network" in rule.notes[0]
 
 
 def test_a_layer_that_is_too_far_off_has_no_interval() -> None:

@@ -272,7 +272,7 @@ def test_without_tables(registry: Registry) -> None:
     )[0]
     assert chain is not None
 
-    assert "latency: as the accelerator gives it: 30.3 us" == (
+    assert "latency: given by the accelerator: 30.3 us" == (
         f"{chain.steps[0].quantity}: {chain.steps[0].text.partition(',')[0]}"
     )
 
@@ -344,7 +344,7 @@ def test_explain_one_layer(cli: Any, examples: Path) -> None:
 
 
 def test_explain_wrongly(cli: Any, examples: Path) -> None:
-    """An unknown layer is an error with a hint; FODLAM's JSON has no place for a chain."""
+    """An unknown layer is an error with a hint; FODLAM's JSON cannot hold a chain."""
     path = examples / "vgg16.toml"
 
     unknown = cli("run", path, "--explain", "conv11")
@@ -352,7 +352,7 @@ def test_explain_wrongly(cli: Any, examples: Path) -> None:
 
     assert ((1, ""), (1, "")) == (unknown[:2], fodlam[:2])
     assert "--explain: unknown layer of VGG16 'conv11'; did you mean" in unknown.err
-    assert "--explain: FODLAM's JSON has no place for it" in fodlam.err
+    assert "--explain: FODLAM's JSON cannot hold it" in fodlam.err
 
 
 @pytest.mark.parametrize("name", ["row-stationary", "row-stationary-derived", "nearest"])

@@ -113,7 +113,7 @@ def test_an_override_must_fit_the_declared_input(tmp_path: Path) -> None:
 
 
 def test_an_input_without_size_is_asked_for(tmp_path: Path) -> None:
-    """A size of zero in the file is no size: the line to write is shown."""
+    """A size of zero in the file is not a size: the line to write is shown."""
     with pytest.raises(NetworkError, match=r"1x3x\?x\?.*\[network\] input = \[3, 224, 224\]"):
         read(tmp_path, V1.replace("16", "0").replace("input_dim: 4", "input_dim: 1"))
 
@@ -229,7 +229,7 @@ def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
     """Two layers of one name, which Caffe allows, are both costed."""
     network = read(tmp_path, CURRENT + CURRENT.splitlines()[10].replace('"fc" type', '"conv" type'))
     assert [layer.name for layer in network.layers] == ["conv", "fc", "conv#2"]
-    assert any("bear a number: conv#2" in note for note in network.notes)
+    assert any("have a number: conv#2" in note for note in network.notes)
 
 
 def test_byte_order_marks_and_line_ends_do_not_matter(tmp_path: Path) -> None:
@@ -315,7 +315,7 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
 
 
 def test_the_reader_is_chosen_by_suffix_and_content(tmp_path: Path, registry: Registry) -> None:
-    """A prototxt is Caffe's; a ``.pt`` is only if it is no archive of PyTorch."""
+    """A prototxt is Caffe's; a ``.pt`` is only if it is not an archive of PyTorch."""
     path = tmp_path / "test.pt"
     path.write_text(CURRENT)
     assert reader_for(path, registry.readers).name == "caffe"

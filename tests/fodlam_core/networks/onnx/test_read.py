@@ -143,7 +143,7 @@ def test_a_loop_without_a_known_end_is_listed(read: Callable[..., Network]) -> N
 
 
 def test_scans_run_along_their_axis(read: Callable[..., Network]) -> None:
-    """A Scan over 20 steps runs its product 20 times, and 20 is no batch."""
+    """A Scan over 20 steps runs its product 20 times, and 20 is not a batch."""
     network = read(
         """g (float[20,1,32] x) => (float[] y) <float[1,32] s, float[32,32] w>
         {

@@ -264,7 +264,7 @@ def test_einsum_of_three_factors_multiplies_from_the_left(read: Callable[..., Ne
 
 
 def test_shapes_that_the_graph_computes_are_followed(read: Callable[..., Network]) -> None:
-    """A Reshape whose size comes from Shape, Gather and Concat is no obstacle."""
+    """A Reshape whose size comes from Shape, Gather and Concat can be followed."""
     nodes = [
         helper.make_node("Shape", ["x"], ["s"]),
         helper.make_node("Gather", ["s", "zero"], ["n"], axis=0),

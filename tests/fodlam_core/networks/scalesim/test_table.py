@@ -120,7 +120,7 @@ def test_sparsity_is_a_density_of_weights(read: Read, cell: str, density: float 
 
 
 def test_titles_are_listed(read: Read) -> None:
-    """A row that is only a title is no layer, and a note says so with its line."""
+    """A row that is only a title is not a layer, and a note says so with its line."""
     network = _read(read, "", "Alexnet,", CONV1)
     assert len(network.layers) == 1
     assert any("'Alexnet' (line 3)" in note for note in network.notes)
@@ -174,7 +174,7 @@ def test_without_its_header_a_file_is_refused(read: Read, content: str) -> None:
 
 
 def test_without_layers_a_file_is_refused(read: Read) -> None:
-    """A header alone is no network."""
+    """A header alone is not a network."""
     with pytest.raises(NetworkError, match=r"net\.csv: no layers"):
         _read(read)
 

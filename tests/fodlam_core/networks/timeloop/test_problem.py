@@ -75,7 +75,7 @@ def test_shorthand_is_read_without_executing_it(read: Read) -> None:
     ],
 )  # fmt: skip
 def test_instance_tells_the_shape(read: Read, instance: str, shape: object) -> None:
-    """What is left out is 1; channels are counted within a group; bits are no dimension."""
+    """What is left out is 1; channels are counted within a group; bits are not a dimension."""
     assert _shape(read, f"problem: {{instance: {instance}}}") == shape
 
 
@@ -129,7 +129,7 @@ POOL = SPACES.replace("NAME", "Pool") + (
 
 @pytest.mark.parametrize("text", [POOL, SPACES.replace("NAME", "Add") + SAME_AXES])
 def test_pooling_and_addition_are_free(read: Read, tmp_path: Path, text: str) -> None:
-    """What multiplies no two operands is counted as free in a folder, and is no network alone."""
+    """A problem without two operands is counted as free in a folder, and is not a network alone."""
     name = "Pool" if "Pool" in text else "Add"
     with pytest.raises(NetworkError, match=f"free of multiplications: {name}"):
         _read(read, text)
@@ -231,7 +231,7 @@ def test_mistakes_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
 
 
 def test_empty_folder_is_refused(tmp_path: Path) -> None:
-    """A folder without YAML is no network."""
+    """A folder without YAML is not a network."""
     with pytest.raises(NetworkError, match=r"no file in it ends in \.yaml or \.yml"):
         read_network(tmp_path, TimeloopReader(), ReadOptions())
 

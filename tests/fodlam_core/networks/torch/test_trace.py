@@ -153,7 +153,7 @@ def test_additions_mark_the_layer_that_ends_last() -> None:
 
 @needs_torch
 def test_what_cannot_be_costed_is_listed() -> None:
-    """A Fourier transform is no layer, and is not silently free either."""
+    """A Fourier transform is not a layer, and is not silently free either."""
     network = from_torch(module(lambda _, x: torch.fft.fft(x)), (8,))
     assert sum(network.uncosted.values()) == 1
     assert any("cannot be costed" in note for note in network.notes)

@@ -313,7 +313,7 @@ def test_readers_are_guarded() -> None:
     ],
 )
 def test_what_is_wrong_with_the_file_is_no_mistake_of_the_reader(error: Exception) -> None:
-    """A file that cannot be opened or is no text raises what the core knows to tell."""
+    """A file that cannot be opened or is not text raises what the core knows to tell."""
     with pytest.raises(type(error)) as caught:
         read(raising(error))
     assert caught.value is error

@@ -169,7 +169,7 @@ def test_attributes_of_a_predictor(predictor: Any, name: str, text: str) -> None
 
 @pytest.mark.parametrize("name", [5, None])
 def test_names_of_predictors(name: Any) -> None:
-    """A predictor whose name is no string is found out before anyone asks for it."""
+    """A predictor whose name is not a string is found out before anyone asks for it."""
     with pytest.raises(PluginError, match="the name of a Predictor of mychip is"):
         guarded_accelerator(chip(Predictor(name=name)), PLUGIN)
     told(check_accelerator, chip(Predictor(name=name)), "make it a string")
@@ -212,7 +212,7 @@ def test_answers_of_a_fit(fit: Any, use: str, what: str, text: str) -> None:
 
 
 def test_a_fit_that_is_none() -> None:
-    """What cannot predict is no fit."""
+    """What cannot predict is not a fit."""
     given = chip(Predictor(fitted=None))
     with pytest.raises(PluginError, match="fitting formula of mychip is None; .* method predict"):
         guarded_accelerator(given, PLUGIN).predictor().fit([])
@@ -278,10 +278,10 @@ def test_no_row_hides_another(changes: dict[str, Any]) -> None:
     """Of two rows of one layer and batch only one would be looked up, so they are refused."""
     accelerator = chip(measurements=[ROW, attrs.evolve(ROW, **changes)])
     with pytest.raises(
-        PluginError, match="of the measurements of mychip: Net CONV1 at batch 1 is there twice"
+        PluginError, match="of the measurements of mychip: Net CONV1 at batch 1 is listed twice"
     ):
         guarded_accelerator(accelerator, PLUGIN)
-    told(check_accelerator, accelerator, "is there twice; remove one")
+    told(check_accelerator, accelerator, "is listed twice; remove one")
 
 
 def test_a_publication_that_is_not_there() -> None:
@@ -310,7 +310,7 @@ def test_attributes_of_a_rule(rule: Rule, name: str, text: str) -> None:
 
 
 def test_options_of_a_rule_need_configure() -> None:
-    """Options that nothing applies are no options."""
+    """Options that nothing applies are not options."""
 
     @attrs.frozen
     class Options:
@@ -324,10 +324,10 @@ def test_options_of_a_rule_need_configure() -> None:
 @pytest.mark.parametrize(
     ("rule", "what", "text"),
     [
-        (NanRule(), "the time factor nan is not positive and finite", "mend it, or raise"),
-        (NotedRule(), "a tuple of strings as notes was expected", "notes are 5, no tuple"),
-        (NotedRule(notes="abc"), "a tuple of strings as notes", "notes are 'abc', no tuple"),
-        (NotedRule(notes=(5,)), "a tuple of strings as notes", "no tuple of texts"),
+        (NanRule(), "the time factor nan is not positive and finite", "fix it, or raise"),
+        (NotedRule(), "a tuple of strings as notes was expected", "notes are 5, not a tuple"),
+        (NotedRule(notes="abc"), "a tuple of strings as notes", "notes are 'abc', not a tuple"),
+        (NotedRule(notes=(5,)), "a tuple of strings as notes", "not a tuple of strings"),
     ],
 )
 def test_factors_that_are_none(rule: Rule, what: str, text: str) -> None:
