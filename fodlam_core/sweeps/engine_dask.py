@@ -91,7 +91,7 @@ def run_dask(work: Work, parts: Sequence[int], scheduler: str | None) -> Iterato
             ) from error
         except KilledWorker as error:
             raise FodlamError(
-                f"workers died repeatedly, perhaps out of memory ({error}); with more of it "
+                f"workers died repeatedly, perhaps out of memory ({error}); with more memory, "
                 "--resume continues from here"
             ) from error
 

@@ -80,7 +80,7 @@ def test_workers_that_cannot_live(
     plan = make_plan({"sweep": {"network.name": ["VGG16"]}}, registry)
     request = Request(engine="dask", scheduler=cluster.scheduler_address)
 
-    with pytest.raises(FodlamError, match="workers died again and again"):
+    with pytest.raises(FodlamError, match="workers died repeatedly"):
         write_sweep(plan, registry, request, f"{tmp_path}/a.csv", lambda done, total: None)
 
 
