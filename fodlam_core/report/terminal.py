@@ -6,6 +6,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
@@ -14,9 +15,10 @@ from fodlam_core.report import Bullets, Document, Table, Text
 from fodlam_core.report.escapes import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 GAP = 2  # columns between two columns
+MOST_RICH = 200  # rows of a table up to which rich lays all of them out
 LEAST_COLUMNS = 10  # of a column of text, if it has words as long, however narrow the terminal
 
 
@@ -87,8 +89,34 @@ def _print_table(console: Console, block: Table) -> None:
         block = block.without(name)
     widths = _fitting_widths(block, width, LEAST_COLUMNS if console.is_terminal else None)
     console.width = max(width, _total(widths))
-    console.print(_table(console, block, widths))
+    if len(block.rows) > MOST_RICH and _is_plain(block, widths):
+        # rich would take a second for a thousand rows, and these need none of what it does.
+        first = Table(block.header, block.rows[:1], block.numeric, block.spare)
+        console.print(_table(console, first, widths, fixed=True))
+        console.file.write("".join(_plain_rows(block, widths)))
+    else:
+        console.print(_table(console, block, widths))
     console.width = width
+
+
+def _is_plain(block: Table, widths: Sequence[int]) -> bool:
+    """Tell whether every cell is one line of single-width characters that fits its column."""
+    return all(
+        len(cell) <= width and "\n" not in cell and cell_len(cell) == len(cell)
+        for row in block.rows
+        for cell, width in zip(row, widths, strict=True)
+    )
+
+
+def _plain_rows(block: Table, widths: Sequence[int]) -> Iterator[str]:
+    """Yield the lines of a table of plain cells but the first, as rich prints them."""
+    numeric = [name in block.numeric for name in block.header]
+    for row in block.rows[1:]:
+        cells = [
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        ]
+        yield (" " * GAP).join(cells) + "\n"
 
 
 def _total(widths: Sequence[int]) -> int:
@@ -130,8 +158,17 @@ def _fitting_widths(block: Table, width: int, most_whole: int | None) -> list[in
     return widths
 
 
-def _table(console: Console, block: Table, widths: Sequence[int]) -> RichTable:
-    """Return a table whose cells are broken into lines of the given widths."""
+def _table(
+    console: Console, block: Table, widths: Sequence[int], *, fixed: bool = False
+) -> RichTable:
+    """Return a table whose cells are broken into lines of the given widths.
+
+    Args:
+        console: where it goes.
+        block: what is in the table.
+        widths: of the columns.
+        fixed: whether a column is as wide even if no cell needs it.
+    """
     table = RichTable(
         box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1), collapse_padding=True
     )
@@ -145,7 +182,10 @@ def _table(console: Console, block: Table, widths: Sequence[int]) -> RichTable:
 
     for index, name in enumerate(block.header):
         table.add_column(
-            lines(name, index), justify="right" if numeric[index] else "left", no_wrap=True
+            lines(name, index),
+            justify="right" if numeric[index] else "left",
+            no_wrap=True,
+            min_width=widths[index] if fixed else None,
         )
     for row in block.rows:
         table.add_row(*(lines(cell, index) for index, cell in enumerate(row)))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from fodlam_core.report import Bullets, Document, Text, table
+import pytest
+
+from fodlam_core.report import Bullets, Document, Text, table, terminal
 from fodlam_core.report.terminal import text
 
 DOCUMENT = Document(
@@ -88,3 +90,18 @@ def test_columns_of_text_share_what_there_is() -> None:
     assert max(map(len, lines.splitlines())) <= 40
     assert "51.38 mW" in lines
     assert names[0] == "".join(line[:14].strip() for line in lines.splitlines()[3:])
+
+
+@pytest.mark.parametrize("color", [False, True])
+@pytest.mark.parametrize("width", [40, 60, 140])
+@pytest.mark.parametrize("name", ["layer", "lange_Schicht_µ", "two\nlines", "層"])
+def test_long_tables_look_like_short_ones(
+    name: str, width: int, color: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table of many rows is laid out as rich lays it out."""
+    rows = [(f"{name}{n}", f"{n * 37 % 1001} us", "" if n % 3 else "conv") for n in range(300)]
+    document = Document("t", (table(("layer", "latency", "kind"), rows, "latency", "kind"),))
+    fast = text([document], color=color, width=width)
+    monkeypatch.setattr(terminal, "MOST_RICH", 1000)
+
+    assert text([document], color=color, width=width) == fast
