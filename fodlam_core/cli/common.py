@@ -70,6 +70,7 @@ SUFFIXES = {
     ".txt": "table",
     ".json": "json",
     ".csv": "csv",
+    ".tex": "latex",
     **dict.fromkeys((".md", ".markdown"), "markdown"),
 }
 

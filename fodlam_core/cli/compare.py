@@ -16,6 +16,7 @@ from fodlam_core.cli.common import (
     registry_for,
     warn,
 )
+from fodlam_core.cli.plot import add_plot_argument, check_plot, plot
 from fodlam_core.config import load_config
 from fodlam_core.config.chip_files import files_in_config, with_files
 from fodlam_core.errors import ConfigError, FodlamError
@@ -24,6 +25,10 @@ from fodlam_core.report.report import Report
 
 if TYPE_CHECKING:
     import argparse
+
+    from matplotlib.axes import Axes
+
+    from fodlam_core.analyses.comparison import Comparison
 
 MOST_NAMES = 3
 CHOICES = {
@@ -51,10 +56,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="override a key of the configuration, such as technology.node_nm=28",
     )
     add_output_arguments(parser)
+    add_plot_argument(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Print a row for each combination of choices."""
+    check_plot(args)
     registry = registry_for(args)
     config = load_config(args.config, registry, args.set)
     warn(config.warnings)
@@ -71,6 +78,7 @@ def execute(args: argparse.Namespace) -> int:
         except ValueError as error:
             raise ConfigError([f"--batch {args.batch}: {error}"]) from error
         comparison = compare(config, chosen, registry)
+    plot(args, lambda: _figures(comparison))
     most_names = MOST_NAMES if chosen_format(args) == "table" else None
     width = min(WIDTH, output_width(args))
     emit(
@@ -87,3 +95,9 @@ def execute(args: argparse.Namespace) -> int:
     if mistakes and not any(ALL in each for each in names.values()):
         raise FodlamError(*mistakes)
     return 0
+
+
+def _figures(comparison: Comparison) -> list[Axes]:
+    from fodlam_core.figures.chips import comparison as comparison_figure
+
+    return comparison_figure(comparison)[:1]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.analyses.ranking import LEAST_SHARE, SORTS, Ranked, Ranking, rank
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for
+from fodlam_core.cli.plot import add_plot_argument, check_plot, plot
 from fodlam_core.cli.run import add_config_arguments, overrides_of
 from fodlam_core.config.asked import asked_config
 from fodlam_core.config.chip_files import chip_file, with_chip_file
@@ -17,6 +18,8 @@ from fodlam_core.report.units import deviation, percent, quantity
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
+
+    from matplotlib.axes import Axes
 
     from fodlam_core.plugins.registry import Registry
 
@@ -34,19 +37,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", metavar="KIND", help="only devices of a kind, such as phone")
     add_output_arguments(parser)
+    add_plot_argument(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Rank the chips."""
+    check_plot(args)
     registry = registry_for(args)
     config = asked_config(args.network, registry, overrides_of(args))
     registry, args.on = with_chip_files(registry, args.on or ())
     names = chosen(args, registry)
     with stdout_to_stderr():
         ranking = rank(config, registry, names, args.sort)
+    plot(args, lambda: _figures(ranking))
     report = Report(lambda: [document(ranking)], ranking.to_dict, ranking.to_rows)
     emit(report, args)
     return 0
+
+
+def _figures(ranking: Ranking) -> list[Axes]:
+    from fodlam_core.figures.chips import ranking as ranking_figure
+
+    return ranking_figure(ranking)[:1]
 
 
 def with_chip_files(registry: Registry, on: Sequence[str]) -> tuple[Registry, list[str]]:

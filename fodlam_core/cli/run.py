@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
+from fodlam_core.cli.plot import add_plot_argument, check_plot, plot
 from fodlam_core.config.asked import asked_config
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates import Estimate, prepare
@@ -14,6 +15,8 @@ from fodlam_core.report.report import Report
 from fodlam_core.report.write import write
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from fodlam_core.plugins.registry import Registry
 
 ALL_LAYERS = ""
@@ -38,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "write it behind the configurations",
     )
     add_output_arguments(parser, "fodlam")
+    add_plot_argument(parser)
 
 
 def add_config_arguments(parser: argparse.ArgumentParser, one: str | None = None) -> None:
@@ -95,8 +99,10 @@ def _names(text: str) -> tuple[str, ...]:
 
 def execute(args: argparse.Namespace) -> int:
     """Estimate every configuration; print nothing unless all can be."""
+    check_plot(args)
     registry = registry_for(args)
     made = estimates(args, registry)
+    plot(args, lambda: _figures(made))
     if args.explain is not None:
         _explain(made, args)
     elif args.format == "fodlam":
@@ -108,6 +114,13 @@ def execute(args: argparse.Namespace) -> int:
     else:
         emit(_report(made), args)
     return 0
+
+
+def _figures(made: list[Estimate]) -> list[Axes]:
+    from fodlam_core.figures.layers import layers
+    from fodlam_core.figures.roofline import rooflines
+
+    return [first for each in made for first in (layers(each)[0], *rooflines(each))]
 
 
 def estimates(args: argparse.Namespace, registry: Registry) -> list[Estimate]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 
 from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for, warn
+from fodlam_core.cli.plot import add_plot_argument, check_plot, plot
 from fodlam_core.config import TechnologyConfig
 from fodlam_core.config.overrides import apply_override
 from fodlam_core.errors import (
@@ -59,6 +60,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="an option of the rule, such as model=long-channel; the value as in TOML",
     )
+    add_plot_argument(show)
+
+
+def _plot(args: argparse.Namespace, record: dict[str, Any], steps: list[Step]) -> None:
+    from fodlam_core.figures.factors import factors
+
+    over = {step.target.node_nm: step.factors for step in steps if step.factors}
+    if not over:
+        args.error("--plot needs --from and --to")
+    sources = [record["source"]] if record["source"] else []
+    plot(args, lambda: [factors(record["name"], args.from_nm, over, sources)])
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -177,6 +189,7 @@ class Step(NamedTuple):
 
 
 def _show(args: argparse.Namespace, registry: Registry) -> Report:
+    check_plot(args)
     if (args.from_nm is None) != (args.to_nm is None):
         args.error("give both --from and --to, or neither")
     rule = _configured(args, registry)
@@ -184,6 +197,9 @@ def _show(args: argparse.Namespace, registry: Registry) -> Report:
     steps = _steps(rule, args) if args.from_nm is not None else []
     if steps and all(step.why for step in steps):
         raise ScalingError(*_refusals(steps), where=rule.name)
+
+    if args.plot is not None:
+        _plot(args, record, steps)
 
     def data() -> dict[str, Any]:
         notes = ({"notes": list(step.factors.notes) if step.factors else []} for step in steps)

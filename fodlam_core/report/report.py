@@ -1,4 +1,4 @@
-"""One result in the formats that every command offers: table, json, csv, markdown."""
+"""One result in the formats that every command offers: table, json, csv, markdown, latex."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from fodlam_core.report import Document
 
-FORMATS = ("table", "json", "csv", "markdown")
+FORMATS = ("table", "json", "csv", "markdown", "latex")
 
 
 class Report(NamedTuple):
@@ -36,6 +36,10 @@ class Report(NamedTuple):
             from fodlam_core.report.markdown import markdown
 
             return markdown(self.documents())
+        if format == "latex":
+            from fodlam_core.report.latex import latex
+
+            return latex(self.documents())
         from fodlam_core.report.terminal import text
 
         return text(self.documents(), color=color, width=width)

@@ -13,6 +13,19 @@ from fodlam_core.report.messages import close_quietly
 UNENCODABLE = "backslashreplace"
 
 
+def write_bytes(content: bytes, path: str) -> None:
+    """Write a picture to a file, replacing it only once all is written.
+
+    Raises:
+        FodlamError: if it cannot be written; a file that was there before stays as it was.
+    """
+    try:
+        _replace(content, os.path.realpath(path), update=False)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FodlamError(f"{path}: cannot be written: {reason}") from error
+
+
 def write(text: str, path: str | None, *, update: bool = False) -> None:
     """Write text to a file, replacing it only once all is written, or to standard output.
 
@@ -32,7 +45,8 @@ def write(text: str, path: str | None, *, update: bool = False) -> None:
             with open(path, "w", encoding="utf-8", errors=UNENCODABLE) as file:
                 file.write(text)
         else:
-            _replace(text, os.path.realpath(path), update=update)
+            content = text.encode("utf-8", UNENCODABLE)
+            _replace(content, os.path.realpath(path), update=update)
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:
@@ -55,7 +69,7 @@ def _write_to_stdout(text: str) -> None:
         raise
 
 
-def _replace(text: str, target: str, *, update: bool) -> None:
+def _replace(content: bytes, target: str, *, update: bool) -> None:
     import tempfile
 
     if was_read(target) and not update:
@@ -64,8 +78,8 @@ def _replace(text: str, target: str, *, update: bool) -> None:
         raise IsADirectoryError(21, "Is a directory")
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".fodlam-")
     try:
-        with open(handle, "w", encoding="utf-8", errors=UNENCODABLE, newline="\n") as file:
-            file.write(text)
+        with open(handle, "wb") as file:
+            file.write(content)
         os.chmod(temporary, _mode(target))
         os.replace(temporary, target)
     except BaseException:

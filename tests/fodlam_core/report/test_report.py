@@ -7,6 +7,7 @@ import json
 import pytest
 
 from fodlam_core.report import Document, Text
+from fodlam_core.report.latex import HEAD
 from fodlam_core.report.report import Report, as_json
 
 REPORT = Report(
@@ -20,6 +21,7 @@ REPORT = Report(
         ("json", '{\n  "a": 1.5\n}\n'),
         ("csv", 'a,b\n1,"x,y"\n'),
         ("markdown", "## A\n\nb\n"),
+        ("latex", f"{HEAD}\n\\paragraph{{A}}\n\nb\n"),
         ("table", "A\nb\n"),
     ],
 )

@@ -1,0 +1,107 @@
+"""The roofline of a chip with the layers that run on it.
+
+S. Williams, A. Waterman and D. Patterson, "Roofline: An Insightful Visual Performance Model for
+Multicore Architectures", CACM 52(4), 2009, doi:10.1145/1498765.1498785.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from fodlam_core.figures.canvas import COLORS, axes, finish, label, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matplotlib.axes import Axes
+
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.estimates import Estimate
+
+MOST_NAMES = 8
+
+
+class _Point(NamedTuple):
+    name: str
+    macs_per_byte: float
+    macs_per_s: float
+    predicted: bool
+
+
+def element_bytes(chip: Accelerator) -> float | None:
+    """Return the bytes of a weight: as stated, or as the precision says; None if neither does."""
+    bits = re.search(r"\d+", chip.precision)
+    stated = chip.weight_bits or (float(bits[0]) if bits else None)
+    return stated / 8 if stated else None
+
+
+def has_roofline(chip: Accelerator) -> bool:
+    """Tell whether peak, bandwidth and the bytes of a weight are known."""
+    return None not in (
+        chip.peak_macs_per_s,
+        chip.memory_bandwidth_bytes_per_s,
+        element_bytes(chip),
+    )
+
+
+def rooflines(estimate: Estimate) -> list[Axes]:
+    """Draw the roofline of each chip whose peak and bandwidth are known, before scaling.
+
+    The bytes of a layer are its weights once, and its inputs and outputs for each inference, at the
+    width of a weight: what caches keep moves points to the left of where they are.
+
+    Returns:
+        The axes of each chip, in a figure of its own; none if nothing is known of any.
+    """
+    found = []
+    for name, platform in estimate.platforms.items():
+        points = list(_points(estimate, name))
+        if has_roofline(platform.accelerator) and points:
+            found.append(_roofline(estimate, platform.accelerator, points))
+    return found
+
+
+def _points(estimate: Estimate, name: str) -> Iterator[_Point]:
+    width = element_bytes(estimate.platforms[name].accelerator)
+    for each in estimate.layers:
+        traffic, basis = each.layer.traffic, each.basis
+        if traffic is None or basis is None or basis.accelerator != name or not width:
+            continue
+        latency_s = each.native.latency_s if each.native else None
+        if not latency_s or not each.layer.macs or estimate.batch == "published":
+            continue
+        inferences = int(estimate.batch)
+        runs = each.layer.repeat
+        moved = width * runs * (traffic.weights + inferences * (traffic.inputs + traffic.outputs))
+        macs = each.layer.macs * each.runs
+        yield _Point(each.layer.name, macs / moved, macs / latency_s, each.method == "predicted")
+
+
+def _roofline(estimate: Estimate, chip: Accelerator, points: list[_Point]) -> Axes:
+    peak, bandwidth = chip.peak_macs_per_s or 0.0, chip.memory_bandwidth_bytes_per_s or 0.0
+    [each] = axes(height_in=4.2)
+    ridge = peak / bandwidth
+    least = min(ridge, *(point.macs_per_byte for point in points)) / 2
+    most = max(ridge, *(point.macs_per_byte for point in points)) * 2
+    each.plot([least, ridge, most], [least * bandwidth, peak, peak], color="black", lw=1.2)
+    for predicted, mark, color in ((False, "o", COLORS[0]), (True, "s", COLORS[1])):
+        chosen = [point for point in points if point.predicted is predicted]
+        if chosen:
+            x, y = zip(*((point.macs_per_byte, point.macs_per_s) for point in chosen), strict=True)
+            name = "predicted" if predicted else "published"
+            each.plot(x, y, mark, color=color, markersize=5, alpha=0.8, label=name)
+    slow = sorted(points, key=lambda point: point.macs_per_s)
+    if len(points) <= MOST_NAMES:
+        for point in slow:
+            place = (point.macs_per_byte, point.macs_per_s)
+            each.annotate(plain(point.name), place, (4, -3), textcoords="offset points", fontsize=6)
+    each.set_xscale("log")
+    each.set_yscale("log")
+    label(each, "MAC/byte", "intensity")
+    label(each, "MAC/s", "rate", vertical=True)
+    each.grid(lw=0.3, color="#cccccc")
+    each.legend(fontsize=8, loc="lower right")
+    title = f"{estimate.network.name} on {chip.name}, as published: {chip.title}"
+    finish(each, title, [str(chip.citation)])
+    return each
