@@ -76,7 +76,7 @@ class PerMac:
         known = with_macs(self.name, measurements)
         latency_s, energy_j = each_known(known, _ratio)
         macs = sum(row.layer.total_macs for row in known if row.latency_s is not None)
-        offchip_s = math.fsum(row.cost.offchip_latency_s for row in known)
+        offchip_s = math.fsum(row.offchip_latency_s / row.batch for row in known)
         cost = Cost(latency_s, energy_j, offchip_s / macs if macs else 0.0)
         complete = all(row.latency_s and row.energy_j for row in known)
         return FittedPerMac(cost, macs if complete else None)

@@ -56,17 +56,17 @@ def each_known(
         measurements: the rows.
         fit: takes rows, each with its seconds or joules.
     """
-    costs = [(row, row.cost) for row in measurements]
-    latencies = [(row, cost.latency_s) for row, cost in costs if cost.latency_s is not None]
-    energies = [(row, cost.energy_j) for row, cost in costs if cost.energy_j is not None]
+    # `row.cost` would make and check a value for each row, which every fold of a validation asks.
+    latencies = [(r, r.latency_s / r.batch) for r in measurements if r.latency_s is not None]
+    energies = [(r, r.energy_j / r.batch) for r in measurements if r.energy_j is not None]
     return fit(latencies) if latencies else None, fit(energies) if energies else None
 
 
 def offchip_share(measurements: Sequence[Measurement]) -> float:
     """Return the share of the summed latency that is spent waiting for off-chip memory."""
-    costs = [row.cost for row in measurements]
-    latency = math.fsum(cost.latency_s or 0.0 for cost in costs)
-    return math.fsum(cost.offchip_latency_s for cost in costs) / latency if latency else 0.0
+    latency = math.fsum((row.latency_s or 0.0) / row.batch for row in measurements)
+    offchip = math.fsum(row.offchip_latency_s / row.batch for row in measurements)
+    return offchip / latency if latency else 0.0
 
 
 def cost_of(latency_s: float | None, energy_j: float | None, offchip: float) -> Cost:
