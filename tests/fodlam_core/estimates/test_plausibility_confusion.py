@@ -78,7 +78,7 @@ def test_confusion_table(name: str, registry: Registry) -> None:
 
 @pytest.mark.parametrize("covers", ["board", "system", "wall", ""])
 def test_what_is_off_the_chip_has_no_upper_bound(covers: str, registry: Registry) -> None:
-    """A board that takes 100 W for a small network is no implausible chip."""
+    """A board that takes 100 W for a small network is not an implausible chip."""
     plant = rows(power_w=100.0)
     chip = attrs.evolve(plant(registry.accelerator("eyeriss")), energy_covers=covers, area_mm2=None)
     items = {**registry.items, ("accelerator", "eyeriss"): chip}
