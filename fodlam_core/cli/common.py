@@ -71,6 +71,7 @@ SUFFIXES = {
     ".json": "json",
     ".csv": "csv",
     ".tex": "latex",
+    ".html": "html",
     **dict.fromkeys((".md", ".markdown"), "markdown"),
 }
 

@@ -16,7 +16,7 @@ from fodlam_core.cli.common import (
     registry_for,
     warn,
 )
-from fodlam_core.cli.plot import add_plot_argument, check_plot, plot
+from fodlam_core.cli.plot import add_plot_argument, check_plot, extras, plot
 from fodlam_core.config import load_config
 from fodlam_core.config.chip_files import files_in_config, with_files
 from fodlam_core.errors import ConfigError, FodlamError
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TABLE.KEY=VALUE",
         help="override a key of the configuration, such as technology.node_nm=28",
     )
-    add_output_arguments(parser)
+    add_output_arguments(parser, "html")
     add_plot_argument(parser)
 
 
@@ -79,6 +79,7 @@ def execute(args: argparse.Namespace) -> int:
             raise ConfigError([f"--batch {args.batch}: {error}"]) from error
         comparison = compare(config, chosen, registry)
     plot(args, lambda: _figures(comparison))
+    made = [each.estimate for each in comparison.outcomes if each.estimate]
     most_names = MOST_NAMES if chosen_format(args) == "table" else None
     width = min(WIDTH, output_width(args))
     emit(
@@ -86,6 +87,7 @@ def execute(args: argparse.Namespace) -> int:
             lambda: [comparison_document(comparison, most_names, width)],
             comparison.to_dict,
             comparison.to_rows,
+            lambda: extras(lambda: _figures(comparison), made, [config]),
         ),
         args,
     )

@@ -10,9 +10,13 @@ from fodlam_core.report.write import write_bytes
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from matplotlib.axes import Axes
+
+    from fodlam_core.config import Config
+    from fodlam_core.estimates import Estimate
+    from fodlam_core.report.page import Extras
 
 
 def add_plot_argument(parser: argparse.ArgumentParser) -> None:
@@ -50,3 +54,24 @@ def plot(args: argparse.Namespace, figures: Callable[[], list[Axes]]) -> None:
         write_bytes(drawn(each, ending_of(args.plot)), path)
         if number > 1:
             say(f"figure {number}: {path}")
+
+
+def extras(
+    figures: Callable[[], list[Axes]], estimates: Iterable[Estimate], configs: Iterable[Config]
+) -> Extras:
+    """Return what a page has beside its tables: pictures, publications, configurations."""
+    from fodlam_core.figures.canvas import drawn
+    from fodlam_core.report.page import Extras
+
+    citations = [
+        platform.accelerator.citation for each in estimates for platform in each.platforms.values()
+    ]
+    texts = [_text(each.source) for each in configs]
+    return Extras([drawn(each, "svg") for each in figures()], citations, "\n".join(texts))
+
+
+def _text(source: str) -> str:
+    if not source.endswith((".toml", ".json")) or not os.path.isfile(source):
+        return source
+    with open(source, encoding="utf-8", errors="replace") as file:
+        return f"# {source}\n{file.read()}"

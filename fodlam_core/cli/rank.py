@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.analyses.ranking import LEAST_SHARE, SORTS, Ranked, Ranking, rank
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for
-from fodlam_core.cli.plot import add_plot_argument, check_plot, plot
+from fodlam_core.cli.plot import add_plot_argument, check_plot, extras, plot
 from fodlam_core.cli.run import add_config_arguments, overrides_of
 from fodlam_core.config.asked import asked_config
 from fodlam_core.config.chip_files import chip_file, with_chip_file
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--points", action="store_true", help="rank every operating point, not the default ones"
     )
     parser.add_argument("--device", metavar="KIND", help="only devices of a kind, such as phone")
-    add_output_arguments(parser)
+    add_output_arguments(parser, "html")
     add_plot_argument(parser)
 
 
@@ -50,7 +50,13 @@ def execute(args: argparse.Namespace) -> int:
     with stdout_to_stderr():
         ranking = rank(config, registry, names, args.sort)
     plot(args, lambda: _figures(ranking))
-    report = Report(lambda: [document(ranking)], ranking.to_dict, ranking.to_rows)
+    made = [each.estimate for each in ranking.ranked if each.estimate]
+    report = Report(
+        lambda: [document(ranking)],
+        ranking.to_dict,
+        ranking.to_rows,
+        lambda: extras(lambda: _figures(ranking), made, [config]),
+    )
     emit(report, args)
     return 0
 

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
-from fodlam_core.cli.plot import add_plot_argument, check_plot, plot
+from fodlam_core.cli.plot import add_plot_argument, check_plot, extras, plot
 from fodlam_core.config.asked import asked_config
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates import Estimate, prepare
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="show how each number comes from printed ones, for every layer or for one; "
         "write it behind the configurations",
     )
-    add_output_arguments(parser, "fodlam")
+    add_output_arguments(parser, "html", "fodlam")
     add_plot_argument(parser)
 
 
@@ -196,4 +196,9 @@ def _report(estimates: list[Estimate]) -> Report:
             for row in each.to_rows()
         ]
 
-    return Report(documents, data, rows)
+    return Report(
+        documents,
+        data,
+        rows,
+        lambda: extras(lambda: _figures(estimates), estimates, [each.config for each in estimates]),
+    )

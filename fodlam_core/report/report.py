@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fodlam_core.errors import FodlamError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fodlam_core.report import Document
+    from fodlam_core.report.page import Extras
 
 FORMATS = ("table", "json", "csv", "markdown", "latex")
 
@@ -20,14 +23,20 @@ class Report(NamedTuple):
         documents: for a person.
         data: for a program, as JSON has it.
         rows: flat rows for a CSV file; all have the same keys.
+        extras: what a page in HTML has besides; None if there is no page.
     """
 
     documents: Callable[[], list[Document]]
     data: Callable[[], Any]
     rows: Callable[[], list[dict[str, Any]]]
+    extras: Callable[[], Extras] | None = None
 
     def render(self, format: str, *, color: bool = False, width: int = 100) -> str:
-        """Return the report in one of `FORMATS`."""
+        """Return the report in one of `FORMATS`, or as an HTML page.
+
+        Raises:
+            FodlamError: if there is no page.
+        """
         if format == "json":
             return as_json(self.data())
         if format == "csv":
@@ -36,6 +45,12 @@ class Report(NamedTuple):
             from fodlam_core.report.markdown import markdown
 
             return markdown(self.documents())
+        if format == "html":
+            if self.extras is None:
+                raise FodlamError("this result has no HTML page; write another format")
+            from fodlam_core.report.page import page
+
+            return page(self.documents(), self.extras())
         if format == "latex":
             from fodlam_core.report.latex import latex
 
