@@ -105,7 +105,7 @@ def _accelerators(network: Network, registry: Registry, names: Sequence[str]) ->
 
     def choose(accelerator: Accelerator) -> Change:
         served = {kind: accelerator.name for kind in accelerator.kinds if kind in kinds}
-        return lambda each: attrs.evolve(each, dispatch={**each.dispatch, **served})
+        return lambda each: attrs.evolve(each, dispatch={**each.dispatch, **served}, rules=())
 
     chosen = (name for each in names for name in registry.matching(each))
     return {name: choose(registry.accelerator(name)) for name in chosen}
