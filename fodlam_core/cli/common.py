@@ -163,7 +163,7 @@ def registry_for(args: argparse.Namespace) -> Registry:
         f"{plugin} took {plugin.load_s:.1f} s to load; FODLAM_BLOCK_PLUGINS={plugin.name} "
         "leaves it out"
         for plugin in registry.plugins
-        if plugin.load_s > SLOW_S
+        if plugin.load_s > SLOW_S and not plugin.own
     )
     warn(unknown_blocks(registry.plugins))
     return registry
