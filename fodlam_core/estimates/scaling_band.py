@@ -62,6 +62,8 @@ class ScalingBand(NamedTuple):
 class ApplicableRules:
     """The rules that serve every chip in use, found when first asked for: a plain run is not.
 
+    They are the rules of the core, and the chosen one wherever it is from.
+
     Attributes:
         config: the configuration, whose rule counts with its options, others with their defaults.
         platforms: the chips in use, by name.
@@ -84,7 +86,10 @@ class ApplicableRules:
         if chosen.name == NO_RULE:
             return {}
         found: Multipliers = {}
-        for rule in self.registry.scalers:
+        # Rules of plugins count where they are chosen only: installing one changes no result.
+        own = (name for name in self.registry.names("rule") if self.registry.is_own("rule", name))
+        for name in dict.fromkeys((*own, chosen.name)):
+            rule = self.registry.scaler(name)
             taken = chosen if rule.name == chosen.name else rule
             served = dict(_served(taken, self.platforms, technology.clock))
             if rule.name != NO_RULE and len(served) == len(self.platforms):

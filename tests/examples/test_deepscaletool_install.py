@@ -19,6 +19,7 @@ CONFIG = """
 name = "VGG16"
 layers = ["FC6", "FC7", "FC8"]
 [technology]
+node_nm = 65
 scaler = "deepscaletool-2021"
 """
 

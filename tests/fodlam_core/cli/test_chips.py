@@ -20,7 +20,7 @@ def test_filters_leave_out_the_others(cli: Any) -> None:
     by_node = json.loads(cli("chips", "--node", "65", "-f", "json").out)["rows"]
     by_word = cli("chips", "--provenance", "post-layout").out
 
-    assert ["eyeriss"] == [row["name"] for row in by_node]
+    assert {"eyeriss"} == {row["name"].partition("/")[0] for row in by_node}
     assert "eie" in by_word
     assert "eyeriss" not in by_word
 

@@ -298,7 +298,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
         "the core multiplies",
     ),
     "the same cost for every layer": (priced(the_same), "check_costs_grow", "the same cost"),
-    "wrong with groups": (priced(ungrouped), "check_groups", "heed the groups"),
+    "wrong with groups": (priced(ungrouped), "check_groups", "costs 1 times as"),
     "divided by the groups twice": (
         priced(grouped_twice),
         "check_groups",

@@ -65,7 +65,7 @@ def test_default_points() -> None:
     """The default point of every chip loads, and says where its numbers are from."""
     for chip, entry in INDEX.items():
         point = accelerator(chip, entry["default"])
-        *_, layers, networks = entry["points"][entry["default"]]
+        layers, networks = entry["points"][entry["default"]][3:5]
         rows = (*point.measurements, *point.references)
 
         assert (len(point.measurements), len(point.references)) == (layers, networks), chip
