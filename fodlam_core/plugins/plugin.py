@@ -90,11 +90,22 @@ class Plugin(NamedTuple):
         """Return the plugin without what it supplies: light, and fit to be pickled."""
         return self._replace(provided={})
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An entry point of Python 3.10 forgets its distribution when it is pickled.
+        return _restored, (tuple(self), getattr(self.source, "dist", None))
+
     def __repr__(self) -> str:
         return f"<Plugin {self.name}{'' if self.status == 'active' else f', {self.status}'}>"
 
     def __str__(self) -> str:
         return f"plugin {self.name!r} ({self.distribution} {self.version})"
+
+
+def _restored(fields: tuple[Any, ...], dist: importlib.metadata.Distribution | None) -> Plugin:
+    plugin = Plugin(*fields)
+    if dist is not None:
+        vars(plugin.source)["dist"] = dist
+    return plugin
 
 
 def distribution(point: importlib.metadata.EntryPoint) -> tuple[str, str]:
