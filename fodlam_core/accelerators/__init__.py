@@ -76,7 +76,7 @@ class Accelerator:
         row_by_row: whether rows and inferences share no weights: each is a run of its own.
         memory_bandwidth_bytes_per_s: peak bandwidth of the off-chip memory.
         memory_bytes: size of the off-chip memory that holds weights.
-        onchip_bytes: size of the on-chip memory that holds weights where there is no other.
+        onchip_bytes: size of the on-chip memory that holds weights, if the chip has no other.
         weight_bits: bits that a weight takes there.
         most_weights: weights of the largest network that it holds, zeros included, where a
             publication says so.
@@ -179,7 +179,7 @@ class Accelerator:
         """Return an operating point by its name without that of the chip.
 
         Raises:
-            UnknownNameError: if there is no such point.
+            UnknownNameError: if the chip has no point of that name.
         """
         for point in self.points:
             if point.name == f"{self.name}/{name}":
@@ -193,7 +193,7 @@ class Accelerator:
         """Return a predictor by name; by default the first.
 
         Raises:
-            UnknownNameError: if there is no such predictor.
+            UnknownNameError: if the chip has no predictor of that name.
         """
         for predictor in self.predictors:
             if name is None or predictor.name == name:

@@ -13,7 +13,7 @@ from fodlam_core.config.chip_files import chip_file, with_chip_file
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report import Bullets, Document, Text, table
 from fodlam_core.report.report import Report
-from fodlam_core.report.units import deviation, percent, quantity
+from fodlam_core.report.units import counted, deviation, percent, quantity
 
 if TYPE_CHECKING:
     import argparse
@@ -100,7 +100,7 @@ def _points(registry: Registry, pattern: str) -> list[str]:
 
 def document(ranking: Ranking) -> Document:
     """Return the ranking as a document for a person."""
-    batch = f"{ranking.batch} inference{'' if ranking.batch == 1 else 's'}"
+    batch = counted(ranking.batch, "inference")
     macs = quantity(ranking.network.total_macs, "MAC")
     title = f"{ranking.network.name}, {macs}, {batch}, by {ranking.sort}"
     rows = table(

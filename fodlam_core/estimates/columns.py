@@ -11,7 +11,7 @@ from fodlam_core.estimates.published_totals import ReferenceCost, whole_network
 from fodlam_core.estimates.scaling_band import scaling_band
 from fodlam_core.estimates.tokens import Group, grouped, token_blocks
 from fodlam_core.report import Bullets, Document, Text, table
-from fodlam_core.report.units import deviation, percent, quantity
+from fodlam_core.report.units import counted, deviation, percent, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def estimate_document(estimate: Result) -> Document:
     batch = (
         "costs as printed"
         if estimate.batch == "published"
-        else f"{estimate.batch} inference{'' if estimate.batch == 1 else 's'}"
+        else counted(estimate.batch, "inference")
     )
     chips = [Text(_platform(name, estimate)) for name in estimate.platforms]
     layers = table(

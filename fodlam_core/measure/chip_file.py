@@ -16,6 +16,7 @@ from fodlam_core.measure.sessions import Setting
 from fodlam_core.measure.timing import Sample
 from fodlam_core.model.layers import Network
 from fodlam_core.model.shapes import ConvShape, FcShape, MatmulShape
+from fodlam_core.report.units import counted
 from fodlam_core.report.write import write
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ def _header(
     }
     tables: list[tuple[str, Mapping[str, object]]] = [("", lines), ("[citation]", citation)]
     for each in points:
-        threads = f"{each.threads} thread{'' if each.threads == 1 else 's'}"
+        threads = counted(each.threads, "thread")
         point = {
             "title": f"{about.name}: {machine.cpu}, {each.provider}, {each.precision}, {threads}",
             "precision": each.precision,

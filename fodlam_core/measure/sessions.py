@@ -69,8 +69,8 @@ def runtime() -> Any:
         FodlamError: if it, or what builds models for it, is not installed.
     """
     try:
-        import numpy  # noqa: F401
-        import onnx  # noqa: F401
+        import numpy  # noqa: F401 - only whether it is there
+        import onnx  # noqa: F401 - only whether it is there
         import onnxruntime
     except ImportError as error:
         raise FodlamError(f"measure: {error.name} is not installed; {INSTALL}") from error

@@ -82,7 +82,7 @@ STILLMAKER_BAAS = Citation(
   year    = {2017},
   doi     = {10.1016/j.vlsi.2017.02.002}
 }
-""",  # noqa: E501
+""",  # noqa: E501, one line for each field
 )
 
 DARK_SILICON = Citation(
@@ -98,7 +98,7 @@ DARK_SILICON = Citation(
   year      = {2011},
   doi       = {10.1145/2000064.2000108}
 }
-""",  # noqa: E501
+""",  # noqa: E501, one line for each field
 )
 
 SAKURAI_NEWTON = Citation(
@@ -116,5 +116,5 @@ SAKURAI_NEWTON = Citation(
   year    = {1990},
   doi     = {10.1109/4.52187}
 }
-""",  # noqa: E501
+""",  # noqa: E501, one line for each field
 )

@@ -23,6 +23,15 @@ def quantity(value: float | None, unit: str = "", digits: int = 4) -> str:
     return f"{value / 10.0**exponent:.{digits}g} {PREFIXES[exponent]}{unit}".rstrip()
 
 
+def counted(count: int | str, noun: str) -> str:
+    """Return how many there are of something.
+
+    >>> counted(1, "inference"), counted(3, "inference")
+    ('1 inference', '3 inferences')
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def percent(share: float | None) -> str:
     """Return a share in percent; what is neither nothing nor all never looks like it.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fodlam_core.estimates.system import TRAFFIC, dram_energy_j
 from fodlam_core.predictors import levels
 from fodlam_core.predictors.rows import one_row
-from fodlam_core.report.units import quantity
+from fodlam_core.report.units import counted, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -111,18 +111,19 @@ def _cell(
     return next((cell for cell in found if math.isclose(cell.value, value, rel_tol=1e-9)), None)
 
 
-def _number(value: float, unit: str) -> str:
+def number(value: float, unit: str) -> str:
+    """Return a quantity with the digits of a step."""
     return quantity(value, unit, DIGITS)
 
 
 def _printed(row: Measurement, found: _Found) -> Iterator[Step]:
-    images = f"for {row.batch} inference{'' if row.batch == 1 else 's'}"
+    images = f"for {counted(row.batch, 'inference')}"
     if row.latency_s is not None:
         yield from _printed_latency(row, row.latency_s, found, images)
     if row.energy_j is None:
         return
     if row.power_w is None or row.latency_s is None:
-        text = f"given by the accelerator: {_number(row.energy_j, 'J')}, {images}"
+        text = f"given by the accelerator: {number(row.energy_j, 'J')}, {images}"
         yield Step("energy", text, row.energy_j, "J")
     else:
         yield from _printed_energy(row.power_w, row.energy_j, found, images)
@@ -131,29 +132,29 @@ def _printed(row: Measurement, found: _Found) -> Iterator[Step]:
 def _printed_latency(
     row: Measurement, latency: float, found: _Found, images: str
 ) -> Iterator[Step]:
-    where = str(found.latency or f"given by the accelerator: {_number(latency, 's')}")
+    where = str(found.latency or f"given by the accelerator: {number(latency, 's')}")
     yield Step("latency", f"{where}, {images}", latency, "s")
     if row.offchip_latency_s:
         offchip = row.offchip_latency_s
         processing = latency - offchip
         where = f" ({found.processing})" if found.processing else ""
         text = (
-            f"the part that waits for off-chip memory: {_number(latency, 's')} - "
-            f"{_number(processing, 's')}{where} = {_number(offchip, 's')}"
+            f"the part that waits for off-chip memory: {number(latency, 's')} - "
+            f"{number(processing, 's')}{where} = {number(offchip, 's')}"
         )
         yield Step("off-chip latency", text, offchip, "s")
 
 
 def _printed_energy(power: float, energy: float, found: _Found, images: str) -> Iterator[Step]:
-    where = str(found.power or f"given by the accelerator: {_number(power, 'W')}")
+    where = str(found.power or f"given by the accelerator: {number(power, 'W')}")
     yield Step("power", where, power, "W")
     total = energy / power
     where = (
         f" ({found.energy_latency})" if found.energy_latency not in (None, found.latency) else ""
     )
     text = (
-        f"power x total latency: {_number(power, 'W')} x {_number(total, 's')}{where} = "
-        f"{_number(energy, 'J')}, {images}"
+        f"power x total latency: {number(power, 'W')} x {number(total, 's')}{where} = "
+        f"{number(energy, 'J')}, {images}"
     )
     yield Step("energy", text, energy, "J")
 
@@ -169,9 +170,9 @@ def _one_inference(basis: Basis, row: Measurement, *, printed: bool) -> Iterator
         if before is None or after is None:
             continue
         if printed:
-            text = f"taken as printed, as FODLAM did: {_number(after, unit)}"
+            text = f"taken as printed, as FODLAM did: {number(after, unit)}"
         else:
-            text = f"one inference: {_number(before, unit)} / {row.batch} = {_number(after, unit)}"
+            text = f"one inference: {number(before, unit)} / {row.batch} = {number(after, unit)}"
         yield Step(what, text, after, unit)
 
 
@@ -204,7 +205,7 @@ def _predicted(
     ):
         if value is None:
             continue
-        formula = formulas.get(what, f"{_number(each.layer.macs, 'MAC')}: {_number(value, unit)}")
+        formula = formulas.get(what, f"{number(each.layer.macs, 'MAC')}: {number(value, unit)}")
         text = f"{basis.predictor}, {origin}: {formula}"
         yield Step(what, text, value, unit)
 
@@ -218,22 +219,22 @@ def _scaled(basis: Basis, platform: Platform) -> Iterator[Step]:
         yield _scaled_latency(basis, native.latency_s, basis.latency_s, way)
     if native.energy_j is not None and basis.energy_j is not None:
         energy = basis.energy_j
-        text = f"{_number(native.energy_j, 'J')} x {factors.energy:.{DIGITS}g}"
-        yield Step("energy", f"{way}{text} = {_number(energy, 'J')}", energy, "J")
+        text = f"{number(native.energy_j, 'J')} x {factors.energy:.{DIGITS}g}"
+        yield Step("energy", f"{way}{text} = {number(energy, 'J')}", energy, "J")
 
 
 def _scaled_latency(basis: Basis, before: float, after: float, way: str) -> Step:
     native, factors = basis.native, basis.factors
     if native.offchip_latency_s:
         rest = before - native.offchip_latency_s
-        waits = _number(native.offchip_latency_s, "s")
+        waits = number(native.offchip_latency_s, "s")
         text = (
-            f"{_number(rest, 's')} x {factors.time:.{DIGITS}g} + {waits} (waiting for off-chip "
+            f"{number(rest, 's')} x {factors.time:.{DIGITS}g} + {waits} (waiting for off-chip "
             "memory, not scaled)"
         )
     else:
-        text = f"{_number(before, 's')} x {factors.time:.{DIGITS}g}"
-    return Step("latency", f"{way}{text} = {_number(after, 's')}", after, "s")
+        text = f"{number(before, 's')} x {factors.time:.{DIGITS}g}"
+    return Step("latency", f"{way}{text} = {number(after, 's')}", after, "s")
 
 
 def _runs(each: LayerEstimate, basis: Basis) -> Iterator[Step]:
@@ -251,7 +252,7 @@ def _runs(each: LayerEstimate, basis: Basis) -> Iterator[Step]:
             continue
         yield Step(
             what,
-            f"{runs}: {_number(one, unit)} x {each.runs} = {_number(value, unit)}",
+            f"{runs}: {number(one, unit)} x {each.runs} = {number(value, unit)}",
             value,
             unit,
         )
@@ -269,8 +270,8 @@ def _dram(
     where = f"{cell}; " if cell else ""
     price = estimate.config.system["dram_energy_j_per_byte"]
     text = (
-        f"{where}{_number(traffic, 'B')} / {1 if printed else batch} x {_number(price, 'J/B')} x "
-        f"{each.runs} = {_number(energy, 'J')}, never scaled"
+        f"{where}{number(traffic, 'B')} / {1 if printed else batch} x {number(price, 'J/B')} x "
+        f"{each.runs} = {number(energy, 'J')}, never scaled"
     )
     return Step("DRAM energy", text, energy, "J")
 

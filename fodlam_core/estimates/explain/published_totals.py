@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.estimates.explain.chain import DIGITS, Step
+from fodlam_core.estimates.explain.chain import DIGITS, Step, number
 from fodlam_core.estimates.plausibility import reference_doubts
-from fodlam_core.report.units import quantity
+from fodlam_core.report.units import counted, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,19 +53,15 @@ def _steps(
 ) -> Iterator[Step]:
     reference, platform = cost.reference, estimate.platforms[cost.accelerator]
     where = reference.where or "given by the accelerator"
-    images = f"for {reference.batch} inference{'' if reference.batch == 1 else 's'}"
-    text = f"{where}, all of {reference.network}: {_number(printed, unit)}, {images}"
+    images = f"for {counted(reference.batch, 'inference')}"
+    text = f"{where}, all of {reference.network}: {number(printed, unit)}, {images}"
     yield Step(what, text, printed, unit)
     scaled = printed * factor
     if platform.is_scaled:
         way = f"{platform.source} to {platform.target} by {platform.scaler}: "
-        product = f"{_number(printed, unit)} x {factor:.{DIGITS}g} = {_number(scaled, unit)}"
+        product = f"{number(printed, unit)} x {factor:.{DIGITS}g} = {number(scaled, unit)}"
         yield Step(what, way + product, scaled, unit)
     if cost.inferences != reference.batch:
-        images = f"{cost.inferences} inference{'' if cost.inferences == 1 else 's'}"
-        share = f"{_number(scaled, unit)} / {reference.batch} x {cost.inferences}"
-        yield Step(what, f"{images}: {share} = {_number(value, unit)}", value, unit)
-
-
-def _number(value: float, unit: str) -> str:
-    return quantity(value, unit, DIGITS)
+        images = counted(cost.inferences, "inference")
+        share = f"{number(scaled, unit)} / {reference.batch} x {cost.inferences}"
+        yield Step(what, f"{images}: {share} = {number(value, unit)}", value, unit)

@@ -32,7 +32,7 @@ Read = Callable[[list[str]], Any]
 
 
 def layers(path: Path, point: str) -> list[Measurement]:
-    """Return the measured layers of a point; none if there is no table."""
+    """Return the measured layers of a point; empty if it has no table."""
     columns, rows = _rows(path, point)
     if not rows:
         return []
@@ -81,7 +81,7 @@ def _measurements(columns: list[str], rows: list[list[str]]) -> list[Measurement
 
 
 def networks(path: Path, point: str) -> list[Reference]:
-    """Return the measured networks of a point; none if there is no table."""
+    """Return the measured networks of a point; empty if it has no table."""
     columns, rows = _rows(path, point)
     if not rows:
         return []

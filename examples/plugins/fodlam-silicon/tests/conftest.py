@@ -4,6 +4,6 @@ import sys
 from pathlib import Path
 
 try:
-    import fodlam_silicon  # noqa: F401
+    import fodlam_silicon  # noqa: F401 - only whether it is there
 except ImportError:
     sys.path.insert(0, str(Path(__file__).parent.parent))

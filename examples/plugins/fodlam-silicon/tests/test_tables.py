@@ -22,7 +22,7 @@ ENERGIES = ("energy_j", "energy_mj", "energy_uj")
 
 
 def read(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a table; none if there is no such file."""
+    """Return the rows of a table; empty if its file is missing."""
     if not path.exists():
         return []
     with open(path, encoding="utf-8", newline="") as file:
