@@ -35,6 +35,7 @@ MODULES = [
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     if not module.name.endswith("__main__")
 ]
+NEED_TORCH = {f"fodlam_core.networks.torch.{name}" for name in ("examples", "trace")}
 
 
 class Block(NamedTuple):
@@ -76,7 +77,7 @@ def page_of(block: Block) -> str:
 @pytest.mark.parametrize("name", ["fodlam_core", *MODULES])
 def test_docstrings(name: str) -> None:
     """Every example in a docstring prints what it says."""
-    if name.endswith("torch.trace"):
+    if name in NEED_TORCH:
         pytest.importorskip("torch", reason="torch is not installed")
     failed, _ = doctest.testmod(importlib.import_module(name), optionflags=OPTIONS)
 
