@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from fodlam_core import Registry, load_registry
 from fodlam_core.cli import main
 
 ROOT = Path(__file__).parents[1]
+OURS = ("fodlam_eyeriss", "fodlam_eie")
 
 # The same examples at every run: a change fails for what it did, on any machine, however slow.
 # `pytest --hypothesis-profile=default` looks for new ones.
@@ -32,6 +34,14 @@ class Result(NamedTuple):
 def registry() -> Registry:
     """Everything that is installed."""
     return load_registry()
+
+
+@pytest.fixture(autouse=True)
+def _our_plugins_stay() -> Iterator[None]:
+    """A test that loads a copy of our plugins leaves to the next one those that were imported."""
+    before = {name: module for name, module in sys.modules.items() if name.startswith(OURS)}
+    yield
+    sys.modules.update(before)
 
 
 @pytest.fixture
