@@ -9,6 +9,7 @@ from fodlam_core.estimates import Estimate, Totals, prepare
 from fodlam_core.estimates.json import factors_record, point_record
 from fodlam_core.estimates.network import configured_network, named_after, unnamed
 from fodlam_core.estimates.scaling_band import ScalingBand, scaling_band
+from fodlam_core.estimates.verdict import NO_VERDICT, Verdict, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 FACTORS = ("time", "energy", "power", "area")
 COSTS = ("latency_s", "energy_j", "power_w")
+SHARES = {"latency_share": "latency_s", "energy_share": "energy_j"}
 
 
 class Outcome(NamedTuple):
@@ -33,12 +35,19 @@ class Outcome(NamedTuple):
         estimate: the estimate; None if a rule or a predictor refused.
         problems: why it refused; none if it did not.
         mistaken: whether that is the mistake of a plugin.
+        worth: what stands behind the estimate and against it; None if it was refused.
     """
 
     choices: Mapping[str, str]
     estimate: Estimate | None
     problems: tuple[Problem, ...] = ()
     mistaken: bool = False
+    worth: Verdict | None = None
+
+    @property
+    def name(self) -> str:
+        """What runs, such as ``"eyeriss + eie"``; empty if it was refused."""
+        return " + ".join(self.estimate.platforms) if self.estimate else ""
 
     @property
     def reason(self) -> str | None:
@@ -51,52 +60,64 @@ class Outcome(NamedTuple):
         return scaling_band(self.estimate) if self.estimate else None
 
     def to_row(self, accelerators: Iterable[str]) -> dict[str, Any]:
-        """Return choices, factors by accelerator, totals and reason as a flat dictionary."""
+        """Return choices, totals, verdict and what each accelerator adds as a flat dictionary."""
         record = self.to_dict()
         row: dict[str, Any] = dict(self.choices)
         for name in accelerators:
             each = record["accelerators"].get(name, {})
             factors = each.get("factors", {})
             row |= {f"{name}_{key}_factor": factors.get(key) for key in FACTORS}
-            row |= {f"{name}_{key}": each.get(key) for key in COSTS}
-        return row | {key: record[key] for key in (*COSTS, "reason")}
+            row |= {f"{name}_{key}": each.get(key) for key in (*COSTS, *SHARES)}
+        bounds = record["interval"] or {}
+        for column, key in (("latency_{}_s", "latency_s"), ("energy_{}_j", "energy_j")):
+            low, high = bounds.get(key) or (None, None)
+            row |= {column.format("low"): low, column.format("high"): high}
+        for key, share in record["coverage"].items():
+            row[f"{key}_macs_share"] = share if self.worth else None
+        return row | {key: record[key] for key in (*COSTS, "name", "method", "verdict", "reason")}
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
-        if self.estimate is None:
-            nothing = dict.fromkeys(COSTS)
+        if self.estimate is None or self.worth is None:
             return {
                 **self.choices,
+                "name": None,
                 "accelerators": {},
-                **nothing,
+                **dict.fromkeys(COSTS),
                 "scaling": None,
-                "notes": [],
+                **NO_VERDICT,
+                "verdict": None,
                 "reason": self.reason,
             }
-        band = self.scaling
+        band, total = self.scaling, self.estimate.totals["total"]
         return {
             **self.choices,
+            "name": self.name,
             "accelerators": {
                 name: {
                     "source": point_record(each.source),
                     "target": point_record(each.target),
                     "factors": factors_record(each.factors),
                     **_costs(self.estimate.accelerators[name]),
+                    **_shares(self.estimate.accelerators[name], total),
                 }
                 for name, each in self.estimate.platforms.items()
             },
-            **_costs(self.estimate.totals["total"]),
+            **_costs(total),
             "scaling": band.to_dict() if band else None,
+            **self.worth.to_dict(),
             "notes": self.notes,
             "reason": None,
         }
 
     @property
     def notes(self) -> list[str]:
-        """What rule and core say of the factors, and who has not the predictor that was chosen."""
-        platforms = self.estimate.platforms.values() if self.estimate else ()
-        notes = dict.fromkeys(note for each in platforms for note in each.factors.notes)
-        return [*notes, *(note for each in platforms for note in self._other_predictor(each))]
+        """Those of the estimate, and who has not the predictor that was chosen."""
+        if self.estimate is None:
+            return []
+        platforms = self.estimate.platforms.values()
+        others = (note for each in platforms for note in self._other_predictor(each))
+        return [*self.estimate.notes, *others]
 
     def _other_predictor(self, platform: Platform) -> Iterator[str]:
         chosen, accelerator = self.choices.get("predictor"), platform.accelerator
@@ -107,6 +128,15 @@ class Outcome(NamedTuple):
 
 def _costs(totals: Totals) -> dict[str, float | None]:
     return {key: getattr(totals, key) for key in COSTS}
+
+
+def _shares(part: Totals, total: Totals) -> dict[str, float | None]:
+    """Return which share of latency and energy an accelerator has; None where one is not known."""
+    pairs = ((getattr(part, key), getattr(total, key)) for key in SHARES.values())
+    return {
+        name: one / every if one is not None and every else None
+        for name, (one, every) in zip(SHARES, pairs, strict=True)
+    }
 
 
 class Comparison(NamedTuple):
@@ -167,7 +197,7 @@ def compare(config: Config, variants: Iterable[Variant], registry: Registry) -> 
             mistaken = any(isinstance(cause, PluginError) for cause in causes)
             outcomes.append(Outcome(variant.choices, None, problems, mistaken))
         else:
-            outcomes.append(Outcome(variant.choices, estimate))
+            outcomes.append(Outcome(variant.choices, estimate, worth=verdict(estimate)))
     refused = any(
         isinstance(cause, ScalingError | PredictionError)
         for error in errors

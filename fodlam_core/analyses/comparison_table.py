@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.analyses.comparison import FACTORS, Comparison, Outcome
+from fodlam_core.analyses.comparison import FACTORS, SHARES, Comparison, Outcome
 from fodlam_core.analyses.refusals import Refusals, gather_refusals, reasons_in, refusal_lines
 from fodlam_core.errors import listed
 from fodlam_core.report import Bullets, Document, Table, Text, table
-from fodlam_core.report.units import quantity
+from fodlam_core.report.units import deviation, percent, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+MOST_ROWS = 4  # that a note names
 COSTS = {"latency": ("latency_s", "s"), "energy": ("energy_j", "J"), "power": ("power_w", "W")}
 
 
@@ -47,7 +48,7 @@ def comparison_document(
     node = technology.node_nm
     target = "as measured" if node is None else f"scaled to {node:g} nm, clock {technology.clock}"
     refusals = gather_refusals(comparison.outcomes)
-    notes = _notes(comparison.outcomes)
+    doubts, notes = _remarks(comparison.outcomes)
     return Document(
         f"{comparison.config.source}, {target}",
         (
@@ -56,21 +57,60 @@ def comparison_document(
             *_shares(comparison, most_names),
             *_factors(comparison, most_names),
             *([Bullets("Refused", refusal_lines(refusals))] if refusals else []),
+            *([Bullets("Doubts (!)", doubts)] if doubts else []),
             *([Bullets("Notes", notes)] if notes else []),
         ),
     )
 
 
 def _totals(outcomes: Sequence[Outcome], refusals: Refusals, width: int) -> Table:
-    """Return a row for each outcome, with as much of the reason of a refusal as fits."""
-    header = (*outcomes[0].choices, *COSTS)
-    rows = [(*each.choices.values(), *_costs(each.to_dict())) for each in outcomes]
+    """Return a row for each outcome, with as much of the reason of a refusal as fits.
+
+    Choices of accelerators by which the same chips run everything are one row, of their names.
+    """
+    covered = {percent(share) for each in outcomes if each.worth for share in _coverage(each)}
+    extra = ["coverage"] if covered - {percent(1.0)} else []
+    header = (*outcomes[0].choices, "latency", "+-", "energy", "+-", "power", *extra)
+    rows = [(*_marked(each), *_verdicts(each, shown=bool(extra))) for each in outcomes]
     if refusals:
         taken = sum(2 + max(map(len, column)) for column in zip(header, *rows, strict=True))
         reasons = reasons_in(outcomes, refusals, width - taken)
         header = (*header, "why")
         rows = [(*row, reason) for row, reason in zip(rows, reasons, strict=True)]
-    return table(header, rows, ", ".join(COSTS), "power")
+    exact = [str(each.estimate.totals["total"]) if each.estimate else "" for each in outcomes]
+    rows = [row for row, _ in dict.fromkeys(zip(rows, exact, strict=True))]
+    return table(header, rows, ", ".join((*COSTS, "+-", "coverage")), "power, coverage")
+
+
+def _names(outcome: Outcome) -> Iterator[str]:
+    """Yield what was chosen; in place of an accelerator, what runs."""
+    for what, name in outcome.choices.items():
+        yield outcome.name if what == "accelerator" and outcome.estimate else name
+
+
+def _marked(outcome: Outcome) -> tuple[str, ...]:
+    """Return what was chosen, marked if there are doubts."""
+    mark = " (!)" if outcome.worth and outcome.worth.doubts else ""
+    *rest, last = _names(outcome)
+    return (*rest, last + mark)
+
+
+def _coverage(outcome: Outcome) -> list[float]:
+    assert outcome.worth is not None
+    return [*outcome.worth.coverage.values()]
+
+
+def _verdicts(outcome: Outcome, *, shown: bool) -> tuple[str, ...]:
+    """Return the cells of costs with their error bars and, if it is shown, the coverage."""
+    record = outcome.to_dict()
+    bounds = record["interval"] or {}
+    cells: list[str] = []
+    for key, unit in list(COSTS.values())[:2]:
+        value, ends = record[key], bounds.get(key)
+        off = "-" if value is None or ends is None else deviation(value, tuple(ends))
+        cells += [quantity(value, unit), off]
+    least = percent(min(_coverage(outcome)) if outcome.worth else None)
+    return (*cells, quantity(record["power_w"], "W"), *([least] if shown else []))
 
 
 def _scaling(outcomes: Iterable[Outcome]) -> Iterator[Text]:
@@ -92,12 +132,12 @@ def _shares(comparison: Comparison, most_names: int | None) -> list[Table]:
     for name in comparison.accelerators:
         used = [(each, every[name]) for each, every in records if name in every and len(every) > 1]
         rows = [
-            Row(_choices(each), _costs(record), str([record[key] for key, _ in COSTS.values()]))
+            Row(_choices(each), _part(record), str([record[key] for key, _ in COSTS.values()]))
             for each, record in used
         ]
-        cells += [(name, *row) for row in _cells(rows, most_names)]
-    header = ("share of", *comparison.outcomes[0].choices, *COSTS)
-    return [table(header, cells, ", ".join(COSTS), "power")] if cells else []
+        cells += [(name, *row) for row in _cells(dict.fromkeys(rows), most_names)]
+    header = ("share of", *comparison.outcomes[0].choices, "latency", "%", "energy", "%", "power")
+    return [table(header, cells, ", ".join((*COSTS, "%")), "power")] if cells else []
 
 
 def _factors(comparison: Comparison, most_names: int | None) -> list[Table]:
@@ -115,11 +155,14 @@ def _factors(comparison: Comparison, most_names: int | None) -> list[Table]:
 
 
 def _choices(outcome: Outcome) -> tuple[tuple[str, ...], ...]:
-    return tuple((name,) for name in outcome.choices.values())
+    return tuple((name,) for name in _names(outcome))
 
 
-def _costs(record: dict[str, float | None]) -> tuple[str, ...]:
-    return tuple(quantity(record[key], unit) for key, unit in COSTS.values())
+def _part(record: dict[str, float | None]) -> tuple[str, ...]:
+    """Return the cells of what one accelerator adds to a total, and which share of it that is."""
+    latency, energy, power = (quantity(record[key], unit) for key, unit in COSTS.values())
+    shares = (percent(record[key]).removesuffix(" %") for key in SHARES)
+    return latency, next(shares), energy, next(shares), power
 
 
 def _merged(rows: Iterable[Row]) -> list[Row]:
@@ -158,13 +201,32 @@ def _label(names: tuple[str, ...], every: int, most_names: int | None) -> str:
     return ",\n".join(names)
 
 
-def _notes(outcomes: Iterable[Outcome]) -> list[str]:
-    """Return what rules and core say of the factors, each with the rules that it is said of."""
-    rules: dict[str, dict[str, None]] = {}
-    for each in outcomes:
+def _remarks(outcomes: Iterable[Outcome]) -> tuple[list[str], list[str]]:
+    """Return doubts and notes, each with the choices that it is said of, if not of all."""
+    made = [each for each in outcomes if each.worth]
+    said: dict[str, list[Outcome]] = {}
+    for each in made:
         for note in each.notes:
-            rules.setdefault(note, {})[each.choices.get("scaler", "")] = None
-    return [f"{listed(names)}: {note}".removeprefix(": ") for note, names in rules.items()]
+            said.setdefault(note, []).append(each)
+    doubted = {note for each in made if each.worth for note in each.worth.doubts}
+    lines = {note: f"{_which(of, made)}: {note}".removeprefix(": ") for note, of in said.items()}
+    return (
+        [line for note, line in lines.items() if note in doubted],
+        [line for note, line in lines.items() if note not in doubted],
+    )
+
+
+def _which(said: Sequence[Outcome], made: Sequence[Outcome]) -> str:
+    """Return the choices that some outcomes have and no other has; empty for all outcomes."""
+    if len(said) == len(made):
+        return ""
+    for axis in said[0].choices:
+        names = dict.fromkeys(each.choices[axis] for each in said)
+        if sum(each.choices[axis] in names for each in made) == len(said):
+            return listed(names)
+    rows = [" ".join(each.choices.values()) for each in said]
+    more = len(rows) - MOST_ROWS
+    return listed([*rows[:MOST_ROWS], *([f"{more} more"] if more > 0 else [])])
 
 
 def _number(factor: float | None) -> str:

@@ -9,23 +9,27 @@ import attrs
 from fodlam_core.config.asked import on_chips
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates import prepare
-from fodlam_core.estimates.capacity import DOES_NOT_FIT
-from fodlam_core.estimates.figures import QUANTITIES, interval_record
 from fodlam_core.estimates.network import configured_network
-from fodlam_core.estimates.plausibility import IMPLAUSIBLE
-from fodlam_core.model.costs import Interval
+from fodlam_core.estimates.verdict import NO_VERDICT, Verdict, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fodlam_core.config import Config
     from fodlam_core.estimates import Estimate
+    from fodlam_core.model.costs import Bounds
     from fodlam_core.model.layers import Network
     from fodlam_core.plugins.registry import Registry
 
 # A chip is ranked if it models at least this share of the MACs of the network.
 LEAST_SHARE = 0.95
-SORTS = ("latency", "energy", "edp", "error")
+# What chips are sorted by, and what has to be known of a chip for it.
+SORTS = {
+    "latency": ("latency",),
+    "energy": ("energy",),
+    "edp": ("latency", "energy"),
+    "error": ("latency",),
+}
 
 
 class Ranked(NamedTuple):
@@ -35,11 +39,13 @@ class Ranked(NamedTuple):
         name: the chip, or its operating point.
         estimate: the estimate; None if the chip refuses the network.
         reason: why it refuses; empty if it does not.
+        worth: what stands behind the result and against it; None if the chip refuses.
     """
 
     name: str
     estimate: Estimate | None
     reason: str = ""
+    worth: Verdict | None = None
 
     @property
     def latency_s(self) -> float | None:
@@ -53,85 +59,74 @@ class Ranked(NamedTuple):
 
     @property
     def method(self) -> str:
-        """``"measured"``, ``"predicted"`` or ``"datasheet"``; empty if nothing is modelled."""
-        if self.estimate is None:
-            return ""
-        [platform] = self.estimate.platforms.values()
-        if platform.accelerator.provenance == "datasheet":
-            return "datasheet"
-        return "predicted" if self.estimate.coverage.layers["predicted"] else "measured"
+        """As `Verdict.method`; empty if nothing is modelled."""
+        return self.worth.method if self.worth else ""
 
     @property
     def is_rate(self) -> bool:
         """Whether its latency is the reciprocal of a throughput."""
-        if self.estimate is None:
-            return False
-        [platform] = self.estimate.platforms.values()
-        return platform.accelerator.latency_is != "inference"
+        return self.worth is not None and self.worth.is_rate
 
     def share(self, quantity: str) -> float:
         """Return the share of the MACs that has a latency, or an energy."""
-        share = self.estimate.coverage.known_share(quantity) if self.estimate else None
-        return share or 0.0
+        return self.worth.coverage[quantity] if self.worth else 0.0
+
+    def share_for(self, sort: str) -> float:
+        """Return the share of the MACs of which everything is known that a sort needs."""
+        return min(map(self.share, SORTS[sort]))
 
     def width(self, quantity: str) -> float:
         """Return the factor between the ends of the interval; infinite without one."""
         bounds = self.bounds(quantity)
         return bounds[1] / bounds[0] if bounds and bounds[0] else float("inf")
 
-    def bounds(self, quantity: str) -> tuple[float, float] | None:
-        """Return where the latency, or the energy, of what is modelled may lie; None if not known.
+    def bounds(self, quantity: str) -> Bounds | None:
+        """Return where a quantity of what is modelled may lie; None if not known.
 
-        The ends of the layers are added, those of layers without a cost left out as their cost is.
+        Args:
+            quantity: ``"latency"``, ``"energy"``, or ``"edp"``, their product.
         """
-        if self.estimate is None:
+        if self.worth is None:
             return None
-        field = QUANTITIES[quantity]
-        interval = self.estimate.totals["total"].interval
-        if interval is not None and getattr(interval, field) is not None:
-            bounds: tuple[float, float] = getattr(interval, field)
-            return bounds
-        known = [each for each in self.estimate.layers if getattr(each, field) is not None]
-        ends = [getattr(each.interval, field) for each in known if each.interval is not None]
-        if not ends or None in ends or len(ends) < len(known):
-            return None
-        return sum(end[0] for end in ends), sum(end[1] for end in ends)
+        latency, energy = self.worth.interval
+        if quantity != "edp":
+            return latency if quantity == "latency" else energy
+        return latency and energy and (latency[0] * energy[0], latency[1] * energy[1])
+
+    def ends(self, quantity: str) -> Bounds | None:
+        """Return the bounds, or what was measured as both of them; None if neither is known."""
+        bounds = self.bounds(quantity)
+        value = {"latency": self.latency_s, "energy": self.energy_j}.get(quantity)
+        if bounds is None and value is not None and self.method == "measured":
+            return value, value
+        return bounds
 
     @property
     def verdict(self) -> str:
         """What stands against the result, in words; ``"fits"`` if nothing does."""
-        if self.estimate is None:
+        if self.worth is None:
             return self.reason
-        doubts = [
-            note
-            for note in self.estimate.notes
-            if note.startswith((DOES_NOT_FIT, IMPLAUSIBLE, "not modelled: "))
-        ]
-        if not doubts and max(map(self.share, QUANTITIES)) < LEAST_SHARE:
+        if not self.worth.doubts and max(self.worth.coverage.values()) < LEAST_SHARE:
             return "models too little of the network"
-        return "; ".join(doubts) or "fits"
-
-    def _interval(self) -> dict[str, list[float] | None] | None:
-        bounds = Interval(self.bounds("latency"), self.bounds("energy"))
-        return None if bounds == (None, None) else interval_record(bounds)
+        return self.worth.words
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values: a row of ``rank --format json``."""
         total = self.estimate.totals["total"] if self.estimate else None
         platform = next(iter(self.estimate.platforms.values()), None) if self.estimate else None
+        chip = platform.accelerator if platform else None
+        worth = self.worth.to_dict() if self.worth else NO_VERDICT
         return {
             "name": self.name,
-            "method": self.method or None,
-            "provenance": platform.accelerator.provenance if platform else None,
-            "latency_is": platform.accelerator.latency_is if platform else None,
+            "method": worth["method"],
+            "provenance": chip.provenance if chip else None,
+            "latency_is": chip.latency_is if chip else None,
             "latency_s": self.latency_s,
             "energy_j": self.energy_j,
             "power_w": total.power_w if total else None,
-            "interval": self._interval(),
-            "coverage": {quantity: self.share(quantity) for quantity in QUANTITIES},
+            **worth,
             "verdict": self.verdict,
-            "citation": platform.accelerator.citation.key if platform else None,
-            "notes": list(self.estimate.notes) if self.estimate else [],
+            "citation": chip.citation.key if chip else None,
         }
 
 
@@ -152,15 +147,22 @@ class Ranking(NamedTuple):
     ranked: tuple[Ranked, ...]
     others: tuple[Ranked, ...]
 
+    def overlaps(self, each: Ranked) -> bool | None:
+        """Tell whether the interval of a ranked chip overlaps with that of the best.
+
+        Then the numbers do not tell the two apart. None where an interval is not known, and where
+        chips are sorted by their error; the best itself overlaps.
+        """
+        if self.sort == "error" or not self.ranked:
+            return None
+        best, own = self.ranked[0].ends(self.sort), each.ends(self.sort)
+        return None if best is None or own is None else own[0] <= best[1]
+
     @property
-    def indistinct(self) -> int:
-        """How many of the first chips have intervals that overlap with that of the best."""
-        quantity = "energy" if self.sort == "energy" else "latency"
-        best = self.ranked[0].bounds(quantity) if self.ranked else None
-        if best is None:
-            return 0
-        bounds = [each.bounds(quantity) for each in self.ranked]
-        return sum(1 for each in bounds if each is not None and each[0] <= best[1])
+    def indistinct(self) -> list[str]:
+        """The chips that cannot be told from the best, it among them; empty if there are none."""
+        names = [each.name for each in self.ranked if self.overlaps(each)]
+        return names if len(names) > 1 else []
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return a dictionary for each chip: the ranked ones in order, then the others."""
@@ -168,7 +170,14 @@ class Ranking(NamedTuple):
             *enumerate(self.ranked, 1),
             *((None, each) for each in self.others),
         ]
-        return [{"rank": place, **each.to_dict()} for place, each in places]
+        return [
+            {
+                "rank": place,
+                **each.to_dict(),
+                "overlaps_with_best": self.overlaps(each) if place else None,
+            }
+            for place, each in places
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values: the JSON of ``rank``."""
@@ -198,11 +207,10 @@ def rank(
     network = configured_network(config, registry)
     kinds = {layer.kind for layer in network.layers}
     found = [_on(config, registry, network, kinds, name) for name in dict.fromkeys(names)]
-    quantity = "energy" if sort == "energy" else "latency"
-    ranked = [each for each in found if _is_ranked(each, quantity, sort)]
-    others = [each for each in found if not _is_ranked(each, quantity, sort)]
+    ranked = [each for each in found if each.share_for(sort) >= LEAST_SHARE]
+    others = [each for each in found if each.share_for(sort) < LEAST_SHARE]
     ranked.sort(key=lambda each: _key(each, sort))
-    others.sort(key=lambda each: (-each.share(quantity), each.name))
+    others.sort(key=lambda each: (-each.share_for(sort), each.name))
     return Ranking(network, config.network.batch, sort, tuple(ranked), tuple(others))
 
 
@@ -213,14 +221,10 @@ def _on(config: Config, registry: Registry, network: Network, kinds: set[str], n
             served = ", ".join(chip.kinds)
             return Ranked(name, None, f"serves {served}, and no layer of the network is of these")
         alone = on_chips(attrs.evolve(config, dispatch={}), [name], registry)
-        return Ranked(name, prepare(alone, registry, network).estimate())
+        estimate = prepare(alone, registry, network).estimate()
+        return Ranked(name, estimate, worth=verdict(estimate))
     except FodlamError as error:
         return Ranked(name, None, str(error).splitlines()[0])
-
-
-def _is_ranked(each: Ranked, quantity: str, sort: str) -> bool:
-    enough = each.share(quantity) >= LEAST_SHARE
-    return enough and (sort != "edp" or each.share("energy") >= LEAST_SHARE)
 
 
 def _key(each: Ranked, sort: str) -> tuple[float, str]:

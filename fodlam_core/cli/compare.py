@@ -17,7 +17,8 @@ from fodlam_core.cli.common import (
     warn,
 )
 from fodlam_core.cli.plot import add_plot_argument, check_plot, extras, plot
-from fodlam_core.config import load_config
+from fodlam_core.cli.run import add_config_arguments
+from fodlam_core.config.asked import asked_config
 from fodlam_core.config.chip_files import files_in_config, with_files
 from fodlam_core.errors import ConfigError, FodlamError
 from fodlam_core.plugins import stdout_to_stderr
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 MOST_NAMES = 3
 CHOICES = {
     "scaler": "scaling rules to compare, or all (the default if nothing else is compared)",
-    "accelerator": "accelerators to compare, each for every kind of layer that it serves, or all",
+    "accelerator": "accelerators to compare, each for every kind of layer that it serves; names, "
+    "patterns, or all",
     "predictor": "predictors to compare, on every layer as if none had been published, or all",
     "batch": "batches to compare: numbers, or published",
 }
@@ -41,20 +43,10 @@ CHOICES = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument(
-        "config",
-        metavar="CONFIG",
-        help="a configuration in TOML or in FODLAM's JSON; - for standard input",
-    )
+    add_config_arguments(parser, one="config", short=False)
     for what, help in CHOICES.items():
         parser.add_argument(f"--{what}", metavar="NAME,...", help=help)
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="TABLE.KEY=VALUE",
-        help="override a key of the configuration, such as technology.node_nm=28",
-    )
+    parser.add_argument("--node", metavar="NM", help="process node: technology.node_nm")
     add_output_arguments(parser, "html")
     add_plot_argument(parser)
 
@@ -63,7 +55,8 @@ def execute(args: argparse.Namespace) -> int:
     """Print a row for each combination of choices."""
     check_plot(args)
     registry = registry_for(args)
-    config = load_config(args.config, registry, args.set)
+    node = [] if args.node is None else [f"technology.node_nm={args.node}"]
+    config = asked_config(args.config, registry, [*args.set, *node])
     warn(config.warnings)
     asked = {what: getattr(args, what) for what in CHOICES if getattr(args, what) is not None}
     names = {

@@ -10,6 +10,7 @@ from fodlam_core.cli.plot import add_plot_argument, check_plot, extras, plot
 from fodlam_core.cli.run import add_config_arguments, overrides_of
 from fodlam_core.config.asked import asked_config
 from fodlam_core.config.chip_files import chip_file, with_chip_file
+from fodlam_core.estimates.verdict import FITS
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report import Bullets, Document, Text, table
 from fodlam_core.report.report import Report
@@ -105,17 +106,22 @@ def document(ranking: Ranking) -> Document:
     title = f"{ranking.network.name}, {macs}, {batch}, by {ranking.sort}"
     rows = table(
         ("", "chip", "method", "latency", "+-", "energy", "+-", "coverage"),
-        (_row(str(place), each) for place, each in enumerate(ranking.ranked, 1)),
+        (_row(_place(place, each, ranking), each) for place, each in enumerate(ranking.ranked, 1)),
         "latency, +-, energy, coverage",
         "coverage, method",
     )
     return Document(title, (rows, *_remarks(ranking)))
 
 
+def _place(place: int, each: Ranked, ranking: Ranking) -> str:
+    """Return the place of a chip, marked if it cannot be told from the best."""
+    return f"{place} ~" if each.name in ranking.indistinct else str(place)
+
+
 def _row(place: str, each: Ranked) -> tuple[str, ...]:
     return (
         place,
-        each.name + ("" if each.verdict == "fits" else " (!)"),
+        each.name + ("" if each.verdict == FITS else " (!)"),
         each.method + (", rate" if each.is_rate else ""),
         quantity(each.latency_s, "s"),
         _deviation(each.latency_s, each.bounds("latency")),
@@ -132,26 +138,39 @@ def _deviation(value: float | None, bounds: tuple[float, float] | None) -> str:
 def _remarks(ranking: Ranking) -> Iterator[Text | Bullets]:
     if not ranking.ranked:
         yield Text(
-            f"No chip models {LEAST_SHARE:.0%} of the MACs of {ranking.network.name}.", warning=True
+            f"Of no chip {' and '.join(SORTS[ranking.sort])} of {percent(LEAST_SHARE)} of the MACs "
+            f"of {ranking.network.name} is known.",
+            warning=True,
         )
-    elif ranking.indistinct > 1:
+    elif ranking.indistinct:
         yield Text(
-            f"The intervals of the first {ranking.indistinct} chips overlap with that of the best: "
-            "these numbers do not tell them apart."
+            f"~ {len(ranking.indistinct)} chips whose intervals of {ranking.sort} overlap with "
+            "that of the best: these numbers do not tell them apart"
         )
     if any(each.is_rate for each in ranking.ranked):
         yield Text(
             "rate: one over a measured throughput; a single inference may take longer where "
             "inferences overlap"
         )
-    doubts = [f"{each.name}: {each.verdict}" for each in ranking.ranked if each.verdict != "fits"]
+    if any(each.method == "datasheet" for each in ranking.ranked):
+        yield Text(
+            "datasheet: peak rate and bandwidth of a datasheet, which programs do not reach; no "
+            "measurement stands behind it"
+        )
+    doubts = [f"{each.name}: {each.verdict}" for each in ranking.ranked if each.verdict != FITS]
     if doubts:
         yield Bullets("Doubts (!)", doubts)
     if ranking.others:
         shown = ranking.others[:MOST_OTHERS]
-        lines = [
-            f"{each.name}: {percent(each.share('latency'))} of the MACs; {each.verdict}"
-            for each in shown
-        ]
+        lines = [f"{each.name}: {_too_little(each, ranking.sort)}" for each in shown]
         more = len(ranking.others) - len(shown)
         yield Bullets("Not ranked", [*lines, *([f"... and {more} more"] if more > 0 else [])])
+
+
+def _too_little(each: Ranked, sort: str) -> str:
+    """Say why a chip is not ranked: how much is known of it, and what it refuses."""
+    if each.estimate is None:
+        return each.verdict
+    known = ", ".join(f"{name} of {percent(each.share(name))}" for name in SORTS[sort])
+    why = "" if each.verdict == FITS else f"; {each.verdict}"
+    return f"{known} of the MACs is known{why}"

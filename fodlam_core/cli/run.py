@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
 from fodlam_core.cli.plot import add_plot_argument, check_plot, extras, plot
-from fodlam_core.config.asked import asked_config
+from fodlam_core.config.asked import alternatives, asked_config
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates import Estimate, prepare
 from fodlam_core.plugins import stdout_to_stderr
@@ -15,6 +15,8 @@ from fodlam_core.report.report import Report
 from fodlam_core.report.write import write
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
     from fodlam_core.plugins.registry import Registry
@@ -44,21 +46,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_plot_argument(parser)
 
 
-def add_config_arguments(parser: argparse.ArgumentParser, one: str | None = None) -> None:
+def add_config_arguments(
+    parser: argparse.ArgumentParser, one: str | None = None, *, short: bool = True
+) -> None:
     """Add what to estimate, ``--set`` and the short forms.
 
     Args:
         parser: the parser of the command.
         one: the name of the argument where exactly one is taken; None for ``configs``.
+        short: whether there are short forms.
     """
     parser.add_argument(
         one or "configs",
         nargs=None if one else "+",
-        metavar="NETWORK" if one else "CONFIG",
+        metavar="CONFIG|NETWORK",
         help="a configuration in TOML or in FODLAM's JSON, a network file, or the name of a "
         "network; - for a configuration on standard input",
     )
-    add_short_forms(parser)
+    if short:
+        add_short_forms(parser)
     parser.add_argument(
         "--set",
         action="append",
@@ -76,7 +82,7 @@ def add_short_forms(parser: argparse.ArgumentParser) -> None:
         default=(),
         metavar="CHIP[,CHIP]",
         help="the chips that run the network, such as a100/bf16, or conv=eyeriss,fc=eie; "
-        "no other chip runs any layer",
+        "no other chip runs any layer; a pattern, or all, is each chip in turn",
     )
     parser.add_argument("--node", metavar="NM", help="process node: technology.node_nm")
     parser.add_argument("--scaler", metavar="RULE", help="scaling rule: technology.scaler")
@@ -128,20 +134,24 @@ def estimates(args: argparse.Namespace, registry: Registry) -> list[Estimate]:
 
     Raises:
         FodlamError: with the mistakes of all configurations, if any has one, or if standard
-            input is to be read twice.
+            input is to be read twice. Chips of a pattern that cannot run it are warned of.
     """
     if args.configs.count("-") > 1:
         raise FodlamError("-: standard input can be given once")
     made, problems = [], []
+    choices = alternatives(args.on, registry)
     for config in args.configs:
-        try:
-            made.append(_estimate(config, args, registry))
-        except FodlamError as error:
-            if args.debug:
-                raise
-            problems.append(error)
-    if problems:
+        for on in choices:
+            try:
+                made.append(_estimate(config, on, args, registry))
+            except FodlamError as error:
+                if args.debug:
+                    raise
+                problems.append(error)
+    if problems and (not made or len(choices) == 1):
         raise FodlamError(*problems)
+    # Of a pattern those chips count that can.
+    warn("; ".join(str(each).splitlines()) for each in problems)
     return made
 
 
@@ -155,8 +165,10 @@ def _percent(text: str) -> float:
     return value
 
 
-def _estimate(source: str, args: argparse.Namespace, registry: Registry) -> Estimate:
-    config = asked_config(source, registry, overrides_of(args), args.on)
+def _estimate(
+    source: str, on: Sequence[str], args: argparse.Namespace, registry: Registry
+) -> Estimate:
+    config = asked_config(source, registry, overrides_of(args), on)
     warn(config.warnings)
     if config.sweep:
         warn([f"{config.source}: [sweep] is ignored here; fodlam-core sweep uses it"])

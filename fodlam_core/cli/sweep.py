@@ -146,10 +146,10 @@ def _request(args: argparse.Namespace) -> Request:
 
 def _axes(args: argparse.Namespace, registry: Registry) -> Report:
     """Return the keys that can be axes of a configuration."""
-    from fodlam_core.config.load import read_source
+    from fodlam_core.config.asked import asked_source
     from fodlam_core.sweeps.listing import possible_axes
 
-    axes = possible_axes(read_source(args.config, args.set), registry)
+    axes = possible_axes(asked_source(args.config, args.set), registry)
     rows = [{"axis": key, "values": values} for key, values in axes]
 
     def documents() -> list[Document]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from fodlam_core.cli.common import warn
@@ -23,7 +24,7 @@ def asked_chips(registry: Registry, asked: Sequence[str]) -> list[Accelerator]:
     """
     found: dict[str, Accelerator] = {}
     for text in asked:
-        if text.endswith((".toml", ".json")) or text == "-":
+        if text.endswith((".toml", ".json")) or text == "-" or os.path.isfile(text):
             chips = _in_file(text, registry)
         else:
             chips = named_chips(registry, registry.matching(text))
@@ -38,10 +39,9 @@ def _in_file(path: str, registry: Registry) -> list[Accelerator]:
 
         chip = load_accelerator(path)
         return [*(chip.points or (chip,))]
-    from fodlam_core.config import load_config
     from fodlam_core.estimates import prepare
 
-    platforms = prepare(load_config(path, registry), registry).platforms
+    platforms = prepare(path, registry).platforms
     return [platform.accelerator for platform in platforms.values()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,11 @@ import attrs
 import tomli
 
 from fodlam_core.config.chip_files import chip_file, with_chip_file
-from fodlam_core.config.load import TABLES, load_config
+from fodlam_core.config.load import TABLES, Source, check_source, read_source
 from fodlam_core.config.model import AcceleratorConfig
 from fodlam_core.errors import ConfigError, FodlamError, similar
 from fodlam_core.networks.zoo import zoo_names
+from fodlam_core.plugins.patterns import is_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +26,10 @@ HEAD_BYTES = 1_000_000
 
 
 def asked_config(
-    source: str, registry: Registry, overrides: Sequence[str] = (), on: Sequence[str] = ()
+    source: str | os.PathLike[str],
+    registry: Registry,
+    overrides: Sequence[str] = (),
+    on: Sequence[str] = (),
 ) -> Config:
     """Return the configuration that a name or a file on the command line stands for.
 
@@ -38,32 +43,27 @@ def asked_config(
     Raises:
         ConfigError: with a line for each mistake.
     """
-    if is_configuration(source):
-        config = load_config(source, registry, overrides)
-    else:
-        name = network_name(source)
-        network: dict[str, object] = {"name": name} if name else {"file": source}
-        config = load_config_of(network, source, registry, overrides)
+    config = check_source(asked_source(source, overrides), registry)
     return on_chips(config, on, registry) if on else config
 
 
-def load_config_of(
-    network: dict[str, object], label: str, registry: Registry, overrides: Iterable[str]
-) -> Config:
-    """Return the configuration of a network alone, with overrides.
+def asked_source(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Source:
+    """Return the tables of the configuration that a name or a file stands for, unchecked.
 
     Raises:
-        ConfigError: with a line for each mistake.
+        ConfigError: if it cannot be read or parsed.
     """
-    from fodlam_core.config.load import Source, check_source
-
-    tables: dict[str, object] = {"network": network}
+    if not isinstance(source, str | os.PathLike) or is_configuration(os.fsdecode(source)):
+        return read_source(source, overrides)
+    source = os.fsdecode(source)
+    name = network_name(source)
+    tables: dict[str, object] = {"network": {"name": name} if name else {"file": source}}
     overrides = tuple(overrides)
     if overrides:
         from fodlam_core.config.overrides import apply_overrides
 
         apply_overrides(tables, overrides, TABLES)
-    return check_source(Source(label, "", tables), registry)
+    return Source(source, "", tables)
 
 
 def network_name(source: str) -> str | None:
@@ -118,6 +118,24 @@ def is_configuration(source: str) -> bool:
     except (ValueError, RecursionError):
         return True
     return any(key in TABLES for key in tables) or not tables
+
+
+def alternatives(on: Sequence[str], registry: Registry) -> list[tuple[str, ...]]:
+    """Return every choice of chips that patterns stand for: one of each pattern.
+
+    Args:
+        on: what `on_chips` takes, with patterns in place of names.
+        registry: where chips are looked up; nothing is loaded.
+
+    Raises:
+        FodlamError: if no chip answers to a pattern.
+    """
+    found = []
+    for each in on:
+        kind, equals, chip = each.rpartition("=")
+        names = registry.matching(chip) if is_pattern(chip) else [chip]
+        found.append([f"{kind}{equals}{name}" for name in names])
+    return list(itertools.product(*found))
 
 
 def on_chips(config: Config, on: Sequence[str], registry: Registry) -> Config:

@@ -184,7 +184,17 @@ def _decode(data: bytes, label: str) -> str:
     try:
         return decoded(data)
     except FileError as error:
-        raise ConfigError([f"{label}: {error}; is this a configuration in TOML?"]) from error
+        raise ConfigError([f"{label}: {_no_text(data, error)}"]) from error
+
+
+def _no_text(data: bytes, error: FileError) -> str:
+    """Say what bytes are that are no text: most likely a network in a binary format."""
+    if b"\0" in data or data[:1] < b"\t":
+        return (
+            "binary, so no configuration in TOML; a network file has the ending of its format, "
+            "such as .onnx, and is a file by itself, not standard input"
+        )
+    return f"{error}; is this a configuration in TOML?"
 
 
 def _parse_toml(text: str, label: str) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from fodlam_core.config import Config, NetworkConfig, load_config
+from fodlam_core.config import Config, NetworkConfig
+from fodlam_core.config.asked import asked_config
 from fodlam_core.config.chip_files import files_in_config, with_files
 from fodlam_core.errors import (
     ConfigError,
@@ -74,7 +75,8 @@ def estimate(
     """Return what a network costs: `prepare` and `Composer.estimate` in one.
 
     Args:
-        config: a configuration, or the file to read it from; by default one inference at 65 nm.
+        config: a configuration, or the file to read it from; a network file, or the name of a
+            network; by default one inference at 65 nm.
         registry: the accelerators and rules to use; by default everything installed.
         network: the network, instead of the one that the configuration names.
 
@@ -92,7 +94,8 @@ def prepare(
     """Prepare a composer: read the network, dispatch its layers, fit, and find the factors.
 
     Args:
-        config: a configuration, or the file to read it from; by default one inference at 65 nm.
+        config: a configuration, or the file to read it from; a network file, or the name of a
+            network; by default one inference at 65 nm.
         registry: the accelerators and rules to use; by default everything installed.
         network: the network, instead of the one that the configuration names.
 
@@ -103,7 +106,7 @@ def prepare(
     if config is None:
         config = Config(NetworkConfig())
     elif not isinstance(config, Config):
-        config = load_config(config, registry)
+        config = asked_config(config, registry)
     if not isinstance(network, Network | None):
         raise ConfigError(
             [f"network: expected a Network, got {network!r}; the name of one goes into [network]"]

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 40
 UNITS = {"s": "latency", "J": "energy"}
-METHODS = {"measured": COLORS[0], "predicted": COLORS[1], "datasheet": COLORS[3]}
+METHODS = {
+    "measured": COLORS[0],
+    "published": COLORS[2],
+    "predicted": COLORS[1],
+    "datasheet": COLORS[3],
+}
 
 
 class _Row(NamedTuple):

@@ -66,7 +66,8 @@ class Registry(NamedTuple):
         """Return the sorted names of the accelerators that a pattern or a name stands for.
 
         ``*``, ``?`` and ``[...]`` stand for letters within one part of ``chip/point``; a chip
-        without its point is the chip at its default point. Nothing is loaded.
+        without its point is the chip at its default point, and ``all`` is every chip. Nothing is
+        loaded.
 
         Raises:
             FodlamError: if no accelerator answers to it.

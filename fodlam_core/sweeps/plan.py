@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.config import Config
-from fodlam_core.config.load import Source, read_source, structure_source, wrong_names
+from fodlam_core.config.asked import asked_source
+from fodlam_core.config.load import Source, structure_source, wrong_names
 from fodlam_core.errors import ConfigError, FodlamError, Problem, Setting
 from fodlam_core.estimates.network import configured_network
 from fodlam_core.sweeps.axes import Axes, Axis, read_axes
@@ -76,7 +77,7 @@ def make_plan(
     elif isinstance(config, Mapping):
         read = Source("configuration", "", {**config})
     else:
-        read = read_source(config, overrides)
+        read = asked_source(config, overrides)
     return plan_of(read, registry)
 
 

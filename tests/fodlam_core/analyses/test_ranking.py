@@ -70,3 +70,24 @@ def test_energy_is_a_sort_of_its_own(chips: Registry) -> None:
     energies = [row["energy_j"] for row in ranking.to_dict()["rows"]]
     assert sorted(energies) == energies
     assert {"name", "interval", "coverage", "verdict"} <= set(ranking.to_rows()[0])
+
+
+def test_chips_that_cannot_be_told_apart_are_marked(chips: Registry) -> None:
+    """Intervals of 34 to 58 % overlap at a factor of two; the last chip, at four, is apart."""
+    ranking = rank(convolutions(), chips, ["slower", "eyeriss", "slow"])
+
+    assert ["eyeriss", "slow"] == ranking.indistinct
+    assert [True, True, False] == [row["overlaps_with_best"] for row in ranking.to_rows()]
+    by_error = rank(convolutions(), chips, ["eyeriss", "slow"], "error")
+    assert [] == by_error.indistinct
+
+
+def test_the_product_needs_both(chips: Registry) -> None:
+    """Chips are sorted by latency times energy only where both are known of enough."""
+    ranking = rank(convolutions(), chips, ["slow", "eyeriss", "eie"], "edp")
+
+    products = [each.latency_s * each.energy_j for each in ranking.ranked]
+    assert sorted(products) == products
+    assert ["eyeriss", "slow"] == ranking.indistinct
+    low, high = ranking.ranked[0].bounds("edp")
+    assert low < products[0] < high

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from fodlam_core import ConfigError, Registry
-from fodlam_core.config.asked import asked_config, is_configuration
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from fodlam_core import ConfigError, FodlamError, Registry, estimate
+from fodlam_core.config.asked import alternatives, asked_config, asked_source, is_configuration
 
 
 def test_a_name_is_a_network(registry: Registry) -> None:
@@ -46,3 +46,38 @@ def test_files_are_told_apart(tmp_path: Path) -> None:
     assert is_configuration(str(config))
     assert not is_configuration(str(layers))
     assert not is_configuration("net.onnx")
+
+
+def test_patterns_stand_for_each_chip_in_turn(registry: Registry) -> None:
+    """One chip of each pattern is a choice; names and files stay as they are."""
+    assert [("eie",), ("eyeriss",)] == alternatives(["all"], registry)
+    assert [("conv=eyeriss", "fc=eie")] == alternatives(["conv=ey*", "fc=eie"], registry)
+    assert [("chip.toml/int8",)] == alternatives(["chip.toml/int8"], registry)
+    assert [()] == alternatives([], registry)
+    with pytest.raises(FodlamError, match="no accelerator matches"):
+        alternatives(["conv=nothing-*"], registry)
+
+
+@pytest.mark.parametrize("name", ["net.toml", "-"])
+def test_bytes_of_a_network_are_explained(name: str, tmp_path: Path, monkeypatch: Any) -> None:
+    """A network in a binary format where a configuration is expected is said to be just that."""
+    data = b"\x08\x07\x12\x00onnx\xff\xfe"
+    path = name if name == "-" else str(tmp_path / name)
+    if name == "-":
+        monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=BytesIO(data)))
+    else:
+        Path(path).write_bytes(data)
+
+    with pytest.raises(ConfigError) as caught:
+        asked_source(path)
+
+    assert "binary, so no configuration in TOML; a network file has the ending" in str(caught.value)
+
+
+def test_a_network_is_estimated_by_its_name_or_file(tmp_path: Path, registry: Registry) -> None:
+    """In Python as on the command line a network stands for a configuration."""
+    layers = tmp_path / "net.toml"
+    layers.write_text('name = "N"\nlayers = [{name = "F", kind = "fc", inputs = 4, outputs = 2}]\n')
+
+    assert 8 == estimate(layers, registry).network.total_macs
+    assert "VGG16" == estimate("vgg16", registry).network.name

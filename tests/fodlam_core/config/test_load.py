@@ -195,7 +195,7 @@ def test_mistakes(key: str, value: str, problem: str, toml: Toml, registry: Regi
         (b"[network]\nname = 'VGG16'\nname = 'VGG16'", "not TOML: "),
         (b"network = ", "not TOML: "),
         (b"[network]\nname = VGG16", "line 2"),
-        (b"\x00\xff\xfe\x80" * 100, "in line 1); is this a configuration in TOML?"),
+        (b"\x00\xff\xfe\x80" * 100, "binary, so no configuration in TOML; "),
         (b"a = " + b"[" * 100_000, "nested too deeply"),
         (b"# " + b"x" * 1_000_001, "cannot be read: larger than 1 MB"),
         (b"{", "not JSON: "),

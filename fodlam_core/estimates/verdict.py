@@ -1,0 +1,119 @@
+"""What a result is worth: how it was got, error bars, coverage, and what stands against it.
+
+One value for every table, file and script, so that none shows a number without it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fodlam_core.estimates.capacity import DOES_NOT_FIT
+from fodlam_core.estimates.figures import QUANTITIES, interval_record
+from fodlam_core.estimates.plausibility import IMPLAUSIBLE
+from fodlam_core.model.costs import Bounds, Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fodlam_core.estimates.result import Result
+
+NOT_MODELLED = "not modelled: "  # how the notes begin that say why a layer is refused
+FITS = "fits"
+# Nothing of these was measured on a chip: numbers of such a publication are not called measured.
+NOT_MEASURED = ("post-layout", "vendor-model", "projected")
+# What a row has in place of a verdict where everything is refused.
+NO_VERDICT: Mapping[str, Any] = {
+    "method": None,
+    "interval": None,
+    "coverage": dict.fromkeys(QUANTITIES, 0.0),
+    "implausible": [],
+    "notes": [],
+}
+
+
+class Verdict(NamedTuple):
+    """What stands behind the total of a result, and what against it.
+
+    Attributes:
+        method: ``"measured"``, or ``"published"`` where some of it was simulated by its authors;
+            ``"predicted"`` if any layer is; ``"datasheet"`` if any rests on a datasheet alone.
+        is_rate: whether a latency in it is the reciprocal of a throughput.
+        interval: where latency and energy of what is modelled may lie; either None if not known.
+        coverage: the share of the MACs that has a latency, and an energy, by their names.
+        doubts: sentences that say what does not fit, cannot be, or is refused.
+        notes: everything that a reader must know.
+    """
+
+    method: str
+    is_rate: bool
+    interval: Interval
+    coverage: Mapping[str, float]
+    doubts: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """What stands against the result; ``"fits"`` if nothing does."""
+        return "; ".join(self.doubts) or FITS
+
+    @property
+    def implausible(self) -> list[str]:
+        """What in the result cannot be, each a sentence."""
+        return [each for each in self.doubts if each.startswith(IMPLAUSIBLE)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what rows of rankings, comparisons and files have beside the costs."""
+        known = self.interval != (None, None)
+        return {
+            "method": self.method or None,
+            "interval": interval_record(self.interval) if known else None,
+            "coverage": dict(self.coverage),
+            "implausible": self.implausible,
+            "verdict": self.words,
+            "notes": list(self.notes),
+        }
+
+
+def verdict(estimate: Result) -> Verdict:
+    """Return the verdict on an estimate."""
+    doubts = [
+        note
+        for note in estimate.notes
+        if note.startswith((DOES_NOT_FIT, IMPLAUSIBLE, NOT_MODELLED))
+    ]
+    return Verdict(
+        _method(estimate),
+        any(each.accelerator.latency_is != "inference" for each in estimate.platforms.values()),
+        Interval(_bounds(estimate, "latency"), _bounds(estimate, "energy")),
+        {name: estimate.coverage.known_share(name) or 0.0 for name in QUANTITIES},
+        tuple(doubts),
+        estimate.notes,
+    )
+
+
+def _method(estimate: Result) -> str:
+    if not any(map(estimate.coverage.known_share, QUANTITIES)):
+        return ""
+    kinds = {each.accelerator.provenance for each in estimate.platforms.values()}
+    if "datasheet" in kinds:
+        return "datasheet"
+    if estimate.coverage.layers["predicted"]:
+        return "predicted"
+    return "published" if kinds & {*NOT_MEASURED} else "measured"
+
+
+def _bounds(estimate: Result, quantity: str) -> Bounds | None:
+    """Return where the latency, or the energy, of what is modelled may lie; None if not known.
+
+    The ends of the layers are added, those of layers without a cost left out as their cost is.
+    """
+    field = QUANTITIES[quantity]
+    interval = estimate.totals["total"].interval
+    if interval is not None and getattr(interval, field) is not None:
+        bounds: Bounds = getattr(interval, field)
+        return bounds
+    known = [each for each in estimate.layers if getattr(each, field) is not None]
+    ends = [getattr(each.interval, field) for each in known if each.interval is not None]
+    if not ends or None in ends or len(ends) < len(known):
+        return None
+    return sum(end[0] for end in ends), sum(end[1] for end in ends)
