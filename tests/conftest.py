@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from fodlam_core import Registry, load_registry
 from fodlam_core.cli import main
@@ -18,7 +18,13 @@ OURS = ("fodlam_eyeriss", "fodlam_eie")
 
 # The same examples at every run: a change fails for what it did, on any machine, however slow.
 # `pytest --hypothesis-profile=default` looks for new ones.
-settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("repeatable")
 
 
