@@ -93,12 +93,30 @@ def load_result(path: str) -> dict[str, Any]:
         FodlamError: if the file cannot be read, is not a saved result of one configuration, or
             has another schema version; with a line for each mistake.
     """
-    try:
-        result = parsed_json(read_text(path, MAX_BYTES))
-    except FileError as error:
-        raise FodlamError(error, where=path, cure=SAVE) from error
+    result = _parsed(path)
     if isinstance(result, list):
         raise FodlamError(f"a list of {len(result)} results", where=path, cure=SAVE)
+    return _checked(result, path)
+
+
+def load_results(path: str) -> list[dict[str, Any]]:
+    """Read a saved result, or the results of several configurations that one file holds.
+
+    Raises:
+        FodlamError: as `load_result`.
+    """
+    result = _parsed(path)
+    return [_checked(each, path) for each in (result if isinstance(result, list) else [result])]
+
+
+def _parsed(path: str) -> Any:
+    try:
+        return parsed_json(read_text(path, MAX_BYTES))
+    except FileError as error:
+        raise FodlamError(error, where=path, cure=SAVE) from error
+
+
+def _checked(result: Any, path: str) -> dict[str, Any]:
     if not isinstance(result, dict) or "schema_version" not in result:
         raise FodlamError("not a saved result", where=path, cure=SAVE)
     version = result["schema_version"]

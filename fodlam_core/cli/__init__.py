@@ -28,6 +28,7 @@ COMMANDS = {
     "diagnose": "show the cost per MAC of every measured layer, and the averages",
     "compare": "compare one configuration under several rules, accelerators, predictors or batches",
     "diff": "show which input changed which number, from two saved results",
+    "check": "compute saved results again, and show what changed and why",
     "reproduce": "print the published tables from the data, and list cells that fail a check",
     "scalers": "list the rules of technology scaling, or show the factors of one",
     "measure": "measure layers on this machine, and write the data file of a chip",
@@ -91,6 +92,20 @@ def _in_one_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {text[:MOST_QUOTED]}"
 
 
+class _Version(argparse.Action):
+    """Print the version, which of a checkout has the git revision; nothing else asks for that."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given, nargs=0, help="show the version and exit")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from fodlam_core.plugins.revision import with_revisions
+
+        [version] = with_revisions({"fodlam-core": __version__}).values()
+        parser._print_message(f"fodlam-core {version}\n", sys.stdout)
+        parser.exit()
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose messages hold no control characters, and which needs no standard error."""
 
@@ -111,7 +126,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         "layer, from published numbers of real chips.",
         epilog=EPILOG,
     )
-    parser.add_argument("--version", action="version", version=f"fodlam-core {__version__}")
+    parser.add_argument("--version", action=_Version)
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, prog=parser.prog)
     called = argv[0] if argv and argv[0] in COMMANDS else None

@@ -8,7 +8,7 @@ from fodlam_core.analyses.diff import Differences, NumberDifference, differences
 from fodlam_core.analyses.saved import load_result
 from fodlam_core.cli.common import add_output_arguments, emit
 from fodlam_core.errors import FodlamError
-from fodlam_core.report import Document, Text, table
+from fodlam_core.report import Document, Table, Text, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import quantity
 
@@ -24,27 +24,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             name, metavar=f"{name.upper()}.json", help="a result saved by run --format json"
         )
+    parser.add_argument(
+        "--exit-code", action="store_true", help="exit with status 1 if anything differs"
+    )
     add_output_arguments(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Print the differences; differences are not a failure."""
+    """Print the differences, which are a failure only with ``--exit-code``."""
     try:
         found = differences(load_result(args.a), load_result(args.b))
     except RecursionError as error:
         raise FodlamError(f"{args.a}, {args.b}: nested too deeply") from error
-
-    def rows() -> list[dict[str, Any]]:
-        return [{**each._asdict(), "because": "; ".join(each.because)} for each in found.numbers]
-
-    emit(Report(lambda: [_document(found, args.a, args.b)], found.to_dict, rows), args)
-    return 0
+    document = Document(f"A: {args.a}, B: {args.b}", difference_blocks(found))
+    emit(Report(lambda: [document], found.to_dict, lambda: difference_rows(found)), args)
+    return 1 if args.exit_code and any(found) else 0
 
 
-def _document(found: Differences, a: str, b: str) -> Document:
-    title = f"A: {a}, B: {b}"
+def difference_rows(found: Differences) -> list[dict[str, Any]]:
+    """Return a flat row for each number that differs."""
+    return [{**each._asdict(), "because": "; ".join(each.because)} for each in found.numbers]
+
+
+def difference_blocks(found: Differences) -> tuple[Text | Table, ...]:
+    """Return what differs for a person: inputs, then numbers."""
     if not found.inputs and not found.numbers:
-        return Document(title, (Text("no input and no number differs"),))
+        return (Text("no input and no number differs"),)
     inputs = table(
         ("input", "A", "B"), ((each.name, _show(each.a), _show(each.b)) for each in found.inputs)
     )
@@ -53,12 +58,9 @@ def _document(found: Differences, a: str, b: str) -> Document:
         map(_row, found.numbers),
         "A, B, B/A",
     )
-    return Document(
-        title,
-        (
-            inputs if found.inputs else Text("no input differs"),
-            numbers if found.numbers else Text("no number differs"),
-        ),
+    return (
+        inputs if found.inputs else Text("no input differs"),
+        numbers if found.numbers else Text("no number differs"),
     )
 
 

@@ -17,6 +17,7 @@ from fodlam_core.estimates.system import dram_energy_j, system_energy
 from fodlam_core.estimates.tokens import token_record
 from fodlam_core.model.costs import Cost, Interval, Measurement
 from fodlam_core.model.technology import ScalingFactors, Technology
+from fodlam_core.plugins.revision import with_revisions
 
 if TYPE_CHECKING:
     from fodlam_core.config import Config
@@ -136,7 +137,7 @@ def estimate_record(estimate: Result) -> dict[str, Any]:
         "references": [reference_record(estimate, each) for each in estimate.references],
         "coverage": estimate.coverage.to_dict(),
         "notes": list(estimate.notes),
-        "versions": dict(estimate.versions),
+        "versions": with_revisions(estimate.versions),
     }
 
 

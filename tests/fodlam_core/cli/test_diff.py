@@ -25,3 +25,14 @@ def test_nothing_differs(cli: Any, examples: Path, tmp_path: Path) -> None:
     cli("run", examples / "vgg16.toml", "-f", "json", "-o", path)
 
     assert "no input and no number differs" in cli("diff", path, path).out
+
+
+def test_the_exit_status_says_it_if_asked(cli: Any, examples: Path, tmp_path: Path) -> None:
+    """With --exit-code a difference is status 1; without it, and without a difference, 0."""
+    saved = tmp_path / "a.json", tmp_path / "b.json"
+    for path, batch in zip(saved, (1, 2), strict=True):
+        cli("run", "AlexNet", "--batch", batch, "-f", "json", "-o", path)
+
+    assert 0 == cli("diff", *saved).status
+    assert 1 == cli("diff", *saved, "--exit-code").status
+    assert 0 == cli("diff", saved[0], saved[0], "--exit-code").status

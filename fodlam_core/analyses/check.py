@@ -1,0 +1,94 @@
+"""A saved result computed again: what changed since, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fodlam_core.analyses.diff import Differences, differences
+from fodlam_core.config import Config
+from fodlam_core.errors import FodlamError
+from fodlam_core.estimates import prepare
+from fodlam_core.files import parsed_json
+from fodlam_core.report.report import as_json
+from fodlam_core.schema.structure import structure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fodlam_core.plugins.registry import Registry
+
+
+class Check(NamedTuple):
+    """A saved result beside what its inputs give now.
+
+    Attributes:
+        config: how the result names its configuration.
+        network: the name of the network.
+        differences: what the two do not share, the saved one first.
+    """
+
+    config: str
+    network: str
+    differences: Differences
+
+    @property
+    def is_same(self) -> bool:
+        """Whether every number is the same; inputs, such as versions, may differ."""
+        return not self.differences.numbers
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {
+            "config": self.config,
+            "network": self.network,
+            "same": self.is_same,
+            **self.differences.to_dict(),
+        }
+
+
+def check(saved: Mapping[str, Any], registry: Registry) -> Check:
+    """Compute a saved result again.
+
+    Args:
+        saved: as `fodlam_core.analyses.saved.load_results` returns it.
+        registry: what is installed now.
+
+    Raises:
+        FodlamError: if its inputs are not there any more, or cannot be met.
+    """
+    config = saved_config(saved)
+    now = prepare(config, registry).estimate().to_dict()
+    # As from a file, so that lists and tuples are not taken for a difference.
+    found = differences(saved, parsed_json(as_json(now)))
+    return Check(config.source, str(saved["network"].get("name")), found)
+
+
+def saved_config(saved: Mapping[str, Any]) -> Config:
+    """Return the configuration that a saved result was computed from.
+
+    Raises:
+        FodlamError: if it does not hold one: its network was built in code, or a later version
+            has written it.
+    """
+    source = str(saved.get("config", "configuration"))
+    inputs = _without_none(saved["inputs"])
+    network = inputs.get("network", {})
+    if not {"name", "file"} & set(network):
+        what = f"the network {saved['network'].get('name')} was built in code"
+        raise FodlamError(what, where=source, cure="estimate it there, and compare with diff")
+    for name, settings in inputs.get("accelerator", {}).items():
+        own = dict(settings)
+        inputs["accelerator"][name] = {**own.pop("options", {}), **own}
+    only = network.get("layers") == []
+    config, problems = structure({**inputs, "source": source, "fodlam": only}, Config)
+    if config is None:
+        raise FodlamError(*problems, where=(source, "inputs"))
+    return config
+
+
+def _without_none(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: _without_none(value) if isinstance(value, dict) else value
+        for key, value in table.items()
+        if value is not None
+    }

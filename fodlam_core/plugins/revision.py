@@ -1,0 +1,66 @@
+"""The git revision of a distribution that is installed in editable mode, beside its version.
+
+Of a checkout that is being worked on, the version alone does not say which code made a result.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+GIT = ("git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
+MOST_S = 5.0
+
+
+def with_revisions(versions: Mapping[str, str]) -> dict[str, str]:
+    """Return versions by distribution, each with the revision of an editable install.
+
+    A revision is a local part of the version, ``0.1.0+git.0123456789ab``, with ``.dirty`` behind it
+    where files of the checkout are not as committed. Without git, there is none.
+    """
+    return {name: _with(version, revision(name)) for name, version in versions.items()}
+
+
+def _with(version: str, found: str | None) -> str:
+    return f"{version}{'.' if '+' in version else '+'}git.{found}" if found else version
+
+
+@functools.cache
+def revision(distribution: str) -> str | None:
+    """Return the git revision that an editable distribution is at; None for any other."""
+    folder = _checkout(distribution)
+    if folder is None:
+        return None
+    try:
+        done = subprocess.run(  # noqa: S603, the command is a constant
+            GIT, cwd=folder, capture_output=True, text=True, timeout=MOST_S, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip().replace("-", ".") or None
+
+
+def _checkout(distribution: str) -> str | None:
+    """Return the folder that an editable distribution is in; None for any other distribution.
+
+    PEP 610: ``direct_url.json`` says so.
+    """
+    import importlib.metadata
+
+    try:
+        text = importlib.metadata.distribution(distribution).read_text("direct_url.json")
+        found = json.loads(text or "{}")
+        if not found.get("dir_info", {}).get("editable"):
+            return None
+        folder = url2pathname(urlsplit(found["url"]).path)
+    except (importlib.metadata.PackageNotFoundError, ValueError, KeyError, AttributeError):
+        return None
+    return folder if os.path.isdir(folder) else None
