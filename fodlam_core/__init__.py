@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from fodlam_core.model.costs import Citation as Citation
     from fodlam_core.model.costs import Cost as Cost
     from fodlam_core.model.costs import CrossValidated as CrossValidated
-    from fodlam_core.model.costs import Interval as Interval
     from fodlam_core.model.costs import Measurement as Measurement
     from fodlam_core.model.layers import Layer as Layer
     from fodlam_core.model.layers import LayerKind as LayerKind
     from fodlam_core.model.layers import Network as Network
     from fodlam_core.model.layers import layer_key as layer_key
+    from fodlam_core.model.quantities import Interval as Interval
     from fodlam_core.model.shapes import ConvShape as ConvShape
     from fodlam_core.model.shapes import ExpertsShape as ExpertsShape
     from fodlam_core.model.shapes import FcShape as FcShape
@@ -102,7 +102,7 @@ _HOME = {
     "FittedPredictor": "predictors",
     "FodlamError": "errors",
     "HookSpecs": "plugins.hookspecs",
-    "Interval": "model.costs",
+    "Interval": "model.quantities",
     "Layer": "model.layers",
     "LayerError": "errors",
     "LayerEstimate": "estimates",

@@ -11,22 +11,23 @@ from fodlam_core.errors import FodlamError
 from fodlam_core.estimates import prepare
 from fodlam_core.estimates.network import configured_network
 from fodlam_core.estimates.verdict import NO_VERDICT, Verdict, verdict
+from fodlam_core.model.quantities import COST_KEYS, METRICS, Amounts, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fodlam_core.config import Config
     from fodlam_core.estimates import Estimate
-    from fodlam_core.model.costs import Bounds
     from fodlam_core.model.layers import Network
+    from fodlam_core.model.quantities import Bounds
     from fodlam_core.plugins.registry import Registry
 
 # A chip is ranked if it models at least this share of the MACs of the network.
 LEAST_SHARE = 0.95
+NAMES = tuple(metric.name for metric in METRICS)
 # What chips are sorted by, and what has to be known of a chip for it.
 SORTS = {
-    "latency": ("latency",),
-    "energy": ("energy",),
+    **{name: (name,) for name in NAMES},
     "edp": ("latency", "energy"),
     "error": ("latency",),
 }
@@ -48,14 +49,24 @@ class Ranked(NamedTuple):
     worth: Verdict | None = None
 
     @property
+    def amounts(self) -> Amounts:
+        """What the batch costs."""
+        return self.estimate.totals["total"].amounts if self.estimate else Amounts()
+
+    @property
     def latency_s(self) -> float | None:
         """Seconds for the batch; None if not known."""
-        return self.estimate.totals["total"].latency_s if self.estimate else None
+        return self.amounts.latency_s
 
     @property
     def energy_j(self) -> float | None:
         """Joules for the batch; None if not known."""
-        return self.estimate.totals["total"].energy_j if self.estimate else None
+        return self.amounts.energy_j
+
+    @property
+    def interval(self) -> Interval:
+        """Where each metric may lie; None where it is not known."""
+        return self.worth.interval if self.worth else Interval()
 
     @property
     def method(self) -> str:
@@ -68,7 +79,7 @@ class Ranked(NamedTuple):
         return self.worth is not None and self.worth.is_rate
 
     def share(self, quantity: str) -> float:
-        """Return the share of the MACs that has a latency, or an energy."""
+        """Return the share of the MACs that has a value of a metric."""
         return self.worth.coverage[quantity] if self.worth else 0.0
 
     def share_for(self, sort: str) -> float:
@@ -84,19 +95,17 @@ class Ranked(NamedTuple):
         """Return where a quantity of what is modelled may lie; None if not known.
 
         Args:
-            quantity: ``"latency"``, ``"energy"``, or ``"edp"``, their product.
+            quantity: the name of a metric, or ``"edp"``, the product of latency and energy.
         """
-        if self.worth is None:
-            return None
-        latency, energy = self.worth.interval
-        if quantity != "edp":
-            return latency if quantity == "latency" else energy
+        if quantity in NAMES:
+            return self.interval[NAMES.index(quantity)]
+        latency, energy = self.interval.latency_s, self.interval.energy_j
         return latency and energy and (latency[0] * energy[0], latency[1] * energy[1])
 
     def ends(self, quantity: str) -> Bounds | None:
         """Return the bounds, or what was measured as both of them; None if neither is known."""
         bounds = self.bounds(quantity)
-        value = {"latency": self.latency_s, "energy": self.energy_j}.get(quantity)
+        value = self.amounts[NAMES.index(quantity)] if quantity in NAMES else None
         if bounds is None and value is not None and self.method == "measured":
             return value, value
         return bounds
@@ -121,9 +130,7 @@ class Ranked(NamedTuple):
             "method": worth["method"],
             "provenance": chip.provenance if chip else None,
             "latency_is": chip.latency_is if chip else None,
-            "latency_s": self.latency_s,
-            "energy_j": self.energy_j,
-            "power_w": total.power_w if total else None,
+            **(total.costs() if total else dict.fromkeys(COST_KEYS)),
             **worth,
             "verdict": self.verdict,
             "citation": chip.citation.key if chip else None,
@@ -228,8 +235,8 @@ def _on(config: Config, registry: Registry, network: Network, kinds: set[str], n
 
 
 def _key(each: Ranked, sort: str) -> tuple[float, str]:
-    latency, energy = each.latency_s or 0.0, each.energy_j or 0.0
     if sort == "error":
         return each.width("latency"), each.name
-    value = {"latency": latency, "energy": energy, "edp": latency * energy}[sort]
-    return value, each.name
+    if sort == "edp":
+        return (each.latency_s or 0.0) * (each.energy_j or 0.0), each.name
+    return each.amounts[NAMES.index(sort)] or 0.0, each.name

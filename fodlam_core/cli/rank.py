@@ -10,11 +10,12 @@ from fodlam_core.cli.plot import add_plot_argument, check_plot, extras, plot
 from fodlam_core.cli.run import add_config_arguments, overrides_of
 from fodlam_core.config.asked import asked_config
 from fodlam_core.config.chip_files import chip_file, with_chip_file
+from fodlam_core.estimates.columns import WITH_ENDS, costs_with_ends
 from fodlam_core.estimates.verdict import FITS
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report import Bullets, Document, Text, table
 from fodlam_core.report.report import Report
-from fodlam_core.report.units import counted, deviation, percent, quantity
+from fodlam_core.report.units import counted, percent, quantity
 
 if TYPE_CHECKING:
     import argparse
@@ -105,9 +106,9 @@ def document(ranking: Ranking) -> Document:
     macs = quantity(ranking.network.total_macs, "MAC")
     title = f"{ranking.network.name}, {macs}, {batch}, by {ranking.sort}"
     rows = table(
-        ("", "chip", "method", "latency", "+-", "energy", "+-", "coverage"),
+        ("", "chip", "method", *WITH_ENDS, "coverage"),
         (_row(_place(place, each, ranking), each) for place, each in enumerate(ranking.ranked, 1)),
-        "latency, +-, energy, coverage",
+        ", ".join((*WITH_ENDS, "coverage")),
         "coverage, method",
     )
     return Document(title, (rows, *_remarks(ranking)))
@@ -123,16 +124,9 @@ def _row(place: str, each: Ranked) -> tuple[str, ...]:
         place,
         each.name + ("" if each.verdict == FITS else " (!)"),
         each.method + (", rate" if each.is_rate else ""),
-        quantity(each.latency_s, "s"),
-        _deviation(each.latency_s, each.bounds("latency")),
-        quantity(each.energy_j, "J"),
-        _deviation(each.energy_j, each.bounds("energy")),
+        *costs_with_ends(each.amounts, each.interval),
         percent(each.share("latency")),
     )
-
-
-def _deviation(value: float | None, bounds: tuple[float, float] | None) -> str:
-    return "-" if value is None or bounds is None else deviation(value, bounds)
 
 
 def _remarks(ranking: Ranking) -> Iterator[Text | Bullets]:

@@ -10,6 +10,7 @@ from fodlam_core.estimates.plausibility import IMPLAUSIBLE
 from fodlam_core.estimates.published_totals import ReferenceCost, whole_network
 from fodlam_core.estimates.scaling_band import scaling_band
 from fodlam_core.estimates.tokens import Group, grouped, token_blocks
+from fodlam_core.model.quantities import METRICS, POWER, RATES, Interval, each_known
 from fodlam_core.report import Bullets, Document, Text, table
 from fodlam_core.report.units import counted, deviation, percent, quantity
 
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
 
     from fodlam_core.estimates.figures import Coverage, LayerEstimate, Totals
     from fodlam_core.estimates.result import Result
-    from fodlam_core.model.costs import Bounds
+    from fodlam_core.model.quantities import Amounts
 
 # A name of a column is shown as it is; the ends of an interval stand behind their cost.
-COSTS = ("latency", "+-", "energy", "+-", "power")
-RATES = ("inferences/s", "GMAC/s", "GMAC/s/W")
+WITH_ENDS = tuple(head for metric in METRICS for head in (metric.name, "+-"))
+COSTS = (*WITH_ENDS, POWER.name)
+NUMERIC = ", ".join(("MACs", *COSTS))
+RATE_NAMES = tuple(each.name for each in RATES)
 
 
 def estimate_document(estimate: Result) -> Document:
@@ -36,20 +39,20 @@ def estimate_document(estimate: Result) -> Document:
     layers = table(
         ("layer", "kind", "MACs", "accelerator", "method", *COSTS),
         map(_layer, grouped(estimate)),
-        "MACs, latency, +-, energy, power",
+        NUMERIC,
         "kind, MACs, accelerator, power",
     )
     sums = {name: each for name, each in estimate.totals.items() if each.layers or name == "total"}
     totals = table(
         ("total", "layers", "MACs", *COSTS),
         (_total(name, each) for name, each in sums.items()),
-        "layers, MACs, latency, +-, energy, power",
+        f"layers, {NUMERIC}",
         "layers, MACs",
     )
     rates = table(
-        ("total", *RATES),
+        ("total", *RATE_NAMES),
         ((name, *_rates(each)) for name, each in sums.items()),
-        ", ".join(RATES),
+        ", ".join(RATE_NAMES),
     )
     system = []
     if estimate.config.system:
@@ -139,11 +142,7 @@ def _scaling(estimate: Result) -> Iterator[Text]:
 
 def _reference(each: ReferenceCost) -> str:
     reference = each.reference
-    costs = [
-        quantity(value, unit)
-        for value, unit in ((each.latency_s, "s"), (each.energy_j, "J"))
-        if value is not None
-    ]
+    costs = [quantity(value, metric.unit) for metric, value in each_known(each.amounts)]
     where = f", {reference.where}" if reference.where else ""
     return (
         f"Published for all of {reference.network} on {each.accelerator}: {', '.join(costs)} "
@@ -165,23 +164,20 @@ def _total(name: str, each: Totals) -> tuple[str, ...]:
 
 
 def _rates(each: Totals) -> tuple[str, ...]:
-    rates = (each.inferences_per_s, each.gmacs_per_s, each.gmacs_per_s_per_w)
+    rates: list[float | None] = [getattr(each, rate.key) for rate in RATES]
     return tuple("-" if rate is None else f"{rate:.4g}" for rate in rates)
 
 
 def _costs(each: LayerEstimate | Group | Totals) -> tuple[str, ...]:
-    interval = each.interval
-    return (
-        quantity(each.latency_s, "s"),
-        _deviation(each.latency_s, interval and interval.latency_s),
-        quantity(each.energy_j, "J"),
-        _deviation(each.energy_j, interval and interval.energy_j),
-        quantity(each.power_w, "W"),
-    )
+    cells = costs_with_ends(each.amounts, each.interval)
+    return (*cells, quantity(each.power_w, POWER.unit))
 
 
-def _deviation(value: float | None, bounds: Bounds | None) -> str:
-    return "-" if value is None or bounds is None else deviation(value, bounds)
+def costs_with_ends(amounts: Amounts, interval: Interval | None) -> Iterator[str]:
+    """Yield each metric, and behind it how far the ends of its interval lie from it."""
+    for metric, value, bounds in zip(METRICS, amounts, interval or Interval(), strict=True):
+        yield quantity(value, metric.unit)
+        yield deviation(value, bounds) if bounds else "-"
 
 
 def _coverage(coverage: Coverage) -> str:

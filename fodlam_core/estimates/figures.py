@@ -8,26 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fodlam_core.model.quantities import METRICS, RATES, Amounts
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fodlam_core.model.costs import Citation, Cost, Interval, Measurement
+    from fodlam_core.model.costs import Citation, Cost, Measurement
     from fodlam_core.model.layers import Layer
+    from fodlam_core.model.quantities import Interval
     from fodlam_core.model.technology import ScalingFactors
 
 METHODS = ("published", "predicted", "not modelled")
 # The kind of the line of a result that holds what a run of the network costs beside its layers.
 OVERHEAD = "overhead"
-# Quantities and the fields that hold them.
-QUANTITIES = {"latency": "latency_s", "energy": "energy_j"}
-
-
-def _power_w(latency_s: float | None, energy_j: float | None) -> float | None:
-    return energy_j / latency_s if latency_s and energy_j is not None else None
-
-
-def _times(value: float | None, count: int) -> float | None:
-    return None if value is None else value * count
 
 
 class Basis(NamedTuple):
@@ -38,8 +31,7 @@ class Basis(NamedTuple):
         method: ``"published"`` or ``"predicted"``.
         predictor: name of the predictor, if predicted.
         native: cost of one item on the accelerator as published, before technology scaling.
-        latency_s: latency of one item after scaling; None if not known.
-        energy_j: energy of one item after scaling; None if not known.
+        amounts: what one item costs after scaling.
         factors: the scaling factors.
         batches: batches of the measurements behind it.
         measurement: the published row, if published.
@@ -54,8 +46,7 @@ class Basis(NamedTuple):
     method: str
     predictor: str | None
     native: Cost
-    latency_s: float | None
-    energy_j: float | None
+    amounts: Amounts
     factors: ScalingFactors
     batches: tuple[int, ...]
     measurement: Measurement | None
@@ -63,6 +54,16 @@ class Basis(NamedTuple):
     interval: Interval | None = None
     outside: tuple[str, ...] = ()
     linear: bool = True
+
+    @property
+    def latency_s(self) -> float | None:
+        """Seconds of one item after scaling; None if not known."""
+        return self.amounts.latency_s
+
+    @property
+    def energy_j(self) -> float | None:
+        """Joules of one item after scaling; None if not known."""
+        return self.amounts.energy_j
 
 
 class LayerEstimate(NamedTuple):
@@ -72,36 +73,43 @@ class LayerEstimate(NamedTuple):
         layer: the layer.
         basis: what the cost rests on; None if no accelerator serves the layer.
         runs: how often the cost of one item counts: inferences times repetitions.
-        latency_s: seconds; None if not known.
-        energy_j: joules; None if not known.
+        amounts: what all of them cost.
         refusal: why the accelerator that should run the layer does not; empty if it does.
     """
 
     layer: Layer
     basis: Basis | None
     runs: int
-    latency_s: float | None
-    energy_j: float | None
+    amounts: Amounts
     refusal: str = ""
 
     @classmethod
     def of(cls, layer: Layer, basis: Basis | None, refusal: str = "") -> LayerEstimate:
         """Return the cost of a layer in one inference, as often as the layer is repeated."""
-        return cls(layer, basis, 0, None, None, refusal).times(1)
+        return cls(layer, basis, 0, Amounts(), refusal).times(1)
 
     def times(self, inferences: int) -> LayerEstimate:
         """Return the same for so many inferences."""
         layer, basis = self.layer, self.basis
         runs = layer.repeat * inferences
         if basis is None:
-            return LayerEstimate(layer, None, runs, None, None, self.refusal)
-        latency_s, energy_j = _times(basis.latency_s, runs), _times(basis.energy_j, runs)
-        return LayerEstimate(layer, basis, runs, latency_s, energy_j)
+            return LayerEstimate(layer, None, runs, Amounts(), self.refusal)
+        return LayerEstimate(layer, basis, runs, basis.amounts.times(runs))
+
+    @property
+    def latency_s(self) -> float | None:
+        """Seconds; None if not known."""
+        return self.amounts.latency_s
+
+    @property
+    def energy_j(self) -> float | None:
+        """Joules; None if not known."""
+        return self.amounts.energy_j
 
     @property
     def power_w(self) -> float | None:
         """Average power in watts; None if not modelled, or where the latency is 0."""
-        return _power_w(self.latency_s, self.energy_j)
+        return self.amounts.power_w
 
     @property
     def method(self) -> str:
@@ -115,9 +123,9 @@ class LayerEstimate(NamedTuple):
 
     @property
     def interval(self) -> Interval | None:
-        """Where latency and energy may lie; None if not known, or not modelled."""
+        """Where its cost may lie; None if not known, or not modelled."""
         interval = self.basis.interval if self.basis else None
-        return interval.scaled(self.runs, self.runs) if interval else None
+        return interval.times(self.runs) if interval else None
 
     @property
     def native(self) -> Cost | None:
@@ -129,49 +137,48 @@ class Totals(NamedTuple):
     """Sums over layers.
 
     Attributes:
-        latency_s: seconds, the layers running one after the other; None if no layer has one.
-        energy_j: joules; None if no layer has one.
+        amounts: how much of each metric, the layers running one after the other; None where no
+            layer has one.
         macs: multiply-accumulates of one inference, layers that are not modelled included.
         layers: number of layers, those that are not modelled included.
         inferences: how many inferences the costs are for; None if batches are mixed.
-        macs_done: multiply-accumulates behind the latency; None if their number is not known.
+        done: multiply-accumulates behind each of the amounts; None where their number is not known.
         area_mm2: area of the accelerators; None if not known.
         interval: sums of the least and of the greatest costs of the layers; None if a layer has
             none.
-        energy_macs_done: multiply-accumulates behind the energy; None if their number is not
-            known.
     """
 
-    latency_s: float | None
-    energy_j: float | None
+    amounts: Amounts
     macs: int
     layers: int
     inferences: int | None = None
-    macs_done: float | None = None
+    done: tuple[float | None, ...] = (None,) * len(METRICS)
     area_mm2: float | None = None
     interval: Interval | None = None
-    energy_macs_done: float | None = None
 
     def times(self, inferences: int) -> Totals:
         """Return sums over one inference for so many."""
-        return Totals(
-            _times(self.latency_s, inferences),
-            _times(self.energy_j, inferences),
-            self.macs,
-            self.layers,
-            inferences,
-            _times(self.macs_done, inferences),
-            self.area_mm2,
-            self.interval and self.interval.scaled(inferences, inferences),
-            _times(self.energy_macs_done, inferences),
+        return self._replace(
+            amounts=self.amounts.times(inferences),
+            inferences=inferences,
+            done=tuple([None if each is None else each * inferences for each in self.done]),
+            interval=self.interval and self.interval.times(inferences),
         )
+
+    @property
+    def latency_s(self) -> float | None:
+        """Seconds; None if no layer has a latency."""
+        return self.amounts.latency_s
+
+    @property
+    def energy_j(self) -> float | None:
+        """Joules; None if no layer has an energy."""
+        return self.amounts.energy_j
 
     @property
     def power_w(self) -> float | None:
         """Average power in watts; None unless latency and energy are of the same layers."""
-        if self.energy_macs_done != self.macs_done:
-            return None
-        return _power_w(self.latency_s, self.energy_j)
+        return self.amounts.power_w if self.done[0] == self.done[1] else None
 
     @property
     def inferences_per_s(self) -> float | None:
@@ -183,42 +190,32 @@ class Totals(NamedTuple):
     @property
     def gmacs_per_s(self) -> float | None:
         """1e9 multiply-accumulates per second."""
-        if self.latency_s and self.macs_done is not None:
-            return self.macs_done / self.latency_s / 1e9
+        if self.latency_s and self.done[0] is not None:
+            return self.done[0] / self.latency_s / 1e9
         return None
 
     @property
     def gmacs_per_s_per_w(self) -> float | None:
         """1e9 multiply-accumulates per second and watt, which is per joule."""
-        if self.energy_j and self.energy_macs_done is not None:
-            return self.energy_macs_done / self.energy_j / 1e9
+        if self.energy_j and self.done[1] is not None:
+            return self.done[1] / self.energy_j / 1e9
         return None
+
+    def costs(self) -> dict[str, float | None]:
+        """Return metrics and power by key."""
+        return {**self.amounts._asdict(), "power_w": self.power_w}
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures by name."""
         return {
-            "latency_s": self.latency_s,
-            "energy_j": self.energy_j,
-            "power_w": self.power_w,
+            **self.costs(),
             "macs": self.macs,
             "layers": self.layers,
             "inferences": self.inferences,
-            "inferences_per_s": self.inferences_per_s,
-            "gmacs_per_s": self.gmacs_per_s,
-            "gmacs_per_s_per_w": self.gmacs_per_s_per_w,
+            **{each.key: getattr(self, each.key) for each in RATES},
             "area_mm2": self.area_mm2,
-            "interval": interval_record(self.interval),
+            "interval": self.interval.record() if self.interval else None,
         }
-
-
-def interval_record(interval: Interval | None) -> dict[str, list[float] | None] | None:
-    """Return an interval as the JSON schema has it."""
-    if interval is None:
-        return None
-    return {
-        name: None if bounds is None else list(bounds)
-        for name, bounds in interval._asdict().items()
-    }
 
 
 class Known(NamedTuple):
@@ -243,7 +240,7 @@ class Coverage(NamedTuple):
         not_selected_macs: their multiply-accumulates.
         skipped: operators without multiply-accumulates, by name, with their counts.
         uncosted: operators whose multiply-accumulates are not known, by name, with their counts.
-        known: how much has a latency and how much an energy, by ``"latency"`` and ``"energy"``.
+        known: how much has a value of each metric, by its name, such as ``"latency"``.
     """
 
     layers: Mapping[str, int]

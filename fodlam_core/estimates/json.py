@@ -9,24 +9,26 @@ import attrs
 
 from fodlam_core.estimates.explain.provenance import Provenance, provenances
 from fodlam_core.estimates.explain.published_totals import reference_record
-from fodlam_core.estimates.figures import LayerEstimate, interval_record
 from fodlam_core.estimates.plausibility import doubts
 from fodlam_core.estimates.published_totals import whole_network
 from fodlam_core.estimates.scaling_band import scaling_band
 from fodlam_core.estimates.system import dram_energy_j, system_energy
 from fodlam_core.estimates.tokens import token_record
-from fodlam_core.model.costs import Cost, Interval, Measurement
+from fodlam_core.model.quantities import METRICS, Amounts, Interval
 from fodlam_core.model.technology import ScalingFactors, Technology
 from fodlam_core.plugins.revision import with_revisions
 
 if TYPE_CHECKING:
     from fodlam_core.config import Config
+    from fodlam_core.estimates.figures import LayerEstimate
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.estimates.result import Result
+    from fodlam_core.model.costs import Cost, Measurement
     from fodlam_core.model.layers import Layer
 
 SCHEMA_VERSION = 2
 UNKNOWN = (None, None)
+ENDS = ("low", "high")
 
 
 def _outline(each: LayerEstimate) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -40,28 +42,26 @@ def _outline(each: LayerEstimate) -> tuple[dict[str, Any], dict[str, Any]]:
         "accelerator": each.accelerator,
         "method": each.method,
         "predictor": each.basis.predictor if each.basis else None,
-        "latency_s": each.latency_s,
-        "energy_j": each.energy_j,
-        "power_w": each.power_w,
+        **each.amounts.record(),
     }
     return what, costs
 
 
 def layer_row(each: LayerEstimate) -> dict[str, Any]:
     """Return one layer as a flat dictionary."""
-    basis, native = each.basis, each.native
-    interval = each.interval or Interval(None, None)
-    latency_s, energy_j = interval.latency_s or UNKNOWN, interval.energy_j or UNKNOWN
+    basis = each.basis
+    native = each.native.amounts if each.native else Amounts()
+    ends = zip(METRICS, each.interval or Interval(), strict=True)
     what, costs = _outline(each)
     return {
         **what,
         **costs,
-        "latency_low_s": latency_s[0],
-        "latency_high_s": latency_s[1],
-        "energy_low_j": energy_j[0],
-        "energy_high_j": energy_j[1],
-        "native_latency_s": native.latency_s if native else None,
-        "native_energy_j": native.energy_j if native else None,
+        **{
+            metric.end(which): end
+            for metric, bounds in ends
+            for which, end in zip(ENDS, bounds or UNKNOWN, strict=True)
+        },
+        **{f"native_{key}": value for key, value in native._asdict().items()},
         "time_factor": basis.factors.time if basis else None,
         "energy_factor": basis.factors.energy if basis else None,
         "citation": basis.citation.key if basis else None,
@@ -81,7 +81,7 @@ def layer_record(
         "native": _cost(each.native),
         "factors": factors_record(basis.factors) if basis else None,
         "measured_batches": list(basis.batches) if basis else None,
-        "interval": interval_record(each.interval),
+        "interval": each.interval.record() if each.interval else None,
         "citation": basis.citation.key if basis else None,
         "dram_energy_j": dram_energy_j(estimate, each),
         "implausible": _doubts(estimate, each),
@@ -144,12 +144,7 @@ def estimate_record(estimate: Result) -> dict[str, Any]:
 def _cost(cost: Cost | None) -> dict[str, Any] | None:
     if cost is None:
         return None
-    return {
-        "latency_s": cost.latency_s,
-        "energy_j": cost.energy_j,
-        "power_w": cost.power_w,
-        "offchip_latency_s": cost.offchip_latency_s,
-    }
+    return {**cost.amounts.record(), "offchip_latency_s": cost.offchip_latency_s}
 
 
 def factors_record(factors: ScalingFactors) -> dict[str, float | None]:

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.errors import listed
 from fodlam_core.estimates.capacity import capacity_notes
-from fodlam_core.estimates.figures import QUANTITIES, Basis
 from fodlam_core.estimates.plausibility import doubt_notes
 from fodlam_core.estimates.published_totals import ReferenceCost, answer, reference_costs
 from fodlam_core.estimates.workload import workload_notes
+from fodlam_core.model.quantities import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from fodlam_core.config import Config
     from fodlam_core.errors import Problem
+    from fodlam_core.estimates.figures import Basis
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.model.layers import Layer, Network
 
@@ -129,12 +130,14 @@ def _refused(refusals: Mapping[int, Problem]) -> Iterator[str]:
 
 
 def _halves(items: Sequence[tuple[Layer, Basis | None]]) -> Iterator[str]:
-    """Say of which chips latency or energy is not known, and what the energies cover."""
-    for quantity, field in QUANTITIES.items():
-        lacking = sorted({b.accelerator for _, b in items if b and getattr(b, field) is None})
+    """Say of which chips a metric is not known."""
+    for place, metric in enumerate(METRICS):
+        lacking = [
+            basis.accelerator for _, basis in items if basis and basis.amounts[place] is None
+        ]
         if lacking:
-            count = sum(1 for _, b in items if b and getattr(b, field) is None)
-            yield f"{listed(lacking)}: no {quantity} is known of {count} layers; totals lack it"
+            names = listed(sorted(set(lacking)))
+            yield f"{names}: no {metric.name} is known of {len(lacking)} layers; totals lack it"
 
 
 def _covers(platforms: Mapping[str, Platform]) -> Iterator[str]:

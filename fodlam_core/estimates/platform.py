@@ -8,6 +8,7 @@ from fodlam_core.config import AcceleratorConfig, Config
 from fodlam_core.errors import ConfigError, PredictionError, Problem, Setting
 from fodlam_core.estimates.figures import Basis
 from fodlam_core.estimates.scaling import scaling
+from fodlam_core.model.quantities import METRICS
 from fodlam_core.plugins.guards import guarded_accelerator
 from fodlam_core.predictors import FittedPredictor, Predictor, levels
 from fodlam_core.predictors.rows import one_row
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from fodlam_core.accelerators import Accelerator
-    from fodlam_core.model.costs import Cost, Interval, Measurement
+    from fodlam_core.model.costs import Cost, Measurement
     from fodlam_core.model.layers import Layer
+    from fodlam_core.model.quantities import Interval
     from fodlam_core.model.technology import ScalingFactors, Technology
     from fodlam_core.plugins import Plugin
     from fodlam_core.plugins.registry import Registry
@@ -145,7 +147,7 @@ class Platform(NamedTuple):
             outside["batch"] = beyond
         interval = rule.interval(item, fitted, cost, asked, outside)
         if interval is not None and scale != 1:
-            interval = interval.scaled(scale, scale)
+            interval = interval.times(scale)
         return self._bounded(basis, interval)._replace(outside=tuple(outside))
 
     def fit_of(self, predictor: str, kind: str) -> FitRows:
@@ -275,17 +277,13 @@ class Platform(NamedTuple):
         linear: bool,
         row: Measurement | None = None,
     ) -> Basis:
-        # Time spent waiting for off-chip memory does not change with the node of the chip.
-        latency, energy, offchip = native.latency_s, native.energy_j, native.offchip_latency_s
-        factors = self.factors
         return Basis(
             accelerator=self.accelerator.name,
             method=method,
             predictor=predictor,
             native=native,
-            latency_s=None if latency is None else (latency - offchip) * factors.time + offchip,
-            energy_j=None if energy is None else energy * factors.energy,
-            factors=factors,
+            amounts=native.carried(self.factors),
+            factors=self.factors,
             batches=batches,
             measurement=row,
             citation=self.accelerator.citation,
@@ -297,9 +295,14 @@ class Platform(NamedTuple):
         """Return a basis with the interval of its native cost, scaled as that was."""
         if native is None:
             return basis
-        before, after = basis.native.latency_s, basis.latency_s
-        time = after / before if before and after is not None else basis.factors.time
-        return basis._replace(interval=native.scaled(time, basis.factors.energy))
+        costs = zip(METRICS, basis.native.amounts, basis.amounts, strict=True)
+        factors = (
+            after / before
+            if metric.fixed and before and after is not None
+            else metric.factor_of(basis.factors)
+            for metric, before, after in costs
+        )
+        return basis._replace(interval=native.times(*factors))
 
 
 def settings_of(name: str, config: Config, registry: Registry) -> AcceleratorConfig:

@@ -30,7 +30,6 @@ from fodlam_core.estimates.dispatch import dispatch
 from fodlam_core.estimates.figures import (
     METHODS,
     OVERHEAD,
-    QUANTITIES,
     Basis,
     Coverage,
     Known,
@@ -50,6 +49,7 @@ from fodlam_core.estimates.published_totals import (
 from fodlam_core.estimates.scaling_band import ApplicableRules
 from fodlam_core.estimates.totals import parts_of, totals_of
 from fodlam_core.model.layers import Layer, Network
+from fodlam_core.model.quantities import METRICS, each_known
 from fodlam_core.plugins.registry import Registry, load_registry
 from fodlam_core.version import __version__
 
@@ -286,14 +286,14 @@ def _missing(items: Items, broken: list[str], known: list[str]) -> list[str]:
 
 
 def _coverage(items: Items, network: Network, whole: ReferenceCost | None) -> Coverage:
-    """Return how much of a network has a cost, and how much a latency and an energy.
+    """Return how much of a network has a cost, and how much each metric.
 
     A published cost of the whole network covers all its layers, though none of them has a cost of
     its own.
     """
     layers = dict.fromkeys(METHODS, 0)
     macs = dict.fromkeys(METHODS, 0)
-    known = {quantity: [0, 0] for quantity in QUANTITIES}
+    known = {metric: [0, 0] for metric in METRICS}
     for layer, basis in items:
         if layer.kind == OVERHEAD:
             continue
@@ -301,10 +301,9 @@ def _coverage(items: Items, network: Network, whole: ReferenceCost | None) -> Co
         method = "published" if whole else basis.method if basis else "not modelled"
         layers[method] += 1
         macs[method] += layer.total_macs
-        for quantity, field in QUANTITIES.items():
-            if cost is not None and getattr(cost, field) is not None:
-                known[quantity][0] += 1
-                known[quantity][1] += layer.total_macs
+        for metric, _ in each_known(cost.amounts) if cost else ():
+            known[metric][0] += 1
+            known[metric][1] += layer.total_macs
     selected = {layer.key for layer, _ in items}
     rest = [layer for layer in network.layers if layer.key not in selected]
     return Coverage(
@@ -314,7 +313,7 @@ def _coverage(items: Items, network: Network, whole: ReferenceCost | None) -> Co
         sum(layer.total_macs for layer in rest),
         network.skipped,
         network.uncosted,
-        {quantity: Known(*counts) for quantity, counts in known.items()},
+        {metric.name: Known(*counts) for metric, counts in known.items()},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import NetworkError, Setting
+from fodlam_core.model.quantities import METRICS, Amounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,23 +26,30 @@ class ReferenceCost(NamedTuple):
     Attributes:
         accelerator: the accelerator.
         reference: the figures as published.
-        inferences: how many inferences latency and energy are for.
-        latency_s: seconds; None if not published.
-        energy_j: joules; None if not published.
+        inferences: how many inferences the amounts are for.
+        amounts: what they cost; None where it is not published.
     """
 
     accelerator: str
     reference: Reference
     inferences: int
-    latency_s: float | None
-    energy_j: float | None
+    amounts: Amounts
+
+    @property
+    def latency_s(self) -> float | None:
+        """Seconds; None if not published."""
+        return self.amounts.latency_s
+
+    @property
+    def energy_j(self) -> float | None:
+        """Joules; None if not published."""
+        return self.amounts.energy_j
 
     @property
     def lacks(self) -> str | None:
-        """Which of latency and energy is not published; None if both are."""
-        if self.latency_s is None:
-            return "latency"
-        return "energy" if self.energy_j is None else None
+        """The first metric that is not published; None if every one is."""
+        pairs = zip(METRICS, self.amounts, strict=True)
+        return next((metric.name for metric, value in pairs if value is None), None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures by name."""
@@ -49,11 +57,9 @@ class ReferenceCost(NamedTuple):
             "accelerator": self.accelerator,
             "network": self.reference.network,
             "inferences": self.inferences,
-            "latency_s": self.latency_s,
-            "energy_j": self.energy_j,
+            **self.amounts._asdict(),
             "measured_batch": self.reference.batch,
-            "native_latency_s": self.reference.latency_s,
-            "native_energy_j": self.reference.energy_j,
+            **{f"native_{key}": each for key, each in self.reference.amounts._asdict().items()},
             "where": self.reference.where,
         }
 
@@ -85,14 +91,13 @@ def reference_costs(
 def _cost(platform: Platform, reference: Reference, batch: int | str) -> ReferenceCost:
     inferences = reference.batch if isinstance(batch, str) else batch
     share = inferences / reference.batch
-    factors = platform.factors
-    latency, energy = reference.latency_s, reference.energy_j
+    factors = [metric.factor_of(platform.factors) for metric in METRICS]
+    known = zip(reference.amounts, factors, strict=True)
     return ReferenceCost(
         platform.accelerator.name,
         reference,
         inferences,
-        None if latency is None else latency * share * factors.time,
-        None if energy is None else energy * share * factors.energy,
+        Amounts(*[None if each is None else each * share * factor for each, factor in known]),
     )
 
 
@@ -134,11 +139,9 @@ def with_reference(totals: Mapping[str, Totals], cost: ReferenceCost) -> dict[st
     """Return totals with the overall one taken from the published cost of the network."""
     total = totals["total"]
     whole = total._replace(
-        latency_s=cost.latency_s,
-        energy_j=cost.energy_j,
+        amounts=cost.amounts,
         inferences=cost.inferences,
-        macs_done=total.macs * cost.inferences,
-        energy_macs_done=total.macs * cost.inferences,
+        done=(total.macs * cost.inferences,) * len(METRICS),
     )
     return {**totals, "total": whole}
 

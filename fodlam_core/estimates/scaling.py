@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 
 from fodlam_core.errors import ConfigError, FodlamError, MissingInputsError, ScalingError, Setting
-from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
+from fodlam_core.model.technology import IDENTITY, Multipliers, ScalingFactors, Technology
 from fodlam_core.scaling.carry import carry, multipliers
 from fodlam_core.schema.structure import checked_options
 
@@ -93,7 +93,7 @@ class Route(NamedTuple):
             flavor = self.source.flavor if flavor is None else flavor
         return Technology(node_nm, vdd, flavor)
 
-    def multipliers(self, target: Technology) -> tuple[float, float]:
+    def multipliers(self, target: Technology) -> Multipliers:
         """Return what time and energy are multiplied by on the way to a target.
 
         Raises:

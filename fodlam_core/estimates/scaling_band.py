@@ -9,23 +9,25 @@ from fodlam_core.errors import FodlamError
 from fodlam_core.estimates.published_totals import answer
 from fodlam_core.estimates.scaling import configured_scaler
 from fodlam_core.model.costs import Cost
+from fodlam_core.model.quantities import METRICS, Interval
 from fodlam_core.report.units import quantity
-from fodlam_core.scaling.carry import multipliers
+from fodlam_core.scaling.carry import UNCHANGED, multipliers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from fodlam_core.config import Config
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.estimates.result import Result
-    from fodlam_core.model.costs import Bounds
+    from fodlam_core.model.quantities import Bounds
+    from fodlam_core.model.technology import Multipliers
     from fodlam_core.plugins.registry import Registry
     from fodlam_core.scaling import TechnologyScaler
 
 # It says that nothing is scaled: no estimate of what scaling does.
 NO_RULE = "none"
 # By rule and accelerator: what time and energy are multiplied by.
-Multipliers = dict[str, dict[str, tuple[float, float]]]
+ByRule = dict[str, dict[str, "Multipliers"]]
 
 
 class ScalingBand(NamedTuple):
@@ -33,19 +35,25 @@ class ScalingBand(NamedTuple):
 
     Attributes:
         rules: the names of the rules.
-        latency_s: seconds; None if no layer has a latency.
-        energy_j: joules; None if no layer has an energy.
+        bounds: the ends of each metric that a rule scales; None where no layer has one.
     """
 
     rules: tuple[str, ...]
-    latency_s: Bounds | None
-    energy_j: Bounds | None
+    bounds: Interval
+
+    @property
+    def latency_s(self) -> Bounds | None:
+        """Seconds; None if no layer has a latency."""
+        return self.bounds.latency_s
+
+    @property
+    def energy_j(self) -> Bounds | None:
+        """Joules; None if no layer has an energy."""
+        return self.bounds.energy_j
 
     def to_dict(self) -> dict[str, Any]:
         """Return the band as the JSON schema has it."""
-        bounds = {"latency_s": self.latency_s, "energy_j": self.energy_j}
-        lists = {name: None if each is None else list(each) for name, each in bounds.items()}
-        return {"rules": list(self.rules), **lists}
+        return {"rules": list(self.rules), **self.bounds.record()}
 
     @property
     def is_open(self) -> bool:
@@ -53,8 +61,9 @@ class ScalingBand(NamedTuple):
         return " to " in str(self)
 
     def __str__(self) -> str:
-        ends = [(self.energy_j, "J"), (self.latency_s, "s")]
-        parts = [_ends(each, unit) for each, unit in ends if each is not None]
+        ends = zip(METRICS, self.bounds, strict=True)
+        # Energy first: the rules agree in it the least.
+        parts = [_ends(each, metric.unit) for metric, each in reversed([*ends]) if each is not None]
         rules = "rule" if len(self.rules) == 1 else "rules"
         return f"{' and '.join(parts) or '-'} over {len(self.rules)} {rules}"
 
@@ -77,7 +86,7 @@ class ApplicableRules:
         self.config, self.platforms, self.registry = config, platforms, registry
 
     @functools.cached_property
-    def multipliers(self) -> Multipliers:
+    def multipliers(self) -> ByRule:
         """What each rule multiplies time and energy by; nothing where nothing is scaled."""
         if not any(platform.is_scaled for platform in self.platforms.values()):
             return {}
@@ -85,7 +94,7 @@ class ApplicableRules:
         chosen = configured_scaler(technology, self.registry)
         if chosen.name == NO_RULE:
             return {}
-        found: Multipliers = {}
+        found: ByRule = {}
         # Rules of plugins count where they are chosen only: installing one changes no result.
         own = (name for name in self.registry.names("rule") if self.registry.is_own("rule", name))
         for name in dict.fromkeys((*own, chosen.name)):
@@ -96,22 +105,22 @@ class ApplicableRules:
                 found[rule.name] = served
         return found
 
-    def __reduce__(self) -> tuple[type[KnownRules], tuple[Multipliers]]:
+    def __reduce__(self) -> tuple[type[KnownRules], tuple[ByRule]]:
         return KnownRules, (self.multipliers,)
 
 
 class KnownRules(NamedTuple):
     """The same, found already: what a worker process sends back."""
 
-    multipliers: Multipliers
+    multipliers: ByRule
 
 
 def _served(
     rule: TechnologyScaler, platforms: Mapping[str, Platform], clock: str
-) -> Iterator[tuple[str, tuple[float, float]]]:
+) -> Iterator[tuple[str, Multipliers]]:
     for name, platform in platforms.items():
         if platform.source is None or platform.target is None:
-            yield name, (1.0, 1.0)
+            yield name, UNCHANGED
             continue
         try:
             yield name, multipliers(rule, platform.source, platform.target, clock)
@@ -130,27 +139,19 @@ def scaling_band(estimate: Result, kind: str = "total") -> ScalingBand | None:
     if not rules:
         return None
     totals = [_total(estimate, kind, by_chip) for by_chip in rules.values()]
-    return ScalingBand(
-        tuple(rules),
-        _range([latency for latency, _ in totals]),
-        _range([energy for _, energy in totals]),
-    )
+    return ScalingBand(tuple(rules), Interval(*map(_range, zip(*totals, strict=True))))
 
 
 def _total(
-    estimate: Result, kind: str, by_chip: Mapping[str, tuple[float, float]]
-) -> tuple[float | None, float | None]:
-    """Return latency and energy of a total under one rule."""
-    latencies: list[float] = []
-    energies: list[float] = []
-    for name, cost in _natives(estimate, kind):
-        time, energy = by_chip[name]
-        if cost.latency_s is not None:
-            offchip = cost.offchip_latency_s
-            latencies.append((cost.latency_s - offchip) * time + offchip)
-        if cost.energy_j is not None:
-            energies.append(cost.energy_j * energy)
-    return sum(latencies) if latencies else None, sum(energies) if energies else None
+    estimate: Result, kind: str, by_chip: Mapping[str, Multipliers]
+) -> tuple[float | None, ...]:
+    """Return a total under one rule, each metric that it scales."""
+    carried = [cost.carried(by_chip[name]) for name, cost in _natives(estimate, kind)]
+    known = (
+        [value for each in carried if (value := each[place]) is not None and metric.factor]
+        for place, metric in enumerate(METRICS)
+    )
+    return tuple(sum(values) if values else None for values in known)
 
 
 def _natives(estimate: Result, kind: str) -> Iterator[tuple[str, Cost]]:
@@ -158,14 +159,14 @@ def _natives(estimate: Result, kind: str) -> Iterator[tuple[str, Cost]]:
     if whole and kind == "total":
         share = whole.inferences / whole.reference.batch
         reference = whole.reference
-        yield whole.accelerator, Cost(reference.latency_s, reference.energy_j) * share
+        yield whole.accelerator, Cost.of(reference.amounts) * share
         return
     for each in estimate.layers:
         if each.native and each.accelerator and kind in (each.layer.kind, "total"):
             yield each.accelerator, each.native
 
 
-def _range(values: list[float | None]) -> Bounds | None:
+def _range(values: Iterable[float | None]) -> Bounds | None:
     known = [value for value in values if value is not None]
     return (min(known), max(known)) if known else None
 

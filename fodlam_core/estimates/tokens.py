@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fodlam_core.model.costs import Interval
+from fodlam_core.model.quantities import METRICS, Amounts, interval_of
 from fodlam_core.model.transformer import layer_group
 from fodlam_core.report import Table, Text, table
 from fodlam_core.report.units import deviation, percent, quantity
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from fodlam_core.estimates.figures import LayerEstimate
     from fodlam_core.estimates.result import Result
-    from fodlam_core.model.costs import Bounds
+    from fodlam_core.model.quantities import Bounds, Interval
 
 FIRST = ("encode", "prefill")
 
@@ -48,8 +48,7 @@ class Group(NamedTuple):
         macs: multiply-accumulates of one inference.
         accelerator: what runs them; None if not modelled.
         method: where their costs come from.
-        latency_s: seconds of all of them; None if one has none.
-        energy_j: joules likewise.
+        amounts: what all of them cost; None where one has none.
         interval: the ends of their intervals, added; None if one has none.
     """
 
@@ -58,16 +57,13 @@ class Group(NamedTuple):
     macs: int
     accelerator: str | None
     method: str
-    latency_s: float | None
-    energy_j: float | None
+    amounts: Amounts
     interval: Interval | None
 
     @property
     def power_w(self) -> float | None:
         """Average power in watts; None if not known."""
-        if self.energy_j is None or not self.latency_s:
-            return None
-        return self.energy_j / self.latency_s
+        return self.amounts.power_w
 
 
 def grouped(estimate: Result) -> Iterable[LayerEstimate | Group]:
@@ -82,12 +78,8 @@ def grouped(estimate: Result) -> Iterable[LayerEstimate | Group]:
 
 
 def _group(name: str, layers: Sequence[LayerEstimate]) -> Group:
-    latency, energy = (_sum(layers, what) for what in ("latency_s", "energy_j"))
-    if latency and latency.layers < len(layers):
-        latency = None
-    if energy and energy.layers < len(layers):
-        energy = None
-    bounds = Interval(latency and latency.bounds, energy and energy.bounds)
+    sums = [_sum(layers, metric.key) for metric in METRICS]
+    complete = [each if each and each.layers == len(layers) else None for each in sums]
     first, runs = layers[0], sum(each.layer.repeat for each in layers)
     return Group(
         f"{name} x{runs}" if runs > 1 else name,
@@ -95,9 +87,8 @@ def _group(name: str, layers: Sequence[LayerEstimate]) -> Group:
         sum(each.layer.total_macs for each in layers),
         first.accelerator,
         first.method,
-        latency.value if latency else None,
-        energy.value if energy else None,
-        None if bounds == (None, None) else bounds,
+        Amounts(*[each and each.value for each in complete]),
+        interval_of(each and each.bounds for each in complete),
     )
 
 
@@ -164,7 +155,7 @@ def _of(estimate: Result, phases: Sequence[str]) -> list[LayerEstimate]:
 
 def _sum(layers: Sequence[LayerEstimate], what: str) -> Sum | None:
     """Return the sum of one quantity over layers; None if no layer has it."""
-    known = [each for each in layers if getattr(each, what) is not None]
+    known = [each for each in layers if getattr(each.amounts, what) is not None]
     if not known:
         return None
     ends: list[Bounds] = [
@@ -174,7 +165,7 @@ def _sum(layers: Sequence[LayerEstimate], what: str) -> Sum | None:
     if len(ends) == len(layers):
         bounds = sum(low for low, _ in ends), sum(high for _, high in ends)
     macs, done = (sum(each.layer.total_macs for each in group) for group in (layers, known))
-    total: float = sum(getattr(each, what) for each in known)
+    total: float = sum(getattr(each.amounts, what) for each in known)
     return Sum(total, bounds, done / macs if macs else 1.0, len(known))
 
 

@@ -9,12 +9,13 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.estimates.figures import Basis, Totals
-from fodlam_core.model.costs import Bounds, Interval
+from fodlam_core.model.quantities import METRICS, Amounts, interval_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from fodlam_core.model.layers import Layer
+    from fodlam_core.model.quantities import Bounds
 
 # FODLAM's two kinds are always in the totals, even where a network has no such layer.
 ALWAYS = ("conv", "fc")
@@ -27,7 +28,7 @@ class Sum(NamedTuple):
     """The sum of one quantity over some layers.
 
     Attributes:
-        value: seconds or joules; None if no layer has a value.
+        value: how much; None if no layer has a value.
         macs: multiply-accumulates of the layers that have one.
         layers: number of layers that have one.
         bounds: sums of the ends of the intervals; None if a layer has none, or no value.
@@ -51,8 +52,7 @@ class Part(NamedTuple):
     """The sums over the layers of one kind on one accelerator, each counted as often as it runs.
 
     Attributes:
-        latency: seconds.
-        energy: joules.
+        sums: of each metric.
         macs: multiply-accumulates, of layers without a cost too.
         layers: number of layers, those without a cost too.
         batches: batches of the measurements behind them; None where a layer has several.
@@ -60,8 +60,7 @@ class Part(NamedTuple):
             layer has several batches.
     """
 
-    latency: Sum
-    energy: Sum
+    sums: tuple[Sum, ...]
     macs: int
     layers: int
     batches: frozenset[int | None]
@@ -82,13 +81,12 @@ def _part(group: list[tuple[Layer, Basis | None]]) -> Part:
     batches = [basis.batches[0] if len(basis.batches) == 1 else None for _, basis in known]
     macs = [layer.total_macs for layer, _ in group]
     return Part(
-        _sum(
-            (layer, basis.latency_s, basis.interval and basis.interval.latency_s)
-            for layer, basis in known
-        ),
-        _sum(
-            (layer, basis.energy_j, basis.interval and basis.interval.energy_j)
-            for layer, basis in known
+        tuple(
+            _sum(
+                (layer, basis.amounts[place], basis.interval and basis.interval[place])
+                for layer, basis in known
+            )
+            for place in range(len(METRICS))
         ),
         sum(macs),
         len(group),
@@ -147,37 +145,39 @@ def totals_of(
 
 def _total(parts: list[Part], area_mm2: float | None = None, *, printed: bool) -> Totals:
     # Nothing at all costs nothing; a sum over layers none of which has a cost is not known.
-    latency = energy = Sum() if parts else Sum(0.0)
+    sums = [Sum() if parts else Sum(0.0)] * len(METRICS)
     macs = layers = 0
     for part in parts:
         macs += part.macs
         layers += part.layers
-        latency, energy = latency.add(part.latency), energy.add(part.energy)
+        sums = [one.add(other) for one, other in zip(sums, part.sums, strict=True)]
     inferences: int | None = 1
-    done: tuple[float | None, float | None] = latency.macs, energy.macs
+    done: list[float | None] = [each.macs for each in sums]
     if printed:
         batches = frozenset[int | None]().union(*(part.batches for part in parts))
         inferences = next(iter(batches)) if len(batches) == 1 else None
-        done = _printed(parts, "latency"), _printed(parts, "energy")
-    bounds = Interval(_bounds(latency, layers), _bounds(energy, layers))
+        done = [_printed(parts, place) for place in range(len(METRICS))]
     return Totals(
-        latency.value,
-        energy.value,
-        macs,
-        layers,
-        inferences,
-        done[0],
-        area_mm2,
-        None if bounds == (None, None) else bounds,
-        done[1],
+        amounts=Amounts(*[each.value for each in sums]),
+        macs=macs,
+        layers=layers,
+        inferences=inferences,
+        done=tuple(done),
+        area_mm2=area_mm2,
+        interval=interval_of(_bounds(each, layers) for each in sums),
     )
 
 
-def _printed(parts: Iterable[Part], quantity: str) -> int | None:
-    """Return the MACs behind costs that are taken as printed; None if they are not known."""
+def _printed(parts: Iterable[Part], place: int) -> int | None:
+    """Return the MACs behind costs that are taken as printed; None if they are not known.
+
+    Args:
+        parts: the parts of a total.
+        place: that of the metric.
+    """
     total = 0
     for part in parts:
-        each: Sum = getattr(part, quantity)
+        each = part.sums[place]
         if each.layers and part.macs_printed is None:
             return None
         total += (part.macs_printed or 0) if each.layers else 0

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.estimates.capacity import DOES_NOT_FIT
-from fodlam_core.estimates.figures import QUANTITIES, interval_record
 from fodlam_core.estimates.plausibility import IMPLAUSIBLE
-from fodlam_core.model.costs import Bounds, Interval
+from fodlam_core.model.quantities import METRICS, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fodlam_core.estimates.result import Result
+    from fodlam_core.model.quantities import Bounds
 
 NOT_MODELLED = "not modelled: "  # how the notes begin that say why a layer is refused
 FITS = "fits"
@@ -25,7 +25,7 @@ NOT_MEASURED = ("post-layout", "vendor-model", "projected")
 NO_VERDICT: Mapping[str, Any] = {
     "method": None,
     "interval": None,
-    "coverage": dict.fromkeys(QUANTITIES, 0.0),
+    "coverage": {metric.name: 0.0 for metric in METRICS},
     "implausible": [],
     "notes": [],
 }
@@ -38,8 +38,8 @@ class Verdict(NamedTuple):
         method: ``"measured"``, or ``"published"`` where some of it was simulated by its authors;
             ``"predicted"`` if any layer is; ``"datasheet"`` if any rests on a datasheet alone.
         is_rate: whether a latency in it is the reciprocal of a throughput.
-        interval: where latency and energy of what is modelled may lie; either None if not known.
-        coverage: the share of the MACs that has a latency, and an energy, by their names.
+        interval: where each metric of what is modelled may lie; None where it is not known.
+        coverage: the share of the MACs that has a value of each metric, by its name.
         doubts: sentences that say what does not fit, cannot be, or is refused.
         notes: everything that a reader must know.
     """
@@ -63,10 +63,9 @@ class Verdict(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Return what rows of rankings, comparisons and files have beside the costs."""
-        known = self.interval != (None, None)
         return {
             "method": self.method or None,
-            "interval": interval_record(self.interval) if known else None,
+            "interval": self.interval.record() if any(self.interval) else None,
             "coverage": dict(self.coverage),
             "implausible": self.implausible,
             "verdict": self.words,
@@ -84,15 +83,15 @@ def verdict(estimate: Result) -> Verdict:
     return Verdict(
         _method(estimate),
         any(each.accelerator.latency_is != "inference" for each in estimate.platforms.values()),
-        Interval(_bounds(estimate, "latency"), _bounds(estimate, "energy")),
-        {name: estimate.coverage.known_share(name) or 0.0 for name in QUANTITIES},
+        Interval(*[_bounds(estimate, place) for place in range(len(METRICS))]),
+        {each.name: estimate.coverage.known_share(each.name) or 0.0 for each in METRICS},
         tuple(doubts),
         estimate.notes,
     )
 
 
 def _method(estimate: Result) -> str:
-    if not any(map(estimate.coverage.known_share, QUANTITIES)):
+    if not any(estimate.coverage.known_share(metric.name) for metric in METRICS):
         return ""
     kinds = {each.accelerator.provenance for each in estimate.platforms.values()}
     if "datasheet" in kinds:
@@ -102,18 +101,17 @@ def _method(estimate: Result) -> str:
     return "published" if kinds & {*NOT_MEASURED} else "measured"
 
 
-def _bounds(estimate: Result, quantity: str) -> Bounds | None:
-    """Return where the latency, or the energy, of what is modelled may lie; None if not known.
+def _bounds(estimate: Result, place: int) -> Bounds | None:
+    """Return where a metric, by its place, of what is modelled may lie; None if not known.
 
     The ends of the layers are added, those of layers without a cost left out as their cost is.
     """
-    field = QUANTITIES[quantity]
     interval = estimate.totals["total"].interval
-    if interval is not None and getattr(interval, field) is not None:
-        bounds: Bounds = getattr(interval, field)
-        return bounds
-    known = [each for each in estimate.layers if getattr(each, field) is not None]
-    ends = [getattr(each.interval, field) for each in known if each.interval is not None]
-    if not ends or None in ends or len(ends) < len(known):
+    if interval is not None and interval[place] is not None:
+        return interval[place]
+    known = [each for each in estimate.layers if each.amounts[place] is not None]
+    ends = [each.interval and each.interval[place] for each in known]
+    found = [end for end in ends if end is not None]
+    if not found or len(found) < len(known):
         return None
-    return sum(end[0] for end in ends), sum(end[1] for end in ends)
+    return sum(end[0] for end in found), sum(end[1] for end in found)

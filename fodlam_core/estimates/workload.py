@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fodlam_core.model.quantities import METRICS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -11,8 +13,6 @@ if TYPE_CHECKING:
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.model.costs import Measurement
     from fodlam_core.model.layers import Layer
-
-QUANTITIES = {"latency": "latency_s", "energy": "energy_j"}
 
 
 def workload_spread(rows: Iterable[Measurement]) -> dict[str, float]:
@@ -26,11 +26,12 @@ def workload_spread(rows: Iterable[Measurement]) -> dict[str, float]:
         if row.layer.shape is not None:
             groups.setdefault((row.network, row.layer.shape, row.batch), []).append(row)
     found: dict[str, float] = {}
-    for name, field in QUANTITIES.items():
+    for place, metric in enumerate(METRICS):
         for group in groups.values():
-            known = [value for row in group if (value := getattr(row, field)) is not None]
+            known = [value for row in group if (value := row.amounts[place])]
             if len(known) > 1:
-                found[name] = max(found.get(name, 0.0), max(known) / min(known) - 1)
+                spread = max(known) / min(known) - 1
+                found[metric.name] = max(found.get(metric.name, 0.0), spread)
     return found
 
 

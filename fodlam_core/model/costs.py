@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
 from fodlam_core.errors import PluginError
 from fodlam_core.model import validators
 from fodlam_core.model.layers import Layer
+from fodlam_core.model.quantities import METRICS, Amounts, Interval, interval_of
 from fodlam_core.model.validators import is_amount, is_positive, wrong
+
+if TYPE_CHECKING:
+    from fodlam_core.model.technology import Factors
 
 PROVENANCES = (
     "measured",
@@ -26,8 +31,10 @@ PROVENANCES = (
 COVERS = ("core", "chip", "board", "system", "wall")
 # What a latency is: of one inference from start to end, or one over a throughput.
 LATENCIES = ("inference", "reciprocal throughput")
+# What a row of a table has in a column of its own beside latency, power and energy.
+FURTHER = METRICS[2:]
 
-Bounds = tuple[float, float]
+_values = attrgetter(*(metric.key for metric in METRICS))
 
 
 @attrs.frozen
@@ -50,6 +57,11 @@ class Cost:
     energy_j: float | None
     offchip_latency_s: float = 0.0
 
+    @classmethod
+    def of(cls, amounts: Amounts, offchip_latency_s: float = 0.0) -> Cost:
+        """Return the cost of so much of each metric."""
+        return cls(*amounts[:2], offchip_latency_s, *amounts[2:])
+
     def __attrs_post_init__(self) -> None:
         latency, energy, offchip = self.latency_s, self.energy_j, self.offchip_latency_s
         # At once for what is right: costs are made by the thousand.
@@ -58,39 +70,42 @@ class Cost:
             and (energy is None or is_amount(energy))
             and type(offchip) is float
             and 0 <= offchip <= (latency or 0.0) * (1 + 1e-9)
+            and not FURTHER
         ):
-            _check_cost("Cost", latency, energy, offchip)
+            _check_cost("Cost", self.amounts, offchip)
 
     @property
     def power_w(self) -> float | None:
         """Average power in watts; None where latency or energy is not known, or latency is 0."""
-        if self.energy_j is None or not self.latency_s:
-            return None
-        return self.energy_j / self.latency_s
+        return self.amounts.power_w
+
+    @property
+    def amounts(self) -> Amounts:
+        """Every metric of it."""
+        return Amounts(*_values(self))
+
+    def carried(self, factors: Factors) -> Amounts:
+        """Return what it is at another technology point; what no factor applies to stays."""
+        return Amounts(
+            *[
+                None if value is None else metric.carried(value, self, factors)
+                for metric, value in zip(METRICS, self.amounts, strict=True)
+            ]
+        )
 
     def __mul__(self, count: float) -> Cost:
-        latency, energy = self.latency_s, self.energy_j
-        return Cost(
-            None if latency is None else latency * count,
-            None if energy is None else energy * count,
-            self.offchip_latency_s * count,
-        )
+        return Cost.of(self.amounts.times(count), self.offchip_latency_s * count)
 
     def __add__(self, other: Cost) -> Cost:
         """Return the sum; what one of the two does not know stays unknown."""
-        return Cost(
-            _sum(self.latency_s, other.latency_s),
-            _sum(self.energy_j, other.energy_j),
-            self.offchip_latency_s + other.offchip_latency_s,
+        return Cost.of(
+            self.amounts.plus(other.amounts), self.offchip_latency_s + other.offchip_latency_s
         )
 
 
-def _sum(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else one + other
-
-
-def _check_cost(owner: str, latency: Any, energy: Any, offchip: Any) -> None:
-    for name, value in (("latency_s", latency), ("energy_j", energy)):
+def _check_cost(owner: str, amounts: Amounts, offchip: Any) -> None:
+    latency, energy = amounts.latency_s, amounts.energy_j
+    for name, value in amounts._asdict().items():
         if value is not None and not is_amount(value):
             raise wrong(owner, name, value, "a finite number, not negative, or None")
     if latency is None and energy is None:
@@ -101,26 +116,6 @@ def _check_cost(owner: str, latency: Any, energy: Any, offchip: Any) -> None:
         raise PluginError(
             f"{owner}: offchip_latency_s is {offchip!r}, but the latency it is part of is "
             f"{latency!r}"
-        )
-
-
-class Interval(NamedTuple):
-    """Where a cost may lie.
-
-    Attributes:
-        latency_s: least and greatest latency in seconds; None if not known.
-        energy_j: least and greatest energy in joules; None if not known.
-    """
-
-    latency_s: Bounds | None
-    energy_j: Bounds | None
-
-    def scaled(self, time: float, energy: float) -> Interval:
-        """Return the interval of a cost that is so many times as great."""
-        latency, joules = self
-        return Interval(
-            None if latency is None else (latency[0] * time, latency[1] * time),
-            None if joules is None else (joules[0] * energy, joules[1] * energy),
         )
 
 
@@ -301,35 +296,36 @@ class Measurement:
         return self.network, self.layer.key, self.batch
 
     @property
+    def amounts(self) -> Amounts:
+        """Every metric of the whole batch."""
+        return Amounts(
+            self.latency_s, self.energy_j, *[self.details.get(metric.key) for metric in FURTHER]
+        )
+
+    @property
     def batch_cost(self) -> Cost:
         """The cost of the whole batch."""
-        return Cost(self.latency_s, self.energy_j, self.offchip_latency_s)
+        return Cost.of(self.amounts, self.offchip_latency_s)
 
     @property
     def cost(self) -> Cost:
         """The cost of one inference."""
         if self.batch == 1:
             return self.batch_cost
-        latency, energy, batch = self.latency_s, self.energy_j, self.batch
-        return Cost(
-            None if latency is None else latency / batch,
-            None if energy is None else energy / batch,
-            self.offchip_latency_s / batch,
-        )
+        one = [None if each is None else each / self.batch for each in self.amounts]
+        return Cost.of(Amounts(*one), self.offchip_latency_s / self.batch)
 
     @property
     def interval(self) -> Interval | None:
         """What the cost of one inference may be, given how it was printed; None if not known."""
-        latency = _rounded(self.latency_s, self.latency_rounding_s, self.batch)
-        energy = _rounded(self.energy_j, self.energy_rounding_j, self.batch)
-        return None if latency is None and energy is None else Interval(latency, energy)
+        roundings = (self.latency_rounding_s, self.energy_rounding_j, *([None] * len(FURTHER)))
+        return interval_of(
+            None
+            if value is None or rounding is None
+            else ((value - rounding) / self.batch, (value + rounding) / self.batch)
+            for value, rounding in zip(self.amounts, roundings, strict=True)
+        )
 
     def as_printed(self) -> Measurement:
         """Return the row with its printed cost taken for one inference, as FODLAM does."""
         return self if self.batch == 1 else attrs.evolve(self, batch=1)
-
-
-def _rounded(value: float | None, rounding: float | None, batch: int) -> Bounds | None:
-    if value is None or rounding is None:
-        return None
-    return (value - rounding) / batch, (value + rounding) / batch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -96,3 +96,13 @@ class ScalingFactors:
 
 
 IDENTITY = ScalingFactors(1.0, 1.0, 1.0)
+
+
+class Multipliers(NamedTuple):
+    """Factors that are known to be right, without area and notes: a sweep has a million."""
+
+    time: float
+    energy: float
+
+
+Factors = ScalingFactors | Multipliers

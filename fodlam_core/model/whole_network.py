@@ -6,6 +6,7 @@ import attrs
 
 from fodlam_core.errors import PluginError
 from fodlam_core.model import validators
+from fodlam_core.model.quantities import Amounts
 
 
 @attrs.frozen
@@ -40,6 +41,11 @@ class Reference:
     def __attrs_post_init__(self) -> None:
         if self.latency_s is None and self.energy_j is None:
             raise PluginError(f"{self.label}: neither latency nor energy is known; give one")
+
+    @property
+    def amounts(self) -> Amounts:
+        """Every metric of the whole batch."""
+        return Amounts(self.latency_s, self.energy_j)
 
     @property
     def label(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fodlam_core.errors import FodlamError, ScalingError
-from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
+from fodlam_core.model.technology import IDENTITY, Multipliers, ScalingFactors, Technology
 from fodlam_core.scaling.supply import check_supply
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PLANAR_FROM_NM = 20
 FINFET_TO_NM = 16
 LONG_JUMP = 3
+UNCHANGED = Multipliers(1.0, 1.0)
 
 
 def carry(
@@ -53,17 +54,17 @@ def carry(
 
 def multipliers(
     rule: TechnologyScaler, source: Technology, target: Technology, clock: str
-) -> tuple[float, float]:
+) -> Multipliers:
     """Return what `carry` multiplies time and energy by, without the notes, which take longest.
 
     Raises:
         ScalingError: as `carry` does.
     """
     if source == target:
-        return 1.0, 1.0
+        return UNCHANGED
     check_supply(target)
     factors = _ask(rule, source, target)
-    return (1.0 if clock == "hold" else factors.time), factors.energy
+    return Multipliers(1.0 if clock == "hold" else factors.time, factors.energy)
 
 
 def _ask(rule: TechnologyScaler, source: Technology, target: Technology) -> ScalingFactors:

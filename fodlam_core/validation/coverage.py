@@ -12,7 +12,7 @@ from fodlam_core.validation.intervals import interval_rule
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from fodlam_core.model.costs import Bounds, Interval
+    from fodlam_core.model.quantities import Bounds, Interval
     from fodlam_core.predictors import Predictor
     from fodlam_core.validation.folds import Fold
 

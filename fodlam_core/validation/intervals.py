@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.model.costs import Cost, Interval, Measurement
+from fodlam_core.model.quantities import Interval
 from fodlam_core.predictors import FittedPredictor, Predictor, levels
 from fodlam_core.predictors.sizes import sizes
 from fodlam_core.validation.folds import SCHEMES
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fodlam_core.accelerators import Accelerator
+    from fodlam_core.model.costs import Cost, Measurement
     from fodlam_core.model.layers import Layer
 
 COVERAGE_PERCENT = 90

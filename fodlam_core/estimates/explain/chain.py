@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.estimates.system import TRAFFIC, dram_energy_j
+from fodlam_core.model.quantities import COSTS, METRICS, each_known
 from fodlam_core.predictors import levels
 from fodlam_core.predictors.rows import one_row
 from fodlam_core.report.units import counted, quantity
@@ -162,18 +163,15 @@ def _printed_energy(power: float, energy: float, found: _Found, images: str) -> 
 def _one_inference(basis: Basis, row: Measurement, *, printed: bool) -> Iterator[Step]:
     if row.batch == 1:
         return
-    native = basis.native
-    for what, before, after, unit in (
-        ("latency", row.latency_s, native.latency_s, "s"),
-        ("energy", row.energy_j, native.energy_j, "J"),
-    ):
+    for metric, before, after in zip(METRICS, row.amounts, basis.native.amounts, strict=True):
         if before is None or after is None:
             continue
+        one = number(after, metric.unit)
         if printed:
-            text = f"taken as printed, as FODLAM did: {number(after, unit)}"
+            text = f"taken as printed, as FODLAM did: {one}"
         else:
-            text = f"one inference: {number(before, unit)} / {row.batch} = {number(after, unit)}"
-        yield Step(what, text, after, unit)
+            text = f"one inference: {number(before, metric.unit)} / {row.batch} = {one}"
+        yield Step(metric.name, text, after, metric.unit)
 
 
 def _formulas(explain: Callable[..., Any], layer: Layer, batch: int | str) -> Mapping[str, str]:
@@ -199,42 +197,26 @@ def _predicted(
     if not rows:
         citation = platform.accelerator.citation
         origin = f"a formula, nothing fitted ({citation.where or citation.key})"
-    for what, value, unit in (
-        ("latency", basis.native.latency_s, "s"),
-        ("energy", basis.native.energy_j, "J"),
-    ):
-        if value is None:
-            continue
-        formula = formulas.get(what, f"{number(each.layer.macs, 'MAC')}: {number(value, unit)}")
-        text = f"{basis.predictor}, {origin}: {formula}"
-        yield Step(what, text, value, unit)
+    for metric, value in each_known(basis.native.amounts):
+        plain = f"{number(each.layer.macs, 'MAC')}: {number(value, metric.unit)}"
+        text = f"{basis.predictor}, {origin}: {formulas.get(metric.name, plain)}"
+        yield Step(metric.name, text, value, metric.unit)
 
 
 def _scaled(basis: Basis, platform: Platform) -> Iterator[Step]:
     if not platform.is_scaled:
         return
-    native, factors = basis.native, basis.factors
     way = f"{platform.source} to {platform.target} by {platform.scaler}: "
-    if native.latency_s is not None and basis.latency_s is not None:
-        yield _scaled_latency(basis, native.latency_s, basis.latency_s, way)
-    if native.energy_j is not None and basis.energy_j is not None:
-        energy = basis.energy_j
-        text = f"{number(native.energy_j, 'J')} x {factors.energy:.{DIGITS}g}"
-        yield Step("energy", f"{way}{text} = {number(energy, 'J')}", energy, "J")
-
-
-def _scaled_latency(basis: Basis, before: float, after: float, way: str) -> Step:
-    native, factors = basis.native, basis.factors
-    if native.offchip_latency_s:
-        rest = before - native.offchip_latency_s
-        waits = number(native.offchip_latency_s, "s")
-        text = (
-            f"{number(rest, 's')} x {factors.time:.{DIGITS}g} + {waits} (waiting for off-chip "
-            "memory, not scaled)"
-        )
-    else:
-        text = f"{number(before, 's')} x {factors.time:.{DIGITS}g}"
-    return Step("latency", f"{way}{text} = {number(after, 's')}", after, "s")
+    for metric, before, after in zip(METRICS, basis.native.amounts, basis.amounts, strict=True):
+        if before is None or after is None or not metric.factor:
+            continue
+        factor, fixed = metric.factor_of(basis.factors), metric.fixed_of(basis.native)
+        text = f"{number(before - fixed, metric.unit)} x {factor:.{DIGITS}g}"
+        if fixed:
+            waits = number(fixed, metric.unit)
+            text += f" + {waits} (waiting for off-chip memory, not scaled)"
+        text = f"{way}{text} = {number(after, metric.unit)}"
+        yield Step(metric.name, text, after, metric.unit)
 
 
 def _runs(each: LayerEstimate, basis: Basis) -> Iterator[Step]:
@@ -244,18 +226,11 @@ def _runs(each: LayerEstimate, basis: Basis) -> Iterator[Step]:
     runs = f"{each.runs // repeat} inferences"
     if repeat > 1:
         runs += f" x {repeat} runs of the layer"
-    for what, one, value, unit in (
-        ("latency", basis.latency_s, each.latency_s, "s"),
-        ("energy", basis.energy_j, each.energy_j, "J"),
-    ):
-        if one is None or value is None:
-            continue
-        yield Step(
-            what,
-            f"{runs}: {number(one, unit)} x {each.runs} = {number(value, unit)}",
-            value,
-            unit,
-        )
+    for metric, one, value in zip(METRICS, basis.amounts, each.amounts, strict=True):
+        if one is not None and value is not None:
+            unit = metric.unit
+            text = f"{runs}: {number(one, unit)} x {each.runs} = {number(value, unit)}"
+            yield Step(metric.name, text, value, unit)
 
 
 def _dram(
@@ -277,8 +252,6 @@ def _dram(
 
 
 def _result(each: LayerEstimate) -> Step:
-    costs = (
-        f"latency {quantity(each.latency_s, 's')}, energy {quantity(each.energy_j, 'J')}, "
-        f"power {quantity(each.power_w, 'W')}"
-    )
+    shown = zip(COSTS, (*each.amounts, each.power_w), strict=True)
+    costs = ", ".join(f"{one.name} {quantity(value, one.unit)}" for one, value in shown)
     return Step("result", costs, each.latency_s or 0.0, "s")

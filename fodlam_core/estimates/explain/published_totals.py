@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fodlam_core.estimates.explain.chain import DIGITS, Step, number
 from fodlam_core.estimates.plausibility import reference_doubts
+from fodlam_core.model.quantities import METRICS
 from fodlam_core.report.units import counted, quantity
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from fodlam_core.estimates.published_totals import ReferenceCost
     from fodlam_core.estimates.result import Result
+    from fodlam_core.model.quantities import Quantity
 
 
 def reference_record(estimate: Result, cost: ReferenceCost) -> dict[str, Any]:
@@ -29,29 +31,26 @@ def reference_record(estimate: Result, cost: ReferenceCost) -> dict[str, Any]:
 
 def reference_steps(estimate: Result, cost: ReferenceCost) -> tuple[Step, ...]:
     """Return the steps from the printed cost of a network to that of the inferences asked for."""
-    factors = estimate.platforms[cost.accelerator].factors
-    reference = cost.reference
     steps: list[Step] = []
-    if reference.latency_s is not None and cost.latency_s is not None:
-        values = reference.latency_s, factors.time, cost.latency_s
-        steps += _steps(estimate, cost, "latency", *values, "s")
-    if reference.energy_j is not None and cost.energy_j is not None:
-        values = reference.energy_j, factors.energy, cost.energy_j
-        steps += _steps(estimate, cost, "energy", *values, "J")
-    text = f"latency {quantity(cost.latency_s, 's')}, energy {quantity(cost.energy_j, 'J')}"
+    for metric, printed, value in zip(METRICS, cost.reference.amounts, cost.amounts, strict=True):
+        if printed is not None and value is not None:
+            steps += _steps(estimate, cost, metric, printed, value)
+    text = ", ".join(
+        f"{metric.name} {quantity(value, metric.unit)}"
+        for metric, value in zip(METRICS, cost.amounts, strict=True)
+    )
     return (*steps, Step("result", text, steps[-1].value, steps[-1].unit))
 
 
 def _steps(
     estimate: Result,
     cost: ReferenceCost,
-    what: str,
+    metric: Quantity,
     printed: float,
-    factor: float,
     value: float,
-    unit: str,
 ) -> Iterator[Step]:
     reference, platform = cost.reference, estimate.platforms[cost.accelerator]
+    what, unit, factor = metric.name, metric.unit, metric.factor_of(platform.factors)
     where = reference.where or "given by the accelerator"
     images = f"for {counted(reference.batch, 'inference')}"
     text = f"{where}, all of {reference.network}: {number(printed, unit)}, {images}"

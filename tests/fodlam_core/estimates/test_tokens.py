@@ -101,7 +101,7 @@ def test_table_has_few_rows(run: Callable[..., Estimate], cli: Any, tmp_path: Pa
     result = run("prompt = 64", "generate = 5")
     rows = list(grouped(result))
     assert len(rows) == 14
-    assert sum(each.latency_s or 0.0 for each in rows) == pytest.approx(
+    assert sum(each.amounts.latency_s or 0.0 for each in rows) == pytest.approx(
         result.totals["total"].latency_s
     )
     out = cli("run", tmp_path / "run.toml").out
