@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from fodlam_core.model.costs import Cost as Cost
     from fodlam_core.model.costs import CrossValidated as CrossValidated
     from fodlam_core.model.costs import Measurement as Measurement
+    from fodlam_core.model.energy_split import EnergySplit as EnergySplit
     from fodlam_core.model.layers import Layer as Layer
     from fodlam_core.model.layers import LayerKind as LayerKind
     from fodlam_core.model.layers import Network as Network
@@ -96,6 +97,7 @@ _HOME = {
     "CrossValidated": "model.costs",
     "DeferredAccelerator": "deferred",
     "DeferredPredictor": "deferred",
+    "EnergySplit": "model.energy_split",
     "Estimate": "estimates",
     "ExpertsShape": "model.shapes",
     "FcShape": "model.shapes",

@@ -21,6 +21,7 @@ from fodlam_core.model.costs import (
     CrossValidated,
     Measurement,
 )
+from fodlam_core.model.energy_split import EnergySplit
 from fodlam_core.model.layers import Network
 from fodlam_core.model.technology import Technology
 from fodlam_core.model.whole_network import Reference
@@ -71,6 +72,7 @@ class Accelerator:
         publication: path of the file that says which printed cell each number is, see
             `fodlam_core.accelerators.publication`; None if there is none.
         points: further operating points of the same chip, each named ``chip/point``.
+        energy_split: what the energies are made of, which scale apart; None if not known.
         energy_covers: what the energies cover, one of `COVERS`; empty if not stated.
         latency_is: what the latencies are, one of `LATENCIES`.
         row_by_row: whether rows and inferences share no weights: each is a run of its own.
@@ -125,6 +127,9 @@ class Accelerator:
         default=(), converter=as_tuple, repr=False, kw_only=True
     )
     energy_covers: str = attrs.field(default="", validator=_word(("", *COVERS)), kw_only=True)
+    energy_split: EnergySplit | None = attrs.field(
+        default=None, validator=validators.instance_of(EnergySplit, optional=True), kw_only=True
+    )
     latency_is: str = attrs.field(default=LATENCIES[0], validator=_word(LATENCIES), kw_only=True)
     row_by_row: bool = attrs.field(default=False, validator=validators.flag, kw_only=True)
     memory_bandwidth_bytes_per_s: float | None = _positive()

@@ -12,6 +12,7 @@ import attrs
 from fodlam_core.accelerators.printed import in_si
 from fodlam_core.errors import PluginError, Problem, Setting, place, unknown
 from fodlam_core.model.costs import COVERS, LATENCIES, PROVENANCES, Citation
+from fodlam_core.model.energy_split import EnergySplit
 from fodlam_core.model.technology import Technology
 from fodlam_core.model.whole_network import Reference
 from fodlam_core.predictors.generic import PREDICTORS, TERMS
@@ -130,6 +131,7 @@ class Header:
     terms: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(one_of("terms", TERMS))
     )
+    energy_split: EnergySplit | None = None
     energy_covers: str = attrs.field(default="", validator=one_of("energy_covers", ("", *COVERS)))
     latency_is: str = attrs.field(default=LATENCIES[0], validator=one_of("latency_is", LATENCIES))
     row_by_row: bool = False

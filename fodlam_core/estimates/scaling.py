@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.config import AcceleratorConfig, PointConfig, TechnologyConfig
+    from fodlam_core.model.energy_split import EnergySplit
     from fodlam_core.plugins.registry import Registry
     from fodlam_core.scaling import TechnologyScaler
 
@@ -63,7 +64,7 @@ def scaling(
     target = route.target(asked.node_nm, asked.vdd, asked.flavor)
     given = [key for key in ("vdd", "flavor") if _is_given(key, asked, settings.technology)]
     try:
-        factors = carry(route.scaler, route.source, target, given, asked.clock)
+        factors = carry(route.scaler, route.source, target, given, asked.clock, route.split)
     except FodlamError as error:
         raise route.refusal(target, error) from error
     return Scaled(route.scaler.name, route.source, target, factors)
@@ -77,12 +78,14 @@ class Route(NamedTuple):
         source: its own point.
         scaler: the rule that carries its costs from there, its options applied.
         clock: ``"scale"`` or ``"hold"``.
+        split: what its energy is made of; None if not known.
     """
 
     accelerator: str
     source: Technology
     scaler: TechnologyScaler
     clock: str
+    split: EnergySplit | None = None
 
     def target(self, node_nm: float | None, vdd: float | None, flavor: str | None) -> Technology:
         """Return a target; what is left unset at the accelerator's own node is as its own."""
@@ -100,7 +103,7 @@ class Route(NamedTuple):
             ScalingError: as `scaling` does.
         """
         try:
-            return multipliers(self.scaler, self.source, target, self.clock)
+            return multipliers(self.scaler, self.source, target, self.clock, self.split)
         except FodlamError as error:
             raise self.refusal(target, error) from error
 
@@ -135,7 +138,8 @@ def route_of(
             f"be scaled; leave [technology] out to take them as measured, or write "
             f"[accelerator.{toml_key(name)}.technology] node_nm = ... if you know it"
         )
-    return Route(accelerator.name, source, configured_scaler(asked, registry), asked.clock)
+    scaler = configured_scaler(asked, registry)
+    return Route(accelerator.name, source, scaler, asked.clock, accelerator.energy_split)
 
 
 def own_point(accelerator: Accelerator, settings: AcceleratorConfig) -> Technology | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import FodlamError
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 NO_RULE = "none"
 # By rule and accelerator: what time and energy are multiplied by.
 ByRule = dict[str, dict[str, "Multipliers"]]
+# The time of a rule whose source has none: it is in no spread.
+NO_TIME = math.nan
 
 
 class ScalingBand(NamedTuple):
@@ -123,9 +126,12 @@ def _served(
             yield name, UNCHANGED
             continue
         try:
-            yield name, multipliers(rule, platform.source, platform.target, clock)
+            found = multipliers(
+                rule, platform.source, platform.target, clock, platform.accelerator.energy_split
+            )
         except FodlamError:  # out of its domain, or broken: no rule to count
             return
+        yield name, found._replace(time=NO_TIME) if getattr(rule, "energy_only", False) else found
 
 
 def scaling_band(estimate: Result, kind: str = "total") -> ScalingBand | None:
@@ -167,7 +173,7 @@ def _natives(estimate: Result, kind: str) -> Iterator[tuple[str, Cost]]:
 
 
 def _range(values: Iterable[float | None]) -> Bounds | None:
-    known = [value for value in values if value is not None]
+    known = [value for value in values if value is not None and not math.isnan(value)]
     return (min(known), max(known)) if known else None
 
 

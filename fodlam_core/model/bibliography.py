@@ -118,3 +118,18 @@ SAKURAI_NEWTON = Citation(
 }
 """,  # noqa: E501, one line for each field
 )
+
+TEN_LESSONS = Citation(
+    "jouppi2021ten",
+    'N. P. Jouppi et al., "Ten Lessons From Three Generations Shaped Google\'s TPUv4i", ISCA 2021',
+    """\
+@inproceedings{jouppi2021ten,
+  author    = {Jouppi, Norman P. and others},
+  title     = {Ten Lessons From Three Generations Shaped {Google's} {TPUv4i}},
+  booktitle = {48th Annual International Symposium on Computer Architecture (ISCA)},
+  pages     = {1--14},
+  year      = {2021},
+  doi       = {10.1109/ISCA52012.2021.00010}
+}
+""",
+)

@@ -12,6 +12,7 @@ from fodlam_core.errors import FactorError, ScalingError
 
 MOST = sys.float_info.max
 FLAVORS = ("hp", "lp", "bulk")
+MAY_BE_UNKNOWN = ("area", "logic", "sram")
 
 
 def _point(_instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
@@ -57,7 +58,7 @@ class Technology:
 def _factor(_instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
     if type(value) is float and 0 < value <= MOST:
         return
-    if value is None and attribute.name == "area":
+    if value is None and attribute.name in MAY_BE_UNKNOWN:
         return
     if not isinstance(value, int | float) or not 0 < value <= MOST:
         raise FactorError(f"the {attribute.name} factor {value!r} is not positive and finite")
@@ -72,6 +73,8 @@ class ScalingFactors:
         energy: factor of energy.
         area: factor of area; None if the rule does not tell.
         notes: warnings and sources that belong to the result.
+        logic: factor of the energy of logic alone; None if the rule does not tell parts apart.
+        sram: factor of the energy of memory on the chip alone; None likewise.
 
     Raises:
         FactorError: if a factor, that of power included, is not positive and finite.
@@ -84,6 +87,8 @@ class ScalingFactors:
     energy: float = attrs.field(validator=_factor)
     area: float | None = attrs.field(default=None, validator=_factor)
     notes: tuple[str, ...] = ()
+    logic: float | None = attrs.field(default=None, validator=_factor, kw_only=True)
+    sram: float | None = attrs.field(default=None, validator=_factor, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if not 0 < self.power < math.inf:

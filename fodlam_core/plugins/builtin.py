@@ -34,6 +34,7 @@ RULES = (
     ("dark-silicon-conservative", (), "dark_silicon", "conservative"),
     ("dark-silicon-itrs", (), "dark_silicon", "itrs"),
     ("general", (), "general", "General"),
+    ("published-operations", ("operations",), "operations", "PublishedOperations"),
     ("none", ("identity",), "identity", "NoScaling"),
     ("post-dennard", ("leakage-limited",), "post_dennard", "PostDennard"),
     ("stillmaker-baas-2017", ("stillmaker",), "stillmaker", "StillmakerBaas"),

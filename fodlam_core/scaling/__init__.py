@@ -28,15 +28,17 @@ A rule is any object with a ``name`` and a method ``factors(source, target)``; t
   lines to write. `fodlam_core.scaling.tables.NodeTable` is a table of nodes that behaves so.
 * Equal points have factors of exactly 1; the way back is the inverse; a detour makes no
   difference. ``fodlam_core.testing.check_scaler`` tests it.
+* ``logic`` and ``sram`` are factors of the energy of these parts alone, where a rule knows them; a
+  chip whose data say how its energy splits is scaled by parts, and its DRAM never is.
 * ``notes`` of the factors are what a reader must know of this pair; they travel with the result.
 * The core does for every rule what a rule need not do itself: it skips the call for equal points,
   holds the clock (``clock = "hold"``), and warns of long jumps, planar against FinFET, HP against
   LP, and of inputs that the rule does not use (`fodlam_core.scaling.carry`).
 
 Optional attributes: ``title`` (one line), ``aliases`` (further names), ``uses`` (the fields of
-`Technology` that matter), ``domain`` and ``source`` (sentences for ``fodlam-core scalers``),
-``options`` (an attrs class for ``[technology.options]``) with ``configure(options)``, which
-returns the configured rule.
+`Technology` that matter), ``energy_only`` (true if its source has no times), ``domain`` and
+``source`` (sentences for ``fodlam-core scalers``), ``options`` (an attrs class for
+``[technology.options]``) with ``configure(options)``, which returns the configured rule.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from fodlam_core.errors import FodlamError, ScalingError
 from fodlam_core.model.technology import IDENTITY, Multipliers, ScalingFactors, Technology
 from fodlam_core.scaling.supply import check_supply
@@ -11,6 +13,7 @@ from fodlam_core.scaling.supply import check_supply
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from fodlam_core.model.energy_split import EnergySplit
     from fodlam_core.scaling import TechnologyScaler
 
 PLANAR_FROM_NM = 20
@@ -25,6 +28,7 @@ def carry(
     target: Technology,
     given: Iterable[str] = (),
     clock: str = "scale",
+    split: EnergySplit | None = None,
 ) -> ScalingFactors:
     """Return the factors of a rule, with the clock policy applied and the warnings of the core.
 
@@ -35,6 +39,7 @@ def carry(
         given: the fields of `Technology` that a user gave, such as ``["vdd"]``.
         clock: ``"scale"``: the clock follows the time factor; ``"hold"``: it stays, so that the
             time factor is 1 and power follows energy.
+        split: what the energy at the source is made of; None if not known: then it has one factor.
 
     Raises:
         ScalingError: if the rule refuses, or does not work, or if the supply voltage of the
@@ -43,17 +48,21 @@ def carry(
     if source == target:
         return IDENTITY
     check_supply(target)
-    factors = _ask(rule, source, target)
+    factors = _ask(rule, source, target, split)
     notes = [*factors.notes, *cautions(source, target), *ignored(rule, given)]
     time = factors.time
     if clock == "hold":
         time = 1.0
         notes.append("the clock is held: time stays, and power follows energy")
-    return ScalingFactors(time, factors.energy, factors.area, tuple(notes))
+    return attrs.evolve(factors, time=time, notes=tuple(notes))
 
 
 def multipliers(
-    rule: TechnologyScaler, source: Technology, target: Technology, clock: str
+    rule: TechnologyScaler,
+    source: Technology,
+    target: Technology,
+    clock: str,
+    split: EnergySplit | None = None,
 ) -> Multipliers:
     """Return what `carry` multiplies time and energy by, without the notes, which take longest.
 
@@ -63,11 +72,13 @@ def multipliers(
     if source == target:
         return UNCHANGED
     check_supply(target)
-    factors = _ask(rule, source, target)
+    factors = _ask(rule, source, target, split)
     return Multipliers(1.0 if clock == "hold" else factors.time, factors.energy)
 
 
-def _ask(rule: TechnologyScaler, source: Technology, target: Technology) -> ScalingFactors:
+def _ask(
+    rule: TechnologyScaler, source: Technology, target: Technology, split: EnergySplit | None
+) -> ScalingFactors:
     try:
         factors = rule.factors(source, target)
     except FodlamError:
@@ -76,7 +87,7 @@ def _ask(rule: TechnologyScaler, source: Technology, target: Technology) -> Scal
         raise ScalingError(f"the rule failed: {type(error).__name__}: {error}") from error
     if not isinstance(factors, ScalingFactors):
         raise ScalingError(f"the rule returned {type(factors).__name__!r}, not ScalingFactors")
-    return factors
+    return factors if split is None else split.apply(factors)
 
 
 def cautions(source: Technology, target: Technology) -> Iterator[str]:

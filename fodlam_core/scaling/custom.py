@@ -34,6 +34,9 @@ class GivenFactors:
         energy: factor of energy.
         power: factor of power; give either this or energy.
         area: factor of area, if known.
+        logic_energy: factor of the energy of logic alone, if known; see
+            `fodlam_core.model.energy_split`.
+        sram_energy: factor of the energy of memory on the chip alone, if known.
 
     Raises:
         ValueError: if the factors do not go together.
@@ -45,6 +48,8 @@ class GivenFactors:
     energy: float | None = attrs.field(default=None, validator=_positive)
     power: float | None = attrs.field(default=None, validator=_positive)
     area: float | None = attrs.field(default=None, validator=_positive)
+    logic_energy: float | None = attrs.field(default=None, validator=_positive)
+    sram_energy: float | None = attrs.field(default=None, validator=_positive)
 
     def __attrs_post_init__(self) -> None:
         if (self.energy is None) == (self.power is None):
@@ -78,11 +83,13 @@ class Level(NamedTuple):
 
 
 class Levels(NamedTuple):
-    """Time, energy and area by node."""
+    """Time, energy, area, and energies of logic and SRAM alone, by node."""
 
     time: Mapping[float, Level]
     energy: Mapping[float, Level]
     area: Mapping[float, Level]
+    logic: Mapping[float, Level]
+    sram: Mapping[float, Level]
 
 
 def given_levels(factors: Iterable[GivenFactors]) -> Levels:
@@ -91,19 +98,20 @@ def given_levels(factors: Iterable[GivenFactors]) -> Levels:
     Raises:
         ValueError: if one pair of factors contradicts what follows from the others.
     """
-    time: Ratios = {}
-    energy: Ratios = {}
-    area: Ratios = {}
+    ratios: dict[str, Ratios] = {name: {} for name in Levels._fields}
     for given in factors:
         pair = given.from_nm, given.to_nm
-        for table, name, value in (
-            (time, "time", given.time),
-            (energy, "energy", given.energy or given.time * (given.power or 0)),
-            (area, "area", given.area),
-        ):
-            if value is not None and table.setdefault(pair, value) != value:
+        values = (
+            given.time,
+            given.energy or given.time * (given.power or 0),
+            given.area,
+            given.logic_energy,
+            given.sram_energy,
+        )
+        for name, value in zip(Levels._fields, values, strict=True):
+            if value is not None and ratios[name].setdefault(pair, value) != value:
                 raise ValueError(f"{name} from {pair[0]:g} to {pair[1]:g} nm is given twice")
-    return Levels(_levels("time", time), _levels("energy", energy), _levels("area", area))
+    return Levels(*(_levels(name, each) for name, each in ratios.items()))
 
 
 def _levels(name: str, ratios: Ratios) -> dict[float, Level]:
@@ -174,7 +182,8 @@ class Custom:
         notes = [f"factors from {a:g} to {b:g} nm are those that the configuration gives"]
         if not any({each.from_nm, each.to_nm} == {a, b} for each in self._given):
             notes = [f"factors from {a:g} to {b:g} nm follow from others that are given"]
-        return ScalingFactors(time, energy, _ratio(self._levels.area, a, b), tuple(notes))
+        area, logic, sram = (_ratio(levels, a, b) for levels in self._levels[2:])
+        return ScalingFactors(time, energy, area, tuple(notes), logic=logic, sram=sram)
 
 
 def _ratio(levels: Mapping[float, Level], source: float, target: float) -> float | None:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from fodlam_core.scaling import TechnologyScaler
 
 RELATIVE_TOLERANCE = 1e-12
-QUANTITIES = ("time", "energy", "area")
+QUANTITIES = ("time", "energy", "area", "logic", "sram")
+ALWAYS_KNOWN = ("time", "energy", "power")
 
 Points = Sequence[Technology]
 
@@ -179,7 +180,7 @@ def check_positive_and_finite(scaler: TechnologyScaler, points: Points) -> None:
         for name in (*QUANTITIES, "power"):
             value = getattr(factors, name)
             _hold(
-                (value is None and name == "area") or 0 < value < math.inf,
+                (value is None and name not in ALWAYS_KNOWN) or 0 < value < math.inf,
                 f"{source} to {target}: the {name} factor is {value!r}",
             )
 

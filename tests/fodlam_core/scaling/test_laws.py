@@ -27,6 +27,12 @@ GIVEN = {
         {"from_nm": 28, "to_nm": 16, "time": 0.5, "power": 0.9},
     ]
 }
+PARTS = {
+    "factors": [
+        {"from_nm": 65, "to_nm": 45, "time": 0.8, "energy": 0.6, "logic_energy": 0.5},
+        {"from_nm": 45, "to_nm": 28, "time": 0.7, "energy": 0.6, "sram_energy": 0.9},
+    ]
+}
 
 nodes = st.floats(1, 10_000)
 volts = st.floats(0.3, 5.0)
@@ -81,6 +87,8 @@ CASES: list[tuple[str, dict[str, Any], st.SearchStrategy[Technology]]] = [
     ("alpha-power", {"alpha": 1.3, "vt": 0.35}, st.builds(Technology, st.just(65), overdriven)),
     ("alpha-power", {}, st.builds(Technology, st.just(65), st.floats(0.8, 1.2), st.just("lp"))),
     ("custom", GIVEN, table_points([65, 45, 28, 16], False)),
+    ("custom", PARTS, table_points([65, 45, 28], False)),
+    ("published-operations", {"interpolate": True}, table_points([45, 7], True)),
 ]
 
 
