@@ -15,6 +15,7 @@ from fodlam_core.version import __version__
 if TYPE_CHECKING:
     from fodlam_core.accelerators import Accelerator as Accelerator
     from fodlam_core.accelerators.load import load_accelerator as load_accelerator
+    from fodlam_core.analyses.validated import validate as validate
     from fodlam_core.config import AcceleratorConfig as AcceleratorConfig
     from fodlam_core.config import Config as Config
     from fodlam_core.config import NetworkConfig as NetworkConfig
@@ -153,6 +154,7 @@ _HOME = {
     "sweep": "sweeps",
     "zoo_names": "networks.zoo",
     "zoo_network": "networks.zoo",
+    "validate": "analyses.validated",
 }
 
 # What plugins and notebooks may import; everything else may move between releases.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from fodlam_core.analyses.validated import asked_chips, named_chips
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
-from fodlam_core.cli.validated_chips import asked_chips, named_chips
 from fodlam_core.errors import FodlamError, UnknownNameError, listed, unknown
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report import Bullets, Document, Table, Text, table
@@ -80,7 +80,7 @@ def execute(args: argparse.Namespace) -> int:
     registry = registry_for(args)
     accelerators = asked_chips(registry, args.chips)
     if args.accelerator or not args.chips:
-        accelerators += named_chips(registry, args.accelerator)
+        accelerators += named_chips(registry, args.accelerator, warn)
     if not accelerators:
         raise FodlamError(registry.nothing_installed("accelerator"))
     known = {
@@ -183,7 +183,8 @@ def _summary(results: Sequence[Validation]) -> Report:
         header = ("chip", "kind", "predictor", "networks", *(f"latency {each}" for each in parts))
         header += tuple(f"energy {each}" for each in parts)
         blocks = [table(header, cells, ", ".join(header[3:])), Text(FEW)]
-        return Document(f"Default predictors, {results[0].scheme}", tuple(blocks))
+        schemes = ", ".join(dict.fromkeys(each.scheme for each in results))
+        return Document(f"Default predictors, {schemes}", tuple(blocks))
 
     return Report(lambda: [document()], lambda: rows, lambda: rows)
 
@@ -298,7 +299,7 @@ def _layer_report(results: Sequence[Validation]) -> Report:
             "predicted",
             "error",
         )
-        scheme = results[0].scheme if results else "nothing measured"
+        scheme = ", ".join(dict.fromkeys(each.scheme for each in results)) or "nothing measured"
         return Document(
             f"Predicted against measured, {scheme}",
             (table(("predictor", "layer", *numbers), cells, ",".join(numbers)),),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from statistics import fmean, median
+from statistics import correlation, fmean, median
 from typing import TYPE_CHECKING
 
 from fodlam_core.model.costs import CrossValidated
@@ -38,3 +38,21 @@ def ratios_of(runs: Sequence[Run], field: str) -> list[float]:
     """Return predicted over measured of each run for which both are known."""
     pairs = [(getattr(run.predicted, field), getattr(run.measured, field)) for run in runs]
     return [one / other for one, other in pairs if one and other]
+
+
+def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float | None:
+    """Return Spearman's rank correlation, ties having their mean rank; None if undefined.
+
+    >>> rank_correlation([1, 2, 3], [10, 30, 20])
+    0.5
+    """
+    if len(one) < 2 or len(set(one)) < 2 or len(set(other)) < 2:
+        return None
+    return correlation(_ranks(one), _ranks(other))
+
+
+def _ranks(values: Sequence[float]) -> list[float]:
+    places: dict[float, list[int]] = {}
+    for place, value in enumerate(sorted(values)):
+        places.setdefault(value, []).append(place)
+    return [(places[value][0] + places[value][-1]) / 2 for value in values]

@@ -12,14 +12,14 @@ import binascii
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import PredictionError
-from fodlam_core.model.costs import Cost
+from fodlam_core.model.costs import Cost, Measurement
+from fodlam_core.model.layers import Layer
 from fodlam_core.predictors import levels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from fodlam_core.accelerators import Accelerator
-    from fodlam_core.model.costs import Measurement
     from fodlam_core.model.layers import Network
     from fodlam_core.model.whole_network import Reference
     from fodlam_core.predictors import FittedPredictor, Predictor
@@ -38,6 +38,7 @@ class Run(NamedTuple):
         measured: its measured cost of one inference.
         predicted: its predicted cost of one inference.
         whole: whether it is a whole network.
+        measurement: the same as a row; of a whole network one with its total as a layer.
     """
 
     label: str
@@ -45,6 +46,7 @@ class Run(NamedTuple):
     measured: Cost
     predicted: Cost
     whole: bool
+    measurement: Measurement
 
 
 class HeldOutRuns(NamedTuple):
@@ -55,12 +57,14 @@ class HeldOutRuns(NamedTuple):
         groups: the number of groups.
         runs: the runs.
         refused: labels of runs that the predictor refuses.
+        fold_of: by group, the number of the fold that holds it out.
     """
 
     scheme: str
     groups: int
     runs: tuple[Run, ...]
     refused: tuple[str, ...]
+    fold_of: Mapping[str, int] = {}
 
 
 class _Item(NamedTuple):
@@ -97,7 +101,7 @@ def hold_out(predictor: Predictor, accelerator: Accelerator) -> HeldOutRuns | No
         held = [item for item in items if fold_of[item.group] == fold]
         _predict(predictor, accelerator, training, held, runs, refused)
     scheme = BY_NETWORK if by_network else BY_SHAPE
-    return HeldOutRuns(scheme, len(groups), tuple(runs), tuple(refused))
+    return HeldOutRuns(scheme, len(groups), tuple(runs), tuple(refused), fold_of)
 
 
 def _shape(row: Measurement) -> str:
@@ -139,11 +143,17 @@ def _run(item: _Item, fitted: FittedPredictor, accelerator: Accelerator) -> Run:
     row, reference = item.row, item.reference
     if row is not None:
         cost = levels.predict(fitted, row.layer, row.batch) * (1 / row.batch)
-        return Run(_label(item), item.group, row.cost, cost, whole=False)
+        return Run(_label(item), item.group, row.cost, cost, whole=False, measurement=row)
     assert reference is not None
-    cost = predict_network(fitted, accelerator.networks[reference.network], reference.batch)
-    measured = Cost(reference.latency_s, reference.energy_j) * (1 / reference.batch)
-    return Run(_label(item), item.group, measured, cost * (1 / reference.batch), whole=True)
+    network = accelerator.networks[reference.network]
+    cost = predict_network(fitted, network, reference.batch)
+    total = Layer("all layers", accelerator.kinds[0], network.total_macs)
+    batch = reference.batch
+    whole = Measurement(
+        network.name, total, batch, cost=Cost(reference.latency_s, reference.energy_j)
+    )
+    each = cost * (1 / batch)
+    return Run(_label(item), item.group, whole.cost, each, whole=True, measurement=whole)
 
 
 def predict_network(fitted: FittedPredictor, network: Network, batch: int) -> Cost:

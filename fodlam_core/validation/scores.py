@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from statistics import correlation, fmean, median
+from operator import itemgetter
+from statistics import fmean, median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import PluginError
 from fodlam_core.validation.coverage import Covered, coverage
+from fodlam_core.validation.errors import rank_correlation
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.held_out import FoldResult, HeldOut, cross_validate, notes
+from fodlam_core.validation.pooled_scores import ALL_KINDS, pooled_results
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 FIELDS = {"latency": "latency_s", "energy": "energy_j", "power": "power_w"}
 METRICS = tuple(FIELDS)
 NEAR = 0.1
+BY_NETWORKS = "leave-one-network-out"
 
 
 class Validation(NamedTuple):
@@ -28,9 +32,9 @@ class Validation(NamedTuple):
 
     Attributes:
         accelerator: name of the accelerator.
-        kind: name of the layer kind.
+        kind: name of the layer kind; ``"all"`` for a predictor that is fitted to all of them.
         predictor: name of the predictor, or of its variant that is not told something.
-        scheme: one of `folds.SCHEMES`.
+        scheme: one of `folds.SCHEMES`, or of a pooled predictor that of `pooled`.
         folds: each fold, predicted.
         default: whether a configuration that names no predictor gets it.
         caveats: what a reader must know of the predictor.
@@ -54,25 +58,26 @@ class Validation(NamedTuple):
             yield self._record(metric)
 
     def _record(self, metric: str) -> dict[str, Any]:
-        errors = {
-            each.measurement.label: abs(wrong)
+        found = [
+            (abs(wrong), each.measurement.label)
             for fold in self.folds
             for each in fold.layers
             for wrong in [error(each, metric)]
             if wrong is not None
-        }
+        ]
+        errors = [wrong for wrong, _ in found]
         complete = bool(errors) and all(fold.layers for fold in self.folds)
-        worst = max(errors, key=lambda name: errors[name]) if complete else None
+        worst, worst_layer = max(found, key=itemgetter(0)) if complete else (None, None)
         return {
             "accelerator": self.accelerator,
             "kind": self.kind,
             "predictor": self.predictor,
             "metric": metric,
             "scheme": self.scheme,
-            "mape": fmean(errors.values()) if complete else None,
-            "median": median(errors.values()) if complete else None,
-            "worst": errors[worst] if worst else None,
-            "worst_layer": worst,
+            "mape": fmean(errors) if complete else None,
+            "median": median(errors) if complete else None,
+            "worst": worst,
+            "worst_layer": worst_layer,
             **self._further(metric, complete=complete),
             "folds": [_fold(fold, metric) for fold in self.folds],
             "totals": _network_totals(self.folds, metric) if complete else {},
@@ -144,19 +149,58 @@ def validate(
     Args:
         accelerators: the accelerators; those without measurements give nothing.
         predictors: only predictors and variants of these names, if any are given.
-        schemes: of `folds.SCHEMES`.
+        schemes: of `folds.SCHEMES`. Predictors that are fitted to all that a chip has measured
+            have one of their own, which counts as leaving networks out.
     """
     schemes = tuple(schemes)
-    return [
-        _validation(accelerator, kind, predictor, name, hide, scheme)
-        for accelerator in accelerators
-        for kind in accelerator.kinds
-        if accelerator.calibration(kind)
-        for predictor in accelerator.predictors
-        for name, hide in known_variants(predictor)
-        if not predictors or name in predictors
-        for scheme in schemes
-    ]
+    found: list[Validation] = []
+    for accelerator in accelerators:
+        found += _by_kind(accelerator, predictors, schemes)
+        if BY_NETWORKS in schemes:
+            found += _pooled(accelerator, predictors)
+    return found
+
+
+def _by_kind(
+    accelerator: Accelerator, predictors: Sequence[str], schemes: Sequence[str]
+) -> Iterator[Validation]:
+    for kind in accelerator.kinds:
+        for predictor in accelerator.predictors if accelerator.calibration(kind) else ():
+            if getattr(predictor, "pooled", False):
+                continue
+            for name, hide in known_variants(predictor):
+                for scheme in schemes if not predictors or name in predictors else ():
+                    yield _validation(accelerator, kind, predictor, name, hide, scheme)
+
+
+def _pooled(accelerator: Accelerator, predictors: Sequence[str]) -> Iterator[Validation]:
+    """Yield a row for each predictor that is fitted to all kinds, and to whole networks."""
+    known = bool(accelerator.pooled_calibration() or accelerator.references)
+    for predictor in accelerator.predictors if known else ():
+        name = predictor.name
+        if not getattr(predictor, "pooled", False) or (predictors and name not in predictors):
+            continue
+        scheme, failure = BY_NETWORKS, None
+        results: Sequence[FoldResult] = ()
+        covered: Mapping[str, Covered] = {}
+        caveats: tuple[str, ...] = ()
+        try:
+            caveats = notes(predictor)
+            scheme, results, covered = pooled_results(predictor, accelerator)
+        except PluginError as error:
+            failure = str(error)
+        default = name == accelerator.predictors[0].name
+        yield Validation(
+            accelerator=accelerator.name,
+            kind=ALL_KINDS,
+            predictor=name,
+            scheme=scheme or BY_NETWORKS,
+            folds=tuple(results),
+            default=default,
+            caveats=caveats,
+            failure=failure,
+            covered=covered,
+        )
 
 
 def _validation(
@@ -190,22 +234,6 @@ def _covered(
         return coverage(predictor, [result.fold for result in results], hide)
     except PluginError:  # in a fold of a fold: the rows themselves are there
         return {}
-
-
-def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float | None:
-    """Return Spearman's rank correlation, ties having their mean rank; None if undefined.
-
-    >>> rank_correlation([1, 2, 3], [10, 30, 20])
-    0.5
-    """
-    if len(one) < 2 or len(set(one)) < 2 or len(set(other)) < 2:
-        return None
-    return correlation(_ranks(one), _ranks(other))
-
-
-def _ranks(values: Sequence[float]) -> list[float]:
-    ordered = sorted(values)
-    return [ordered.index(each) + (ordered.count(each) - 1) / 2 for each in values]
 
 
 def known_variants(predictor: Predictor) -> list[tuple[str, frozenset[str]]]:

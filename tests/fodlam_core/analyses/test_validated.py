@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from fodlam_core import FodlamError, Registry, validate
+
 
 @pytest.mark.parametrize("form", ["name", "data file", "configuration"])
 def test_a_chip_is_named_in_any_way(form: str, cli: Any, examples: Path) -> None:
@@ -23,3 +25,19 @@ def test_unknown_chips_are_told(cli: Any) -> None:
     result = cli("validate", "eyeris")
     assert result.status == 1
     assert "did you mean 'eyeriss'" in result.err
+
+
+def test_chips_are_validated_from_python(registry: Registry, examples: Path) -> None:
+    """The rows in Python are those of the command, whichever way the chip is given."""
+    data = examples.parent / "fodlam_eie" / "data" / "eie.toml"
+    for given in ("eie", str(data), str(examples / "vgg16-fconly.toml")):
+        results = validate(given, predictors=["per-mac"], registry=registry)
+        assert len(results) == 3
+        mape = next(iter(results[0].records()))["mape"]
+        assert round(100 * mape, 1) == 78.2
+
+
+def test_a_chip_that_is_none_is_an_error(registry: Registry) -> None:
+    """A name that nothing answers to is an error in Python too."""
+    with pytest.raises(FodlamError, match="did you mean 'eyeriss'"):
+        validate("eyeris", registry=registry)

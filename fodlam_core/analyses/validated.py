@@ -1,19 +1,51 @@
-"""The chips that ``fodlam-core validate`` is asked about: names, data files, configurations."""
+"""Cross-validation of the chips that names, data files and configurations stand for."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
-from fodlam_core.cli.common import warn
 from fodlam_core.errors import PluginError
+from fodlam_core.plugins.registry import load_registry
 from fodlam_core.plugins.guards import guarded_accelerator
+from fodlam_core.validation.folds import SCHEMES
+from fodlam_core.validation.scores import Validation
+from fodlam_core.validation.scores import validate as cross_validate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.plugins.registry import Registry
+
+    Warn = Callable[[Sequence[str]], None]
+
+
+def validate(
+    *chips: str,
+    predictors: Sequence[str] = (),
+    schemes: Iterable[str] = tuple(SCHEMES),
+    registry: Registry | None = None,
+) -> list[Validation]:
+    """Cross-validate every predictor of chips on what was measured of them.
+
+    Args:
+        chips: names or patterns of chips, data files of chips, and configurations.
+        predictors: only those of these names, if any are given.
+        schemes: ways to hold out, of `fodlam_core.validation.folds.SCHEMES`.
+        registry: what is installed; by default everything.
+
+    Raises:
+        FodlamError: if one of the chips is none.
+
+    >>> [result] = validate(
+    ...     "eyeriss", predictors=["row-stationary"], schemes=["leave-one-layer-out"]
+    ... )
+    >>> latency, energy, _ = result.records()
+    >>> round(latency["mape"], 2), latency["coverage_of"]
+    (0.06, 18)
+    """
+    return cross_validate(asked_chips(registry or load_registry(), chips), predictors, schemes)
 
 
 def asked_chips(registry: Registry, asked: Sequence[str]) -> list[Accelerator]:
@@ -56,8 +88,16 @@ def _is_chip(path: str) -> bool:
         return False  # what reads it says what is wrong
 
 
-def named_chips(registry: Registry, asked: Sequence[str]) -> list[Accelerator]:
-    """Return the accelerators that are asked for; by default all that are right."""
+def named_chips(
+    registry: Registry, asked: Sequence[str], warn: Warn | None = None
+) -> list[Accelerator]:
+    """Return the accelerators that are asked for; by default all that are right.
+
+    Args:
+        registry: what is installed.
+        asked: their names; none for all.
+        warn: is told what is wrong with those that are left out.
+    """
     accelerators = []
     for name in dict.fromkeys(asked or registry.names("accelerator")):
         try:
@@ -67,5 +107,6 @@ def named_chips(registry: Registry, asked: Sequence[str]) -> list[Accelerator]:
         except PluginError as error:
             if asked:
                 raise
-            warn([str(error)])
+            if warn is not None:
+                warn([str(error)])
     return accelerators
