@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from fodlam_core.errors import PluginError
-from fodlam_core.plugins.registry import load_registry
 from fodlam_core.plugins.guards import guarded_accelerator
+from fodlam_core.plugins.registry import load_registry
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.scores import Validation
 from fodlam_core.validation.scores import validate as cross_validate
