@@ -38,6 +38,8 @@ class Basis(NamedTuple):
         citation: the source of the numbers.
         interval: where the cost of one item after scaling may lie: the printed rounding if
             published, 90 % if predicted; None if not known.
+        part: the same as a part of a total, where the totals of held-out networks tell how far off
+            a total is; None where only the ends of the layers can be added.
         outside: sizes in which the layer lies outside the measured range, if predicted.
         linear: whether the cost of a batch is that of one inference times the batch.
     """
@@ -54,6 +56,7 @@ class Basis(NamedTuple):
     interval: Interval | None = None
     outside: tuple[str, ...] = ()
     linear: bool = True
+    part: Interval | None = None
 
     @property
     def latency_s(self) -> float | None:
@@ -144,8 +147,9 @@ class Totals(NamedTuple):
         inferences: how many inferences the costs are for; None if batches are mixed.
         done: multiply-accumulates behind each of the amounts; None where their number is not known.
         area_mm2: area of the accelerators; None if not known.
-        interval: sums of the least and of the greatest costs of the layers; None if a layer has
-            none.
+        interval: where they may lie, from the totals of held-out networks, or else the sums of the
+            least and of the greatest costs of the layers; None if a layer has none.
+        ends_added: whether ends of several predicted layers are added, which no rate stands behind.
     """
 
     amounts: Amounts
@@ -155,6 +159,7 @@ class Totals(NamedTuple):
     done: tuple[float | None, ...] = (None,) * len(METRICS)
     area_mm2: float | None = None
     interval: Interval | None = None
+    ends_added: bool = False
 
     def times(self, inferences: int) -> Totals:
         """Return sums over one inference for so many."""
@@ -215,6 +220,7 @@ class Totals(NamedTuple):
             **{each.key: getattr(self, each.key) for each in RATES},
             "area_mm2": self.area_mm2,
             "interval": self.interval.record() if self.interval else None,
+            "ends_added": self.ends_added,
         }
 
 

@@ -171,6 +171,7 @@ def _intervals(
                 continue
             if rule.told:
                 yield f"{name}: intervals of predicted {kind} costs are those of a prior"
+                yield f"{name}: {rule.about_totals}"
                 yield from (f"{name}: {note}" for note in rule.notes)
                 continue
             without = f" and not told {', '.join(sorted(hidden))}" if hidden else ""
@@ -178,6 +179,7 @@ def _intervals(
                 f"{name}: intervals of predicted {kind} costs are 90 % prediction intervals, "
                 f"by the residuals of {rule.scheme}{without}"
             )
+            yield f"{name}: {rule.about_totals}"
             yield from (f"{name}: {note}" for note in rule.notes)
     if any(platform.is_scaled for platform in platforms.values()):
         yield (

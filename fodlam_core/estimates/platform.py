@@ -108,7 +108,8 @@ class Platform(NamedTuple):
             row=row,
             linear=len(self.rows[network or "", layer.key]) == 1,
         )
-        return self._bounded(basis, taken.interval)
+        basis = self._bounded(basis, taken.interval)
+        return basis._replace(part=basis.interval)
 
     def predicted(self, layer: Layer, batch: int) -> Basis:
         """Return the basis of a layer that nobody measured, as one inference of a batch.
@@ -145,10 +146,14 @@ class Platform(NamedTuple):
         beyond = batch / max(basis.batches, default=batch)
         if linear and not by_rows and beyond > 1:
             outside["batch"] = beyond
-        interval = rule.interval(item, fitted, cost, asked, outside)
-        if interval is not None and scale != 1:
-            interval = interval.times(scale)
-        return self._bounded(basis, interval)._replace(outside=tuple(outside))
+        ends, part = (
+            each and each.interval(item, fitted, cost, asked, outside)
+            for each in (rule, rule.for_totals)
+        )
+        if scale != 1:
+            ends, part = (each and each.times(scale) for each in (ends, part))
+        part = self._bounded(basis, part).interval
+        return self._bounded(basis, ends)._replace(outside=tuple(outside), part=part)
 
     def fit_of(self, predictor: str, kind: str) -> FitRows:
         """Return what a predictor was fitted to for layers of a kind, and the fit."""

@@ -32,20 +32,29 @@ class Sum(NamedTuple):
         macs: multiply-accumulates of the layers that have one.
         layers: number of layers that have one.
         bounds: sums of the ends of the intervals; None if a layer has none, or no value.
+        joint: the same of their ends as parts of a total; None if a layer has none.
     """
 
     value: float | None = None
     macs: int = 0
     layers: int = 0
     bounds: Bounds | None = NOTHING
+    joint: Bounds | None = NOTHING
 
     def add(self, other: Sum) -> Sum:
         """Return the sum of both; what one does not know is not in it."""
         value = other.value if self.value is None else self.value + (other.value or 0.0)
-        bounds = None
-        if self.bounds is not None and other.bounds is not None:
-            bounds = self.bounds[0] + other.bounds[0], self.bounds[1] + other.bounds[1]
-        return Sum(value, self.macs + other.macs, self.layers + other.layers, bounds)
+        return Sum(
+            value,
+            self.macs + other.macs,
+            self.layers + other.layers,
+            _both(self.bounds, other.bounds),
+            _both(self.joint, other.joint),
+        )
+
+
+def _both(one: Bounds | None, other: Bounds | None) -> Bounds | None:
+    return None if one is None or other is None else (one[0] + other[0], one[1] + other[1])
 
 
 class Part(NamedTuple):
@@ -83,7 +92,12 @@ def _part(group: list[tuple[Layer, Basis | None]]) -> Part:
     return Part(
         tuple(
             _sum(
-                (layer, basis.amounts[place], basis.interval and basis.interval[place])
+                (
+                    layer,
+                    basis.amounts[place],
+                    basis.interval and basis.interval[place],
+                    basis.part and basis.part[place],
+                )
                 for layer, basis in known
             )
             for place in range(len(METRICS))
@@ -97,25 +111,25 @@ def _part(group: list[tuple[Layer, Basis | None]]) -> Part:
     )
 
 
-def _sum(values: Iterable[tuple[Layer, float | None, Bounds | None]]) -> Sum:
+def _sum(values: Iterable[tuple[Layer, float | None, Bounds | None, Bounds | None]]) -> Sum:
     """Return the sum of values of one item each, and of their bounds, times the repetitions."""
     total: float | None = None
     macs = layers = 0
-    low = high = 0.0
-    bounded = True
-    for layer, value, bounds in values:
+    ends: list[Bounds | None] = [NOTHING, NOTHING]
+    for layer, value, *bounds in values:
         if value is None:
             continue
         repeat = layer.repeat
         total = (total or 0.0) + value * repeat
         macs += layer.total_macs
         layers += 1
-        if bounds is None:
-            bounded = False
-        else:
-            low += bounds[0] * repeat
-            high += bounds[1] * repeat
-    return Sum(total, macs, layers, (low, high) if bounded and layers else None)
+        ends = [
+            None
+            if sums is None or each is None
+            else (sums[0] + each[0] * repeat, sums[1] + each[1] * repeat)
+            for sums, each in zip(ends, bounds, strict=True)
+        ]
+    return Sum(total, macs, layers, *(ends if layers else (None, None)))
 
 
 def totals_of(
@@ -165,6 +179,7 @@ def _total(parts: list[Part], area_mm2: float | None = None, *, printed: bool) -
         done=tuple(done),
         area_mm2=area_mm2,
         interval=interval_of(_bounds(each, layers) for each in sums),
+        ends_added=any(each.layers > 1 and each.bounds and not each.joint for each in sums),
     )
 
 
@@ -185,5 +200,10 @@ def _printed(parts: Iterable[Part], place: int) -> int | None:
 
 
 def _bounds(each: Sum, layers: int) -> Bounds | None:
-    """Return the bounds of a total; None where a layer has no value, or no interval."""
-    return None if each.layers < layers else each.bounds
+    """Return the bounds of a total; None where a layer has no value, or no interval.
+
+    Added ends hold if those of all layers do, so that each end is the nearer of the two.
+    """
+    if each.layers < layers or each.bounds is None or each.joint is None:
+        return None if each.layers < layers else each.bounds
+    return max(each.bounds[0], each.joint[0]), min(each.bounds[1], each.joint[1])

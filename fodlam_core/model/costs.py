@@ -129,6 +129,8 @@ class CrossValidated(NamedTuple):
         half_width: what nine of ten logarithms of predicted over measured stay within.
         mape: mean absolute relative error.
         median: median absolute relative error.
+        total_half_width: as half_width, of the totals of the networks that were held out; None if
+            they are not known.
     """
 
     scheme: str
@@ -137,6 +139,7 @@ class CrossValidated(NamedTuple):
     half_width: float
     mape: float
     median: float
+    total_half_width: float | None = None
 
 
 @attrs.frozen

@@ -7,7 +7,8 @@ from statistics import correlation, fmean, median
 from typing import TYPE_CHECKING
 
 from fodlam_core.model.costs import CrossValidated
-from fodlam_core.validation.intervals import half_width
+from fodlam_core.validation.intervals import LEAST_NETWORKS, half_width, total_half_width
+from fodlam_core.validation.pooled import BY_NETWORK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +31,22 @@ def cross_validated(held: HeldOutRuns) -> dict[str, CrossValidated]:
                 half_width=half_width(abs(math.log(ratio)) for ratio in ratios),
                 mape=fmean(abs(ratio - 1) for ratio in ratios),
                 median=median(abs(ratio - 1) for ratio in ratios),
+                total_half_width=_total_half_width(held, field),
             )
     return found
+
+
+def _total_half_width(held: HeldOutRuns, field: str) -> float | None:
+    """Return that of whole networks, or of the sums over the layers that were measured of each."""
+    if held.scheme != BY_NETWORK:
+        return None
+    whole = any(run.whole for run in held.runs)
+    networks: dict[str, list[tuple[float, float]]] = {}
+    for run in held.runs:
+        one, other = getattr(run.predicted, field), getattr(run.measured, field)
+        if one and other and run.whole == whole:
+            networks.setdefault(run.measurement.network, []).append((one, other))
+    return total_half_width(networks.values()) if len(networks) >= LEAST_NETWORKS else None
 
 
 def ratios_of(runs: Sequence[Run], field: str) -> list[float]:

@@ -28,14 +28,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fodlam_core.accelerators import Accelerator
-    from fodlam_core.model.costs import Cost, Measurement
+    from fodlam_core.model.costs import Cost, CrossValidated, Measurement
     from fodlam_core.model.layers import Layer
 
 COVERAGE_PERCENT = 90
+# Fewer networks say nothing of how far off the total of a further one is.
+LEAST_NETWORKS = 3
 # An interval that reaches a hundred orders of magnitude up and down says nothing of a cost.
 MOST_HALF_WIDTH = 100 * math.log(10)
 # An error from fewer groups is called one of few.
 FEW_GROUPS = 5
+
+
+Halves = tuple[float | None, float | None]
 
 
 class IntervalRule(NamedTuple):
@@ -49,6 +54,9 @@ class IntervalRule(NamedTuple):
         scheme: the scheme of cross-validation behind the half-widths.
         notes: what a reader must know of them.
         told: whether the fitted predictor tells the ends itself, by its method ``bounds``.
+        totals: half-widths of the totals of networks, from those of networks that were held out;
+            None where fewer than `LEAST_NETWORKS` were measured.
+        networks: number of networks that layers were measured of; 0 if shapes were held out.
     """
 
     latency: float | None
@@ -57,6 +65,31 @@ class IntervalRule(NamedTuple):
     scheme: str
     notes: tuple[str, ...]
     told: bool = False
+    totals: Halves | None = None
+    networks: int = 0
+
+    @property
+    def about_totals(self) -> str:
+        """What a total's interval is made of, as a sentence."""
+        if self.totals is not None:
+            return (
+                "totals have intervals of their own, by the totals of networks that were held out"
+            )
+        if 0 < self.networks < LEAST_NETWORKS:
+            which = "one network was" if self.networks == 1 else f"{self.networks} networks were"
+            return (
+                f"totals add the ends of layers, since {which} measured; without assumptions no "
+                f"interval for a further network can claim more than "
+                f"{self.networks} in {self.networks + 1}"
+            )
+        return "totals add the ends of layers: no totals of networks were held out"
+
+    @property
+    def for_totals(self) -> IntervalRule | None:
+        """The rule for a layer's part of a total; None if the ends of layers have to be added."""
+        if self.totals is None:
+            return None
+        return self._replace(latency=self.totals[0], energy=self.totals[1])
 
     def interval(
         self,
@@ -125,9 +158,12 @@ def interval_rule(
         measurements: measurements of one kind of layer.
         hide: optional fields of `Layer` that are not known of the layers to be predicted.
     """
+    networks = len({row.network for row in measurements})
     if measurements and levels.method(fitted, "bounds"):
         every = (*_few(measurements), *notes(predictor), *notes(fitted))
-        return IntervalRule(None, None, _ranges(measurements), "prior", every, told=True)
+        return IntervalRule(
+            None, None, _ranges(measurements), "prior", every, told=True, networks=networks
+        )
     for scheme in SCHEMES if measurements else ():
         folds = cross_validate(predictor, measurements, scheme, hide)
         layers = [each for fold in folds for each in fold.layers]
@@ -147,6 +183,8 @@ def interval_rule(
                         [*_few(measurements), *notes(predictor), *notes(fitted), *open_ends]
                     )
                 ),
+                totals=_totals(layers) if scheme == next(iter(SCHEMES)) else None,
+                networks=networks,
             )
     return None
 
@@ -180,7 +218,59 @@ def pooled_interval_rule(
         ranges=_ranges_of(layers),
         scheme=f"{first.scheme} ({first.groups} groups)",
         notes=tuple(dict.fromkeys([*few, *notes(predictor), *notes(fitted)])),
+        totals=_stored_totals(known, accelerator),
     )
+
+
+def _stored_totals(known: Mapping[str, CrossValidated], accelerator: Accelerator) -> Halves | None:
+    """Return the half-widths of totals: of a chip known by whole networks, every error is one."""
+    if next(iter(known.values())).groups < LEAST_NETWORKS:
+        return None
+    latency, energy = (
+        found and (found.half_width if accelerator.fitted_to_networks else found.total_half_width)
+        for found in (known.get("latency"), known.get("energy"))
+    )
+    return None if latency is energy is None else (latency, energy)
+
+
+def _totals(layers: Sequence[HeldOut]) -> Halves | None:
+    """Return the half-widths of the totals of networks that were held out; None for too few."""
+    networks: dict[str, list[HeldOut]] = {}
+    for each in layers:
+        networks.setdefault(each.measurement.network, []).append(each)
+    if len(networks) < LEAST_NETWORKS:
+        return None
+    latency, energy = (
+        total_half_width([_pairs(every, what) for every in networks.values()])
+        for what in ("latency_s", "energy_j")
+    )
+    return latency, energy
+
+
+def _pairs(layers: Sequence[HeldOut], what: str) -> list[tuple[float, float]]:
+    """Return predicted and measured of those layers that have both; the worst of equal fits."""
+    pairs = []
+    for each in layers:
+        measured = getattr(each.measurement.cost, what)
+        predicted = [getattr(cost, what) for cost in (each.predicted, *each.alternatives)]
+        if measured is not None and None not in predicted:
+            worst = max(predicted, key=lambda value: abs(math.log(value / measured)))
+            pairs.append((worst, measured))
+    return pairs
+
+
+def total_half_width(networks: Iterable[Sequence[tuple[float, float]]]) -> float | None:
+    """Return the half-width for the total of a further network.
+
+    Args:
+        networks: by network, predicted and measured values of its layers.
+
+    >>> total_half_width([[(1, 2), (2, 1)], [(3, 3)]])
+    0.0
+    """
+    sums = [[sum(side) for side in zip(*pairs, strict=True)] for pairs in networks if pairs]
+    residuals = [abs(math.log(predicted / measured)) for predicted, measured in sums]
+    return half_width(residuals) if residuals else None
 
 
 def _few(measurements: Sequence[Measurement]) -> Iterator[str]:

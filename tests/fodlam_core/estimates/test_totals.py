@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from fodlam_core import (
     Config,
     Layer,
+    Measurement,
     Network,
     NetworkConfig,
     Registry,
@@ -20,6 +22,7 @@ from fodlam_core import (
 )
 from fodlam_core.config import AcceleratorConfig
 from fodlam_core.estimates import Estimate
+from fodlam_core.predictors.per_mac import PerMac
 
 AT_65 = TechnologyConfig(node_nm=65, scaler="dennard")
 
@@ -76,6 +79,38 @@ def test_totals_add_the_ends_of_the_intervals(registry: Registry, name: str, met
             interval = result.totals["total"].interval
             assert interval is not None
             assert interval[index][end] == pytest.approx(total)
+
+
+def test_a_total_says_whether_it_adds_ends(registry: Registry) -> None:
+    """Two networks on each chip: totals of predictions add ends, published ones do not."""
+    predicted, published = (_estimate(registry, name) for name in ("VGG_CNN_M", "VGG16"))
+    assert predicted.to_dict()["totals"]["total"]["ends_added"] is True
+    assert published.to_dict()["totals"]["total"]["ends_added"] is False
+    said = [note for note in predicted.notes if "totals add the ends of layers" in note]
+    assert len(said) == 2
+    assert all("can claim more than 2 in 3" in note for note in said)
+
+
+def test_a_total_of_many_networks_has_an_interval_of_its_own(registry: Registry) -> None:
+    """Where four networks were measured the total is surer than the sum of its layers."""
+    chip = registry.accelerator("eie")
+    rows = [
+        Measurement(f"N{number // 4}", layer, 1, layer.macs * 1e-9 * factor, 0.5)
+        for number, factor in enumerate((0.8, 1.25, 1.3, 0.75) * 4)
+        for layer in [Layer(f"F{number}", "fc", 1_000 + 10 * number)]
+    ]
+    chip = attrs.evolve(chip, measurements=rows, predictors=[PerMac()])
+    items = {**registry.items, ("accelerator", "eie"): chip}
+    network = Network("N", [Layer(f"G{number}", "fc", 1_050) for number in range(4)])
+    result = estimate(Config(NetworkConfig("N")), registry._replace(items=items), network)
+    total = result.totals["total"]
+    assert not total.ends_added
+    assert total.interval is not None
+    assert total.interval.latency_s is not None
+    ends = [each.interval.latency_s for each in result.layers if each.interval]
+    assert total.interval.latency_s[1] < sum(end[1] for end in ends if end)
+    assert total.interval.latency_s[0] > sum(end[0] for end in ends if end)
+    assert total.interval.latency_s[0] <= total.latency_s <= total.interval.latency_s[1]
 
 
 def test_the_record_has_intervals(registry: Registry) -> None:

@@ -205,3 +205,56 @@ def test_a_layer_that_is_too_far_off_has_no_interval() -> None:
 
     assert interval(10**6) is not None
     assert interval(10**18) is None
+
+
+def _between(chance: random.Random, networks: int) -> list[Measurement]:
+    """Return eight layers a network: 10 % apart between networks, and 30 % within."""
+    rows = []
+    for network in range(networks):
+        apart = chance.gauss(0, 0.1)
+        for index in range(8):
+            macs = chance.randrange(40_000, 60_000)
+            latency_s = macs * 1e-9 * math.exp(apart + chance.gauss(0, 0.3))
+            layer = Layer(f"l{index}", "fc", macs)
+            rows.append(Measurement(f"N{network}", layer, 1, latency_s, 1.0))
+    return rows
+
+
+def test_totals_of_held_out_networks_hold_nine_in_ten() -> None:
+    """Nested, the interval of a network's total holds about nine in ten, and adds no ends."""
+    chance = random.Random(3)
+    inside = judged = 0
+    for _ in range(4):
+        for fold in folds("leave-one-network-out", _between(chance, 12)):
+            fitted = levels.fit(PerMac(), fold.training)
+            rule = interval_rule(PerMac(), fitted, fold.training)
+            assert rule is not None
+            assert rule.for_totals is not None
+            low = high = added = 0.0
+            for row in fold.held:
+                cost = levels.predict(fitted, row.layer, 1)
+                part = rule.for_totals.interval(row.layer, fitted, cost, 1, {})
+                alone = rule.interval(row.layer, fitted, cost, 1, {})
+                assert part is not None
+                assert alone is not None
+                assert part.latency_s is not None
+                assert alone.latency_s is not None
+                low, high = low + part.latency_s[0], high + part.latency_s[1]
+                added += alone.latency_s[1]
+            total = sum(row.latency_s or 0.0 for row in fold.held)
+            inside += low <= total <= high
+            judged += 1
+            assert high < added
+    assert 0.8 <= inside / judged <= 1
+
+
+@pytest.mark.parametrize(("networks", "known"), [(1, False), (2, False), (3, True)])
+def test_totals_of_few_networks_are_not_known(networks: int, known: bool) -> None:
+    """With fewer than three networks the ends of layers are added, and the rule says so."""
+    rows = _between(random.Random(1), networks)
+    rule = interval_rule(PerMac(), levels.fit(PerMac(), rows), rows)
+    assert rule is not None
+    assert (rule.for_totals is not None) == known
+    assert ("add the ends" in rule.about_totals) != known
+    if networks == 2:
+        assert "can claim more than 2 in 3" in rule.about_totals
