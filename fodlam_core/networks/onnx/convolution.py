@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fodlam_core.errors import LayerError
 from fodlam_core.model.shapes import ConvShape
@@ -11,12 +11,14 @@ from fodlam_core.networks.onnx.node import Operator, attribute
 from fodlam_core.networks.work import Sizes, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from fodlam_core.networks.onnx.tensor import Dims
 
+T = TypeVar("T")
 
-def conv(data: int = 0, weights: int = 1) -> Any:
+
+def conv(data: int = 0, weights: int = 1) -> Callable[[Operator], list[Work]]:
     """Return the rule of a convolution whose input and weights stand at these positions."""
 
     def rule(op: Operator) -> list[Work]:
@@ -27,33 +29,50 @@ def conv(data: int = 0, weights: int = 1) -> Any:
     return rule
 
 
-def conv_nhwc(op: Operator) -> list[Work]:
-    """Cost a convolution whose input and output have their channels last."""
-    first, weights, last = _channels_first(op)
-    return [convolution(op.node, first, weights, last)]
+def conv_sizes(data: int = 0, weights: int = 1) -> Callable[[Operator], list[Dims | None]]:
+    """Return what tells the sizes that such a convolution makes."""
+
+    def rule(op: Operator) -> list[Dims | None]:
+        image, filters = op.sizes(data), op.sizes(weights)
+        if not image or not filters:
+            raise LayerError("expected an image and filters, got single numbers")
+        return [(image[0], filters[0], *windows(op.node, image[2:], filters[2:]))]
+
+    return rule
 
 
-def nhwc_sizes(op: Operator) -> list[Dims | None]:
-    """Return the sizes that such a convolution makes."""
-    data, weights = op.sizes(0), _weights_first(op)
-    made = windows(op.node, data[1:-1], weights[2:])
-    return [(data[0], *made, weights[0])]
+def conv_last(data: int = 0, weights: int = 1) -> Callable[[Operator], list[Work]]:
+    """Return the rule of a convolution whose input and output have their channels last."""
+
+    def rule(op: Operator) -> list[Work]:
+        image, made = op.sizes(data), op.made()
+        if len(image) < 3 or len(made) != len(image):
+            raise LayerError(f"input {list(image)}: expected batch, pixels and channels")
+        filters = _weights_first(op, image, op.sizes(weights))
+        first, last = ((each[0], each[-1], *each[1:-1]) for each in (image, made))
+        return [convolution(op.node, first, filters, last)]
+
+    return rule
 
 
-def _channels_first(op: Operator) -> tuple[Sizes, Sizes, Sizes]:
-    data, made = op.sizes(0), op.made()
-    if len(data) < 3 or len(made) != len(data):
-        raise LayerError(f"input {list(data)}: expected batch, pixels and channels")
-    return (
-        (data[0], data[-1], *data[1:-1]),
-        _weights_first(op),
-        (made[0], made[-1], *made[1:-1]),
-    )
+def last_sizes(data: int = 0, weights: int = 1) -> Callable[[Operator], list[Dims | None]]:
+    """Return what tells the sizes that such a convolution makes."""
+
+    def rule(op: Operator) -> list[Dims | None]:
+        image = op.sizes(data)
+        filters = _weights_first(op, image, op.sizes(weights))
+        return [(image[0], *windows(op.node, image[1:-1], filters[2:]), filters[0])]
+
+    return rule
 
 
-def _weights_first(op: Operator) -> Sizes:
+def marked(first: Callable[[Operator], T], last: Callable[[Operator], T]) -> Callable[..., T]:
+    """Return the rule of an operator that says itself whether its channels stand last."""
+    return lambda op: (last if op.attribute("channels_last", 0) else first)(op)
+
+
+def _weights_first(op: Operator, data: Sizes, weights: Sizes) -> Sizes:
     """Return the sizes of weights with channels before pixels; some files have them last."""
-    data, weights = op.sizes(0), op.sizes(1)
     if len(weights) != len(data) or len(data) < 3:
         raise LayerError(f"input {list(data)}, weights {list(weights)}: axes do not match")
     kernel = op.attribute("kernel_shape", [0])

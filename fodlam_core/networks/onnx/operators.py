@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.errors import LayerError
 from fodlam_core.model.converters import words
 from fodlam_core.networks.onnx.attention import (
     attention,
@@ -20,8 +19,15 @@ from fodlam_core.networks.onnx.attention import (
     multi_head,
     multi_head_sizes,
 )
-from fodlam_core.networks.onnx.convolution import conv, conv_nhwc, nhwc_sizes, windows
+from fodlam_core.networks.onnx.convolution import (
+    conv,
+    conv_last,
+    conv_sizes,
+    last_sizes,
+    marked,
+)
 from fodlam_core.networks.onnx.einsum import einsum
+from fodlam_core.networks.onnx.elsewhere import FREE_ELSEWHERE
 from fodlam_core.networks.onnx.products import (
     attribute_sizes,
     experts,
@@ -60,14 +66,6 @@ class Rule(NamedTuple):
     outputs: Callable[[Operator], list[Dims | None]] | None = None
 
 
-def conv_sizes(op: Operator) -> list[Dims | None]:
-    """Return the sizes that a convolution with channels before pixels makes."""
-    data, weights = op.sizes(0), op.sizes(1)
-    if not data or not weights:
-        raise LayerError("expected an image and filters, got single numbers")
-    return [(data[0], weights[0], *windows(op.node, data[2:], weights[2:]))]
-
-
 RULES: Mapping[str, Rule] = {
     "Conv": Rule(conv()),
     "ConvInteger": Rule(conv()),
@@ -82,9 +80,12 @@ RULES: Mapping[str, Rule] = {
     "Attention": Rule(attention),
     **dict.fromkeys(("LSTM", "GRU", "RNN"), Rule(recurrent)),
     # https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
-    "com.microsoft.FusedConv": Rule(conv(), conv_sizes),
-    "com.microsoft.NhwcConv": Rule(conv_nhwc, nhwc_sizes),
-    "com.microsoft.NhwcFusedConv": Rule(conv_nhwc, nhwc_sizes),
+    "com.microsoft.FusedConv": Rule(conv(), conv_sizes()),
+    "com.microsoft.QLinearConv": Rule(
+        marked(conv(0, 3), conv_last(0, 3)), marked(conv_sizes(0, 3), last_sizes(0, 3))
+    ),
+    "com.microsoft.NhwcConv": Rule(conv_last(), last_sizes()),
+    "com.microsoft.NhwcFusedConv": Rule(conv_last(), last_sizes()),
     "com.microsoft.FusedMatMul": Rule(product(), product_sizes()),
     "com.microsoft.FusedMatMulActivation": Rule(product(), product_sizes()),
     "com.microsoft.TransposeMatMul": Rule(product(), product_sizes()),
@@ -136,32 +137,6 @@ FREE = ELEMENTWISE | ARITHMETIC | words("""
     StringNormalizer StringSplit SwiGLU Tan TensorScatter TfIdfVectorizer Tile TopK Transpose
     Trilu Unique Unsqueeze Upsample Where Xor
 """)  # fmt: skip
-FREE_ELSEWHERE = {
-    "ai.onnx.ml": words("""
-        ArrayFeatureExtractor Binarizer CastMap CategoryMapper DictVectorizer FeatureVectorizer
-        Imputer LabelEncoder Normalizer OneHotEncoder Scaler ZipMap
-    """),
-    "com.microsoft": words("""
-        BiasAdd BiasDropout BiasGelu BiasSoftmax BiasSplitGelu ComplexMul ComplexMulConj
-        CropAndResize DequantizeBFP DequantizeLinear DequantizeWithOrder EmbedLayerNormalization
-        ExpandDims FastGelu GatherBlockQuantized GatherND Gelu GemmaRotaryEmbedding GridSample
-        GroupNorm IsAllFinite MaxpoolWithMask MulInteger NGramRepeatBlock NchwcUpsample
-        NhwcMaxPool Pad QEmbedLayerNormalization QLinearAdd QLinearAveragePool QLinearConcat
-        QLinearGlobalAveragePool QLinearLeakyRelu QLinearMul QLinearReduceMean QLinearSigmoid
-        QLinearSoftmax QLinearWhere QuantizeBFP QuantizeLinear QuantizeWithOrder QuickGelu Range
-        ReduceSumInteger RelativePositionBias RemovePadding RestorePadding RotaryEmbedding
-        SampleOp SkipGroupNorm SkipLayerNormalization SkipSimplifiedLayerNormalization
-        TorchEmbedding Trilu UnfoldTensor Unique
-    """),
-}
-
-# Free as well, and what they make first (and fourth) is as large as what they read first.
-SAME_ELSEWHERE = words("""
-    BiasAdd BiasDropout BiasGelu BiasSoftmax DequantizeLinear FastGelu Gelu GemmaRotaryEmbedding
-    GroupNorm NGramRepeatBlock QLinearLeakyRelu QLinearSigmoid QLinearSoftmax QuantizeLinear
-    QuickGelu RotaryEmbedding SampleOp SkipGroupNorm SkipLayerNormalization
-    SkipSimplifiedLayerNormalization Trilu
-""")
 
 
 def is_free(op_type: str, domain: str) -> bool:

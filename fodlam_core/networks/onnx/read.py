@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import NetworkError
 from fodlam_core.networks.onnx.graph import Graph, load_graph
+from fodlam_core.networks.onnx.operators import is_free
 from fodlam_core.networks.onnx.tensor import Tensor, described, stored
-from fodlam_core.networks.onnx.walk import NoBatchError, Scope, Walk
+from fodlam_core.networks.onnx.walk import NoBatchError, Scope, Walk, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,20 +67,30 @@ def _walked(
 
 
 def _unreached(graph: Graph, walk: Walk, scope: Scope) -> list[str]:
-    """Return notes on inputs that no output depends on, and outputs that depend on none."""
-    notes = []
+    """Return notes on inputs and work that no output depends on, and constant outputs."""
+    notes, idle = [], []
     live = {value.name for value in graph.proto.output}
     for node in reversed(graph.proto.node):
         if live.intersection(node.output):
             live.update(node.input)
             live.update(walk.captures.of(node)[0])
+        elif not is_free(node.op_type, node.domain):
+            idle.append(node)
     notes += [
         f"input {value.name!r}: no output depends on it"
         for value in graph.inputs.values
         if value.name not in live
     ]
+    names = [f"{name_of(node)!r}" for node in reversed(idle) if _varies(node, scope)]
+    if names:
+        shown = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
+        notes.append(f"no output depends on {shown}, counted all the same")
     for value in graph.proto.output:
         made = scope.get(value.name)
         if made is not None and made.constant:
             notes.append(f"output {value.name!r}: it depends on no input")
     return notes
+
+
+def _varies(node: Any, scope: Scope) -> bool:
+    return any(name in scope and not scope[name].constant for name in node.output)

@@ -1,4 +1,4 @@
-"""The operators that build sequences of tensors and take them apart."""
+"""The operators that build sequences of tensors, and options, and take them apart."""
 
 from __future__ import annotations
 
@@ -21,9 +21,14 @@ OPERATORS = frozenset(
         "SequenceLength",
         "SplitToSequence",
         "ConcatFromSequence",
+        "Optional",
+        "OptionalGetElement",
+        "OptionalHasElement",
     )
 )
-_INT64 = 7
+_INT64, _BOOL = 7, 9
+# An option that holds nothing: no items, and no sequence.
+NOTHING = Tensor(items=())
 
 
 def sequence_of(items: Sequence[Tensor] | None, each: Tensor | None = None) -> Tensor:
@@ -43,6 +48,8 @@ def made_by_sequence(node: Any, inputs: Sequence[Tensor | None]) -> Tensor:
         return sequence_of(())
     if op == "SequenceConstruct":
         return sequence_of(given)
+    if op.startswith("Optional"):
+        return _option(op, given[0] if given else NOTHING)
     if not given:
         return Tensor()
     first = given[0]
@@ -56,6 +63,16 @@ def made_by_sequence(node: Any, inputs: Sequence[Tensor | None]) -> Tensor:
     if op == "SequenceInsert":
         return _inserted(items, first, given) if len(given) > 1 else Tensor()
     return _picked(op, items, first, given)
+
+
+def _option(op: str, held: Tensor) -> Tensor:
+    """Return an option, what it holds, or whether it does: not known of one that is an input."""
+    import numpy as np
+
+    if op != "OptionalHasElement":
+        return held
+    empty = held.items == () and not held.sequence
+    return Tensor(_BOOL, (), np.array(not empty) if empty or held.elem else None)
 
 
 def _picked(

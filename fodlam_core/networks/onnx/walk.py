@@ -18,13 +18,13 @@ from fodlam_core.model.shapes import FcShape, MatmulShape
 from fodlam_core.networks.draft import Draft
 from fodlam_core.networks.onnx.captures import Captures
 from fodlam_core.networks.onnx.control_flow import CONTROL_FLOW
+from fodlam_core.networks.onnx.elsewhere import made_for_free
 from fodlam_core.networks.onnx.limits import MAX_SIZE, MAX_STEPS
 from fodlam_core.networks.onnx.node import Operator, UnknownSizeError
 from fodlam_core.networks.onnx.operators import (
     ARITHMETIC,
     ELEMENTWISE,
     REGION_POOLS,
-    SAME_ELSEWHERE,
     STANDARD,
     Rule,
     full_name,
@@ -192,18 +192,17 @@ class Walk:
         """Return what an operator of another domain makes, as far as a rule or the file tells."""
         rule = self.rules.get(full_name(node.op_type, node.domain))
         first = operator.inputs[0] if operator.inputs else None
-        found: list[Dims | None] = []
-        if rule is not None and rule.outputs is not None:
-            try:
-                found = _answered(rule.outputs, operator) or []
-            except (UnknownSizeError, LayerError):
-                found = []
-        elif is_free(node.op_type, node.domain) and node.op_type in SAME_ELSEWHERE and first:
-            found = [first.dims, None, None, first.dims]
-        elem = first.elem if first else 0
+        elem, made = first.elem if first else 0, list[Tensor]()
+        try:
+            if rule is not None and rule.outputs is not None:
+                made = [Tensor(elem, dims) for dims in _answered(rule.outputs, operator) or ()]
+            elif is_free(node.op_type, node.domain):
+                made = _answered(made_for_free, operator) or []
+        except (UnknownSizeError, LayerError):
+            made = []
+        made += [Tensor(elem)] * len(node.output)
         return [
-            self._checked(name, Tensor(elem, found[index] if index < len(found) else None), base)
-            for index, name in enumerate(node.output)
+            self._checked(name, each, base) for name, each in zip(node.output, made, strict=False)
         ]
 
     def _checked(self, name: str, made: Tensor, base: Tensor) -> Tensor:

@@ -377,6 +377,33 @@ def test_what_is_not_reached_is_told(read: Callable[..., Network]) -> None:
     assert "output 'k': it depends on no input" in network.notes
 
 
+def test_work_that_no_output_needs_is_told(read: Callable[..., Network]) -> None:
+    """A product whose result goes nowhere is counted, and a note names it."""
+    network = read(
+        """g (float[1,8] x) => (float[] y) <float[8,8] w, float[8,4] v>
+        { idle = MatMul (x, w)  r = Relu (idle)  c = MatMul (w, v)  y = MatMul (x, v) }"""
+    )
+    assert network.total_macs == 64 + 32
+    assert "no output depends on 'idle', counted all the same" in network.notes
+
+
+def test_options_hold_what_they_were_given(read: Callable[..., Network]) -> None:
+    """Whether an option holds something decides a branch."""
+    for held, macs in (("Optional (x)", 64 + 32), ("Optional <type = float[1,8]> ()", 32)):
+        network = read(
+            f"""g (float[1,8] x) => (float[] y) <float[8,8] w, float[8,4] v>
+            {{
+                o = {held}  has = OptionalHasElement (o)
+                a = If (has) <then_branch = t () => (p) {{
+                        e = OptionalGetElement (o)  p = MatMul (e, w) }},
+                    else_branch = e () => (q) {{ q = Identity (x) }}>
+                y = MatMul (a, v)
+            }}""",
+            opset=18,
+        )
+        assert (network.total_macs, network.uncosted) == (macs, {})
+
+
 def test_items_of_a_sequence_are_known_one_by_one(read: Callable[..., Network]) -> None:
     """A sequence of parts that are mapped and joined again has the sizes of its parts."""
     network = read(
