@@ -179,7 +179,9 @@ class Walk:
         made = [
             self._checked(name, each, base) for name, each in zip(node.output, made, strict=True)
         ]
-        if node.op_type in ("Shape", "Size") or any(few(each.dims) for each in made):
+        # How many there are follows from values alone.
+        counts = node.op_type in ("Shape", "Size", "NonZero")
+        if counts or any(few(each.dims) for each in made):
             values = computed(node, inputs)
             if values is not None:
                 made = [
