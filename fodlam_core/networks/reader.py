@@ -48,7 +48,7 @@ class ReadOptions(NamedTuple):
 
     Attributes:
         input: size of one input, such as (3, 600, 1000); None: as in the file.
-        regions: how often per-region layers run; None if not said.
+        regions: how often per-region layers run, or the rows of a product; None if not said.
         inputs: sizes of inputs by name, batch and all, such as {"past": (1, 8, 1024, 64)}.
         symbols: sizes by the symbols that stand for them in the file, such as {"seq": 128}.
         batch_axis: the axis of the first input that is the batch, ``"none"`` if none is; None:

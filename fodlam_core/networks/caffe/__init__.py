@@ -4,7 +4,7 @@ A new layer type goes into `output_shapes` or, if it costs MACs, `walk`; fields 
 
 Layers of all three generations are read, the test phase of a file that holds several. MACs are
 those of one inference: the batch of the file is divided out, and what runs once for each region
-(after ROI pooling) is repeated as often as ``regions`` says.
+(after ROI pooling) is repeated as often as ``regions`` says, a product with that many rows.
 """
 
 from __future__ import annotations

@@ -213,9 +213,7 @@ class _Walk:
             raise LayerError("num_output is missing or 0")
         axis = axis_of(param.axis if param.HasField("axis") else 1, dims)
         rows = self._images(prod(dims[:axis]), blob)
-        repeat = dims[0] if blob.regions and axis and not rows % dims[0] else 1
-        shape = FcShape(prod(dims[axis:]), param.num_output, rows // repeat)
-        index = self._add(node, shape, repeat)
+        index = self._add(node, FcShape(prod(dims[axis:]), param.num_output, rows), 1)
         return Blob((*dims[:axis], param.num_output), regions=blob.regions, layer=index)
 
     def _recurrent(self, node: Node, bottoms: list[Blob]) -> Blob:

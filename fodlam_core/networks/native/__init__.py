@@ -60,7 +60,7 @@ Every layer may also have
 * ``macs``: required where there is no shape, and checked against the shape where there is one;
 * ``repeat``: how often the layer runs in one inference, one run after another, as time steps do;
 * ``per_region = true``: it runs once for each region; `regions` is then required of whoever reads
-  the file, and multiplies ``repeat``;
+  the file, and multiplies the ``rows`` of an fc layer and ``repeat`` of any other;
 * ``weight_density``, ``activation_density``: shares of values that are not zero, in (0, 1];
 * ``residual_add = true``: a shortcut is added to its output in the same pass.
 

@@ -49,7 +49,8 @@ def layer_of(row: Any, regions: int = 1, shapes: Mapping[str, type] = NO_SHAPES)
 
     Args:
         row: the keys of the layer, as `fodlam_core.networks.native` documents them.
-        regions: how often a layer with ``per_region`` runs.
+        regions: how often a layer with ``per_region`` runs; of an fc layer they are rows, as they
+            share its weights.
         shapes: the classes of shapes that layer kinds of plugins bring, by the name of the kind.
 
     Raises:
@@ -77,7 +78,11 @@ def layer_of(row: Any, regions: int = 1, shapes: Mapping[str, type] = NO_SHAPES)
         needed = ", ".join(_REQUIRED.get(kind, ()))
         raise NetworkError(f"give either macs or a shape ({needed})" if needed else "give macs")
     if rest.pop("per_region", False):
-        rest["repeat"] = rest.get("repeat", 1) * regions
+        if isinstance(shape, FcShape) and macs == shape.macs:
+            shape = attrs.evolve(shape, rows=shape.rows * regions)
+            macs = shape.macs
+        else:
+            rest["repeat"] = rest.get("repeat", 1) * regions
     return Layer(name, kind, macs, shape, **rest)
 
 

@@ -275,13 +275,10 @@ class Walk:
         return last.layer
 
     def _layer(self, name: str, work: Work, regions: bool) -> Layer:
-        """Return a layer of one inference: the batch is divided out, regions are repeated."""
+        """Return a layer of one inference: the batch is divided out."""
         shape, macs, repeat = work.shape, work.macs, work.items
         if isinstance(shape, FcShape):
-            rows = self._share(shape.rows)
-            if regions and self.regions and not rows % self.regions:
-                rows, repeat = rows // self.regions, repeat * self.regions
-            shape = attrs.evolve(shape, rows=rows)
+            shape = attrs.evolve(shape, rows=self._share(shape.rows))
         elif isinstance(shape, MatmulShape):
             shape = attrs.evolve(shape, count=self._share(shape.count))
         elif not regions:

@@ -47,9 +47,9 @@ def test_show_gives_the_documented_json(cli: Cli, table: Path) -> None:
         for layer in record["layers"]
     ] == [
         {"name": "conv", "kind": "conv", "macs": 6 * 6 * 9 * 3 * 4, "repeat": 1},
-        {"name": "fc", "kind": "fc", "macs": 30, "repeat": 10},
+        {"name": "fc", "kind": "fc", "macs": 300, "repeat": 1},
     ]
-    assert record["layers"][1]["shape"] == {"inputs": 5, "outputs": 6, "rows": 1}
+    assert record["layers"][1]["shape"] == {"inputs": 5, "outputs": 6, "rows": 10}
     assert record["total_macs"] == 3888 + 300
     assert record["skipped"] == {"ReLU": 3}
     assert record["uncosted"] == {"Sampler": 2}
@@ -171,14 +171,18 @@ def test_convert_prints_toml_to_the_screen(cli: Cli) -> None:
 
 
 def test_convert_to_statistics_warns_of_lost_repetitions(cli: Cli, tmp_path: Path) -> None:
-    """FODLAM's statistics have the MACs of one item, and a warning says what is lost."""
+    """FODLAM's statistics have the MACs of one run with all its rows; a warning tells lost runs."""
     target = tmp_path / "out.json"
     result = cli("networks", "convert", "Faster-R-CNN-VGG16-600x1000", target, "--to", "fodlam")
-    assert "the number of runs is lost: fc6, fc7, cls_score, bbox_pred" in result.err
+    assert result.err == ""
     macs = {row["name"]: row.get("macs") for row in json.loads(target.read_text())}
-    assert macs["fc7"] == 16_777_216
+    assert macs["fc7"] == 16_777_216 * 300
     record = json.loads(cli("networks", "show", target, "-f", "json").out)
     assert record["skipped"] == dict(zoo_network("Faster-R-CNN-VGG16-600x1000").skipped)
+    steps = tmp_path / "steps.toml"
+    steps.write_text('layers = [{ name = "step", kind = "fc", macs = 5, repeat = 20 }]')
+    result = cli("networks", "convert", steps, "-", "--to", "fodlam")
+    assert "the number of runs is lost: step" in result.err
 
 
 @pytest.mark.parametrize(

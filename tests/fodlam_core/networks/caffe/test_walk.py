@@ -135,18 +135,18 @@ def test_training_layers_are_left_out(tmp_path: Path) -> None:
     assert [layer.name for layer in network.layers] == ["conv", "fc", "last"]
 
 
-def test_regions_repeat_the_layers_after_the_pool(tmp_path: Path) -> None:
-    """What follows ROI pooling runs once for each region, everything else once."""
+def test_regions_are_rows_or_repeat_the_layers_after_the_pool(tmp_path: Path) -> None:
+    """After ROI pooling regions are rows of a product, and a convolution runs for each."""
     network = read(tmp_path, REGIONS, regions=300)
     assert {layer.name: layer.repeat for layer in network.layers} == {
         "conv": 1,
         "score": 1,
         "box": 1,
         "head": 300,
-        "fc": 300,
+        "fc": 1,
     }
     assert network.layers[3].macs == 4 * 5 * 2 * 3
-    assert network.layers[4].shape == FcShape(30, 7)
+    assert network.layers[4].shape == FcShape(30, 7, 300)
     assert network.skipped["Python ProposalLayer"] == 1
 
 

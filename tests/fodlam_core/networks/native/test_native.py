@@ -47,11 +47,12 @@ def test_bom_and_crlf_are_read(read: Read) -> None:
     assert read(NativeReader(), "x.toml", text).total_macs == 6
 
 
-def test_regions_repeat_per_region_layers() -> None:
-    """A layer with per_region runs its own repeat once for each region."""
-    table = {"layers": [{**FC, "per_region": True, "repeat": 2}, {**FC, "name": "b"}]}
+def test_regions_are_rows_where_weights_are_shared() -> None:
+    """Regions are rows of a product; what has no rows is repeated once for each."""
+    plain = {"name": "c", "kind": "pool", "macs": 10, "per_region": True, "repeat": 2}
+    table = {"layers": [{**FC, "per_region": True, "repeat": 2}, {**FC, "name": "b"}, plain]}
     network = network_from_table(table, "x", "x", regions=300)
-    assert [layer.repeat for layer in network.layers] == [600, 1]
+    assert [(layer.rows, layer.repeat) for layer in network.layers] == [(300, 2), (1, 1), (1, 600)]
 
 
 def test_per_region_layers_need_regions() -> None:

@@ -342,8 +342,8 @@ def test_functions_of_the_model_are_opened(read: Callable[..., Network]) -> None
     assert [layer.macs for layer in read(proto).layers] == [32]
 
 
-def test_regions_repeat_the_layers_after_the_pool(read: Callable[..., Network]) -> None:
-    """What follows a pool of regions runs once for each region, and their number is needed."""
+def test_regions_are_rows_or_repeat_the_layers_after_the_pool(read: Callable[..., Network]) -> None:
+    """Regions are rows of a product, a convolution runs for each; their number is needed."""
     nodes = [
         helper.make_node("Conv", ["x", "w"], ["c"], "conv"),
         helper.make_node(
@@ -363,7 +363,7 @@ def test_regions_repeat_the_layers_after_the_pool(read: Callable[..., Network]) 
     assert [(layer.name, layer.macs, layer.repeat) for layer in layers] == [
         ("conv", 4 * 27 * 36, 1),
         ("head", 4 * 5 * 4, 30),
-        ("fc", 140, 30),
+        ("fc", 140 * 30, 1),
     ]
 
 
