@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fodlam_core.model.quantities import ENERGY, LATENCY, METRICS, POWER
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 ROUNDING = 1e-12  # relative difference below which two numbers are the same
-FACTORS = {"latency_s": ("time",), "energy_j": ("energy",), "power_w": ("time", "energy")}
+FACTORS = {
+    **{metric.key: (metric.factor,) for metric in METRICS if metric.factor},
+    POWER.key: (LATENCY.factor, ENERGY.factor),
+}
 
 CLOCK = "technology.clock"
 
@@ -48,11 +53,13 @@ def because_of(
     if number == "dram_energy_j":
         yield from under(changed, "system.", "network.batch", f"data.{b['accelerator']}")
         return
-    if not all(same(_get(a, "factors", key), _get(b, "factors", key)) for key in FACTORS[number]):
+    if not all(
+        same(_get(a, "factors", key), _get(b, "factors", key)) for key in FACTORS.get(number, ())
+    ):
         point = f"accelerator.{b['accelerator']}.technology."
         moved_by = under(changed, "technology.", point)
         # To hold the clock changes time and power; energy is what the rule says.
-        yield from (name for name in moved_by if (name, number) != (CLOCK, "energy_j"))
+        yield from (name for name in moved_by if (name, number) != (CLOCK, ENERGY.key))
     yield from _native(number, a, b, changed, explained=bool(own))
 
 
@@ -97,9 +104,9 @@ def _native(
     runs_a, runs_b = _inferences(a), _inferences(b)
     # A predictor fitted to costs as printed is another one; batch = "published" decides that.
     refitted = a.get("predictor") and (a["batch"] == "published") != (b["batch"] == "published")
-    if (number != "power_w" and runs_a != runs_b) or refitted:
+    if (number != POWER.key and runs_a != runs_b) or refitted:
         yield from under(changed, "network.batch")
-    if number != "power_w" and one is not None and other is not None:
+    if number != POWER.key and one is not None and other is not None:
         one, other = one / runs_a, other / runs_b
     if not explained and not refitted and not same(one, other):
         accelerator = b.get("accelerator")

@@ -10,6 +10,7 @@ from fodlam_core.estimates.json import factors_record, point_record
 from fodlam_core.estimates.network import configured_network, named_after, unnamed
 from fodlam_core.estimates.scaling_band import ScalingBand, scaling_band
 from fodlam_core.estimates.verdict import NO_VERDICT, Verdict, verdict
+from fodlam_core.model.quantities import COST_KEYS, METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from fodlam_core.plugins.registry import Registry
 
 FACTORS = ("time", "energy", "power", "area")
-COSTS = ("latency_s", "energy_j", "power_w")
-SHARES = {"latency_share": "latency_s", "energy_share": "energy_j"}
+SHARES = tuple(f"{metric.name}_share" for metric in METRICS)
 
 
 class Outcome(NamedTuple):
@@ -67,14 +67,16 @@ class Outcome(NamedTuple):
             each = record["accelerators"].get(name, {})
             factors = each.get("factors", {})
             row |= {f"{name}_{key}_factor": factors.get(key) for key in FACTORS}
-            row |= {f"{name}_{key}": each.get(key) for key in (*COSTS, *SHARES)}
+            row |= {f"{name}_{key}": each.get(key) for key in (*COST_KEYS, *SHARES)}
         bounds = record["interval"] or {}
-        for column, key in (("latency_{}_s", "latency_s"), ("energy_{}_j", "energy_j")):
-            low, high = bounds.get(key) or (None, None)
-            row |= {column.format("low"): low, column.format("high"): high}
+        for metric in METRICS:
+            low, high = bounds.get(metric.key) or (None, None)
+            row |= {metric.end("low"): low, metric.end("high"): high}
         for key, share in record["coverage"].items():
             row[f"{key}_macs_share"] = share if self.worth else None
-        return row | {key: record[key] for key in (*COSTS, "name", "method", "verdict", "reason")}
+        return row | {
+            key: record[key] for key in (*COST_KEYS, "name", "method", "verdict", "reason")
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -83,7 +85,7 @@ class Outcome(NamedTuple):
                 **self.choices,
                 "name": None,
                 "accelerators": {},
-                **dict.fromkeys(COSTS),
+                **dict.fromkeys(COST_KEYS),
                 "scaling": None,
                 **NO_VERDICT,
                 "verdict": None,
@@ -98,12 +100,12 @@ class Outcome(NamedTuple):
                     "source": point_record(each.source),
                     "target": point_record(each.target),
                     "factors": factors_record(each.factors),
-                    **_costs(self.estimate.accelerators[name]),
+                    **self.estimate.accelerators[name].costs(),
                     **_shares(self.estimate.accelerators[name], total),
                 }
                 for name, each in self.estimate.platforms.items()
             },
-            **_costs(total),
+            **total.costs(),
             "scaling": band.to_dict() if band else None,
             **self.worth.to_dict(),
             "notes": self.notes,
@@ -126,16 +128,11 @@ class Outcome(NamedTuple):
             yield f"{accelerator.name} has no predictor {chosen} and keeps its own"
 
 
-def _costs(totals: Totals) -> dict[str, float | None]:
-    return {key: getattr(totals, key) for key in COSTS}
-
-
 def _shares(part: Totals, total: Totals) -> dict[str, float | None]:
-    """Return which share of latency and energy an accelerator has; None where one is not known."""
-    pairs = ((getattr(part, key), getattr(total, key)) for key in SHARES.values())
+    """Return which share of each metric an accelerator has; None where one is not known."""
     return {
         name: one / every if one is not None and every else None
-        for name, (one, every) in zip(SHARES, pairs, strict=True)
+        for name, one, every in zip(SHARES, part.amounts, total.amounts, strict=True)
     }
 
 

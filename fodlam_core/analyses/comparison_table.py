@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from fodlam_core.analyses.comparison import FACTORS, SHARES, Comparison, Outcome
 from fodlam_core.analyses.refusals import Refusals, gather_refusals, reasons_in, refusal_lines
 from fodlam_core.errors import listed
+from fodlam_core.estimates import Totals
+from fodlam_core.estimates.columns import COSTS, costs_with_ends
+from fodlam_core.model.quantities import COST_KEYS, METRICS, POWER, Amounts
 from fodlam_core.report import Bullets, Document, Table, Text, table
-from fodlam_core.report.units import deviation, percent, quantity
+from fodlam_core.report.units import percent, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 MOST_ROWS = 4  # that a note names
-COSTS = {"latency": ("latency_s", "s"), "energy": ("energy_j", "J"), "power": ("power_w", "W")}
 
 
 class Row(NamedTuple):
@@ -70,7 +72,7 @@ def _totals(outcomes: Sequence[Outcome], refusals: Refusals, width: int) -> Tabl
     """
     covered = {percent(share) for each in outcomes if each.worth for share in _coverage(each)}
     extra = ["coverage"] if covered - {percent(1.0)} else []
-    header = (*outcomes[0].choices, "latency", "+-", "energy", "+-", "power", *extra)
+    header = (*outcomes[0].choices, *COSTS, *extra)
     rows = [(*_marked(each), *_verdicts(each, shown=bool(extra))) for each in outcomes]
     if refusals:
         taken = sum(2 + max(map(len, column)) for column in zip(header, *rows, strict=True))
@@ -79,7 +81,7 @@ def _totals(outcomes: Sequence[Outcome], refusals: Refusals, width: int) -> Tabl
         rows = [(*row, reason) for row, reason in zip(rows, reasons, strict=True)]
     exact = [str(each.estimate.totals["total"]) if each.estimate else "" for each in outcomes]
     rows = [row for row, _ in dict.fromkeys(zip(rows, exact, strict=True))]
-    return table(header, rows, ", ".join((*COSTS, "+-", "coverage")), "power, coverage")
+    return table(header, rows, ", ".join((*COSTS, "coverage")), "power, coverage")
 
 
 def _names(outcome: Outcome) -> Iterator[str]:
@@ -102,15 +104,11 @@ def _coverage(outcome: Outcome) -> list[float]:
 
 def _verdicts(outcome: Outcome, *, shown: bool) -> tuple[str, ...]:
     """Return the cells of costs with their error bars and, if it is shown, the coverage."""
-    record = outcome.to_dict()
-    bounds = record["interval"] or {}
-    cells: list[str] = []
-    for key, unit in list(COSTS.values())[:2]:
-        value, ends = record[key], bounds.get(key)
-        off = "-" if value is None or ends is None else deviation(value, tuple(ends))
-        cells += [quantity(value, unit), off]
+    total = outcome.estimate.totals["total"] if outcome.estimate else Totals(Amounts(), 0, 0)
+    interval = outcome.worth.interval if outcome.worth else None
     least = percent(min(_coverage(outcome)) if outcome.worth else None)
-    return (*cells, quantity(record["power_w"], "W"), *([least] if shown else []))
+    power = quantity(total.power_w, POWER.unit)
+    return (*costs_with_ends(total.amounts, interval), power, *([least] if shown else []))
 
 
 def _scaling(outcomes: Iterable[Outcome]) -> Iterator[Text]:
@@ -132,12 +130,13 @@ def _shares(comparison: Comparison, most_names: int | None) -> list[Table]:
     for name in comparison.accelerators:
         used = [(each, every[name]) for each, every in records if name in every and len(every) > 1]
         rows = [
-            Row(_choices(each), _part(record), str([record[key] for key, _ in COSTS.values()]))
+            Row(_choices(each), _part(record), str([record[key] for key in COST_KEYS]))
             for each, record in used
         ]
         cells += [(name, *row) for row in _cells(dict.fromkeys(rows), most_names)]
-    header = ("share of", *comparison.outcomes[0].choices, "latency", "%", "energy", "%", "power")
-    return [table(header, cells, ", ".join((*COSTS, "%")), "power")] if cells else []
+    costs = (*(head for metric in METRICS for head in (metric.name, "%")), POWER.name)
+    header = ("share of", *comparison.outcomes[0].choices, *costs)
+    return [table(header, cells, ", ".join(costs), "power")] if cells else []
 
 
 def _factors(comparison: Comparison, most_names: int | None) -> list[Table]:
@@ -160,9 +159,11 @@ def _choices(outcome: Outcome) -> tuple[tuple[str, ...], ...]:
 
 def _part(record: dict[str, float | None]) -> tuple[str, ...]:
     """Return the cells of what one accelerator adds to a total, and which share of it that is."""
-    latency, energy, power = (quantity(record[key], unit) for key, unit in COSTS.values())
-    shares = (percent(record[key]).removesuffix(" %") for key in SHARES)
-    return latency, next(shares), energy, next(shares), power
+    cells: list[str] = []
+    for metric, share in zip(METRICS, SHARES, strict=True):
+        cells += [quantity(record[metric.key], metric.unit)]
+        cells += [percent(record[share]).removesuffix(" %")]
+    return (*cells, quantity(record[POWER.key], POWER.unit))
 
 
 def _merged(rows: Iterable[Row]) -> list[Row]:

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from fodlam_core.analyses.causes import because_of, same, under
+from fodlam_core.model.quantities import COST_KEYS, ENERGY, LATENCY, POWER
 
-NUMBERS = ("latency_s", "energy_j", "power_w", "dram_energy_j")
+NUMBERS = (*COST_KEYS, "dram_energy_j")
+# Layers weigh differently in what is a ratio of sums, though none of them has another.
+PARTS = {POWER.key: (POWER.key, LATENCY.key, ENERGY.key)}
 
 
 class InputDifference(NamedTuple):
@@ -81,9 +84,8 @@ def differences(a: Mapping[str, Any], b: Mapping[str, Any]) -> Differences:
     for kind in dict.fromkeys((*a["totals"], *b["totals"])):
         one, other = a["totals"].get(kind, {}), b["totals"].get(kind, {})
         for number in NUMBERS:
-            # Layers weigh differently in a power, though none of them has another power.
-            parts = (number, "latency_s", "energy_j") if number == "power_w" else (number,)
-            own = next(filter(None, (causes.get((kind, part)) for part in parts)), ())
+            parts = (causes.get((kind, part)) for part in PARTS.get(number, (number,)))
+            own = next(filter(None, parts), ())
             found = _number("total", kind, number, one, other, tuple(dict.fromkeys(own)))
             numbers += [found] if found else []
     return Differences(inputs, tuple(numbers))

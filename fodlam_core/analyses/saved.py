@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import attrs
 
+from fodlam_core.analyses.diff import NUMBERS
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates.json import SCHEMA_VERSION
 from fodlam_core.files import FileError, parsed_json, read_text
@@ -33,20 +34,21 @@ def _batches(instance: object, attribute: object, value: tuple[int, ...] | None)
         count(instance, attribute, each)
 
 
-def _number() -> Any:
-    return attrs.field(default=None, validator=_amount)
+def _number(type_: Any = None) -> Any:
+    return attrs.field(default=None, validator=_amount, type=type_)
 
 
 # What is read of a result; all else that it holds is not looked at.
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(
+    kw_only=True,
+    eq=False,
+    these={
+        **{key: _number(float | None) for key in NUMBERS},
+        "more": attrs.field(factory=dict, metadata={REST: True}, type=Mapping[str, Any]),
+    },
+)
 class Costs:
-    """Costs, each of them None where it is not known."""
-
-    latency_s: float | None = _number()
-    energy_j: float | None = _number()
-    power_w: float | None = _number()
-    dram_energy_j: float | None = _number()
-    more: Mapping[str, Any] = attrs.field(factory=dict, metadata={REST: True})
+    """The numbers that results are compared in, each of them None where it is not known."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
