@@ -8,26 +8,22 @@ import polars as pl
 
 from fodlam_core.errors import FodlamError, unknown
 from fodlam_core.estimates.figures import METHODS
+from fodlam_core.model.quantities import COST_KEYS, LATENCY, METRICS
 from fodlam_core.sweeps.costs import DRAM, HIGH, LOW, TOTAL
 from fodlam_core.sweeps.keys import DRAM_KEY, DRAM_PRICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from fodlam_core.model.quantities import Quantity
     from fodlam_core.sweeps.plan import Plan
 
-COSTS = ("latency_s", "energy_j", "power_w")
 # Columns that are there where the configuration tells the energy of a byte of DRAM.
 SYSTEM = ("dram_energy_j", "system_energy_j")
 PRODUCT = "edp_js"
 PROBLEM = "problem"
-# Columns of the bounds -> the sum that they are taken from, and which of its two costs.
-BOUNDS = {
-    "latency_low_s": (LOW, "latency_s"),
-    "latency_high_s": (HIGH, "latency_s"),
-    "energy_low_j": (LOW, "energy_j"),
-    "energy_high_j": (HIGH, "energy_j"),
-}
+# Columns of the bounds -> the sum that they are taken from, and which of its metrics.
+BOUNDS = {metric.end(end): (end, metric.key) for metric in METRICS for end in (LOW, HIGH)}
 COVERAGE = {f"{method.replace(' ', '_')}_macs_share": method for method in METHODS}
 
 
@@ -37,9 +33,9 @@ def column_names(plan: Plan, asked: Sequence[str] = ("all",)) -> list[str]:
     Raises:
         FodlamError: with a line for each name that is not a column.
     """
-    always = [*(axis.key for axis in plan.axes.axes), *COSTS, *(SYSTEM if plan.priced else ())]
+    always = [*(axis.key for axis in plan.axes.axes), *COST_KEYS, *(SYSTEM if plan.priced else ())]
     more = [PRODUCT, *BOUNDS, *COVERAGE]
-    more += [f"{kind}.{name}" for kind in plan.kinds for name in (*COSTS, PRODUCT)]
+    more += [f"{kind}.{name}" for kind in plan.kinds for name in (*COST_KEYS, PRODUCT)]
     if "all" in asked:
         return [*always, *more, PROBLEM]
     known = [*always, *more, PROBLEM]
@@ -71,14 +67,12 @@ def with_results(points: pl.LazyFrame, plan: Plan, slots: int) -> pl.LazyFrame:
     sums = {TOTAL: "", LOW: "low ", HIGH: "high "} | {kind: f"{kind}." for kind in plan.kinds}
     costs: list[pl.Expr] = []
     for name, prefix in sums.items():
-        latency, energy = _carried(name, slots, have)
-        if inferences is not None:
-            fixed = _fixed(name, slots, have)
-            latency, energy = latency * inferences + fixed[0], energy * inferences + fixed[1]
-        if refusals:
-            fine = pl.when(pl.col(PROBLEM).is_null())
-            latency, energy = fine.then(latency), fine.then(energy)
-        costs += [latency.alias(f"{prefix}latency_s"), energy.alias(f"{prefix}energy_j")]
+        fine = pl.when(pl.col(PROBLEM).is_null())
+        for metric in METRICS:
+            value = _carried(metric, name, slots, have)
+            if inferences is not None:
+                value = value * inferences + _constant(metric, name, slots, have)
+            costs.append((fine.then(value) if refusals else value).alias(f"{prefix}{metric.key}"))
     points = points.with_columns(costs)
     if plan.priced:
         points = points.with_columns(*_system(plan, inferences))
@@ -93,29 +87,32 @@ def with_results(points: pl.LazyFrame, plan: Plan, slots: int) -> pl.LazyFrame:
     return points.with_columns(*bounds, *coverage, *derived)
 
 
-def _carried(name: str, slots: int, have: set[str]) -> tuple[pl.Expr, pl.Expr]:
-    """Return latency and energy of a sum at the target; null where the sum is not known."""
-    latency, energy = pl.col(f"offchip {name}"), pl.col(f"energy {name}")
+def _factor(metric: Quantity, number: int) -> pl.Expr:
+    return pl.col(f"{metric.factor} factor {number}") if metric.factor else pl.lit(1.0)
+
+
+def _carried(metric: Quantity, name: str, slots: int, have: set[str]) -> pl.Expr:
+    """Return a sum of a metric at the target; null where it is not known."""
+    value = pl.col(f"{metric.name} {name}")
     for number in range(slots):
-        if f"onchip {name} {number}" in have:
+        if f"{metric.name} {name} {number}" in have:
             # An accelerator that a network does not use has no cost there, and adds nothing.
-            onchip, native = (pl.col(f"{what} {name} {number}") for what in ("onchip", "energy"))
-            latency = latency + (onchip * pl.col(f"time {number}")).fill_null(0.0)
-            energy = energy + (native * pl.col(f"factor {number}")).fill_null(0.0)
-    return latency, energy
+            native = pl.col(f"{metric.name} {name} {number}")
+            value = value + (native * _factor(metric, number)).fill_null(0.0)
+    return value
 
 
-def _fixed(name: str, slots: int, have: set[str]) -> tuple[pl.Expr, pl.Expr]:
+def _constant(metric: Quantity, name: str, slots: int, have: set[str]) -> pl.Expr:
     """Return what a batch costs beside its inferences, at the target."""
-    latency = energy = pl.lit(0.0)
+    value = pl.lit(0.0)
     for number in range(slots):
-        if f"fixed onchip {name} {number}" in have:
-            onchip, offchip, native = (
-                pl.col(f"fixed {what} {name} {number}") for what in ("onchip", "offchip", "energy")
+        if f"constant {metric.name} {name} {number}" in have:
+            native, fixed = (
+                pl.col(f"{what} {metric.name} {name} {number}")
+                for what in ("constant", "constant fixed")
             )
-            latency = latency + (onchip * pl.col(f"time {number}") + offchip).fill_null(0.0)
-            energy = energy + (native * pl.col(f"factor {number}")).fill_null(0.0)
-    return latency, energy
+            value = value + (native * _factor(metric, number) + fixed).fill_null(0.0)
+    return value
 
 
 def _system(plan: Plan, inferences: pl.Expr | None) -> Iterator[pl.Expr]:
@@ -135,9 +132,11 @@ def _system(plan: Plan, inferences: pl.Expr | None) -> Iterator[pl.Expr]:
 def _refusals(slots: int, have: set[str]) -> list[pl.Expr]:
     """Return for each accelerator why it cannot be carried, where a network uses it."""
     return [
-        pl.when(pl.col(f"onchip {TOTAL} {number}").is_not_null()).then(pl.col(f"refusal {number}"))
+        pl.when(pl.col(f"{LATENCY.name} {TOTAL} {number}").is_not_null()).then(
+            pl.col(f"refusal {number}")
+        )
         for number in range(slots)
-        if f"refusal {number}" in have and f"onchip {TOTAL} {number}" in have
+        if f"refusal {number}" in have and f"{LATENCY.name} {TOTAL} {number}" in have
     ]
 
 

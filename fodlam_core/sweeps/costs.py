@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,14 +16,15 @@ from fodlam_core.estimates import prepare
 from fodlam_core.estimates.figures import METHODS
 from fodlam_core.estimates.network import configured_network, unnamed
 from fodlam_core.estimates.system import dram_bytes
+from fodlam_core.model.quantities import METRICS, Interval, each_known
 from fodlam_core.sweeps.keys import with_values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.config import Config, NetworkConfig
-    from fodlam_core.estimates import Composer, Estimate
+    from fodlam_core.estimates import Composer, Estimate, LayerEstimate
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.model.layers import Network
     from fodlam_core.model.technology import Technology
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 # Sums that are carried like those of the layer kinds: of everything, and of its error bounds.
 TOTAL, LOW, HIGH = "total", "low", "high"
+NOTHING = (0.0,) * len(METRICS)
 # A batch by which costs are checked to be affine in it.
 MANY = 1000
 # Bytes between chips and DRAM.
@@ -50,21 +53,30 @@ class Slot(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What some layers cost on one accelerator, before technology scaling.
+    """What some layers cost on one accelerator, before technology scaling, each metric in order.
 
     Attributes:
-        onchip_s: the part of the latency that is scaled.
-        offchip_s: the part that is spent waiting for off-chip memory, which is not.
-        energy_j: joules.
+        scaled: the part that a factor applies to.
+        fixed: the part that none does: of a latency, waiting for off-chip memory.
     """
 
-    onchip_s: float = 0.0
-    offchip_s: float = 0.0
-    energy_j: float = 0.0
+    scaled: tuple[float, ...] = NOTHING
+    fixed: tuple[float, ...] = NOTHING
 
-    def add(self, onchip_s: float, offchip_s: float, energy_j: float) -> Cell:
-        """Return the cell with another cost added."""
-        return Cell(self.onchip_s + onchip_s, self.offchip_s + offchip_s, self.energy_j + energy_j)
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """Everything that it holds."""
+        return (*self.scaled, *self.fixed)
+
+    def with_each(self, other: Cell, function: Callable[[float, float], float]) -> Cell:
+        """Return what a function makes of each number and that of another cell."""
+        pairs = zip(self, other, strict=True)
+        return Cell(*[tuple(map(function, one, another)) for one, another in pairs])
+
+    def times(self, factors: Iterable[float]) -> Cell:
+        """Return the cell with both parts of each metric multiplied by a factor of its own."""
+        every = tuple(factors)
+        return Cell(*[tuple(map(operator.mul, part, every)) for part in self])
 
 
 class NativeCosts(NamedTuple):
@@ -72,8 +84,8 @@ class NativeCosts(NamedTuple):
 
     Attributes:
         cells: costs by accelerator and sum: a layer kind, `TOTAL`, `LOW` or `HIGH`.
-        sums: the latencies and energies that are known, such as ``("total", "energy_j")``; one
-            without a cell is nothing.
+        sums: the metrics that are known, such as ``("total", "energy_j")``; one without a cell is
+            nothing.
         coverage: share of the MACs by method; None if there are no MACs.
         problem: why there are no costs; None if there are.
         dram_bytes: what moves between chips and DRAM; None if that is not known.
@@ -184,12 +196,12 @@ def _affine(one: NativeCosts, two: NativeCosts, many: NativeCosts) -> NativeCost
         if second is None or last is None:
             bent.add(key[1])
             continue
-        each = Cell(*(b - a for a, b in zip(first, second, strict=True)))
-        rest = Cell(*(a - b for a, b in zip(first, each, strict=True)))
-        if all(map(_close, (MANY * value for value in first), last)):
+        each = second.with_each(first, operator.sub)
+        rest = first.with_each(each, operator.sub)
+        if all(map(_close, (MANY * value for value in first.numbers), last.numbers)):
             each, rest = first, Cell()  # linear: exactly so, without the noise of differences
-        straight = (f + MANY * e for f, e in zip(rest, each, strict=True))
-        if not all(map(_close, straight, last)):
+        straight = rest.with_each(each, lambda constant, one: constant + MANY * one)
+        if not all(map(_close, straight.numbers, last.numbers)):
             bent.add(key[1])
         cells[key], fixed[key] = each, rest
     if bent - {LOW, HIGH}:
@@ -209,57 +221,49 @@ def _close(one: float, other: float) -> bool:
 
 def _sums(estimate: Estimate) -> NativeCosts:
     cells: defaultdict[tuple[Slot, str], Cell] = defaultdict(Cell)
-    bounded = True
+    bounded = set(METRICS)
     for each in estimate.layers:
         native = each.native
         if each.basis is None or native is None:
-            bounded = False
+            bounded.clear()
             continue
-        platform = estimate.platforms[each.basis.accelerator]
-        slot = _slot(platform)
-        offchip, energy_j = native.offchip_latency_s, native.energy_j or 0.0
-        onchip = (native.latency_s or 0.0) - offchip
-        for name in (each.layer.kind, TOTAL):
-            cells[slot, name] = cells[slot, name].add(onchip, offchip, energy_j)
-        shares = _bounds(each)
-        bounded = bounded and shares is not None
-        for name, (latency, energy) in zip((LOW, HIGH), shares or (), strict=False):
-            cells[slot, name] = cells[slot, name].add(
-                onchip * latency, offchip * latency, energy_j * energy
-            )
+        slot = _slot(estimate.platforms[each.basis.accelerator])
+        fixed = tuple(metric.fixed_of(native) for metric in METRICS)
+        known = [value or 0.0 for value in native.amounts]
+        cell = Cell(tuple(map(operator.sub, known, fixed)), fixed)
+        low, high = zip(*_bounds(each), strict=True)
+        bounded -= {metric for metric, end in zip(METRICS, low, strict=True) if end is None}
+        for name, more in (
+            (each.layer.kind, cell),
+            (TOTAL, cell),
+            (LOW, cell.times(end or 0.0 for end in low)),
+            (HIGH, cell.times(end or 0.0 for end in high)),
+        ):
+            cells[slot, name] = cells[slot, name].with_each(more, operator.add)
     total = estimate.totals[TOTAL]
-    if not cells and (total.latency_s or total.energy_j):
+    if not cells and any(total.amounts):
         # Known for the network as a whole only, by the one accelerator that runs all of it.
         [platform] = estimate.platforms.values()
-        whole = Cell(total.latency_s or 0.0, 0.0, total.energy_j or 0.0)
-        cells[_slot(platform), TOTAL] = whole
-    known = {
-        (name, cost)
+        cells[_slot(platform), TOTAL] = Cell(tuple(value or 0.0 for value in total.amounts))
+    sums = {
+        (name, metric.key)
         for name, totals in estimate.totals.items()
-        for cost in ("latency_s", "energy_j")
-        if getattr(totals, cost) is not None
+        for metric, _ in each_known(totals.amounts)
     }
-    if bounded:
-        known |= {(name, cost) for name in (LOW, HIGH) for cost in ("latency_s", "energy_j")}
+    sums |= {(name, metric.key) for name in (LOW, HIGH) for metric in bounded}
     coverage = {method: estimate.coverage.share(method) for method in METHODS}
     traffic = [dram_bytes(estimate, each) for each in estimate.layers]
     moved = None if None in traffic else math.fsum(each or 0.0 for each in traffic)
-    return NativeCosts(dict(cells), frozenset(known), coverage, dram_bytes=moved)
+    return NativeCosts(dict(cells), frozenset(sums), coverage, dram_bytes=moved)
 
 
 def _slot(platform: Platform) -> Slot:
     return Slot(platform.accelerator.name, platform.accelerator.technology)
 
 
-def _bounds(each: Any) -> list[tuple[float, float]] | None:
-    """Return the bounds of latency and energy as shares of the estimate, the lower ones first.
-
-    None for an estimate without an interval.
-    """
-    interval = getattr(each, "interval", None)
-    if interval is None or None in interval or not each.latency_s or not each.energy_j:
-        return None
+def _bounds(each: LayerEstimate) -> list[tuple[float | None, float | None]]:
+    """Return the ends of each metric as shares of the estimate; None where there are none."""
     return [
-        (latency_s / each.latency_s, energy_j / each.energy_j)
-        for latency_s, energy_j in zip(interval.latency_s, interval.energy_j, strict=True)
+        (ends[0] / value, ends[1] / value) if ends and value else (None, None)
+        for value, ends in zip(each.amounts, each.interval or Interval(), strict=True)
     ]

@@ -11,6 +11,8 @@ import attrs
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates.platform import settings_of
 from fodlam_core.estimates.scaling import Route, route_of
+from fodlam_core.model.technology import Multipliers
+from fodlam_core.scaling.carry import UNCHANGED
 from fodlam_core.sweeps.costs import Slot, first_line
 
 if TYPE_CHECKING:
@@ -20,10 +22,9 @@ if TYPE_CHECKING:
     from fodlam_core.config import Config, TechnologyConfig
     from fodlam_core.plugins.registry import Registry
 
-# Of time and energy, or why a rule refuses.
-Answer = tuple[float, float] | str
+# Factors, or why a rule refuses.
+Answer = Multipliers | str
 Values = tuple[Any, ...]
-AS_MEASURED = (1.0, 1.0)
 # The keys that make a target, and that change from point to point while the rule stays.
 TARGET = ("technology.node_nm", "technology.vdd", "technology.flavor")
 
@@ -141,7 +142,7 @@ def _answer(
     route: Route | str, node_nm: float | None, vdd: float | None, flavor: str | None
 ) -> Answer:
     if node_nm is None and vdd is None and flavor is None:
-        return AS_MEASURED
+        return UNCHANGED
     if isinstance(route, str):
         return route
     try:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from fodlam_core.sweeps.columns import COSTS, PROBLEM
+from fodlam_core.model.quantities import COST_KEYS
+from fodlam_core.sweeps.columns import PROBLEM
 from fodlam_core.sweeps.reasons import Reason, count_reasons, merge_reasons
 
 if TYPE_CHECKING:
@@ -45,15 +46,15 @@ def summarize(frame: pl.LazyFrame) -> Summary:
     figures = frame.select(
         pl.len().alias("rows"),
         problem.is_not_null().sum().alias("refused"),
-        *(pl.col(name).min().alias(f"least {name}") for name in COSTS),
-        *(pl.col(name).max().alias(f"greatest {name}") for name in COSTS),
+        *(pl.col(name).min().alias(f"least {name}") for name in COST_KEYS),
+        *(pl.col(name).max().alias(f"greatest {name}") for name in COST_KEYS),
     )
     row = figures.collect(engine="streaming").row(0, named=True)
     reasons: tuple[Reason, ...] = ()
     if row["refused"]:
         counts = frame.filter(problem.is_not_null()).group_by(PROBLEM).len()
         reasons = count_reasons(counts.collect(engine="streaming"))
-    ranges = {name: (row[f"least {name}"], row[f"greatest {name}"]) for name in COSTS}
+    ranges = {name: (row[f"least {name}"], row[f"greatest {name}"]) for name in COST_KEYS}
     return Summary(row["rows"], row["refused"], reasons, ranges)
 
 
@@ -61,7 +62,7 @@ def merge(summaries: Iterable[Summary]) -> Summary:
     """Return the summary of several parts together."""
     rows = refused = 0
     reasons: list[Reason] = []
-    ends: dict[str, list[float]] = {name: [] for name in COSTS}
+    ends: dict[str, list[float]] = {name: [] for name in COST_KEYS}
     for each in summaries:
         rows, refused = rows + each.rows, refused + each.refused
         reasons += each.reasons

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fodlam_core.estimates.figures import METHODS
+from fodlam_core.model.quantities import METRICS
+from fodlam_core.model.technology import Multipliers
 from fodlam_core.sweeps.costs import DRAM, HIGH, LOW, TOTAL, Cell, NativeCosts, Slot
 from fodlam_core.sweeps.factors import Answer, Points, Values
 from fodlam_core.sweeps.ranges import Range
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 DTYPES = {"int": pl.Int64(), "float": pl.Float64(), "bool": pl.Boolean()}
 
-REFUSED = (None, None)
+REFUSED = (None,) * len(Multipliers._fields)
 
 
 def dtype(axis: Axis) -> pl.DataType:
@@ -86,8 +88,8 @@ def cost_frame(
 ) -> pl.DataFrame:
     """Return native costs, a row for each variant.
 
-    A latency that is not known has no ``offchip``, an energy no ``energy``; a sum without layers
-    on an accelerator has no cell there.
+    A sum of a metric holds the part that no factor applies to, and nothing where it is not known;
+    a sum without layers on an accelerator has no cell there.
     """
     columns: dict[str, list[float | str | None]] = {
         "problem": [each.problem for each in costs],
@@ -96,35 +98,37 @@ def cost_frame(
     for method in METHODS:
         columns[method] = [each.coverage.get(method) for each in costs]
     for name in (TOTAL, LOW, HIGH, *kinds):
-        columns[f"offchip {name}"] = [_offchip(each, name) for each in costs]
-        known = [(name, "energy_j") in each.sums for each in costs]
-        columns[f"energy {name}"] = [0.0 if each else None for each in known]
+        for place, metric in enumerate(METRICS):
+            columns[f"{metric.name} {name}"] = [
+                _fixed_part(each, name, place) if (name, metric.key) in each.sums else None
+                for each in costs
+            ]
         for number, slot in enumerate(slots):
             cells = [each.cells.get((slot, name)) for each in costs]
             if any(cells):
-                columns[f"onchip {name} {number}"] = [cell and cell.onchip_s for cell in cells]
-                columns[f"energy {name} {number}"] = [cell and cell.energy_j for cell in cells]
-            fixed = [each.fixed.get((slot, name)) for each in costs]
-            if any(cell and any(cell) for cell in fixed):
-                columns |= _fixed(fixed, f"{name} {number}")
+                columns |= _parts(cells, "{}", f"{name} {number}", "scaled")
+            constant = [each.fixed.get((slot, name)) for each in costs]
+            if any(cell and any(cell.numbers) for cell in constant):
+                columns |= _parts(constant, "constant {}", f"{name} {number}", "scaled")
+                columns |= _parts(constant, "constant fixed {}", f"{name} {number}", "fixed")
     text = {"problem": pl.String()}
     return pl.DataFrame(columns, schema={name: text.get(name, pl.Float64()) for name in columns})
 
 
-def _fixed(cells: Sequence[Cell | None], slot: str) -> dict[str, list[float | str | None]]:
-    """Return the columns of what batches cost beside their inferences."""
+def _parts(
+    cells: Sequence[Cell | None], what: str, where: str, part: str
+) -> dict[str, list[float | str | None]]:
+    """Return a column for one part of each metric."""
     return {
-        f"fixed onchip {slot}": [cell and cell.onchip_s for cell in cells],
-        f"fixed energy {slot}": [cell and cell.energy_j for cell in cells],
-        f"fixed offchip {slot}": [cell and cell.offchip_s for cell in cells],
+        f"{what.format(metric.name)} {where}": [
+            cell and getattr(cell, part)[place] for cell in cells
+        ]
+        for place, metric in enumerate(METRICS)
     }
 
 
-def _offchip(costs: NativeCosts, name: str) -> float | None:
-    if (name, "latency_s") not in costs.sums:
-        return None
-    cells: list[Cell] = [cell for (_, other), cell in costs.cells.items() if other == name]
-    return math.fsum(cell.offchip_s for cell in cells)
+def _fixed_part(costs: NativeCosts, name: str, place: int) -> float:
+    return math.fsum(cell.fixed[place] for (_, other), cell in costs.cells.items() if other == name)
 
 
 def factor_frame(answers: Sequence[Sequence[Answer]]) -> pl.DataFrame:
@@ -132,9 +136,9 @@ def factor_frame(answers: Sequence[Sequence[Answer]]) -> pl.DataFrame:
     columns: dict[str, pl.Series] = {}
     for number, each in enumerate(answers):
         refused = [answer if isinstance(answer, str) else None for answer in each]
-        pairs = [REFUSED if isinstance(answer, str) else answer for answer in each]
-        times, energies = zip(*pairs, strict=True) if pairs else ((), ())
-        columns[f"time {number}"] = pl.Series(times, dtype=pl.Float64)
-        columns[f"factor {number}"] = pl.Series(energies, dtype=pl.Float64)
+        factors = [REFUSED if isinstance(answer, str) else answer for answer in each]
+        for place, name in enumerate(Multipliers._fields):
+            values = [every[place] for every in factors]
+            columns[f"{name} factor {number}"] = pl.Series(values, dtype=pl.Float64)
         columns[f"refusal {number}"] = pl.Series(refused, dtype=pl.String)
     return pl.DataFrame(columns)
