@@ -42,11 +42,12 @@ def carry(
         split: what the energy at the source is made of; None if not known: then it has one factor.
 
     Raises:
-        ScalingError: if the rule refuses, or does not work, or if the supply voltage of the
-            target is none of its node, see `fodlam_core.scaling.supply`.
+        ScalingError: if the rule refuses, or does not work, or if a supply voltage is
+            none of its node, see `fodlam_core.scaling.supply`.
     """
     if source == target:
         return IDENTITY
+    check_supply(source)
     check_supply(target)
     factors = _ask(rule, source, target, split)
     notes = [*factors.notes, *cautions(source, target), *ignored(rule, given)]
@@ -71,6 +72,7 @@ def multipliers(
     """
     if source == target:
         return UNCHANGED
+    check_supply(source)
     check_supply(target)
     factors = _ask(rule, source, target, split)
     return Multipliers(1.0 if clock == "hold" else factors.time, factors.energy)

@@ -9,25 +9,28 @@ from fodlam_core.errors import ScalingError
 if TYPE_CHECKING:
     from fodlam_core.model.technology import Technology
 
-# Nominal supply of logic by node. 16 nm and below: ITRS 2013, overall roadmap technology
-# characteristics (0.86, 0.83, 0.80 and 0.77 V for "16/14", "10", "7" and "5" nm). 22 to 65 nm:
-# ITRS 2007 and 2011, high-performance logic. 90 to 350 nm and above: the supplies by which foundry
-# processes of these nodes are known (1.2, 1.2, 1.8, 2.5, 3.3 and 5 V).
+# The highest nominal supply of logic up to a node, in volts, and who states it. It only makes a
+# bound that is twice as high, so that a tenth of a volt does not matter.
+# ITRS: the summary of the overall roadmap technology characteristics of 2013, "Vdd (High
+# Performance, high Vdd transistors)", whose years are labelled as nodes.
+# Foundry: what core logic of foundry processes of that name runs at by common knowledge; no public
+# document was seen, foundries' own being confidential.
+ITRS, FOUNDRY = "ITRS 2013, ORTC summary", "foundry"
 NOMINAL_V = (
-    (5.0, 0.77),
-    (7.0, 0.80),
-    (10.0, 0.83),
-    (16.0, 0.86),
-    (22.0, 0.90),
-    (32.0, 1.0),
-    (45.0, 1.0),
-    (65.0, 1.2),
-    (90.0, 1.2),
-    (130.0, 1.2),
-    (180.0, 1.8),
-    (250.0, 2.5),
-    (350.0, 3.3),
-    (float("inf"), 5.0),
+    (5.0, 0.77, ITRS),
+    (7.0, 0.80, ITRS),
+    (10.0, 0.83, ITRS),
+    (16.0, 0.86, ITRS),
+    (22.0, 0.90, FOUNDRY),
+    (32.0, 1.0, FOUNDRY),
+    (45.0, 1.0, "PTM, high performance"),
+    (65.0, 1.2, "TSMC 65LP, a low-power process; general-purpose ones have 1.0 V"),
+    (90.0, 1.2, FOUNDRY),
+    (130.0, 1.2, FOUNDRY),
+    (180.0, 1.8, FOUNDRY),
+    (250.0, 2.5, FOUNDRY),
+    (350.0, 3.3, FOUNDRY),
+    (float("inf"), 5.0, FOUNDRY),
 )
 # Processors on sale ask for up to 1.55 V at a node called 10 nm, 1.9 times the nominal supply.
 MOST_TIMES_NOMINAL = 2.0
@@ -42,7 +45,7 @@ def highest_vdd(node_nm: float) -> float:
     >>> highest_vdd(16), highest_vdd(65)
     (1.72, 2.4)
     """
-    return MOST_TIMES_NOMINAL * next(vdd for node, vdd in NOMINAL_V if node_nm <= node)
+    return MOST_TIMES_NOMINAL * next(vdd for node, vdd, _ in NOMINAL_V if node_nm <= node)
 
 
 def check_supply(point: Technology) -> None:

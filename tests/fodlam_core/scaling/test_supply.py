@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fodlam_core import (
     Config,
@@ -14,7 +16,9 @@ from fodlam_core import (
     TechnologyConfig,
     estimate,
 )
-from fodlam_core.scaling.supply import check_supply, highest_vdd
+from fodlam_core.scaling.carry import carry
+from fodlam_core.scaling.post_dennard import PostDennard
+from fodlam_core.scaling.supply import LEAST_V, NOMINAL_V, check_supply, highest_vdd
 
 
 @pytest.mark.parametrize(("node", "vdd"), [(16, 3.0), (7, 1.8), (65, 3.3), (65, 0.05)])
@@ -39,6 +43,28 @@ def test_a_finer_node_stands_no_more_than_a_coarser_one() -> None:
     """The bound never rises as the node shrinks."""
     bounds = [highest_vdd(node) for node in (3, 5, 7, 10, 14, 16, 22, 28, 45, 65, 130, 180, 500)]
     assert bounds == sorted(bounds)
+
+
+@pytest.mark.parametrize(
+    ("node", "nominal"), [(5, 0.77), (7, 0.80), (10, 0.83), (16, 0.86), (45, 1.0), (65, 1.2)]
+)
+def test_nominal_supplies_are_those_of_their_sources(node: float, nominal: float) -> None:
+    """The bound is twice the nominal supply that ITRS 2013, PTM and TSMC state; each is named."""
+    assert highest_vdd(node) == 2 * nominal
+    assert all(source for _, _, source in NOMINAL_V)
+
+
+@given(node=st.floats(1, 1000), vdd=st.floats(0.001, 20))
+def test_any_rule_refuses_what_is_out_of_bounds(node: float, vdd: float) -> None:
+    """A supply passes exactly where it is between the bounds, at nodes between those of a table."""
+    target = Technology(node, vdd)
+    there, back = (Technology(65, 1.0), target), (target, Technology(65, 1.0))
+    for way in (there, back):
+        if LEAST_V <= vdd <= highest_vdd(node):
+            assert carry(PostDennard(), *way).time > 0
+        else:
+            with pytest.raises(ScalingError, match="is not a supply of"):
+                carry(PostDennard(), *way)
 
 
 def test_no_supply_is_none_too_many() -> None:
