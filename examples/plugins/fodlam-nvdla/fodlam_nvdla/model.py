@@ -80,8 +80,12 @@ class NvdlaModel:
         size: Size,
         kernels: int = 128,
         pooled: Mapping[str, Sequence[int]] | None = None,
+        *,
+        winograd_weights: bool = True,
     ) -> None:
         self.size, self.kernels = size, kernels
+        # What the weights of a transformed 3 x 3 kernel take of the room and traffic of plain ones.
+        self.transformed = 16 / 9 if winograd_weights else 1.0
         self.pooled = {layer_key(name): size for name, size in (pooled or {}).items()}
 
     def fit(
@@ -153,7 +157,7 @@ class NvdlaModel:
         y = row_kb * min(work.taps[0], work.rows)
         z = work.written[0] * work.written[1] * _up(work.kernels, ATOM) / 1024
         kernel_kb = work.channels * math.prod(work.taps) / 1024
-        w = kernel_kb * work.kernels * (16 / 9 if work.winograd else 1)
+        w = kernel_kb * work.kernels * (self.transformed if work.winograd else 1)
         w_least = min(kernel_kb * WEIGHT_ATOM, buffer_kb / 2)
         if work.fc_batch:
             read = w / work.fc_batch + x

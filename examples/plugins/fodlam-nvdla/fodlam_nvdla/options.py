@@ -27,10 +27,13 @@ class NvdlaOptions:
             has 16 for AlexNet and 128 for ResNet-50.
         pooled: output height and width of layers into which a pooling layer is fused, by the name
             of the layer, such as ``{ CONV1 = [27, 27] }``: less is written to DRAM.
+        winograd_weights: whether the weights of 3 x 3 kernels are stored transformed, which takes
+            16/9 of their room; so it is on the sheet's pages of AlexNet and ResNet-50.
     """
 
     kernels: int = attrs.field(default=128, validator=_positive)
     pooled: Mapping[str, tuple[int, ...]] = attrs.field(factory=dict)
+    winograd_weights: bool = True
 
     def __attrs_post_init__(self) -> None:
         for name, size in self.pooled.items():
@@ -44,5 +47,12 @@ def apply_options(accelerator: Accelerator, options: NvdlaOptions) -> Accelerato
     assert isinstance(model, NvdlaModel)
     return attrs.evolve(
         accelerator,
-        predictors=(NvdlaModel(model.size, options.kernels, options.pooled),),
+        predictors=(
+            NvdlaModel(
+                model.size,
+                options.kernels,
+                options.pooled,
+                winograd_weights=options.winograd_weights,
+            ),
+        ),
     )

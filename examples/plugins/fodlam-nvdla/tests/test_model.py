@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 # The sheet's AlexNet page: 2048 MACs, 512 KB, 10 GB/s, 1 GHz.
 SHEET = Size(macs=2048, buffer_kb=512, dram_gb_per_s=10, clock_mhz=1000, power_w=0.291)
 ROWS = list(csv.DictReader((HERE / "alexnet.csv").read_text().splitlines()))
+RESNET = list(csv.DictReader((HERE / "resnet50.csv").read_text().splitlines()))
 PRIMER = {2048: 269, 1024: 153, 512: 93, 256: 46, 128: 20, 64: 7.3, 32: 3.6}
 
 
@@ -40,7 +41,7 @@ def layer(row: dict[str, str]) -> Layer:
         int(row["stride"]),
         int(row["padding"]),
     )
-    return Layer.from_shape(row["layer"], shape)
+    return Layer.from_shape(row["layer"], shape, residual_add=row.get("adds") == "1")
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{i}-{row['layer']}" for i, row in enumerate(ROWS)])
@@ -55,6 +56,28 @@ def test_alexnet_to_the_cycle(row: dict[str, str]) -> None:
     assert model.dram_cycles(work) == int(row["dram_cycles"])
     assert model.mac_cycles(work) == pytest.approx(float(row["mac_cycles"]), abs=5e-3)
     assert model.cycles(layer(row), 16) / 16 == pytest.approx(float(row["cycles"]), abs=5e-3)
+
+
+@pytest.mark.parametrize("row", RESNET, ids=[row["layer"] for row in RESNET])
+def test_resnet50_to_the_cycle(row: dict[str, str]) -> None:
+    """Its page counts kernels by 128; all 54 rows agree.
+
+    The last layer has the traffic of one inference there, and the MACs of each of 16.
+    """
+    size = int(row["pooled"] or 0)
+    model = NvdlaModel(SHEET, pooled={row["layer"]: (size, size)} if size else {})
+    one, each_of_16 = model._work(layer(row))[0], model._work(layer(row), 16)[0]
+    assert model.dram_kb(one) == pytest.approx(float(row["dram_kb"]), abs=5e-4)
+    assert model.dram_cycles(one) == int(row["dram_cycles"])
+    assert model.mac_cycles(each_of_16) == pytest.approx(float(row["mac_cycles"]), abs=5e-3)
+
+
+def test_plain_winograd_weights_are_a_choice() -> None:
+    """Weights that are stored as they are take 9/16 of the room of transformed ones."""
+    each = Layer.from_shape("a", ConvShape.from_input((192, 13, 13), 192, 3, 1, 1))
+    stored, plain = (NvdlaModel(SHEET, winograd_weights=flag) for flag in (True, False))
+    saved = stored.dram_kb(stored._work(each)[0]) - plain.dram_kb(plain._work(each)[0])
+    assert saved == pytest.approx(192 * 9 * 192 / 1024 * 7 / 9)
 
 
 def test_the_formula_is_told_with_its_numbers() -> None:
