@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
+from fodlam_core.model.shapes import FcShape
 from fodlam_core.predictors.nearest import FittedNearest, Nearest
-from fodlam_eie.microarchitecture import CLOCK_HZ, PES
+from fodlam_eie.microarchitecture import fastest_s
 from fodlam_eie.sparse import FittedSparse, Sparse, knows_densities
 
 if TYPE_CHECKING:
@@ -56,14 +57,19 @@ class FittedPruned(NamedTuple):
         return (note,)
 
     def predict(self, layer: Layer, batch: int = 1) -> Cost:
-        """Return the cost by the nearest layer, never less than the time at the peak rate."""
+        """Return the cost by the nearest layer, never less than the chip can take."""
         cost = self.nearest.predict(layer)
-        if layer.weight_density is not None and layer.activation_density is not None:
-            useful = layer.macs * layer.weight_density * layer.activation_density
-            least = useful / (PES * CLOCK_HZ)
-            if cost.latency_s is not None and cost.latency_s < least:
-                cost = cost * (least / cost.latency_s)
+        least = self.fastest(layer)
+        if cost.latency_s is not None and cost.latency_s < least:
+            cost = cost * (least / cost.latency_s)
         return cost * batch
+
+    def fastest(self, layer: Layer, batch: int = 1) -> float:
+        """Return the least seconds, a density that is not known being the least of the prior."""
+        if not isinstance(layer.shape, FcShape):
+            return 0.0
+        weights, activations = self._densities(layer, 0)
+        return batch * fastest_s(layer.shape, weights, activations)
 
     def bounds(self, layer: Layer, batch: int = 1) -> tuple[Cost, Cost]:
         """Return the least and the greatest cost under the prior; the prediction lies between."""
@@ -76,12 +82,18 @@ class FittedPruned(NamedTuple):
         """Return the formulas of one inference with their numbers."""
         return self.nearest.explain(layer)
 
-    def _at(self, layer: Layer, end: int) -> Cost:
+    @staticmethod
+    def _densities(layer: Layer, end: int) -> tuple[float, float]:
+        """Return what is known of the densities, and one end of the prior of what is not."""
         known = layer.weight_density, layer.activation_density
         weights, activations = (
             ends[end] if density is None else density
             for density, ends in zip(known, (WEIGHTS, ACTIVATIONS), strict=True)
         )
+        return weights, activations
+
+    def _at(self, layer: Layer, end: int) -> Cost:
+        weights, activations = self._densities(layer, end)
         told = attrs.evolve(layer, weight_density=weights, activation_density=activations)
         return self.sparse.predict(told) * (self.spread if end else 1 / self.spread)
 

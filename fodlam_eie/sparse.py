@@ -11,7 +11,7 @@ from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Cost, Measurement
 from fodlam_core.model.shapes import FcShape
 from fodlam_core.report.units import quantity
-from fodlam_eie.microarchitecture import CLOCK_HZ, PES, padding
+from fodlam_eie.microarchitecture import CLOCK_HZ, PES, fastest_s, padding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,21 +30,32 @@ class FittedSparse(NamedTuple):
     overhead: float
     power_w: float
 
-    def predict(self, layer: Layer) -> Cost:
-        """Return the overhead times the ideal latency, at constant power.
+    def predict(self, layer: Layer, batch: int = 1) -> Cost:
+        """Return the overhead times the ideal latency, at constant power; at least `fastest`.
 
         Raises:
             PredictionError: if shape or densities are not known.
         """
-        latency_s = self.overhead * ideal_latency_s(layer)
+        latency_s = batch * max(self.overhead * ideal_latency_s(layer), self.fastest(layer))
         return Cost(latency_s, self.power_w * latency_s)
+
+    def fastest(self, layer: Layer, batch: int = 1) -> float:
+        """Return the least seconds that a layer with these densities takes."""
+        shape, weights, activations = layer.shape, layer.weight_density, layer.activation_density
+        if not isinstance(shape, FcShape) or weights is None or activations is None:
+            return 0.0
+        return batch * fastest_s(shape, weights, activations)
 
     def explain(self, layer: Layer) -> dict[str, str]:
         """Return the formulas of latency and energy with their numbers."""
         cost, ideal = self.predict(layer), quantity(ideal_latency_s(layer), "s", 6)
         latency, power = quantity(cost.latency_s, "s", 6), quantity(self.power_w, "W", 6)
         return {
-            "latency": f"overhead x stored entries: {self.overhead:.6g} x {ideal} = {latency}",
+            "latency": (
+                f"overhead x stored entries: {self.overhead:.6g} x {ideal} = {latency}"
+                if self.overhead * ideal_latency_s(layer) >= self.fastest(layer)
+                else f"a cycle for each activation that is not zero: {latency}"
+            ),
             "energy": f"{power} x {latency} = {quantity(cost.energy_j, 'J', 6)}",
         }
 

@@ -91,6 +91,10 @@ class FittedRowStationary(NamedTuple):
         further = self.latency_s(_work(layer, self.room, math.inf))
         return further + (SETUP_S - further) / batch
 
+    def fastest(self, layer: Layer, batch: int = 1) -> float:
+        """Return the seconds of the MACs of a batch on all PEs that its shape allows, or set-up."""
+        return max(SETUP_S, batch * _work(layer, self.room, batch).compute_s)
+
     def affine(self, layer: Layer) -> tuple[Cost, Cost]:
         """Return what a batch costs once, loading the weights, and each image of it."""
         one, two = self.predict(layer, 1), self.predict(layer, 2)

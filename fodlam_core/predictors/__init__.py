@@ -27,6 +27,8 @@ class FittedPredictor(Protocol):
     * ``overhead(batch)``: a `Cost` for each run of the network that belongs to no layer, or None.
     * ``bounds(layer, batch)``: the least and the greatest `Cost`, where the interval comes from
       what the predictor assumes, not from its errors; its ``notes`` say what that is.
+    * ``fastest(layer, batch)``: seconds that no such chip can be faster than, where that is known;
+      intervals do not reach below.
     * ``outside(layer)``: texts that say why the layer is outside what was measured.
     """
 

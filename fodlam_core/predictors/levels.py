@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 # Further methods of a fitted predictor of level 2; at level 1 such names mean nothing.
-METHODS = ("affine", "overhead", "outside", "bounds")
+METHODS = ("affine", "overhead", "outside", "bounds", "fastest")
 
 
 def method(fitted: FittedPredictor, name: str) -> Callable[..., Any] | None:

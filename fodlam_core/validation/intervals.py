@@ -103,7 +103,8 @@ class IntervalRule(NamedTuple):
 
         It reaches from the least to the greatest prediction of all fits that are as good, and
         beyond by the half-width, which is multiplied by 1 + log2 of the factor by which the
-        layer's farthest size lies outside the measured range.
+        layer's farthest size lies outside the measured range. It does not reach below what the
+        fitted predictor says is the fastest that the chip can be.
 
         Args:
             layer: the layer.
@@ -116,16 +117,18 @@ class IntervalRule(NamedTuple):
         bounds = levels.method(fitted, "bounds") if self.told else None
         if bounds is not None:
             low, high = bounds(layer, batch)
-            return Interval((low.latency_s, high.latency_s), (low.energy_j, high.energy_j))
+            found = Interval((low.latency_s, high.latency_s), (low.energy_j, high.energy_j))
+            return _possible(found, cost, fitted, layer, batch)
         outside = self.outside(layer) if outside is None else outside
         costs = [cost, *(levels.predict(each, layer, batch) for each in alternatives(fitted))]
         stretch = 1 + max((math.log2(factor) for factor in outside.values()), default=0)
         if stretch * max(self.latency or 0.0, self.energy or 0.0) > MOST_HALF_WIDTH:
             return None
-        return Interval(
+        found = Interval(
             _around([each.latency_s for each in costs], self.latency, stretch),
             _around([each.energy_j for each in costs], self.energy, stretch),
         )
+        return _possible(found, cost, fitted, layer, batch)
 
     def outside(self, layer: Layer) -> dict[str, float]:
         """Return the sizes of a layer outside the measured range, each with the factor, over 1."""
@@ -328,6 +331,18 @@ def _ranges_of(layers: Iterable[Layer]) -> dict[str, tuple[float, float]]:
         for name, size in {**sizes(layer), "MACs": layer.macs}.items():
             values.setdefault(name, []).append(size)
     return {name: (min(every), max(every)) for name, every in values.items()}
+
+
+def _possible(
+    interval: Interval, cost: Cost, fitted: FittedPredictor, layer: Layer, batch: int
+) -> Interval:
+    """Return an interval without latencies that the chip cannot have."""
+    fastest = levels.method(fitted, "fastest")
+    if fastest is None or interval.latency_s is None or cost.latency_s is None:
+        return interval
+    low, high = interval.latency_s
+    least = min(fastest(layer, batch), cost.latency_s)
+    return interval._replace(latency_s=(max(low, least), high))
 
 
 def _around(

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from fodlam_core import Accelerator, FcShape, Layer, Network, Registry, estimate, load_registry
 from fodlam_core.predictors.nearest import Nearest
+from fodlam_core.validation.intervals import interval_rule
+from fodlam_eie.microarchitecture import fastest_s
 from fodlam_eie.pruned import ACTIVATIONS, WEIGHTS, FittedPruned, Pruned
 
 PEAK = 51.2e9
@@ -84,3 +86,31 @@ def test_a_result_says_what_it_assumes(registry: Registry) -> None:
     assert total.interval.latency_s is not None
     low, high = total.interval.latency_s
     assert high > 5 * low
+
+
+@given(layers, densities, densities)
+def test_nothing_is_faster_than_the_chip(
+    layer: Layer, weights: float | None, activations: float | None
+) -> None:
+    """No prediction, and no end of an interval, is below a cycle for each entry that there is."""
+    layer = attrs.evolve(layer, weight_density=weights, activation_density=activations)
+    rule = interval_rule(Pruned(), FITTED, load_registry().accelerator("eie").calibration("fc"))
+    assert rule is not None
+    cost = FITTED.predict(layer)
+    interval = rule.interval(layer, FITTED, cost)
+    assert interval is not None
+    assert interval.latency_s is not None
+    assert cost.latency_s is not None
+    floor = FITTED.fastest(layer) * (1 - 1e-12)
+    assert cost.latency_s >= floor
+    assert interval.latency_s[0] >= floor
+    assert floor >= 1.2e-9
+
+
+def test_published_layers_are_not_faster_than_the_chip(eie: Accelerator) -> None:
+    """The floor of all nine published layers is below their time."""
+    for row in eie.measurements:
+        shape, layer = row.layer.shape, row.layer
+        assert isinstance(shape, FcShape)
+        floor = fastest_s(shape, layer.weight_density or 0, layer.activation_density or 0)
+        assert floor < (row.latency_s or 0.0)

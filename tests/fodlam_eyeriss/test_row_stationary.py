@@ -7,7 +7,16 @@ import math
 import attrs
 import pytest
 
-from fodlam_core import ConvShape, FcShape, Layer, Measurement, PredictionError, Registry
+from fodlam_core import (
+    ConvShape,
+    FcShape,
+    Layer,
+    Measurement,
+    Network,
+    PredictionError,
+    Registry,
+    estimate,
+)
 from fodlam_core.validation.intervals import interval_rule
 from fodlam_eyeriss.microarchitecture import PES, busy_pes, most_channels
 from fodlam_eyeriss.row_stationary import (
@@ -174,3 +183,22 @@ def test_extrapolated_aspects_have_wider_intervals(registry: Registry) -> None:
     assert rule.outside(tall) == {"output aspect": 16.0}
     line = Layer.from_shape("C", ConvShape.from_input((64, 28, 28), 64, (1, 9), padding=(0, 4)))
     assert rule.outside(line) == {"kernel aspect": 9.0}
+
+
+def test_intervals_hold_nothing_impossible(registry: Registry) -> None:
+    """No end is below the set-up or the MACs on all PEs, and no published layer is faster."""
+    rows = registry.accelerator("eyeriss").calibration("conv")
+    fitted = DerivedRowStationary().fit(rows)
+    for row in rows:
+        assert fitted.fastest(row.layer, row.batch) <= (row.latency_s or 0.0)
+    shapes = [
+        ConvShape.from_input((1, 4, 4), 1, 1),
+        ConvShape.from_input((64, 224, 14), 64, 3, padding=1),
+        ConvShape.from_input((3, 64, 64), 8, (1, 12)),
+    ]
+    network = Network("N", [Layer.from_shape(f"c{k}", shape) for k, shape in enumerate(shapes)])
+    for each in estimate(None, registry, network).layers:
+        assert each.interval is not None
+        assert each.interval.latency_s is not None
+        low, high = each.interval.latency_s
+        assert fitted.fastest(each.layer) <= low <= (each.latency_s or 0.0) <= high

@@ -11,7 +11,7 @@ import attrs
 from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Cost, Measurement
 from fodlam_core.model.layers import Layer, Network
-from fodlam_core.model.validators import is_positive
+from fodlam_core.model.validators import is_amount, is_positive
 from fodlam_core.plugins.guards.asking import CITATION, TEXTS, Guarded, are_texts, ask, demand
 from fodlam_core.predictors import levels
 
@@ -101,9 +101,18 @@ class GuardedFit(Guarded):
                     return self._explain(explain, layer)
 
             self.explain = value
+        elif name == "fastest" and callable(value):
+            value = functools.partial(self._fastest, value)
         elif name in levels.METHODS and callable(value):
             value = functools.partial(ask, self._plugin, f"{name} of {self._what}", value)
         return value
+
+    def _fastest(self, fastest: Callable[..., Any], layer: Layer, batch: int) -> float:
+        what = f"fastest of {self._what} for layer {layer.name!r}"
+        seconds: float = ask(self._plugin, what, fastest, layer, batch)
+        wanted = "a finite number of seconds, not negative"
+        demand(self._plugin, what, seconds, wanted, good=is_amount(seconds))
+        return seconds
 
     def _explain(self, explain: Callable[..., Any], layer: Layer, *batch: int) -> Mapping[str, str]:
         what = f"the explanation of {self._what} for layer {layer.name!r}"
