@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fodlam_core.errors import Problem
     from fodlam_core.estimates.composer import Composer
     from fodlam_core.estimates.platform import Platform
+    from fodlam_core.figures.methods import ComparisonFigures
     from fodlam_core.model.layers import Network
     from fodlam_core.plugins.registry import Registry
 
@@ -155,6 +156,13 @@ class Comparison(NamedTuple):
                 name for each in self.outcomes if each.estimate for name in each.estimate.platforms
             )
         )
+
+    @property
+    def plot(self) -> ComparisonFigures:
+        """Its figure: ``plot.choices()`` (extra ``plot``)."""
+        from fodlam_core.figures.methods import ComparisonFigures
+
+        return ComparisonFigures(self)
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return a flat dictionary for each variant; all have the same keys."""

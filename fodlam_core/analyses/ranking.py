@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from fodlam_core.config import Config
     from fodlam_core.estimates import Estimate
+    from fodlam_core.figures.methods import RankingFigures
     from fodlam_core.model.layers import Network
     from fodlam_core.model.quantities import Bounds
     from fodlam_core.plugins.registry import Registry
@@ -164,6 +165,13 @@ class Ranking(NamedTuple):
             return None
         best, own = self.ranked[0].ends(self.sort), each.ends(self.sort)
         return None if best is None or own is None else own[0] <= best[1]
+
+    @property
+    def plot(self) -> RankingFigures:
+        """Its figure: ``plot.chips()`` (extra ``plot``)."""
+        from fodlam_core.figures.methods import RankingFigures
+
+        return RankingFigures(self)
 
     @property
     def indistinct(self) -> list[str]:

@@ -10,12 +10,13 @@ from fodlam_core.report.write import write_bytes
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from matplotlib.axes import Axes
 
     from fodlam_core.config import Config
     from fodlam_core.estimates import Estimate
+    from fodlam_core.model.costs import Citation
     from fodlam_core.report.page import Extras
 
 
@@ -24,8 +25,8 @@ def add_plot_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--plot",
         metavar="FILE",
-        help="draw a figure, *.png, *.svg or *.pdf (extra plot); of several, each in a file of "
-        "its own, numbered from 2",
+        help="draw a figure, *.png, *.svg, *.pdf or *.pgf (extra plot); of several, each in a file "
+        "of its own, numbered from 2",
     )
 
 
@@ -60,14 +61,26 @@ def extras(
     figures: Callable[[], list[Axes]], estimates: Iterable[Estimate], configs: Iterable[Config]
 ) -> Extras:
     """Return what a page has beside its tables: pictures, publications, configurations."""
-    from fodlam_core.figures.canvas import drawn
-    from fodlam_core.report.page import Extras
-
     citations = [
         platform.accelerator.citation for each in estimates for platform in each.platforms.values()
     ]
-    texts = [_text(each.source) for each in configs]
-    return Extras([drawn(each, "svg") for each in figures()], citations, "\n".join(texts))
+    return page_extras(figures, citations, "\n".join(_text(each.source) for each in configs))
+
+
+def page_extras(
+    figures: Callable[[], list[Axes]], citations: Sequence[Citation], config: str
+) -> Extras:
+    """Return what a page has beside its tables.
+
+    Args:
+        figures: returns axes of each figure.
+        citations: the publications that the numbers rest on.
+        config: what was asked for.
+    """
+    from fodlam_core.figures.canvas import drawn
+    from fodlam_core.report.page import Extras
+
+    return Extras([drawn(each, "svg") for each in figures()], citations, config)
 
 
 def _text(source: str) -> str:

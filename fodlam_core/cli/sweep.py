@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.cli.common import emit, registry_for
+from fodlam_core.cli.plot import add_plot_argument, check_plot, plot
 from fodlam_core.cli.progress import progress
 from fodlam_core.errors import FodlamError
 from fodlam_core.plugins import stdout_to_stderr
@@ -16,7 +17,10 @@ from fodlam_core.report.units import quantity
 from fodlam_core.sweeps.libraries import need
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from fodlam_core.plugins.registry import Registry
+    from fodlam_core.sweeps.plan import Plan
     from fodlam_core.sweeps.run import Outcome, Request
 
 ASK_ABOVE = 10_000_000
@@ -79,6 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="COUNT",
         help=f"rows to print (default: all of --top, else {ROWS})",
     )
+    add_plot_argument(parser)
     add("--axes", action="store_true", help="list what can be an axis, and compute nothing")
 
 
@@ -98,6 +103,7 @@ def execute(args: argparse.Namespace) -> int:
     from fodlam_core.sweeps.plan import make_plan
     from fodlam_core.sweeps.run import preview_sweep, write_sweep
 
+    check_plot(args)
     registry = registry_for(args)
     if args.axes:
         emit(_axes(args, registry), args)
@@ -117,12 +123,32 @@ def execute(args: argparse.Namespace) -> int:
         if args.output is not None:
             say("interrupted; --resume continues from here")
         raise
+    plot(args, lambda: _figures(plan, registry, args))
     if args.output is None:
         emit(_report(args.config, outcome, plan.grid.points), args)
     elif not args.quiet:
         for line in _lines(args.output, outcome):
             say(line)
     return 0
+
+
+def _figures(plan: Plan, registry: Registry, args: argparse.Namespace) -> list[Axes]:
+    """Return lines over an axis, if there is one of numbers, and latency against energy."""
+    from fodlam_core.figures.design_points import MOST_POINTS, lines, pareto
+    from fodlam_core.sweeps.points import Evaluator
+
+    if plan.grid.points > MOST_POINTS:
+        raise FodlamError(
+            f"--plot: a figure shows {MOST_POINTS:,} points at most, not {plan.grid.points:,}; "
+            "give an axis fewer values"
+        )
+    evaluator = Evaluator(plan, registry)
+    with stdout_to_stderr():
+        rows = evaluator.frame(plan.grid.box).collect().to_dicts()
+    swept = [axis.key for axis in plan.axes.axes]
+    title = f"Sweep of {args.config}"
+    sources = [str(each) for each in evaluator.citations]
+    return [*lines(rows, swept, title, sources)[:1], pareto(rows, swept, title, sources)]
 
 
 def _request(args: argparse.Namespace) -> Request:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.analyses.validated import asked_chips, named_chips
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
+from fodlam_core.cli.plot import add_plot_argument, check_plot, page_extras, plot
 from fodlam_core.errors import FodlamError, UnknownNameError, listed, unknown
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report import Bullets, Document, Table, Text, table
@@ -18,6 +20,8 @@ from fodlam_core.validation.scores import METRICS, Validation, known_variants, v
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
+
+    from matplotlib.axes import Axes
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.plugins.registry import Registry
@@ -72,11 +76,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--layers", action="store_true", help="show predicted against measured for each layer"
     )
-    add_output_arguments(parser)
+    add_output_arguments(parser, "html")
+    add_plot_argument(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Print the errors."""
+    check_plot(args)
     registry = registry_for(args)
     accelerators = asked_chips(registry, args.chips)
     if args.accelerator or not args.chips:
@@ -103,13 +109,30 @@ def execute(args: argparse.Namespace) -> int:
         asked = [*args.predictor, *args.accelerator, *args.chips]
         which = f"for {listed(asked)} " if asked else ""
         raise FodlamError(f"{which}there is no measured layer that could be held out")
-    emit(_asked_report(results, args), args)
+    _show(results, accelerators, args)
     failures = list(dict.fromkeys(each.failure for each in results if each.failure))
     if failures and (args.predictor or args.accelerator or args.chips):
         raise FodlamError(*failures)
     if args.layers:  # where they have no rows that could say it
         warn(failures)
     return 0
+
+
+def _show(
+    results: Sequence[Validation], accelerators: Sequence[Accelerator], args: argparse.Namespace
+) -> None:
+    """Draw and print what is asked for."""
+    citations = [chip.citation for chip in accelerators]
+
+    def figures() -> list[Axes]:
+        from fodlam_core.figures.predictions import predictions
+
+        return predictions(results, map(str, citations))[:1]
+
+    plot(args, figures)
+    command = shlex.join(["fodlam-core", "validate", *args.chips])
+    report = _asked_report(results, args)
+    emit(report._replace(extras=lambda: page_extras(figures, citations, command)), args)
 
 
 def _asked_report(results: Sequence[Validation], args: argparse.Namespace) -> Report:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.estimates.result import Result
 from fodlam_core.report.units import quantity
+
+if TYPE_CHECKING:
+    from fodlam_core.figures.methods import EstimateFigures
 
 
 class Estimate(Result):
@@ -17,6 +20,13 @@ class Estimate(Result):
         total = self.totals["total"]
         costs = f"{quantity(total.latency_s, 's')}, {quantity(total.energy_j, 'J')}"
         return f"<Estimate of {self.network.name}, batch {self.batch}: {costs}>"
+
+    @property
+    def plot(self) -> EstimateFigures:
+        """Its figures: ``plot.layers()`` and ``plot.rooflines()`` (extra ``plot``)."""
+        from fodlam_core.figures.methods import EstimateFigures
+
+        return EstimateFigures(self)
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return a flat dictionary for each layer, for pandas, polars or a CSV file."""

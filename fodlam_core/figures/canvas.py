@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import os
+import shutil
 import textwrap
 from typing import TYPE_CHECKING, Any
 
@@ -14,22 +15,27 @@ from fodlam_core.report.units import PREFIXES
 try:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import FuncFormatter, LogFormatter
 except ImportError as error:
     raise FodlamError("a figure needs matplotlib; run: pip install 'fodlam-core[plot]'") from error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-ENDINGS = ("png", "svg", "pdf")
+ENDINGS = ("png", "svg", "pdf", "pgf")
+TEX = "xelatex"  # measures the words of a picture in PGF
 # M. Okabe and K. Ito, "Color Universal Design", 2008: told apart whatever one's colour vision.
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
+MARKS = ("o", "s", "^", "D", "v", "P", "X")  # told apart in print without colours
 GREY = "#666666"
 NAMES = {"s": "latency", "J": "energy", "W": "power"}
 # One column of a page of two is 3.5 inches wide, both are 7.2.
 WIDTH_IN = 7.2
+MOST_NAME = 46
+MOST_SOURCES = 8
 WIDE_SPAN = 30  # an axis whose values differ by more than this is logarithmic
 STYLE: Any = {
     "axes.spines.right": False,
@@ -38,6 +44,7 @@ STYLE: Any = {
     "hatch.linewidth": 0.6,
     "legend.frameon": False,
     "pdf.fonttype": 42,
+    "pgf.texsystem": TEX,
     "svg.fonttype": "none",
     "svg.hashsalt": "fodlam",
 }
@@ -53,13 +60,29 @@ def axes(columns: int = 1, height_in: float = 3.6, *, share_y: bool = False) -> 
 def label(each: Axes, unit: str, what: str = "", *, vertical: bool = False) -> None:
     """Name an axis with its unit, and write its numbers in the multiple of the unit that fits."""
     axis = each.yaxis if vertical else each.xaxis
-    most = max(map(abs, axis.get_view_interval()))
-    exponent = 3 * math.floor(math.log10(most) / 3) if most else 0
+    low, high = map(abs, axis.get_view_interval())
+    typical = math.sqrt(low * high) if axis.get_scale() == "log" else max(low, high)
+    exponent = 3 * math.floor(math.log10(typical) / 3) if typical else 0
     exponent = min(12, max(-15, exponent))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 10.0**exponent:.4g}"))
+    if axis.get_scale() == "log":
+        axis.set_major_formatter(_Multiple(exponent))
+        axis.set_minor_formatter(_Multiple(exponent))
+    else:
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 10.0**exponent:.4g}"))
     axis.set_label_text(
         f"{what or NAMES[unit]} ({PREFIXES[exponent]}{unit})".replace("(u", "(\N{MICRO SIGN}")
     )
+
+
+class _Multiple(LogFormatter):
+    """Writes the numbers of a logarithmic axis; those between decades where few decades show."""
+
+    def __init__(self, exponent: int) -> None:
+        super().__init__()
+        self._exponent = exponent
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        return f"{value / 10.0**self._exponent:g}" if super().__call__(value, pos) else ""
 
 
 def logarithmic(each: Axes, values: Iterable[float]) -> bool:
@@ -71,13 +94,39 @@ def logarithmic(each: Axes, values: Iterable[float]) -> bool:
     return wide
 
 
-def finish(first: Axes, title: str, sources: Iterable[str]) -> None:
-    """Write the title above, and below in small type where the data come from."""
+def finish(
+    first: Axes, title: str, sources: Iterable[str], marks: Sequence[Artist] | None = None
+) -> None:
+    """Write the title above, with what colours mean, and in small type below the sources."""
     figure = first.figure
-    figure.suptitle(plain(title), fontsize=10, fontweight="bold", x=0.01, ha="left")
+    longest = max((len(str(each.get_label())) for each in marks or ()), default=0)
+    figure.legend(
+        handles=marks or [],
+        title="\n".join(textwrap.wrap(plain(title), 84, max_lines=3)),
+        title_fontproperties={"weight": "bold", "size": 10},
+        loc="outside upper left",
+        alignment="left",
+        ncols=max(1, min(4, 150 // (longest + 8))),
+        fontsize=7,
+        borderpad=0,
+        frameon=False,
+    )
     lines = [textwrap.fill(plain(text), 180) for text in dict.fromkeys(sources)]
+    if len(lines) > MOST_SOURCES:
+        lines = [*lines[: MOST_SOURCES - 1], f"and {len(lines) - MOST_SOURCES + 1} more sources"]
     if lines:
         figure.supxlabel("\n".join(lines), fontsize=5.5, color=GREY, x=0.01, ha="left")
+
+
+def short(name: str) -> str:
+    """Return a name that leaves room for what it names: its middle is left out if it is long.
+
+    >>> short("features.denseblock4.denselayer16.conv2.convolution")
+    'features.denseblock...ayer16.conv2.convolution'
+    """
+    if len(name) > MOST_NAME:
+        name = f"{name[:19]}...{name[-(MOST_NAME - 22) :]}"
+    return plain(name)
 
 
 def plain(text: str) -> str:
@@ -89,12 +138,17 @@ def ending_of(path: str) -> str:
     """Return the format that the ending of a file tells.
 
     Raises:
-        FodlamError: if it tells none of `ENDINGS`.
+        FodlamError: if it tells none of `ENDINGS`, or if a program that it needs is missing.
     """
     ending = os.path.splitext(path)[1].lower().removeprefix(".")
     if ending not in ENDINGS:
         known = ", ".join(f".{each}" for each in ENDINGS)
         raise FodlamError(f"--plot {path}: write the name of a file that ends in one of {known}")
+    if ending == "pgf" and shutil.which(TEX) is None:
+        raise FodlamError(
+            f"--plot {path}: PGF needs {TEX}, which is not found; install it, or "
+            "write a .pdf, which LaTeX includes as well"
+        )
     return ending
 
 
@@ -105,5 +159,5 @@ def drawn(first: Axes, format: str) -> bytes:
     with rc_context(STYLE):
         picture = first.get_figure(root=True)
         assert picture is not None  # axes of `axes` always have one
-        picture.savefig(file, format=format, dpi=200, metadata=metadata[format])
+        picture.savefig(file, format=format, dpi=200, metadata=metadata.get(format))
     return file.getvalue()

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 
-from fodlam_core.figures.canvas import COLORS, axes, finish
+from fodlam_core.errors import listed
+from fodlam_core.figures.canvas import COLORS, MARKS, axes, finish
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from fodlam_core.model.technology import ScalingFactors
 
 QUANTITIES = ("time", "energy", "power", "area")
-MARKS = ("o", "s", "^", "D")
 
 
 def factors(
@@ -32,18 +32,16 @@ def factors(
     """
     [each] = axes()
     nodes = sorted(over, reverse=True)
-    for quantity, color, mark in zip(QUANTITIES, COLORS, MARKS, strict=False):
-        known = {node: getattr(over[node], quantity) for node in nodes}
-        values = {node: value for node, value in known.items() if value is not None}
-        each.plot(
-            list(values),
-            list(values.values()),
-            marker=mark,
-            color=color,
-            label=quantity,
-            lw=1.3,
-            markersize=4,
-        )
+    lines: dict[tuple[tuple[float, float], ...], list[str]] = {}
+    for quantity in QUANTITIES:
+        known = [(node, getattr(over[node], quantity)) for node in nodes]
+        points = tuple((node, value) for node, value in known if value is not None)
+        lines.setdefault(points, []).append(quantity)  # equal ones would hide each other
+    drawn = [points for points in lines if points]
+    for points, color, mark in zip(drawn, COLORS, MARKS, strict=False):
+        x, y = zip(*points, strict=True)
+        name = listed(lines[points])
+        each.plot(x, y, marker=mark, color=color, label=name, lw=1.3, markersize=4)
     each.set_xscale("log")
     each.set_yscale("log")
     each.set_xticks(nodes, [f"{node:g}" for node in nodes])
@@ -55,6 +53,5 @@ def factors(
     each.set_xlabel("process node (nm)")
     each.set_ylabel(f"factor (1 at {from_nm:g} nm)")
     each.grid(lw=0.3, color="#cccccc")
-    each.legend(ncols=4, fontsize=8, frameon=False)
-    finish(each, f"{rule}, from {from_nm:g} nm", sources)
+    finish(each, f"{rule}, from {from_nm:g} nm", sources, each.lines[: len(drawn)])
     return each

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from matplotlib.patches import Patch
 
-from fodlam_core.figures.canvas import COLORS, GREY, axes, finish, label, plain
+from fodlam_core.figures.canvas import COLORS, GREY, axes, finish, label, plain, short
+from fodlam_core.report.units import counted, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,21 +19,37 @@ if TYPE_CHECKING:
     from fodlam_core.estimates.figures import LayerEstimate
 
 MOST_BARS = 40
+NO_CHIP = ("not modelled", "several chips")
+TOO_SHORT = 0.01  # a bar of less than this share of its axis has its cost beside it
+WAITING = 0.5  # how much lighter the part of a latency is that waits for memory
 FIELDS = {"s": "latency_s", "J": "energy_j"}
 
 
 class _Bar(NamedTuple):
+    """A layer, or several.
+
+    Attributes:
+        name: that of the layer.
+        accelerator: what runs it.
+        predicted: whether its cost is predicted.
+        costs: by unit; None where not known.
+        ends: the ends of its interval, by unit.
+        waiting_s: the part of its latency that is spent waiting for memory outside the chip.
+    """
+
     name: str
     accelerator: str
     predicted: bool
     costs: Mapping[str, float | None]
     ends: Mapping[str, tuple[float, float] | None]
+    waiting_s: float = 0.0
 
 
 def layers(estimate: Estimate) -> list[Axes]:
     """Draw latency and energy of each layer, coloured by chip, predicted ones hatched.
 
-    Of more than 40 layers the cheapest are drawn as one bar. Whiskers are the intervals.
+    A latency is stacked: computing, and in a lighter tone waiting for memory outside the chip. Of
+    more than 40 layers the cheapest are drawn as one bar. Whiskers are the intervals.
 
     Returns:
         The axes of latency, then of energy, where either is known.
@@ -39,17 +57,17 @@ def layers(estimate: Estimate) -> list[Axes]:
     bars = _merged([_bar(each) for each in estimate.layers])
     units = [u for u in FIELDS if any(bar.costs[u] is not None for bar in bars)] or ["s"]
     found = axes(len(units), 1.3 + 0.19 * len(bars), share_y=True)
-    names = list(dict.fromkeys(bar.accelerator for bar in bars))
+    names = list(dict.fromkeys(bar.accelerator for bar in bars if bar.accelerator not in NO_CHIP))
     colors = {name: COLORS[place % len(COLORS)] for place, name in enumerate(names)}
+    colors |= {name: GREY for name in NO_CHIP if any(bar.accelerator == name for bar in bars)}
     for each, unit in zip(found, units, strict=True):
         _draw(each, unit, bars, colors)
-    found[0].set_yticks(range(len(bars)), [plain(bar.name) for bar in bars])
+    found[0].set_yticks(range(len(bars)), [short(bar.name) for bar in bars])
     found[0].set_ylim(len(bars) - 0.4, -0.6)
-    _legend(found[0], bars, colors)
     batch = estimate.batch
-    inferences = "costs as printed" if batch == "published" else f"batch {batch}"
+    inferences = "costs as printed" if batch == "published" else counted(batch, "inference")
     citations = [str(each.accelerator.citation) for each in estimate.platforms.values()]
-    finish(found[0], f"{estimate.network.name}, {inferences}", citations)
+    finish(found[0], f"{estimate.network.name}, {inferences}", citations, _marks(bars, colors))
     return found
 
 
@@ -57,52 +75,70 @@ def _bar(each: LayerEstimate) -> _Bar:
     interval = each.interval
     return _Bar(
         each.layer.name,
-        each.basis.accelerator if each.basis else "not modelled",
+        each.basis.accelerator if each.basis else NO_CHIP[0],
         each.method == "predicted",
         {unit: getattr(each, field) for unit, field in FIELDS.items()},
         {unit: interval and getattr(interval, field) for unit, field in FIELDS.items()},
+        each.native.offchip_latency_s if each.native and each.latency_s else 0.0,
     )
 
 
 def _merged(bars: list[_Bar]) -> list[_Bar]:
     if len(bars) <= MOST_BARS:
         return bars
-    dear = sorted(bars, key=lambda bar: -(bar.costs["s"] or bar.costs["J"] or 0))[: MOST_BARS - 1]
-    rest = [bar for bar in bars if bar not in dear]
-    sums = {unit: sum(bar.costs[unit] or 0 for bar in rest) for unit in FIELDS}
-    predicted = any(bar.predicted for bar in rest)
-    name = f"{len(rest)} other layers"
-    both = {bar.accelerator for bar in rest}
-    chip = both.pop() if len(both) == 1 else "several"
-    merged = _Bar(name, chip, predicted, sums, dict.fromkeys(FIELDS))
-    return [*(bar for bar in bars if bar in dear), merged]
+    order = sorted(range(len(bars)), key=lambda n: -(bars[n].costs["s"] or bars[n].costs["J"] or 0))
+    dear = sorted(order[: MOST_BARS - 1])
+    rest = [bars[place] for place in order[MOST_BARS - 1 :]]
+    known = {u: [cost for bar in rest if (cost := bar.costs[u]) is not None] for u in FIELDS}
+    chips = {bar.accelerator for bar in rest} - {NO_CHIP[0]} or {NO_CHIP[0]}
+    merged = _Bar(
+        f"{len(rest)} other layers",
+        chips.pop() if len(chips) == 1 else NO_CHIP[1],
+        any(bar.predicted for bar in rest),
+        {unit: math.fsum(costs) if costs else None for unit, costs in known.items()},
+        dict.fromkeys(FIELDS),
+        math.fsum(bar.waiting_s for bar in rest),
+    )
+    return [*(bars[place] for place in dear), merged]
 
 
 def _draw(each: Axes, unit: str, bars: Sequence[_Bar], colors: Mapping[str, str]) -> None:
+    costs = [bar.costs[unit] or 0 for bar in bars]
+    most = max(costs, default=0)
+    reach = max((end[1] for bar in bars if (end := bar.ends[unit])), default=0)
+    limit = 1.05 * max(most, min(reach, 3 * most)) or 1.0
     for place, bar in enumerate(bars):
         cost, ends = bar.costs[unit], bar.ends[unit]
+        hatch = "////" if bar.predicted else None
         if cost is None:
-            each.text(0, place, " not known", va="center", fontsize=6, color=GREY)
+            _note(each, 0, place, "not known")
             continue
-        each.barh(
-            place,
-            cost,
-            color=colors[bar.accelerator],
-            hatch="////" if bar.predicted else None,
-            edgecolor="white",
-            height=0.75,
-        )
+        color = colors[bar.accelerator]
+        each.barh(place, cost, color=color, hatch=hatch, edgecolor="white", height=0.75)
+        if unit == "s" and bar.waiting_s:
+            start, width = cost - bar.waiting_s, bar.waiting_s
+            each.barh(place, width, left=start, height=0.75, color="white", alpha=WAITING)
         if ends:
             whiskers = [[max(0.0, cost - ends[0])], [max(0.0, ends[1] - cost)]]
             each.errorbar(cost, place, xerr=whiskers, color="black", lw=0.7, capsize=1.5)
-    most = max((bar.costs[unit] or 0 for bar in bars), default=0)
-    reach = max((bar.ends[unit][1] for bar in bars if bar.ends[unit]), default=most)  # type: ignore[index]
-    each.set_xlim(0, 1.05 * min(reach, 3 * most) or 1)
+        if cost < TOO_SHORT * limit:
+            _note(each, max(cost, ends[1] if ends else 0), place, quantity(cost, unit, 3))
+    each.set_xlim(0, limit)
     label(each, unit)
 
 
-def _legend(each: Axes, bars: Sequence[_Bar], colors: Mapping[str, str]) -> None:
+def _note(each: Axes, x: float, place: int, text: str) -> None:
+    shift = (4, 0)
+    each.annotate(
+        text, (x, place), shift, textcoords="offset points", va="center", fontsize=6, color=GREY
+    )
+
+
+def _marks(bars: Sequence[_Bar], colors: Mapping[str, str]) -> list[Patch]:
     marks = [Patch(facecolor=color, label=plain(name)) for name, color in colors.items()]
     if any(bar.predicted for bar in bars):
         marks.append(Patch(facecolor=GREY, hatch="////", edgecolor="white", label="predicted"))
-    each.figure.legend(handles=marks, loc="outside upper right", ncols=4, fontsize=7, frameon=False)
+    if any(bar.waiting_s for bar in bars):
+        name = "lighter: waiting for memory"
+        marks.append(Patch(facecolor=GREY, alpha=1 - WAITING, label=name))
+    return marks

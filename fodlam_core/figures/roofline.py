@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.figures.canvas import COLORS, axes, finish, label, plain
+from fodlam_core.figures.canvas import COLORS, axes, finish, label, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,23 +85,27 @@ def _roofline(estimate: Estimate, chip: Accelerator, points: list[_Point]) -> Ax
     least = min(ridge, *(point.macs_per_byte for point in points)) / 2
     most = max(ridge, *(point.macs_per_byte for point in points)) * 2
     each.plot([least, ridge, most], [least * bandwidth, peak, peak], color="black", lw=1.2)
+    marks = []
     for predicted, mark, color in ((False, "o", COLORS[0]), (True, "s", COLORS[1])):
         chosen = [point for point in points if point.predicted is predicted]
         if chosen:
             x, y = zip(*((point.macs_per_byte, point.macs_per_s) for point in chosen), strict=True)
             name = "predicted" if predicted else "published"
-            each.plot(x, y, mark, color=color, markersize=5, alpha=0.8, label=name)
-    slow = sorted(points, key=lambda point: point.macs_per_s)
-    if len(points) <= MOST_NAMES:
-        for point in slow:
-            place = (point.macs_per_byte, point.macs_per_s)
-            each.annotate(plain(point.name), place, (4, -3), textcoords="offset points", fontsize=6)
+            marks += each.plot(x, y, mark, color=color, markersize=5, alpha=0.8, label=name)
+    names: dict[tuple[float, float], list[str]] = {}
+    for point in points:
+        names.setdefault((point.macs_per_byte, point.macs_per_s), []).append(point.name)
+    if len(names) <= MOST_NAMES:
+        for place, found in names.items():
+            text = short(found[0]) + (f" and {len(found) - 1} more" if found[1:] else "")
+            right = place[0] > (least * most) ** 0.5  # there the text goes to the left
+            shift, side = ((-4, 4), "right") if right else ((4, -6), "left")
+            each.annotate(text, place, shift, textcoords="offset points", fontsize=6, ha=side)
     each.set_xscale("log")
     each.set_yscale("log")
     label(each, "MAC/byte", "intensity")
     label(each, "MAC/s", "rate", vertical=True)
     each.grid(lw=0.3, color="#cccccc")
-    each.legend(fontsize=8, loc="lower right")
-    title = f"{estimate.network.name} on {chip.name}, as published: {chip.title}"
-    finish(each, title, [str(chip.citation)])
+    title = f"{estimate.network.name} on {chip.name}, as published"
+    finish(each, title, [f"{chip.title}: {chip.citation}"], marks)
     return each

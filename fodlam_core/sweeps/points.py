@@ -20,6 +20,7 @@ from fodlam_core.sweeps.tables import cost_frame, dtype, factor_frame, points, p
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from fodlam_core.model.costs import Citation
     from fodlam_core.plugins.registry import Registry
     from fodlam_core.sweeps.plan import Plan
 
@@ -64,6 +65,11 @@ class Evaluator:
         for condition in self._where:
             frame = frame.filter(condition)
         return frame.select(self.columns)
+
+    @property
+    def citations(self) -> list[Citation]:
+        """The publications behind the points of the boxes that were asked for."""
+        return list(dict.fromkeys(each.citation for each in self._costs.accelerators.values()))
 
     def _tables(self, box: Box) -> tuple[dict[str, pl.DataFrame], int]:
         """Return the native costs and the factors that the box needs, by what tells them apart."""

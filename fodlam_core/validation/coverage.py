@@ -12,6 +12,7 @@ from fodlam_core.validation.intervals import interval_rule
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from fodlam_core.model.costs import Cost
     from fodlam_core.model.quantities import Bounds, Interval
     from fodlam_core.predictors import Predictor
     from fodlam_core.validation.folds import Fold
@@ -25,10 +26,12 @@ class Covered(NamedTuple):
     Attributes:
         inside: number of those that do.
         judged: number of those that have an interval.
+        ends: of each interval, its ends over what is predicted.
     """
 
     inside: int
     judged: int
+    ends: tuple[tuple[float, float], ...] = ()
 
     @property
     def share(self) -> float | None:
@@ -55,21 +58,23 @@ def coverage(
     """
     found = {name: Covered(0, 0) for name in FIELDS}
     for fold in folds:
-        for row, interval in _intervals(predictor, fold, hide):
+        for row, cost, interval in _intervals(predictor, fold, hide):
             for name, field in FIELDS.items():
-                measured = getattr(row, field)
+                measured, predicted = getattr(row, field), getattr(cost, field)
                 bounds: Bounds | None = getattr(interval, field) if interval else None
                 if measured is None or bounds is None:
                     continue
                 inside = bounds[0] * scale <= measured <= bounds[1] * scale
-                found[name] = Covered(found[name].inside + inside, found[name].judged + 1)
+                known = found[name]
+                ends = ((bounds[0] / predicted, bounds[1] / predicted),) if predicted else ()
+                found[name] = Covered(known.inside + inside, known.judged + 1, known.ends + ends)
     return found
 
 
 def _intervals(
     predictor: Predictor, fold: Fold, hide: frozenset[str]
-) -> Iterable[tuple[object, Interval | None]]:
-    """Yield each held-out row with the interval of its batch."""
+) -> Iterable[tuple[object, Cost, Interval | None]]:
+    """Yield each held-out row with what is predicted for its batch, and the interval."""
     try:
         fitted = levels.fit(predictor, fold.training)
         rule = interval_rule(predictor, fitted, fold.training, hide)
@@ -78,6 +83,6 @@ def _intervals(
         for row in fold.held:
             layer = without(row.layer, hide)
             cost = levels.predict(fitted, layer, row.batch)
-            yield row, rule.interval(layer, fitted, cost, row.batch)
+            yield row, cost, rule.interval(layer, fitted, cost, row.batch)
     except PredictionError:
         return

@@ -14,6 +14,7 @@ import pytest
         ("run", "alexnet.toml"),
         ("rank", "alexnet.toml"),
         ("compare", "alexnet.toml"),
+        ("validate", "eie"),
         ("scalers", "show", "dennard", "--from", "65", "--to", "45", "28"),
     ],
 )
@@ -49,3 +50,17 @@ def test_matplotlib_is_imported_for_a_figure_only(examples) -> None:
     )
     command = [sys.executable, "-c", code]
     assert 0 == subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode
+
+
+def test_sweep(cli, examples, tmp_path, monkeypatch) -> None:
+    """Of a sweep there are lines and a front; more points than a figure shows are refused."""
+    config = examples / "sweeps/scaling-rules.toml"
+    result = cli("sweep", "-q", config, "--plot", tmp_path / "a.svg")
+    assert 0 == result.status
+    assert "node (nm)" in (tmp_path / "a.svg").read_text()
+    assert "front, 1 point<" in (tmp_path / "a-2.svg").read_text()
+
+    monkeypatch.setattr("fodlam_core.figures.design_points.MOST_POINTS", 11)
+    result = cli("sweep", "-q", config, "--plot", tmp_path / "b.svg")
+    assert (1, "") == (result.status, result.out)
+    assert "a figure shows 11 points at most, not 12" in result.err

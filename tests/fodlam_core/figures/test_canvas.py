@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import xml.etree.ElementTree as ElementTree
 
 import pytest
 
 from fodlam_core.errors import FodlamError
-from fodlam_core.figures.canvas import axes, drawn, ending_of, finish, label, logarithmic
+from fodlam_core.figures import canvas
+from fodlam_core.figures.canvas import axes, drawn, ending_of, finish, label, logarithmic, short
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,47 @@ def test_unknown_ending() -> None:
     """An ending that no picture has is refused with those that are."""
     with pytest.raises(FodlamError, match=r"one of \.png, \.svg, \.pdf"):
         ending_of("a.gif")
+
+
+def test_numbers_of_a_logarithmic_axis() -> None:
+    """Their unit fits the middle of the axis; where decades are few, those between them show."""
+    [each] = axes()
+    each.set_xscale("log")
+    each.set_xlim(2e-3, 9e-3)
+    label(each, "s")
+    drawn(each, "png")
+    shown = {text.get_text() for text in each.get_xticklabels(minor=True)} - {""}
+
+    assert "latency (ms)" == each.get_xlabel()
+    assert {"3", "4"} <= shown
+
+
+@pytest.mark.parametrize("name", ["conv1", "block/" * 12 + "conv2"])
+def test_a_long_name_leaves_room(name: str) -> None:
+    """Of a long name the middle is left out."""
+    assert len(short(name)) <= canvas.MOST_NAME
+    assert short(name)[-5:] == name[-5:]
+
+
+def test_sources_are_few_lines() -> None:
+    """Very many sources do not fill the picture; how many are left out is told."""
+    [each] = axes()
+    finish(each, "a title that is long " * 30, [f"source {number}" for number in range(100)])
+    text = each.figure.get_supxlabel()
+    assert "source 6" in text
+    assert "and 93 more sources" in text
+
+
+def test_pgf_needs_latex(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without LaTeX a picture in PGF is refused before anything is computed."""
+    monkeypatch.setattr(canvas.shutil, "which", lambda program: None)
+    with pytest.raises(FodlamError, match=r"needs xelatex, which is not found"):
+        ending_of("a.pgf")
+
+
+@pytest.mark.skipif(shutil.which(canvas.TEX) is None, reason=f"{canvas.TEX} is not installed")
+def test_pgf() -> None:
+    """Where LaTeX is installed a picture is one that LaTeX includes."""
+    [each] = axes()
+    finish(each, "a title", [])
+    assert b"pgfpicture" in drawn(each, ending_of("a.pgf"))

@@ -22,8 +22,10 @@ def test_comparison(examples, registry: Registry) -> None:
 
     assert ["dennard", "post-dennard"] == [text.get_text() for text in latency.get_yticklabels()]
     assert [each.estimate.totals["total"].energy_j for each in found.outcomes] == pytest.approx(
-        [bar.get_width() for bar in energy.patches]
+        [bar.get_x() + bar.get_width() for bar in energy.patches[1::2]]
     )
+    names = [text.get_text() for text in latency.figure.legends[0].texts]
+    assert ["eyeriss", "eie"] == names
 
 
 def test_ranking(registry: Registry, examples) -> None:

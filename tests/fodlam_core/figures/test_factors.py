@@ -16,3 +16,10 @@ def test_lines() -> None:
     assert [0.5, 0.25] == list(energy.get_ydata())
     assert [45] == list(area.get_xdata())
     assert "process node (nm)" == each.get_xlabel()
+
+
+def test_equal_quantities_are_one_line() -> None:
+    """A line that would lie under another one is named with it."""
+    over = {45.0: ScalingFactors(0.7, 0.7), 28.0: ScalingFactors(0.5, 0.5)}
+    names = [text.get_text() for text in factors("a-rule", 65, over).figure.legends[0].texts]
+    assert ["time and energy", "power"] == names

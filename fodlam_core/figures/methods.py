@@ -1,0 +1,54 @@
+"""What the ``plot`` of a result can draw; matplotlib is imported when something is drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from fodlam_core.analyses.comparison import Comparison
+    from fodlam_core.analyses.ranking import Ranking
+    from fodlam_core.estimates import Estimate
+
+
+class EstimateFigures(NamedTuple):
+    """Figures of an estimate."""
+
+    estimate: Estimate
+
+    def layers(self) -> list[Axes]:
+        """Draw latency and energy of each layer; return the axes of each."""
+        from fodlam_core.figures.layers import layers
+
+        return layers(self.estimate)
+
+    def rooflines(self) -> list[Axes]:
+        """Draw the roofline of each chip whose peak and bandwidth are known; return their axes."""
+        from fodlam_core.figures.roofline import rooflines
+
+        return rooflines(self.estimate)
+
+
+class RankingFigures(NamedTuple):
+    """Figures of a ranking."""
+
+    result: Ranking
+
+    def chips(self) -> list[Axes]:
+        """Draw latency and energy of the first chips; return the axes of each."""
+        from fodlam_core.figures.chips import ranking
+
+        return ranking(self.result)
+
+
+class ComparisonFigures(NamedTuple):
+    """Figures of a comparison."""
+
+    result: Comparison
+
+    def choices(self) -> list[Axes]:
+        """Draw latency and energy of each choice; return the axes of each."""
+        from fodlam_core.figures.chips import comparison
+
+        return comparison(self.result)
