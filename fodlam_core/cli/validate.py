@@ -15,7 +15,7 @@ from fodlam_core.report import Bullets, Document, Table, Text, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import quantity
 from fodlam_core.validation.folds import SCHEMES
-from fodlam_core.validation.scores import METRICS, Validation, known_variants, validate
+from fodlam_core.validation.scores import Validation, known_variants, validate
 
 if TYPE_CHECKING:
     import argparse
@@ -251,9 +251,7 @@ def _tables(results: Sequence[Validation]) -> Iterator[Table]:
     records = [record for each in results for record in each.records()]
     defaults = {each.predictor for each in results if each.default}
     names = [
-        (record["predictor"] + (" *" if record["predictor"] in defaults else ""))
-        if record["metric"] == METRICS[0]
-        else ""
+        record["predictor"] + (" *" if record["predictor"] in defaults else "")
         for record in records
     ]
     rows = (

@@ -12,7 +12,7 @@ import attrs
 from fodlam_core.model.converters import as_tuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 @attrs.frozen
@@ -48,13 +48,17 @@ class Table:
     spare: tuple[str, ...] = ()
 
     def without(self, name: str) -> Table:
-        """Return the table without a column, and with one column less to spare."""
-        keep = [index for index, column in enumerate(self.header) if column != name]
+        """Return the table without a column."""
+        return self.only([place for place, column in enumerate(self.header) if column != name])
+
+    def only(self, places: Sequence[int]) -> Table:
+        """Return the table with the columns at some places."""
+        header = tuple(self.header[place] for place in places)
         return Table(
-            tuple(self.header[index] for index in keep),
-            tuple(tuple(row[index] for index in keep) for row in self.rows),
+            header,
+            tuple(tuple(row[place] for place in places) for row in self.rows),
             self.numeric,
-            tuple(column for column in self.spare if column != name),
+            tuple(name for name in self.spare if name in header),
         )
 
 

@@ -16,20 +16,27 @@ if TYPE_CHECKING:
     from fodlam_core.model.costs import Citation
     from fodlam_core.report import Document
 
+# A click on a block of preformatted text selects all of it, to be copied.
 STYLE = """
 :root { color-scheme: light dark; }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em; }
 table { border-collapse: collapse; display: block; overflow-x: auto; margin: 1em 0; }
 th, td { padding: .2em .7em; border-bottom: 1px solid #8885; white-space: nowrap; }
 th { cursor: pointer; border-bottom: 2px solid #888; }
+th[aria-sort=ascending]::after { content: " \\25B2"; }
+th[aria-sort=descending]::after { content: " \\25BC"; }
 h4 { font-size: 1.3em; margin-bottom: .3em; }
 strong { color: #c33; }
-figure { margin: 1em 0; background: white; padding: .5em; }
+figure { margin: 1em 0; background: white; padding: .5em; overflow-x: auto; }
 figure svg { width: 100%; height: auto; }
-pre { overflow-x: auto; background: #8882; padding: .8em; font-size: 12px; }
+pre { overflow-x: auto; background: #8882; padding: .8em; font-size: 12px; user-select: all; }
+@media screen and (max-width: 45em) { figure svg { min-width: 42em; } }
 @media print { body { font-size: 9px; max-width: none; margin: 0; }
   table { display: table; } td, th { white-space: normal; padding: .1em .3em; }
-  tr, figure { break-inside: avoid; } pre { white-space: pre-wrap; } }
+  [style*=right] { white-space: nowrap; }
+  tr, figure, li { break-inside: avoid; } h4, p:has(+ ul) { break-after: avoid; }
+  pre { white-space: pre-wrap; } figure { padding: 0; }
+  figure svg { max-height: 240mm; } th::after { content: none !important; } }
 """
 # Sorts by the numbers of a column, with the prefixes of the SI, else by its text.
 SCRIPT = """
@@ -38,19 +45,26 @@ function value(text) {
   const found = /^[/-]?([0-9.]+(?:e[+-]?[0-9]+)?) ?([fpnumkMGT]?)/.exec(text);
   return found ? found[1] * (prefix[found[2]] || 1) : null;
 }
-document.querySelectorAll("th").forEach(head => head.addEventListener("click", () => {
+function sort(head) {
   const place = [...head.parentNode.children].indexOf(head);
   const body = head.closest("table").tBodies[0];
-  const down = head.dataset.down = head.dataset.down === "1" ? "0" : "1";
+  const up = head.getAttribute("aria-sort") !== "ascending";
+  [...head.parentNode.children].forEach(each => each.removeAttribute("aria-sort"));
+  head.setAttribute("aria-sort", up ? "ascending" : "descending");
   const key = row => row.children[place].textContent;
   const order = (a, b) => {
     const x = value(key(a)), y = value(key(b));
     return x !== null && y !== null ? x - y : (y !== null) - (x !== null)
       || key(a).localeCompare(key(b));
   };
-  [...body.rows].sort((a, b) => (down === "1" ? 1 : -1) * order(a, b))
-    .forEach(row => body.append(row));
-}));
+  [...body.rows].sort((a, b) => (up ? 1 : -1) * order(a, b)).forEach(row => body.append(row));
+}
+document.querySelectorAll("th").forEach(head => {
+  head.tabIndex = 0;
+  head.title = "sort";
+  head.addEventListener("click", () => sort(head));
+  head.addEventListener("keydown", event => { if (event.key === "Enter") sort(head); });
+});
 """
 
 

@@ -78,15 +78,41 @@ def _visible_table(block: Table) -> Table:
 def _print_table(console: Console, block: Table) -> None:
     """Print a table: on a terminal without spare columns if it is narrow, elsewhere wide enough.
 
-    Numbers are never cut: rather a line is longer than it should be. Off a terminal no word is
-    broken either.
+    Numbers are never cut, and no column goes unsaid: what does not fit a terminal even so stands
+    below, behind the first column again. Off a terminal no word is broken, and a line is rather
+    longer than it should be.
     """
-    width, spare = console.width, iter(block.spare)
-    while console.is_terminal and _total(_natural_widths(block)) > width:
-        name = next(spare, None)
-        if name is None:
+    if not console.is_terminal:
+        _print_columns(console, block)
+        return
+    left_out = []
+    for name in block.spare:
+        if _total(_natural_widths(block)) <= console.width:
             break
         block = block.without(name)
+        left_out.append(name)
+    for place, piece in enumerate(_pieces(block, console.width)):
+        if place:
+            console.print()
+        _print_columns(console, piece)
+    if left_out:
+        console.print(RichText(f"left out, the terminal is narrow: {', '.join(left_out)}", "dim"))
+
+
+def _pieces(block: Table, width: int) -> Iterator[Table]:
+    """Yield a table in pieces that fit a width; each begins with the first column."""
+    chosen: list[int] = [0]
+    for index in range(1, len(block.header)):
+        more = block.only([*chosen, index])
+        if len(chosen) > 1 and _total(_fitting_widths(more, width, LEAST_COLUMNS)) > width:
+            yield block.only(chosen)
+            chosen = [0]
+        chosen.append(index)
+    yield block.only(chosen)
+
+
+def _print_columns(console: Console, block: Table) -> None:
+    width = console.width
     widths = _fitting_widths(block, width, LEAST_COLUMNS if console.is_terminal else None)
     console.width = max(width, _total(widths))
     if len(block.rows) > MOST_RICH and _is_plain(block, widths):
@@ -135,6 +161,11 @@ def _natural_widths(block: Table) -> list[int]:
     ]
 
 
+def _is_number(cell: str) -> bool:
+    """Tell whether a cell must not be broken, as words such as 'order of magnitude' may be."""
+    return any(letter.isdigit() for letter in cell)
+
+
 def _fitting_widths(block: Table, width: int, most_whole: int | None) -> list[int]:
     """Return widths that fit if they can: columns of text give way, the widest one first.
 
@@ -146,9 +177,12 @@ def _fitting_widths(block: Table, width: int, most_whole: int | None) -> list[in
     widths = _natural_widths(block)
     least = list(widths)
     for index, name in enumerate(block.header):
-        if name not in block.numeric:
-            words = [len(word) for cell in _cells(block, index) for word in cell.split()]
-            whole = max(words, default=0)
+        cells = _cells(block, index)
+        words = [len(word) for cell in cells for word in cell.split()]
+        whole = max(words, default=0)
+        if name in block.numeric:
+            least[index] = max([whole, *(len(cell) for cell in cells[1:] if _is_number(cell))])
+        else:
             least[index] = whole if most_whole is None else min(whole, most_whole)
     while _total(widths) > width:
         index = max(range(len(widths)), key=lambda each: (widths[each] > least[each], widths[each]))
@@ -175,7 +209,7 @@ def _table(
     numeric = [name in block.numeric for name in block.header]
 
     def lines(cell: str, index: int) -> RichText:
-        if numeric[index]:
+        if numeric[index] and len(cell) <= widths[index]:
             return RichText(cell)
         # A long name is broken, never cut.
         return RichText("\n").join(RichText(cell).wrap(console, widths[index], overflow="fold"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+MOST_FACTOR = 10  # an interval that reaches farther is told in words
 PREFIXES = {-15: "f", -12: "p", -9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
 
 
@@ -52,12 +53,19 @@ def percent(share: float | None) -> str:
 def deviation(value: float | None, ends: tuple[float, float]) -> str:
     """Return how far the ends of an interval lie from a value: in percent, or as factors from 2.
 
+    Beyond a factor of ten the digits of a factor say nothing.
+
     >>> deviation(10.0, (9.98, 10.02)), deviation(10.0, (7.5, 15.0)), deviation(10.0, (2.0, 30.0))
     ('0.2 %', '-25 +50 %', '/5 x3')
+    >>> deviation(10.0, (0.5, 70.0)), deviation(10.0, (0.01, 7000.0))
+    ('order of magnitude', 'orders of magnitude')
     """
     if not value:
         return "-"
     low, high = ends
+    widest = max(high / value, value / low if low > 0 else 1.0)
+    if widest > MOST_FACTOR:
+        return "order of magnitude" if widest < MOST_FACTOR**2 else "orders of magnitude"
     if high >= 2 * value and low > 0:
         return f"/{value / low:.2g} x{high / value:.2g}"
     down, up = (100 * abs(end / value - 1) for end in ends)

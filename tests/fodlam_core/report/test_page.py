@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -43,13 +48,36 @@ class Checker(HTMLParser):
         assert tag == self.open.pop()
 
 
-@pytest.mark.parametrize("command", ["run", "rank", "compare"])
-def test_page(cli, examples, tmp_path, command: str) -> None:
-    """A page is well formed, has a picture, and loads nothing from elsewhere."""
-    file = tmp_path / "a.html"
-    layers = "network.layers=['CONV1', 'CONV2']"
-    result = cli(command, examples / "alexnet.toml", "--set", layers, "-o", file)
+CONFIG = ["alexnet.toml", "--set", "network.layers=['CONV1', 'CONV2']"]
+COMMANDS = {"run": CONFIG, "rank": CONFIG, "compare": CONFIG, "validate": ["eie"]}
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+# Appended to a page: what a reader does, and what became of it as the text of an element.
+CLICKS = """<script>
+const head = document.querySelectorAll("th")[PLACE];
+const rows = () => [...head.closest("table").tBodies[0].rows];
+const column = () => rows().map(row => row.children[PLACE].innerText);
+head.click();
+const up = column();
+head.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter"}));
+const found = {up, down: column(), mark: head.getAttribute("aria-sort"),
+  wide: document.documentElement.scrollWidth,
+  loaded: performance.getEntriesByType("resource").length};
+document.body.innerHTML = "<output>" + JSON.stringify(found) + "</output>";
+</script>"""
+
+
+@pytest.fixture(params=COMMANDS)
+def file(request, cli, examples, tmp_path) -> Path:
+    """The page of a command."""
+    path = tmp_path / "a.html"
+    words = [examples / x if x.endswith(".toml") else x for x in COMMANDS[request.param]]
+    result = cli(request.param, *words, "-o", path)
     assert (0, "") == (result.status, result.err)
+    return path
+
+
+def test_page(file: Path) -> None:
+    """A page is well formed, has a picture, and loads nothing from elsewhere."""
     text = file.read_text()
     checker = Checker()
     checker.feed(text)
@@ -60,8 +88,34 @@ def test_page(cli, examples, tmp_path, command: str) -> None:
     assert all(each.startswith("https://doi.org/10.") for each in checker.links)
     assert "<svg" in text
     assert "@article" in text or "@inproceedings" in text
-    assert "[network]" in text
+    assert "[network]" in text or "fodlam-core validate eie" in text
     assert len(text) < 1_000_000
+    for picture in re.findall(r"<svg.*?</svg>", text, re.DOTALL):
+        assert ElementTree.fromstring(picture).tag.endswith("svg")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+def test_in_a_browser(file: Path, tmp_path: Path) -> None:
+    """Nothing fails and nothing is loaded, a click and the enter key sort, and a phone shows it."""
+    place = 2
+    page_with_clicks = tmp_path / "clicks.html"
+    clicks = CLICKS.replace("PLACE", str(place))
+    page_with_clicks.write_text(file.read_text().replace("</body>", f"{clicks}</body>"))
+    options = [
+        "headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "dump-dom",
+        "disable-background-networking", "disable-component-update", "disable-sync",
+        "enable-logging=stderr", "window-size=500,800", f"user-data-dir={tmp_path / 'profile'}",
+    ]  # fmt: skip
+    command = [CHROMIUM or "", *(f"--{each}" for each in options), page_with_clicks.as_uri()]
+    shown = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+    found = json.loads(shown.stdout.split("<output>")[1].split("</output>")[0])
+
+    assert "CONSOLE" not in shown.stderr
+    assert 0 == found["loaded"]
+    assert "descending" == found["mark"]
+    assert sorted(found["up"]) == sorted(found["down"])
+    assert found["up"] == found["down"][::-1] or len(set(found["up"])) < len(found["up"])
+    assert found["wide"] <= 500
 
 
 def test_text_of_strangers() -> None:
