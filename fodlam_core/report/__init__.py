@@ -74,5 +74,7 @@ def table(
     header: Iterable[str], rows: Iterable[Iterable[str]], numeric: str = "", spare: str = ""
 ) -> Table:
     """Build a table; ``numeric`` and ``spare`` name columns, separated by commas."""
-    names, less = ([name.strip() for name in text.split(",")] for text in (numeric, spare))
+    names, less = (
+        [name.strip() for name in text.split(",") if name.strip()] for text in (numeric, spare)
+    )
     return Table(tuple(header), tuple(tuple(row) for row in rows), frozenset(names), tuple(less))
