@@ -161,3 +161,49 @@ def test_extreme_nodes_are_refused_rather_than_infinite(registry: Registry) -> N
     for name in CLASSICAL[1:]:
         with pytest.raises(ScalingError, match="not positive and finite"):
             registry.scaler(name).factors(Technology(1e-300), Technology(1e300))
+
+
+@given(node=nodes, shrink=st.floats(0.05, 0.999), name=st.sampled_from(CLASSICAL[1:]))
+def test_a_finer_node_is_faster_and_takes_less(node: float, shrink: float, name: str) -> None:
+    """Under every classical rule time, energy and area fall with the node."""
+    factors = REGISTRY.scaler(name).factors(Technology(node), Technology(node * shrink))
+    assert factors.time < 1
+    assert factors.energy < 1
+    assert factors.area is not None
+    assert factors.area < 1
+
+
+@given(ends=st.lists(st.floats(7, 45), min_size=2, max_size=2, unique=True))
+def test_published_energies_fall_with_the_node(ends: list[float]) -> None:
+    """Interpolated, energies of logic and of SRAM fall from 45 to 7 nm; time stays."""
+    options = {"interpolate": True}
+    asked = TechnologyConfig(scaler="published-operations", options=options)
+    fine, coarse = sorted(ends)
+    factors = configured_scaler(asked, REGISTRY).factors(Technology(coarse), Technology(fine))
+    assert factors.time == 1
+    for each in (factors.energy, factors.logic, factors.sram):
+        assert each is not None
+        assert each <= 1
+
+
+@given(low=st.floats(0.8, 1.2), high=st.floats(0.8, 1.2))
+def test_a_higher_voltage_is_faster_and_takes_more(low: float, high: float) -> None:
+    """Under the alpha-power law time falls and energy rises with the voltage."""
+    low, high = sorted((low, high))
+    here, there = (Technology(65, volt, "lp") for volt in (low, high))
+    factors = REGISTRY.scaler("alpha-power").factors(here, there)
+    assert factors.time <= 1 <= factors.energy
+
+
+@given(data=st.data(), key=st.sampled_from(sorted(read_table().rows, key=str)))
+def test_polynomials_rise_and_fall_as_the_domain_says(
+    data: st.DataObject, key: tuple[float, str]
+) -> None:
+    """Energy rises with the voltage in the whole domain; time falls, or a note says artefact."""
+    node, flavor = key
+    volt = st.floats(read_table().rows[key].vdd_min, highest_vdd(node, flavor))
+    low, high = sorted((data.draw(volt), data.draw(volt)))
+    here, there = (Technology(node, each, flavor) for each in (low, high))
+    factors = REGISTRY.scaler("stillmaker-baas-2017").factors(here, there)
+    assert factors.energy >= 1 - 1e-12
+    assert factors.time <= 1 + 1e-12 or "an artefact of the fit" in " ".join(factors.notes)
