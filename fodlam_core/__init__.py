@@ -15,6 +15,10 @@ from fodlam_core.version import __version__
 if TYPE_CHECKING:
     from fodlam_core.accelerators import Accelerator as Accelerator
     from fodlam_core.accelerators.load import load_accelerator as load_accelerator
+    from fodlam_core.analyses.notebook import chips as chips
+    from fodlam_core.analyses.notebook import compare as compare
+    from fodlam_core.analyses.notebook import diff as diff
+    from fodlam_core.analyses.notebook import rank as rank
     from fodlam_core.analyses.validated import validate as validate
     from fodlam_core.config import AcceleratorConfig as AcceleratorConfig
     from fodlam_core.config import Config as Config
@@ -134,6 +138,9 @@ _HOME = {
     "TechnologyConfig": "config",
     "TechnologyScaler": "scaling",
     "UnknownNameError": "errors",
+    "chips": "analyses.notebook",
+    "compare": "analyses.notebook",
+    "diff": "analyses.notebook",
     "estimate": "estimates",
     "factors_between": "scaling.tables",
     "from_torch": "networks",
@@ -146,6 +153,7 @@ _HOME = {
     "load_registry": "plugins.registry",
     "prepare": "estimates",
     "quantity": "report.units",
+    "rank": "analyses.notebook",
     "native_toml": "networks.native.text",
     "named_predictors": "predictors.generic",
     "network_from_table": "networks.native",

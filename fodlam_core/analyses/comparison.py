@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import attrs
+
+from fodlam_core.config import Config
 from fodlam_core.errors import ConfigError, FodlamError, PluginError, PredictionError, ScalingError
 from fodlam_core.estimates import Estimate, Totals, prepare
 from fodlam_core.estimates.json import factors_record, point_record
 from fodlam_core.estimates.network import configured_network, named_after, unnamed
 from fodlam_core.estimates.scaling_band import ScalingBand, scaling_band
-from fodlam_core.estimates.verdict import NO_VERDICT, Verdict, verdict
+from fodlam_core.estimates.verdict import NO_VERDICT, Verdict, flat_verdict, verdict
 from fodlam_core.model.quantities import COST_KEYS, METRICS
+from fodlam_core.report.frames import Tabular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from fodlam_core.analyses.choices import Variant
-    from fodlam_core.config import Config
     from fodlam_core.errors import Problem
     from fodlam_core.estimates.composer import Composer
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.figures.methods import ComparisonFigures
     from fodlam_core.model.layers import Network
     from fodlam_core.plugins.registry import Registry
+    from fodlam_core.report import Document
 
 FACTORS = ("time", "energy", "power", "area")
 SHARES = tuple(f"{metric.name}_share" for metric in METRICS)
@@ -69,15 +73,11 @@ class Outcome(NamedTuple):
             factors = each.get("factors", {})
             row |= {f"{name}_{key}_factor": factors.get(key) for key in FACTORS}
             row |= {f"{name}_{key}": each.get(key) for key in (*COST_KEYS, *SHARES)}
-        bounds = record["interval"] or {}
-        for metric in METRICS:
-            low, high = bounds.get(metric.key) or (None, None)
-            row |= {metric.end("low"): low, metric.end("high"): high}
-        for key, share in record["coverage"].items():
-            row[f"{key}_macs_share"] = share if self.worth else None
-        return row | {
-            key: record[key] for key in (*COST_KEYS, "name", "method", "verdict", "reason")
-        }
+        del record["scaling"]
+        row |= flat_verdict(record)
+        if self.worth is None:  # of a row without numbers nothing else is told
+            row |= dict.fromkeys((*(f"{metric.name}_macs_share" for metric in METRICS), "notes"))
+        return row
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -137,7 +137,8 @@ def _shares(part: Totals, total: Totals) -> dict[str, float | None]:
     }
 
 
-class Comparison(NamedTuple):
+@attrs.frozen(eq=False, repr=False)
+class Comparison(Tabular):
     """The outcomes of all variants.
 
     Attributes:
@@ -176,20 +177,35 @@ class Comparison(NamedTuple):
             "variants": [each.to_dict() for each in self.outcomes],
         }
 
+    def document(self) -> Document:
+        """Return what a person reads."""
+        from fodlam_core.analyses.comparison_table import comparison_document
 
-def compare(config: Config, variants: Iterable[Variant], registry: Registry) -> Comparison:
+        return comparison_document(self)
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {len(self.outcomes)} choices for {self.config.source}>"
+
+
+def compare(
+    config: Config,
+    variants: Iterable[Variant],
+    registry: Registry,
+    network: Network | None = None,
+) -> Comparison:
     """Estimate every variant; that one cannot be met is an outcome, not a failure.
 
     Args:
         config: the configuration that they vary.
         variants: what to compare.
         registry: the accelerators and rules to use.
+        network: the network, instead of the one that the configuration names.
 
     Raises:
         ConfigError: if the configuration cannot be met whatever is chosen, and no rule or predictor
             is to blame.
     """
-    network = compared_network(config, registry)
+    network = network or compared_network(config, registry)
     outcomes: list[Outcome] = []
     errors: list[FodlamError] = []
     for variant in variants:

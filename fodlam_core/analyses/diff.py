@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import attrs
 
 from fodlam_core.analyses.causes import because_of, same, under
 from fodlam_core.model.quantities import COST_KEYS, ENERGY, LATENCY, POWER
+from fodlam_core.report.frames import Tabular
+
+if TYPE_CHECKING:
+    from fodlam_core.report import Document
 
 NUMBERS = (*COST_KEYS, "dram_energy_j")
 # Layers weigh differently in what is a ratio of sums, though none of them has another.
@@ -49,7 +55,8 @@ class NumberDifference(NamedTuple):
     because: tuple[str, ...]
 
 
-class Differences(NamedTuple):
+@attrs.frozen(eq=False, repr=False)
+class Differences(Tabular):
     """Everything that two results do not share."""
 
     inputs: tuple[InputDifference, ...]
@@ -61,6 +68,25 @@ class Differences(NamedTuple):
             "inputs": [each._asdict() for each in self.inputs],
             "numbers": [each._asdict() for each in self.numbers],
         }
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return a flat row for each number that differs."""
+        return [{**each._asdict(), "because": "; ".join(each.because)} for each in self.numbers]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no input and no number differs."""
+        return not self.inputs and not self.numbers
+
+    def document(self, title: str = "A and B") -> Document:
+        """Return what a person reads."""
+        from fodlam_core.analyses.diff_table import difference_blocks
+        from fodlam_core.report import Document
+
+        return Document(title, difference_blocks(self))
+
+    def __repr__(self) -> str:
+        return f"<Differences: {len(self.inputs)} inputs, {len(self.numbers)} numbers>"
 
 
 def differences(a: Mapping[str, Any], b: Mapping[str, Any]) -> Differences:

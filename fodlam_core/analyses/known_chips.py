@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import attrs
+
 from fodlam_core.deferred import DeferredAccelerator
+from fodlam_core.errors import UnknownNameError
+from fodlam_core.plugins.patterns import ALL
+from fodlam_core.report import Document, Text, table
+from fodlam_core.report.frames import Tabular
+from fodlam_core.report.units import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.plugins.registry import Registry
@@ -51,6 +58,31 @@ class Chip(NamedTuple):
         }
 
 
+@attrs.frozen(eq=False, repr=False)
+class Chips(Tabular):
+    """Chips and operating points, sorted by name."""
+
+    chips: tuple[Chip, ...]
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return a flat dictionary for each chip."""
+        return [
+            {**row, "kinds": " ".join(row["kinds"]), "aliases": " ".join(row["aliases"])}
+            for row in (each.to_dict() for each in self.chips)
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values: the JSON of ``chips``."""
+        return {"rows": [each.to_dict() for each in self.chips]}
+
+    def document(self) -> Document:
+        """Return what a person reads."""
+        return chips_document(self.chips)
+
+    def __repr__(self) -> str:
+        return f"<{len(self.chips)} chips and operating points>"
+
+
 def known_chips(registry: Registry, names: Iterable[str] | None = None) -> list[Chip]:
     """Return chips and their points, sorted by name; those of libraries are not loaded.
 
@@ -86,3 +118,68 @@ def _of(accelerator: Accelerator) -> Chip:
         **{f"{quantity}_error": each.mape for quantity, each in errors.items()},
     }
     return Chip(accelerator.name, accelerator.title, accelerator.kinds, accelerator.aliases, facts)
+
+
+def chosen_chips(
+    registry: Registry, on: Sequence[str] = (), *, points: bool = False, device: str | None = None
+) -> list[str]:
+    """Return the chips that names and patterns stand for, or all; each at its default point.
+
+    Args:
+        registry: the chips.
+        on: names and patterns; by default every chip.
+        points: whether every operating point is meant.
+        device: only devices of this kind.
+
+    Raises:
+        FodlamError: if no chip answers to a pattern.
+    """
+    names = [name for pattern in on or (ALL,) for name in registry.matching(pattern)]
+    if points:
+        names += [name for pattern in on or (ALL,) for name in _points(registry, pattern)]
+    if device:
+        names = [name for name in names if registry.accelerator(name).device == device]
+    return list(dict.fromkeys(names))
+
+
+def _points(registry: Registry, pattern: str) -> list[str]:
+    pattern = "*" if pattern == ALL else pattern
+    try:
+        return registry.matching(pattern if "/" in pattern else f"{pattern}/*")
+    except UnknownNameError:
+        return []
+
+
+def chips_document(chips: Sequence[Chip]) -> Document:
+    """Return a table of chips for a person."""
+    title = f"{len({chip.chip for chip in chips})} chips, {len(chips)} operating points"
+    return Document(
+        title,
+        (
+            table(
+                ("chip", "device", "node", "precision", "provenance", "measured", "error"),
+                map(_row, chips),
+                "node, error",
+                "provenance, device, node, precision",
+            ),
+            Text(
+                "error: mean absolute error of predicted latency on what the predictor had not "
+                "seen; chips show NAME tells sources and points"
+            ),
+        ),
+    )
+
+
+def _row(chip: Chip) -> tuple[str, ...]:
+    facts = chip.facts
+    node = facts.get("node_nm")
+    measured = [f"{facts[name]} {name}" for name in ("layers", "networks") if facts.get(name)]
+    return (
+        chip.name,
+        str(facts.get("device") or "-"),
+        "-" if node is None else f"{node:g} nm",
+        str(facts.get("precision") or "-"),
+        str(facts.get("provenance") or "-"),
+        ", ".join(measured) or "-",
+        percent(facts.get("latency_error")),
+    )

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 
 from fodlam_core.config.asked import on_chips
-from fodlam_core.errors import FodlamError
+from fodlam_core.errors import FodlamError, UnknownNameError, unknown
 from fodlam_core.estimates import prepare
 from fodlam_core.estimates.network import configured_network
-from fodlam_core.estimates.verdict import NO_VERDICT, Verdict, verdict
+from fodlam_core.estimates.verdict import NO_VERDICT, Verdict, flat_verdict, verdict
+from fodlam_core.model.layers import Network
 from fodlam_core.model.quantities import COST_KEYS, METRICS, Amounts, Interval
+from fodlam_core.report.frames import Tabular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,9 +21,9 @@ if TYPE_CHECKING:
     from fodlam_core.config import Config
     from fodlam_core.estimates import Estimate
     from fodlam_core.figures.methods import RankingFigures
-    from fodlam_core.model.layers import Network
     from fodlam_core.model.quantities import Bounds
     from fodlam_core.plugins.registry import Registry
+    from fodlam_core.report import Document
 
 # A chip is ranked if it models at least this share of the MACs of the network.
 LEAST_SHARE = 0.95
@@ -138,7 +140,8 @@ class Ranked(NamedTuple):
         }
 
 
-class Ranking(NamedTuple):
+@attrs.frozen(eq=False, repr=False)
+class Ranking(Tabular):
     """Chips in the order that was asked for.
 
     Attributes:
@@ -180,7 +183,11 @@ class Ranking(NamedTuple):
         return names if len(names) > 1 else []
 
     def to_rows(self) -> list[dict[str, Any]]:
-        """Return a dictionary for each chip: the ranked ones in order, then the others."""
+        """Return a flat dictionary for each chip: the ranked ones in order, then the others."""
+        return [flat_verdict(each) for each in self.records()]
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return a dictionary for each chip, with its interval, its coverage and its notes."""
         places: list[tuple[int | None, Ranked]] = [
             *enumerate(self.ranked, 1),
             *((None, each) for each in self.others),
@@ -201,12 +208,25 @@ class Ranking(NamedTuple):
             "macs": self.network.total_macs,
             "batch": self.batch,
             "sort": self.sort,
-            "rows": self.to_rows(),
+            "rows": self.records(),
         }
+
+    def document(self) -> Document:
+        """Return what a person reads."""
+        from fodlam_core.analyses.ranking_table import ranking_document
+
+        return ranking_document(self)
+
+    def __repr__(self) -> str:
+        return f"<Ranking of {len(self.ranked)} chips for {self.network.name}, by {self.sort}>"
 
 
 def rank(
-    config: Config, registry: Registry, names: Iterable[str], sort: str = "latency"
+    config: Config,
+    registry: Registry,
+    names: Iterable[str],
+    sort: str = "latency",
+    network: Network | None = None,
 ) -> Ranking:
     """Estimate a network on each chip alone, and sort the chips.
 
@@ -215,11 +235,14 @@ def rank(
         registry: the chips.
         names: the chips and operating points to rank.
         sort: one of `SORTS`.
+        network: the network, instead of the one that the configuration names.
 
     Raises:
-        FodlamError: if the network cannot be read.
+        FodlamError: if the network cannot be read, or chips are not sorted by that.
     """
-    network = configured_network(config, registry)
+    if sort not in SORTS:
+        raise UnknownNameError(unknown("sort", sort, SORTS))
+    network = network or configured_network(config, registry)
     kinds = {layer.kind for layer in network.layers}
     found = [_on(config, registry, network, kinds, name) for name in dict.fromkeys(names)]
     ranked = [each for each in found if each.share_for(sort) >= LEAST_SHARE]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.errors import PluginError
 from fodlam_core.plugins.guards import guarded_accelerator
-from fodlam_core.plugins.registry import load_registry
+from fodlam_core.plugins.registry import default_registry
 from fodlam_core.validation.folds import SCHEMES
-from fodlam_core.validation.scores import Validation
+from fodlam_core.validation.scores import Validations
 from fodlam_core.validation.scores import validate as cross_validate
 
 if TYPE_CHECKING:
@@ -26,11 +26,12 @@ def validate(
     predictors: Sequence[str] = (),
     schemes: Iterable[str] = tuple(SCHEMES),
     registry: Registry | None = None,
-) -> list[Validation]:
+) -> Validations:
     """Cross-validate every predictor of chips on what was measured of them.
 
     Args:
-        chips: names or patterns of chips, data files of chips, and configurations.
+        chips: names or patterns of chips, data files of chips, and configurations; by default
+            every chip but those of libraries.
         predictors: only those of these names, if any are given.
         schemes: ways to hold out, of `fodlam_core.validation.folds.SCHEMES`.
         registry: what is installed; by default everything.
@@ -45,7 +46,9 @@ def validate(
     >>> round(latency["mape"], 2), latency["coverage_of"]
     (0.06, 18)
     """
-    return cross_validate(asked_chips(registry or load_registry(), chips), predictors, schemes)
+    registry = registry or default_registry()
+    accelerators = asked_chips(registry, chips) if chips else named_chips(registry, ())
+    return Validations(cross_validate(accelerators, predictors, schemes))
 
 
 def asked_chips(registry: Registry, asked: Sequence[str]) -> list[Accelerator]:

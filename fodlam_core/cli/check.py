@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from fodlam_core.analyses.check import Check, check
 from fodlam_core.analyses.saved import load_results
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for
-from fodlam_core.cli.diff import difference_blocks, difference_rows
 from fodlam_core.errors import FodlamError
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report import Document, Text
@@ -50,7 +49,7 @@ def execute(args: argparse.Namespace) -> int:
         return [
             {"saved": path, "network": each.network, **row}
             for path, each in found
-            for row in difference_rows(each.differences)
+            for row in each.differences.to_rows()
         ]
 
     def data() -> dict[str, Any]:
@@ -63,7 +62,7 @@ def execute(args: argparse.Namespace) -> int:
 def _document(path: str, found: Check) -> Document:
     title = f"{path}: {found.network} ({found.config}), A: as saved, B: now"
     if not found.is_same:
-        return Document(title, difference_blocks(found.differences))
+        return found.differences.document(title)
     says = "every number is the same"
     names = [each.name for each in found.differences.inputs]
     if names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.analyses.known_chips import Chip, known_chips
+from fodlam_core.analyses.known_chips import Chip, Chips, known_chips
 from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for
 from fodlam_core.report import Bullets, Document, Text, table
 from fodlam_core.report.report import Report
@@ -49,17 +49,9 @@ def execute(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> Report:
     registry = registry_for(args)
     names = registry.matching(args.match) if args.match else None
-    chips = [chip for chip in known_chips(registry, names) if _is_wanted(chip, args)]
-
-    def rows() -> list[dict[str, Any]]:
-        flat = [chip.to_dict() for chip in chips]
-        return [
-            {**row, "kinds": " ".join(row["kinds"]), "aliases": " ".join(row["aliases"])}
-            for row in flat
-        ]
-
-    data = {"rows": [chip.to_dict() for chip in chips]}
-    return Report(lambda: [_document(chips)], lambda: data, rows)
+    chips = (chip for chip in known_chips(registry, names) if _is_wanted(chip, args))
+    found = Chips(tuple(chips))
+    return Report(lambda: [found.document()], found.to_dict, found.to_rows)
 
 
 def _is_wanted(chip: Chip, args: argparse.Namespace) -> bool:
@@ -75,40 +67,6 @@ def _is_wanted(chip: Chip, args: argparse.Namespace) -> bool:
     if args.measured == "energy":
         return facts.get("energy_error") is not None or bool(facts.get("energy"))
     return not args.measured or bool(facts.get(args.measured))
-
-
-def _document(chips: Sequence[Chip]) -> Document:
-    title = f"{len({chip.chip for chip in chips})} chips, {len(chips)} operating points"
-    return Document(
-        title,
-        (
-            table(
-                ("chip", "device", "node", "precision", "provenance", "measured", "error"),
-                map(_row, chips),
-                "node, error",
-                "provenance, device, node, precision",
-            ),
-            Text(
-                "error: mean absolute error of predicted latency on what the predictor had not "
-                "seen; chips show NAME tells sources and points"
-            ),
-        ),
-    )
-
-
-def _row(chip: Chip) -> tuple[str, ...]:
-    facts = chip.facts
-    node = facts.get("node_nm")
-    measured = [f"{facts[name]} {name}" for name in ("layers", "networks") if facts.get(name)]
-    return (
-        chip.name,
-        str(facts.get("device") or "-"),
-        "-" if node is None else f"{node:g} nm",
-        str(facts.get("precision") or "-"),
-        str(facts.get("provenance") or "-"),
-        ", ".join(measured) or "-",
-        percent(facts.get("latency_error")),
-    )
 
 
 def _show(args: argparse.Namespace) -> Report:

@@ -175,3 +175,14 @@ def on_chips(config: Config, on: Sequence[str], registry: Registry) -> Config:
     if problems:
         raise ConfigError(problems)
     return attrs.evolve(config, dispatch=dispatch, accelerator=settings, rules=(), exclusive=True)
+
+
+def with_chip_files(registry: Registry, on: Sequence[str]) -> tuple[Registry, list[str]]:
+    """Return the registry with the chips of data files among what is asked for, and their names."""
+    names = []
+    for each in on:
+        name = each
+        if chip_file(each) is not None:
+            registry, name, _ = with_chip_file(registry, each)
+        names.append(name)
+    return registry, names

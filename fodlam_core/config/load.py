@@ -14,7 +14,7 @@ from fodlam_core.config.names import name_problems
 from fodlam_core.errors import ConfigError, Problem, Setting, unknown
 from fodlam_core.files import FileError, decoded, parsed_toml, read_bytes
 from fodlam_core.networks.zoo import zoo_names
-from fodlam_core.plugins.registry import Registry, load_registry
+from fodlam_core.plugins.registry import Registry, default_registry
 from fodlam_core.schema.structure import structure
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def load_config(
     Raises:
         ConfigError: with a line for each mistake: file, table, key and what is wrong.
     """
-    return check_source(read_source(source, overrides), registry or load_registry())
+    return check_source(read_source(source, overrides), registry or default_registry())
 
 
 def read_source(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Source:

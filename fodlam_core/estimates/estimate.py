@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.estimates.result import Result
+from fodlam_core.report.frames import Tabular
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:
     from fodlam_core.figures.methods import EstimateFigures
+    from fodlam_core.report import Document
 
 
-class Estimate(Result):
+class Estimate(Result, Tabular):
     """What a network costs: a `Result` as rows, as JSON, and as a table in a notebook."""
 
     __slots__ = ()
@@ -43,8 +45,8 @@ class Estimate(Result):
 
         return estimate_record(self)
 
-    def _repr_html_(self) -> str:
+    def document(self) -> Document:
+        """Return what a person reads."""
         from fodlam_core.estimates.columns import estimate_document
-        from fodlam_core.report.html import html
 
-        return html(estimate_document(self))
+        return estimate_document(self)

@@ -50,7 +50,7 @@ from fodlam_core.estimates.scaling_band import ApplicableRules
 from fodlam_core.estimates.totals import parts_of, totals_of
 from fodlam_core.model.layers import Layer, Network
 from fodlam_core.model.quantities import METRICS, each_known
-from fodlam_core.plugins.registry import Registry, load_registry
+from fodlam_core.plugins.registry import Registry, default_registry
 from fodlam_core.version import __version__
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def prepare(
     Raises:
         ConfigError: with a line for each mistake, each naming the configuration.
     """
-    registry = registry or load_registry()
+    registry = registry or default_registry()
     if config is None:
         config = Config(NetworkConfig())
     elif not isinstance(config, Config):

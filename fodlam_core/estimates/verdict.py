@@ -73,6 +73,18 @@ class Verdict(NamedTuple):
         }
 
 
+def flat_verdict(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record with its verdict in flat columns, for tables and data frames."""
+    row = {key: value for key, value in record.items() if not isinstance(value, dict | list)}
+    row.pop("interval", None)
+    ends = record["interval"] or {}
+    for metric in METRICS:
+        low, high = ends.get(metric.key) or (None, None)
+        row |= {metric.end("low"): low, metric.end("high"): high}
+        row[f"{metric.name}_macs_share"] = record["coverage"][metric.name]
+    return row | {"notes": "; ".join(record["notes"])}
+
+
 def verdict(estimate: Result) -> Verdict:
     """Return the verdict on an estimate."""
     doubts = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +19,7 @@ from fodlam_core.plugins import (
 )
 from fodlam_core.plugins.checks import without_rubbish
 from fodlam_core.plugins.claims import settle
+from fodlam_core.plugins.discovery import BLOCK
 from fodlam_core.plugins.guards import guarded
 from fodlam_core.plugins.hookspecs import HookSpecs
 from fodlam_core.plugins.library import loaded
@@ -290,6 +292,20 @@ def load_registry(
     core = Plugin("fodlam_core", supplied, api_level=HookSpecs.FODLAM_API, own=True)
     paths = dict.fromkeys(os.fspath(file) for file in files)
     return build_registry([core, *find_plugins(HookSpecs, others=installed, files=paths)])
+
+
+def default_registry() -> Registry:
+    """Return everything that is installed, loaded when first asked for and kept.
+
+    It is loaded again only where other plugins are blocked than before; what is installed while a
+    program runs is found by `load_registry`.
+    """
+    return _installed(os.environ.get(BLOCK, ""))
+
+
+@functools.lru_cache(maxsize=1)
+def _installed(_blocked: str) -> Registry:
+    return load_registry()
 
 
 def build_registry(plugins: list[Plugin]) -> Registry:

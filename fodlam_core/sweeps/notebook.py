@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.plugins.registry import Registry, load_registry
+from fodlam_core.plugins.registry import Registry, default_registry
 from fodlam_core.sweeps.libraries import need
 from fodlam_core.sweeps.plan import make_plan
 
@@ -50,6 +50,6 @@ def sweep(
     need("polars", "sweep")
     from fodlam_core.sweeps.points import Evaluator
 
-    registry = registry or load_registry()
+    registry = registry or default_registry()
     plan = make_plan(config, registry)
     return Evaluator(plan, registry, tuple(columns)).frame(plan.grid.box)

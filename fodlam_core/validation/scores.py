@@ -8,6 +8,9 @@ from statistics import fmean, median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import PluginError
+from fodlam_core.report import Document, table
+from fodlam_core.report.frames import Tabular
+from fodlam_core.report.units import percent
 from fodlam_core.validation.coverage import Covered, coverage
 from fodlam_core.validation.errors import rank_correlation
 from fodlam_core.validation.folds import SCHEMES
@@ -135,6 +138,33 @@ class Validation(NamedTuple):
                     "energy_error": error(each, "energy"),
                     "power_error": error(each, "power"),
                 }
+
+
+class Validations(tuple[Validation, ...], Tabular):
+    """Predictors, each cross-validated by one scheme: a tuple of `Validation` that shows itself."""
+
+    __slots__ = ()
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return the scores of each predictor, scheme and metric; errors are fractions."""
+        return [
+            {name: value for name, value in row.items() if not isinstance(value, dict | list)}
+            for row in self.to_dict()
+        ]
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """Return everything as plain values: the JSON of ``validate``."""
+        return [record for each in self for record in each.records()]
+
+    def document(self) -> Document:
+        """Return what a person reads."""
+        names = ("accelerator", "kind", "predictor", "scheme", "metric", "mape", "worst_layer")
+        rows = ({**row, "mape": percent(row["mape"])} for row in self.to_rows())
+        cells = [[str(row[name]) for name in names] for row in rows]
+        return Document("Mean absolute errors, by cross-validation", (table(names, cells, "mape"),))
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} cross-validations>"
 
 
 def validate(

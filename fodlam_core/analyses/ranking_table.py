@@ -1,0 +1,86 @@
+"""A ranking as a person reads it: the ranked chips, doubts, and those that are not ranked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fodlam_core.analyses.ranking import LEAST_SHARE, SORTS, Ranked, Ranking
+from fodlam_core.estimates.columns import WITH_ENDS, costs_with_ends
+from fodlam_core.estimates.verdict import FITS
+from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.units import counted, percent, quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_OTHERS = 20
+
+
+def ranking_document(ranking: Ranking) -> Document:
+    """Return the ranking as a document for a person."""
+    batch = counted(ranking.batch, "inference")
+    macs = quantity(ranking.network.total_macs, "MAC")
+    title = f"{ranking.network.name}, {macs}, {batch}, by {ranking.sort}"
+    rows = table(
+        ("", "chip", "method", *WITH_ENDS, "coverage"),
+        (_row(_place(place, each, ranking), each) for place, each in enumerate(ranking.ranked, 1)),
+        ", ".join((*WITH_ENDS, "coverage")),
+        "coverage, method",
+    )
+    return Document(title, (rows, *_remarks(ranking)))
+
+
+def _place(place: int, each: Ranked, ranking: Ranking) -> str:
+    """Return the place of a chip, marked if it cannot be told from the best."""
+    return f"{place} ~" if each.name in ranking.indistinct else str(place)
+
+
+def _row(place: str, each: Ranked) -> tuple[str, ...]:
+    return (
+        place,
+        each.name + ("" if each.verdict == FITS else " (!)"),
+        each.method + (", rate" if each.is_rate else ""),
+        *costs_with_ends(each.amounts, each.interval),
+        percent(each.share("latency")),
+    )
+
+
+def _remarks(ranking: Ranking) -> Iterator[Text | Bullets]:
+    if not ranking.ranked:
+        yield Text(
+            f"Of no chip {' and '.join(SORTS[ranking.sort])} of {percent(LEAST_SHARE)} of the MACs "
+            f"of {ranking.network.name} is known.",
+            warning=True,
+        )
+    elif ranking.indistinct:
+        yield Text(
+            f"~ {len(ranking.indistinct)} chips whose intervals of {ranking.sort} overlap with "
+            "that of the best: these numbers do not tell them apart"
+        )
+    if any(each.is_rate for each in ranking.ranked):
+        yield Text(
+            "rate: one over a measured throughput; a single inference may take longer where "
+            "inferences overlap"
+        )
+    if any(each.method == "datasheet" for each in ranking.ranked):
+        yield Text(
+            "datasheet: peak rate and bandwidth of a datasheet, which programs do not reach; no "
+            "measurement stands behind it"
+        )
+    doubts = [f"{each.name}: {each.verdict}" for each in ranking.ranked if each.verdict != FITS]
+    if doubts:
+        yield Bullets("Doubts (!)", doubts)
+    if ranking.others:
+        shown = ranking.others[:MOST_OTHERS]
+        lines = [f"{each.name}: {_too_little(each, ranking.sort)}" for each in shown]
+        more = len(ranking.others) - len(shown)
+        yield Bullets("Not ranked", [*lines, *([f"... and {more} more"] if more > 0 else [])])
+
+
+def _too_little(each: Ranked, sort: str) -> str:
+    """Say why a chip is not ranked: how much is known of it, and what it refuses."""
+    if each.estimate is None:
+        return each.verdict
+    known = ", ".join(f"{name} of {percent(each.share(name))}" for name in SORTS[sort])
+    why = "" if each.verdict == FITS else f"; {each.verdict}"
+    return f"{known} of the MACs is known{why}"
