@@ -210,12 +210,21 @@ def _list(args: argparse.Namespace) -> None:
 
     def document() -> Document:
         cells = (
-            (each.name, str(len(each.layers)), quantity(each.total_macs), each.source)
+            (
+                each.name,
+                str(len(each.layers)),
+                quantity(each.total_macs),
+                quantity(each.transformer.parameters) if each.transformer else "",
+            )
             for each in networks
         )
+        header = ("name", "layers", "MACs", "parameters")
         return Document(
             "Built-in networks",
-            (table(("name", "layers", "MACs", "source"), cells, "layers, MACs"),),
+            (
+                table(header, cells, "layers, MACs, parameters"),
+                Text("parameters: of transformers; networks show NAME prints layers and source"),
+            ),
         )
 
     emit(Report(lambda: [document()], rows, rows), args)

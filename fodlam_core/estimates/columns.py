@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.estimates.capacity import DOES_NOT_FIT
 from fodlam_core.estimates.notes import batch_line, mixes
+from fodlam_core.estimates.per_inference import per_inference
 from fodlam_core.estimates.plausibility import IMPLAUSIBLE
 from fodlam_core.estimates.published_totals import ReferenceCost, whole_network
 from fodlam_core.estimates.scaling_band import scaling_band
@@ -71,6 +72,7 @@ def estimate_document(estimate: Result) -> Document:
             *_warnings(estimate),
             *token_blocks(estimate),
             totals,
+            *_of_one(estimate),
             *_scaling(estimate),
             rates,
             *(Text(_reference(each)) for each in estimate.references),
@@ -128,6 +130,17 @@ def _warnings(estimate: Result) -> Iterator[Text]:
     uncosted = sum(estimate.coverage.uncosted.values())
     if uncosted:
         yield Text(f"{uncosted} operators could not be costed: see the notes", warning=True)
+
+
+def _of_one(estimate: Result) -> Iterator[Text]:
+    """Yield what one inference costs, where the totals are of several."""
+    if estimate.batch == "published" and set(estimate.batches.values()) - {(1,)}:
+        costs = [
+            quantity(value, metric.unit) for metric, value in each_known(per_inference(estimate))
+        ]
+        if costs:
+            says = "One inference, each cost divided by the batch it was measured with"
+            yield Text(f"{says}: {', '.join(costs)}")
 
 
 def _scaling(estimate: Result) -> Iterator[Text]:

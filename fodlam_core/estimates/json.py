@@ -9,6 +9,7 @@ import attrs
 
 from fodlam_core.estimates.explain.provenance import Provenance, provenances
 from fodlam_core.estimates.explain.published_totals import reference_record
+from fodlam_core.estimates.per_inference import per_inference
 from fodlam_core.estimates.plausibility import doubts
 from fodlam_core.estimates.published_totals import whole_network
 from fodlam_core.estimates.scaling_band import scaling_band
@@ -122,6 +123,7 @@ def estimate_record(estimate: Result) -> dict[str, Any]:
             }
             for name, totals in estimate.totals.items()
         },
+        "per_inference": per_inference(estimate)._asdict(),
         "accelerators": {
             name: {
                 **estimate.accelerators[name].to_dict(),

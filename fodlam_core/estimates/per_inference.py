@@ -1,0 +1,41 @@
+"""What one inference costs, also where costs are as printed and for batches."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from fodlam_core.estimates.published_totals import whole_network
+from fodlam_core.model.quantities import METRICS, Amounts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fodlam_core.estimates.figures import LayerEstimate
+    from fodlam_core.estimates.result import Result
+
+
+def per_inference(estimate: Result) -> Amounts:
+    """Return what one inference costs, costs being linear in the batch that they were printed for.
+
+    Nothing is known of a network with layers that are not modelled.
+    """
+    total = estimate.totals["total"]
+    if estimate.batch != "published" or whole_network(estimate.platforms):
+        if estimate.coverage.layers["not modelled"] or not total.inferences:
+            return Amounts()
+        return total.amounts.times(1 / total.inferences)
+    return Amounts(*[_sum(estimate.layers, place) for place in range(len(METRICS))])
+
+
+def _sum(layers: Iterable[LayerEstimate], place: int) -> float | None:
+    """Return the sum of a metric, by its place; None if it is not known of every layer."""
+    shares = []
+    for each in layers:
+        value, batches = each.amounts[place], each.basis.batches if each.basis else ()
+        # What was predicted is for one inference already.
+        batch = 1 if each.method == "predicted" else batches[0] if len(batches) == 1 else None
+        if value is None or batch is None:
+            return None
+        shares.append(value / batch)
+    return math.fsum(shares)
