@@ -35,6 +35,7 @@ COMMANDS = {
     "sweep": "estimate every point of a grid",
     "networks": "list the built-in networks; show or convert one, or a network file",
     "validate": "show how far every predictor is off, by cross-validation on the measured layers",
+    "schema": "print the JSON Schema of what a command prints with --format json",
     "plugins": "list what is installed, from where, and what cannot be used and why; check one",
 }
 UNEXPECTED = "this is a fault of the program; --debug shows where it comes from"
