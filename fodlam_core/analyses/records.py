@@ -6,10 +6,9 @@ and keep their meaning; where they cannot, ``schema_version`` of a result counts
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
-if TYPE_CHECKING:
-    from fodlam_core.config.model import Config
+from fodlam_core.config.model import Config  # noqa: TC001, the schema is made of it
 
 Ends = Annotated[list[float], "low and high end"]
 Batch = int | Literal["published"]
@@ -96,6 +95,7 @@ class Sums(Powered):
     gmacs_per_s_per_w: float | None
     area_mm2: float | None
     interval: Interval | None
+    ends_added: Annotated[bool, "whether the interval adds the ends of the intervals of layers"]
     dram_energy_j: float | None
     system_energy_j: float | None
 
