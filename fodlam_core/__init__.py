@@ -66,6 +66,8 @@ if TYPE_CHECKING:
     from fodlam_core.networks.native.text import native_toml as native_toml
     from fodlam_core.networks.reader import NetworkReader as NetworkReader
     from fodlam_core.networks.reader import ReadOptions as ReadOptions
+    from fodlam_core.networks.reader import TokenOptions as TokenOptions
+    from fodlam_core.networks.transformers import transformer_network as transformer_network
     from fodlam_core.networks.zoo import zoo_names as zoo_names
     from fodlam_core.networks.zoo import zoo_network as zoo_network
     from fodlam_core.plugins.hookspecs import HookSpecs as HookSpecs
@@ -129,6 +131,7 @@ _HOME = {
     "PredictionError": "errors",
     "Predictor": "predictors",
     "ReadOptions": "networks.reader",
+    "TokenOptions": "networks.reader",
     "Reference": "model.whole_network",
     "Registry": "plugins.registry",
     "ScalingError": "errors",
@@ -160,6 +163,7 @@ _HOME = {
     "open_network": "networks.files",
     "stdout_to_stderr": "plugins.isolation",
     "sweep": "sweeps",
+    "transformer_network": "networks.transformers",
     "zoo_names": "networks.zoo",
     "zoo_network": "networks.zoo",
     "validate": "analyses.validated",

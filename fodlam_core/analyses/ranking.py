@@ -227,6 +227,8 @@ def rank(
     names: Iterable[str],
     sort: str = "latency",
     network: Network | None = None,
+    *,
+    best: bool = False,
 ) -> Ranking:
     """Estimate a network on each chip alone, and sort the chips.
 
@@ -236,6 +238,8 @@ def rank(
         names: the chips and operating points to rank.
         sort: one of `SORTS`.
         network: the network, instead of the one that the configuration names.
+        best: whether a chip stands for the point by which it is known best, where the network is
+            a transformer.
 
     Raises:
         FodlamError: if the network cannot be read, or chips are not sorted by that.
@@ -244,7 +248,13 @@ def rank(
         raise UnknownNameError(unknown("sort", sort, SORTS))
     network = network or configured_network(config, registry)
     kinds = {layer.kind for layer in network.layers}
+    refused: dict[str, str] = {}
+    if network.transformer is not None:
+        from fodlam_core.analyses.holding import holding
+
+        names, refused = holding(network, config, registry, names, best=best)
     found = [_on(config, registry, network, kinds, name) for name in dict.fromkeys(names)]
+    found += [Ranked(name, None, reason) for name, reason in refused.items()]
     ranked = [each for each in found if each.share_for(sort) >= LEAST_SHARE]
     others = [each for each in found if each.share_for(sort) < LEAST_SHARE]
     ranked.sort(key=lambda each: _key(each, sort))

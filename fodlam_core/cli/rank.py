@@ -41,7 +41,7 @@ def execute(args: argparse.Namespace) -> int:
     registry, args.on = with_chip_files(registry, args.on)
     names = chosen_chips(registry, args.on, points=args.points, device=args.device)
     with stdout_to_stderr():
-        ranking = rank(config, registry, names, args.sort)
+        ranking = rank(config, registry, names, args.sort, best=_is_open(args))
     plot(args, lambda: _figures(ranking))
     made = [each.estimate for each in ranking.ranked if each.estimate]
     report = Report(
@@ -58,3 +58,8 @@ def _figures(ranking: Ranking) -> list[Axes]:
     from fodlam_core.figures.chips import ranking as ranking_figure
 
     return ranking_figure(ranking)[:1]
+
+
+def _is_open(args: argparse.Namespace) -> bool:
+    """Tell whether chips are asked for, and not their points."""
+    return not args.points and not any("/" in name for name in args.on or ())

@@ -133,6 +133,10 @@ def _prepare(config: Config, registry: Registry, network: Network) -> Composer:
         for layer, chip in zip(layers, chips, strict=True)
     )
     check_served(config, registry, network, work)
+    if network.transformer is not None:
+        from fodlam_core.estimates.precision import check_precision
+
+        check_precision(config, registry, network, work)
     check_references(config, network, layers, platforms)
     if config.network.measured_as:
         check_measured_as(network, work)

@@ -26,7 +26,7 @@ NAMED = (
 )
 PREDICTORS = ("per-mac", *(name for name, _, _ in (*OTHERS, *NAMED)))
 # The names of `fodlam_core.predictors.terms.SETS`.
-TERMS = ("layers", "products", "networks")
+TERMS = ("layers", "products", "networks", "tokens")
 
 
 def named_predictors(

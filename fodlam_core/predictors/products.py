@@ -32,6 +32,9 @@ class Product(NamedTuple):
         padded_n: columns, filled up to whole 64s where there is one product.
         stride: of a convolution, else 1.
         tiles: output tiles of 4 x 4 pixels of a convolution that Winograd's algorithm suits.
+        cached: elements of the second factor, where it is no weights: keys or values.
+        scores: elements of the attention scores among inputs or outputs.
+        experts: the layer as experts; None if it is not.
     """
 
     form: str
@@ -46,6 +49,15 @@ class Product(NamedTuple):
     padded_n: int
     stride: int = 1
     tiles: int = 0
+    cached: int = 0
+    scores: int = 0
+    experts: ExpertsShape | None = None
+
+    def weights_read(self, batch: int) -> float:
+        """Return how many weights a batch reads: of experts those that it hits on average."""
+        if self.experts is None:
+            return self.weights
+        return self.experts.experts_hit(batch) * self.n * self.k
 
 
 def product(layer: Layer) -> Product:
@@ -68,14 +80,18 @@ def product(layer: Layer) -> Product:
         )
     if isinstance(shape, ExpertsShape):
         return _experts(shape)
+    cached = scores = 0
     if isinstance(shape, FcShape):
         m, n, k, groups, weights = shape.rows, shape.outputs, shape.inputs, 1, shape.weights
         inputs = m * k
     else:
         m, n, k, groups, weights = shape.m, shape.n, shape.k, shape.count, 0
         inputs = groups * k * (m + n)
+        cached, scores = groups * k * n, groups * m * max(k, n)
     return Product(
-        shape.kind, m, n, k, groups, weights, inputs, groups * m * n, shape.macs, _padded(n)
+        *(shape.kind, m, n, k, groups, weights, inputs, groups * m * n, shape.macs, _padded(n)),
+        cached=cached,
+        scores=scores,
     )
 
 
@@ -83,7 +99,8 @@ def _experts(shape: ExpertsShape) -> Product:
     """Return experts as one product over the rows of all of them, with the weights that are hit."""
     m, n, k = shape.rows * shape.per_row, shape.outputs, shape.inputs
     weights = round(shape.experts_hit() * n * k)
-    return Product("fc", m, n, k, 1, weights, m * k, m * n, shape.macs, _padded(n))
+    sizes = (m, n, k, 1, weights, m * k, m * n, shape.macs, _padded(n))
+    return Product("fc", *sizes, experts=shape)
 
 
 def _padded(n: int) -> int:

@@ -37,14 +37,16 @@ class RooflineModel:
         per_byte: the same for a byte of weights, inputs or outputs.
         constant: the same for a layer.
         exponent: p; at 1 the two add up, and the greater it is, the more the larger counts alone.
-        element_bytes: bytes of a weight or an activation.
+        weight_bytes: bytes of a weight.
+        activation_bytes: bytes of an input, an output, or an element of a cache.
     """
 
     per_mac: float
     per_byte: float
     constant: float
     exponent: float
-    element_bytes: float
+    weight_bytes: float
+    activation_bytes: float
     overhead = 0.0
 
     def value(self, product: Product, batch: int) -> float:
@@ -56,7 +58,7 @@ class RooflineModel:
         """Return how the quantity grows with each of the three numbers."""
         macs, moved = self._parts(product, batch)
         both = _corner(macs, moved, self.exponent)
-        count, size = product.macs * batch, moved_bytes(product, batch, self.element_bytes)
+        count, size = product.macs * batch, self.moved(product, batch)
         return (
             count * (macs / both) ** (self.exponent - 1) if both else count,
             size * (moved / both) ** (self.exponent - 1) if both else size,
@@ -72,22 +74,23 @@ class RooflineModel:
         macs, moved = self._parts(product, 1)
         return (
             f"(({quantity(macs, unit)} for {product.macs} MACs)^{self.exponent:g} + "
-            f"({quantity(moved, unit)} for "
-            f"{moved_bytes(product, 1, self.element_bytes):.6g} bytes)^{self.exponent:g})"
+            f"({quantity(moved, unit)} for {self.moved(product, 1):.6g} bytes)^{self.exponent:g})"
             f"^(1/{self.exponent:g}) + {quantity(self.constant, unit)} = "
             f"{quantity(self.value(product, 1), unit, 6)}"
         )
 
     def _parts(self, product: Product, batch: int) -> tuple[float, float]:
-        return (
-            self.per_mac * product.macs * batch,
-            self.per_byte * moved_bytes(product, batch, self.element_bytes),
-        )
+        return self.per_mac * product.macs * batch, self.per_byte * self.moved(product, batch)
 
+    def moved(self, product: Product, batch: int) -> float:
+        """Return the bytes of weights, once, and of inputs and outputs for a batch.
 
-def moved_bytes(product: Product, batch: int, element_bytes: float) -> float:
-    """Return the bytes of weights, once, and of inputs and outputs for a batch."""
-    return element_bytes * (product.weights + batch * (product.inputs + product.outputs))
+        Scores of attention stay on the chip, as in fused kernels (Dao et al., FlashAttention,
+        NeurIPS 2022); of experts those count that the batch hits.
+        """
+        activations = batch * (product.inputs + product.outputs - product.scores)
+        weights = product.weights_read(batch)
+        return self.weight_bytes * weights + self.activation_bytes * activations
 
 
 def _corner(a: float, b: float, exponent: float) -> float:
@@ -115,7 +118,8 @@ class Roofline:
         peak_macs_per_s: peak rate of the data sheet; None if not known.
         bandwidth_bytes_per_s: memory bandwidth of the data sheet; None if not known.
         overhead_s: seconds for every layer.
-        weight_bits: bits of a weight or an activation.
+        weight_bits: bits of a weight.
+        activation_bits: bits of an activation; None for those of a weight.
         power_w: watts while it runs, for the energy where none was measured; None if not known.
         exponent: how sharp the corner is.
     """
@@ -124,6 +128,7 @@ class Roofline:
     bandwidth_bytes_per_s: float | None = attrs.field(default=None, validator=_amount)
     overhead_s: float = 0.0
     weight_bits: float = attrs.field(default=16.0, validator=_amount)
+    activation_bits: float | None = attrs.field(default=None, validator=_amount)
     power_w: float | None = attrs.field(default=None, validator=_amount)
     exponent: float = attrs.field(default=2.0, validator=[_amount, attrs.validators.ge(1)])
 
@@ -165,7 +170,9 @@ class Roofline:
         )
 
     def _model(self, per_mac: float, per_byte: float, constant: float) -> RooflineModel:
-        return RooflineModel(per_mac, per_byte, constant, self.exponent, self.weight_bits / 8)
+        activation_bits = self.activation_bits or self.weight_bits
+        bits = (self.weight_bits / 8, activation_bits / 8)
+        return RooflineModel(per_mac, per_byte, constant, self.exponent, *bits)
 
     def _fitted(self, rows: Sequence[Known], start: RooflineModel | None) -> RooflineModel | None:
         if len(rows) < FEW:

@@ -55,6 +55,9 @@ TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
         "winograd_macs": _winograd,
         "sparse_macs": _macs("depthwise", "grouped"),
         "activation_elements": lambda p: (0.0, p.inputs + p.outputs),
+        "token_elements": lambda p: (0.0, p.inputs + p.outputs - p.cached - p.scores),
+        "cache_elements": lambda p: (0.0, p.cached),
+        "score_elements": lambda p: (0.0, p.scores),
     }
 )
 
@@ -91,6 +94,14 @@ SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "weight_elements",
             "layers",
             OVERHEAD,
+        ),
+        "tokens": (
+            "product_macs",
+            "weight_elements",
+            "cache_elements",
+            "score_elements",
+            "token_elements",
+            "layers",
         ),
     }
 )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).parent
-FACTS = ("vendor", "device", "node_nm")
+FACTS = ("vendor", "device", "node_nm", "memory_bytes")
 # What the index has of a point after its source, kinds and title.
 TOLD = ("layers", "networks", "precision", "provenance", "latency_error", "energy_error")
 

@@ -11,6 +11,7 @@ import tomli
 from fodlam_core import Network, network_from_table, zoo_names, zoo_network
 
 from .library import HERE
+from .models import is_run, run
 
 FOLDER = HERE / "networks"
 CONV = "-conv"
@@ -53,11 +54,13 @@ class Library(Mapping[str, Network]):
 
     def __init__(self, wanted: Iterable[str]) -> None:
         known = names() | set(zoo_names())
-        self._names = tuple(dict.fromkeys(name for name in wanted if name in known))
+        self._names = tuple(dict.fromkeys(n for n in wanted if n in known or is_run(n)))
 
     def __getitem__(self, name: str) -> Network:
         if name not in self._names:
             raise KeyError(name)
+        if is_run(name):
+            return run(name)
         return network(name) if name in names() else zoo_network(name)
 
     def __iter__(self) -> Iterator[str]:

@@ -12,6 +12,7 @@ from fodlam_core import Accelerator, Citation, Technology, named_predictors
 
 from .errors import errors
 from .library import HERE, index
+from .models import family, is_run
 from .networks import Library, families
 from .rows import layers, networks
 
@@ -47,9 +48,9 @@ def accelerator(chip: str, point: str) -> Accelerator:
         measurements=measurements,
         references=references,
         networks=known,
-        families=families(),
+        families=families() | {name: family(name) for name in known if is_run(name)},
         cross_validated=errors().get(f"{chip}/{point}", {}),
-        predictors=named_predictors(header["predictors"])
+        predictors=named_predictors(header["predictors"], header.get("options"))
         if "predictors" in header
         else _predictors(source, entry, said, len(measurements), len(known)),
         precision=said["precision"],
@@ -57,7 +58,7 @@ def accelerator(chip: str, point: str) -> Accelerator:
         energy_covers=header.get("energy_covers", ""),
         latency_is=said.get("latency_is", header.get("latency_is", "inference")),
         peak_macs_per_s=peak or entry["peaks"].get(short),
-        weight_bits=WEIGHT_BITS.get(short),
+        weight_bits=float(said["weight_bits"]) if "weight_bits" in said else WEIGHT_BITS.get(short),
         vendor=entry["vendor"],
         device=entry["device"],
         aliases=entry["aliases"],

@@ -1,0 +1,61 @@
+"""Runs of the language models that the tables name: a prompt, or one step of decoding."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+import attrs
+import tomli
+
+from fodlam_core import Network, TokenOptions, transformer_network
+
+from .library import HERE
+
+RUN = re.compile(r"(?P<model>.+) (?P<what>prompt|step) (?P<tokens>\d+)")
+
+
+def is_run(name: str) -> bool:
+    """Tell whether a name is that of a run of one of the models.
+
+    >>> is_run("Qwen3-8B step 512"), is_run("VGG16")
+    (True, False)
+    """
+    found = RUN.fullmatch(name)
+    return found is not None and found["model"] in models()
+
+
+@functools.lru_cache(maxsize=512)
+def run(name: str) -> Network:
+    """Return the layers of a run of one sequence.
+
+    >>> run("Llama-3-8B step 1024").total_macs
+    7773093888
+    """
+    found = RUN.fullmatch(name)
+    assert found is not None
+    model, tokens = models()[found["model"]], int(found["tokens"])
+    options = (
+        TokenOptions(prompt=tokens) if found["what"] == "prompt" else TokenOptions(context=tokens)
+    )
+    network = transformer_network(model["config"], "", name, options, model["source"])
+    return attrs.evolve(network, measured_as=name)
+
+
+def family(name: str) -> str:
+    """Return the family of the model of a run: models of the same blocks.
+
+    >>> family("Qwen3-8B step 512")
+    'Qwen 3'
+    """
+    found = RUN.fullmatch(name)
+    assert found is not None
+    return str(models()[found["model"]]["family"])
+
+
+@functools.cache
+def models() -> dict[str, dict[str, Any]]:
+    """Return what is known of each model, by name."""
+    with open(HERE / "models.toml", "rb") as file:
+        return tomli.load(file)
