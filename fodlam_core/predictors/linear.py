@@ -18,7 +18,7 @@ from fodlam_core.predictors.observations import (
     offchip_share,
     totals,
 )
-from fodlam_core.predictors.terms import OVERHEAD, SETS, amounts, nearest_form
+from fodlam_core.predictors.terms import NEAREST, OVERHEAD, SETS, amounts, nearest_form
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:
@@ -98,7 +98,8 @@ class Linear:
 
     Attributes:
         terms: one of `terms.SETS`; None for the one that suits what was measured.
-        donors: coefficients of chips that behave alike, of the same terms, to pull towards.
+        donors: coefficients of chips that behave alike, of the same terms, to pull towards; where
+            nothing was measured, those of a single donor are taken as they are.
         neighbours: whether measured layers near by may correct the sum.
     """
 
@@ -128,6 +129,9 @@ class Linear:
             PredictionError: if there are neither, or none of known shape.
         """
         seen = observations(measurements, references, networks or {})
+        if not seen and len(self.donors) == 1:
+            latency, energy = map(_as_given, (self.donors[0].latency, self.donors[0].energy))
+            return FittedAffineModels(latency, energy)
         if not seen:
             raise PredictionError(
                 "linear: there is nothing to fit to, neither a measured layer with a shape nor a "
@@ -173,6 +177,10 @@ class Linear:
             list(columns.values()),
             [[donor.get(term, 0.0) for term in columns] for donor in donors if donor],
         )
+
+
+def _as_given(coefficients: Mapping[str, float] | None) -> LinearModel | None:
+    return None if coefficients is None else LinearModel(coefficients, frozenset(NEAREST))
 
 
 def _suited(seen: Sequence[Observation]) -> str:

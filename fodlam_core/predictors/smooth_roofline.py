@@ -9,7 +9,8 @@ MAC, for an element and for a kernel.
 
 Attention of fewer than 256 keys is predicted, but not fitted to: kernels of so few measure how they
 are launched. Bytes are weights, once for a batch and for all rows, and activations for every
-inference. Keys of attention come in pages of 128, as kernels read them; of a mixture of experts
+inference. Rows that hold the element-wise work beside a product have a term of its own for it, by
+the activations that go in and come out. Keys of attention come in pages of 128, as kernels read them; of a mixture of experts
 those count that are hit on average.
 """
 
@@ -46,11 +47,13 @@ class Work(NamedTuple):
             tokens) or ``"prompts"`` (attention of many).
         macs: multiply-accumulates.
         size: elements that are read and written; weights by their share of an activation's bits.
+        activations: those of them that are no weights and in no cache.
     """
 
     form: str
     macs: float
     size: float
+    activations: float = 0.0
 
 
 def work_of(layer: Layer, batch: int = 1, weight_share: float = 1.0) -> Work:
@@ -66,18 +69,18 @@ def work_of(layer: Layer, batch: int = 1, weight_share: float = 1.0) -> Work:
 
     >>> from fodlam_core import FcShape, Layer
     >>> work_of(Layer.from_shape("F", FcShape(8, 4, rows=3)), batch=2)
-    Work(form='fc', macs=192.0, size=104.0)
+    Work(form='fc', macs=192.0, size=104.0, activations=72)
     """
     shape = layer.shape
     if isinstance(shape, FcShape):
-        rows = shape.rows * batch
-        size = shape.weights * weight_share + rows * (shape.inputs + shape.outputs)
-        return Work("fc", float(shape.macs * batch), size)
+        activations = shape.rows * batch * (shape.inputs + shape.outputs)
+        size = shape.weights * weight_share + activations
+        return Work("fc", float(shape.macs * batch), size, activations)
     if isinstance(shape, ExpertsShape):
         hit = shape.experts_hit(batch) * shape.inputs * shape.outputs
-        rows = shape.rows * shape.per_row * batch
-        size = hit * weight_share + rows * (shape.inputs + shape.outputs)
-        return Work("experts", float(shape.macs * batch), size)
+        activations = shape.rows * shape.per_row * batch * (shape.inputs + shape.outputs)
+        size = hit * weight_share + activations
+        return Work("experts", float(shape.macs * batch), size, activations)
     if isinstance(shape, MatmulShape):
         return _attention(shape, batch)
     what = "a convolution" if isinstance(shape, ConvShape) else "of unknown shape"
@@ -104,46 +107,50 @@ class Curve(NamedTuple):
         for_element: seconds or joules for an element that moves.
         fixed: seconds or joules for a kernel.
         exponent: how sharp the knee between the first two is.
+        beside: seconds or joules for an activation, in the element-wise work beside a product.
     """
 
     for_mac: float
     for_element: float
     fixed: float
     exponent: int
+    beside: float = 0.0
 
     def at(self, work: Work) -> float:
         """Return the cost of a kernel."""
         p = self.exponent
         both = (work.macs * self.for_mac) ** p + (work.size * self.for_element) ** p
-        return float(both ** (1 / p)) + self.fixed
+        return float(both ** (1 / p)) + work.activations * self.beside + self.fixed
 
 
 Row = tuple[Work, float]
 
 
-def fitted_curve(rows: Sequence[Row]) -> Curve:
+def fitted_curve(rows: Sequence[Row], *, element_wise: bool = False) -> Curve:
     """Return the curve that fits rows best, by their relative errors.
 
     Args:
         rows: what kernels do and cost.
+        element_wise: whether they hold element-wise work beside a product.
     """
     rows = sorted(rows)
-    return _fitted_curve(tuple(rows[:: -(-len(rows) // MOST_ROWS)]))
+    return _fitted_curve(tuple(rows[:: -(-len(rows) // MOST_ROWS)]), element_wise)
 
 
 @functools.lru_cache(maxsize=512)
-def _fitted_curve(rows: tuple[Row, ...]) -> Curve:
+def _fitted_curve(rows: tuple[Row, ...], element_wise: bool) -> Curve:  # noqa: FBT001, of a cache
     """Fit rows once: where one network is left out, the rows of other forms stay the same."""
     start = [
         math.log(min(cost / work.macs for work, cost in rows)),
         math.log(min(cost / work.size for work, cost in rows)),
         math.log(0.7 * min(cost for _, cost in rows)),
     ]
+    start += start[1:2] * element_wise
 
     def fit(exponent: int) -> tuple[float, Curve]:
         def curve(point: Sequence[float]) -> Curve:
-            mac, element, fixed = (math.exp(min(max(x, -700.0), 700.0)) for x in point)
-            return Curve(mac, element, fixed, exponent)
+            mac, element, fixed, *rest = (math.exp(min(max(x, -700.0), 700.0)) for x in point)
+            return Curve(mac, element, fixed, exponent, *rest)
 
         point, value = minimum(lambda point: _loss(curve(point), rows), start, 0.3)
         return value, curve(point)
@@ -214,9 +221,11 @@ class FittedSmoothRoofline:
 
 def _formula(curve: Curve, work: Work, unit: str) -> str:
     p = curve.exponent
+    beside = f" + {work.activations:.4g} activations x {curve.beside:.3g} {unit}"
     return (
         f"(({work.macs:.4g} MACs x {curve.for_mac:.3g} {unit})^{p} + ({work.size:.4g} elements x "
-        f"{curve.for_element:.3g} {unit})^{p})^(1/{p}) + {curve.fixed:.3g} {unit}"
+        f"{curve.for_element:.3g} {unit})^{p})^(1/{p}){beside if curve.beside else ''} + "
+        f"{curve.fixed:.3g} {unit}"
     )
 
 
@@ -246,15 +255,23 @@ class SmoothRoofline:
 
     Attributes:
         weight_share: bits of a weight, as a share of the bits of an activation.
+        element_wise: whether rows hold the element-wise work beside a product.
     """
 
     name = "smooth-roofline"
     requires = frozenset({"shape"})
     pooled = True
 
-    def __init__(self, weight_bits: float = 16.0, activation_bits: float = 16.0) -> None:
-        """Take what weights and activations are stored as."""
+    def __init__(
+        self,
+        weight_bits: float = 16.0,
+        activation_bits: float = 16.0,
+        *,
+        element_wise: bool = False,
+    ) -> None:
+        """Take what weights and activations are stored as, and what rows hold."""
         self.weight_share = weight_bits / activation_bits
+        self.element_wise = element_wise
 
     def fit(
         self,
@@ -286,5 +303,7 @@ class SmoothRoofline:
             work = work_of(row.layer, row.batch, self.weight_share)
             by_form.setdefault(work.form, []).append((work, cost))
         return {
-            form: fitted_curve(each) for form, each in by_form.items() if len(each) >= LEAST_ROWS
+            form: fitted_curve(each, element_wise=self.element_wise)
+            for form, each in by_form.items()
+            if len(each) >= LEAST_ROWS
         }

@@ -11,6 +11,7 @@ import tomli
 from fodlam_core import Accelerator, Citation, Technology, named_predictors
 
 from .errors import errors
+from . import shared
 from .library import HERE, index
 from .models import family, is_run
 from .networks import Library, families
@@ -49,8 +50,11 @@ def accelerator(chip: str, point: str) -> Accelerator:
         references=references,
         networks=known,
         families=families() | {name: family(name) for name in known if is_run(name)},
-        cross_validated=errors().get(f"{chip}/{point}", {}),
-        predictors=named_predictors(header["predictors"], header.get("options"))
+        cross_validated=_widened(
+            errors().get(f"{chip}/{point}") or shared.errors(source, point),
+            header.get("least_half_width", 0.0),
+        ),
+        predictors=named_predictors(header["predictors"], _options(header, entry, said))
         if "predictors" in header
         else _predictors(source, entry, said, len(measurements), len(known)),
         precision=said["precision"],
@@ -132,6 +136,30 @@ def _donors(source: str) -> list[tuple[str, str, dict[str, str]]]:
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [(row.pop("chip"), row.pop("group"), row) for row in rows if row.pop("point")]
+
+
+def _widened(known: Errors, least: float) -> Errors:
+    """Return errors whose intervals are no narrower than what the software alone changes."""
+    return {
+        predictor: {
+            quantity: attrs.evolve(each, half_width=max(each.half_width, least))
+            if attrs.has(type(each))
+            else each._replace(half_width=max(each.half_width, least))
+            for quantity, each in quantities.items()
+        }
+        for predictor, quantities in known.items()
+    }
+
+
+def _options(header: dict[str, Any], entry: dict[str, Any], said: dict[str, str]) -> Any:
+    """Return the options of predictors, with what chips of the source share."""
+    chip, point = said["chip"], said["point"]
+    options = header.get("options", {}) | header.get("point_options", {}).get(point, {})
+    source, bits = entry["points"][point][0], float(said.get("weight_bits", 16))
+    found = shared.coefficients(source, chip, point, entry, bits)
+    if found is not None:
+        options = options | {"linear": {**options["linear"], "donors": (found,)}}
+    return options
 
 
 def _format(said: dict[str, str]) -> str:

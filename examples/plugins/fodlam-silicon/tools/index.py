@@ -13,6 +13,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import tomli
+from fodlam_silicon.shared import errors as shared_errors
 from tables import LIBRARY, read
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def all_said() -> dict[tuple[str, str], list[Any]]:
         for row in read(path):
             known = errors.get(f"{row['chip']}/{row['point']}", {})
             provenance = row.get("provenance") or header["provenance"]
+            alike = shared_errors(path.parent.name, row["point"]).get("linear", {})
+            known = known or {name: round(each.mape, 4) for name, each in alike.items()}
             pair = (known.get("latency"), known.get("energy"))
             said[row["chip"], row["point"]] = [row["precision"], provenance, *pair]
     return said

@@ -1,110 +1,102 @@
-"""What GPUs do per unit of their datasheets, and what that says of GPUs that nobody measured.
-
-A term of the sum of `linear` is bound to the peak rate or to the memory bandwidth of a datasheet,
-or to neither. So one set of coefficients, without units of their own, holds for all GPUs of a
-source; it is fitted to all of them, and once without each.
-"""
+"""Fits what the GPUs of a source have in common, see `fodlam_silicon.shared`."""
 
 from __future__ import annotations
 
 import math
+from statistics import fmean, median
 from typing import TYPE_CHECKING, Any
 
-from fodlam_silicon.point import accelerator
+from fodlam_silicon.networks import Library
+from fodlam_silicon.shared import PROJECTED, TERMS, units
 
-from fodlam_core import Coefficients, CrossValidated
+from fodlam_core import Reference
 from fodlam_core.predictors import robust
-from fodlam_core.predictors.linear import Linear
-from fodlam_core.predictors.observations import known, observations, totals
-from fodlam_core.predictors.terms import SETS
+from fodlam_core.predictors.observations import observations, totals
 from fodlam_core.validation.intervals import half_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from fodlam_core import Accelerator
+    from tables import Tables
 
-TERMS = SETS["tokens"]
-ACTIVATION_BYTES = 2.0
-Facts = "Mapping[str, Any]"
-
-
-def units(entry: Mapping[str, Any], weight_bits: float) -> list[float] | None:
-    """Return what one of each term takes by the datasheet, in seconds; None if it lacks a fact."""
-    peaks, bandwidth = entry.get("peaks", {}), entry.get("memory_bandwidth_bytes_per_s")
-    peak = peaks.get("fp16") or peaks.get("bf16")
-    if peak is None or bandwidth is None:
-        return None
-    moved = ACTIVATION_BYTES / value(bandwidth)
-    by_term = {
-        "product_macs": 1 / value(peak),
-        "weight_elements": weight_bits / 8 / value(bandwidth),
-        "cache_elements": moved,
-        "score_elements": moved,
-        "token_elements": moved,
-        "layers": 1.0,
-    }
-    return [by_term[term] for term in TERMS]
+FAR = 1.5
+Runs = dict[str, list[tuple[list[float], float]]]
 
 
-def value(fact: Any) -> float:
-    """Return the number of a fact of the register."""
-    return float(fact["value"] if isinstance(fact, dict) else fact)
+def entry_of(register: Mapping[str, Any], chip: str) -> dict[str, Any]:
+    """Return the facts of a chip of the register without their sources."""
+    entry = register[chip]
+    peaks = {name: fact["value"] for name, fact in entry.get("peaks", {}).items()}
+    facts = {key: fact["value"] for key, fact in entry.items() if _is_fact(fact)}
+    return {**facts, "peaks": peaks}
 
 
-class Pool:
-    """The runs of all GPUs of one source at one precision.
+def _is_fact(fact: object) -> bool:
+    return isinstance(fact, dict) and "value" in fact
 
-    Attributes:
-        rows: by chip, the terms of each of its runs in units of its datasheet, and its seconds.
+
+def runs(references: Iterable[Reference], own: Sequence[float]) -> list[tuple[list[float], float]]:
+    """Return the terms of each run in units of a datasheet, and its seconds."""
+    references = list(references)
+    seen = observations((), references, Library(each.network for each in references))
+    return [
+        ([a * u for a, u in zip(totals(each, TERMS), own, strict=True)], each.latency)
+        for each in seen
+        if each.latency is not None
+    ]
+
+
+def factors(every: Runs, without: str = "") -> list[float]:
+    """Return the factors that fit all chips but one."""
+    rows = [row for chip, each in every.items() if chip != without for row in each]
+    return list(robust.fit([[terms[i] / s for terms, s in rows] for i in range(len(TERMS))]))
+
+
+def rows_of(point: str, every: Runs) -> list[dict[str, object]]:
+    """Return the rows of ``shared.csv`` of a point: of all chips with the errors, and without each.
+
+    The error of a chip is that of the fit without it.
     """
-
-    def __init__(self) -> None:
-        self.rows: dict[str, list[tuple[list[float], float]]] = {}
-
-    def add(self, chip: str, point: Accelerator, own: Sequence[float]) -> None:
-        """Add the runs of a chip."""
-        seen = observations((), point.references, point.networks)
-        self.rows[chip] = [
-            ([a * u for a, u in zip(totals(each, TERMS), own, strict=True)], seconds)
-            for each, seconds in known(seen, "latency")
-        ]
-
-    def factors(self, without: str = "") -> list[float]:
-        """Return the coefficients that fit all chips but one."""
-        rows = [row for chip, each in self.rows.items() if chip != without for row in each]
-        columns = [[terms[index] / s for terms, s in rows] for index in range(len(TERMS))]
-        return list(robust.fit(columns))
-
-    def ratios(self, runs: Iterable[str] = ()) -> list[float]:
-        """Return predicted over measured of every run, from a fit without its chip."""
-        found = []
-        for chip, rows in self.rows.items():
-            factors = self.factors(chip)
-            for terms, seconds in rows:
-                found.append(sum(f * t for f, t in zip(factors, terms, strict=True)) / seconds)
-        return found
-
-    def errors(self) -> CrossValidated:
-        """Return how far off a chip is that was left out."""
-        ratios = self.ratios()
-        off = sorted(abs(ratio - 1) for ratio in ratios)
-        return CrossValidated(
-            scheme="leave-chips-out",
-            groups=len(self.rows),
-            runs=len(ratios),
-            half_width=half_width(abs(math.log(ratio)) for ratio in ratios),
-            mape=sum(off) / len(off),
-            median=off[len(off) // 2],
-        )
+    ratios, rows = [], []
+    for chip in every:
+        found = factors(every, chip)
+        rows.append({"point": point, "without": chip, **_cells(found)})
+        for terms, seconds in every[chip]:
+            ratios.append(math.fsum(f * t for f, t in zip(found, terms, strict=True)) / seconds)
+    off = [abs(ratio - 1) for ratio in ratios]
+    errors = {
+        "groups": len(every),
+        "runs": len(ratios),
+        "half_width": f"{half_width(abs(math.log(ratio)) for ratio in ratios):.4f}",
+        "mape": f"{fmean(off):.4f}",
+        "median": f"{median(off):.4f}",
+    }
+    return [{"point": point, "without": "", **_cells(factors(every)), **errors}, *rows]
 
 
-def coefficients(factors: Sequence[float], own: Sequence[float]) -> Coefficients:
-    """Return the coefficients of a chip by its datasheet."""
-    return Coefficients(dict(zip(TERMS, (f * u for f, u in zip(factors, own, strict=True)), strict=True)))
+def _cells(found: Sequence[float]) -> dict[str, object]:
+    return {term: f"{value:.6g}" for term, value in zip(TERMS, found, strict=True)}
 
 
-def own_fit(point: Accelerator, donor: Coefficients) -> Coefficients:
-    """Return the coefficients of a measured chip, pulled towards those of the others."""
-    fitted = Linear(terms="tokens", donors=(donor,)).fit((), point.references, point.networks)
-    return Coefficients.of(fitted)
+def project(tables: Tables, point: str, title: str, precision: str, bits: float) -> None:
+    """Declare a point of the GPUs that were not measured, and whose datasheets say enough.
+
+    Those far outside of what was measured are left out: nothing says that they do as much per unit.
+    """
+    measured = tables.chips_of(point)
+    seen = [units(entry_of(tables.register, chip), bits) for chip in measured]
+    ranges = [(min(each) / FAR, max(each) * FAR) for each in zip(*filter(None, seen), strict=True)]
+    for chip, entry in tables.register.items():
+        facts = entry_of(tables.register, chip)
+        own = units(facts, bits) if entry["device"] == "gpu" and "memory_bytes" in facts else None
+        if own is None or chip in measured:
+            continue
+        if all(low <= each <= high for each, (low, high) in zip(own, ranges, strict=True)):
+            tables.point(
+                *(chip, f"{PROJECTED}{point}"),
+                title=f"{title}, by datasheet and what other GPUs do",
+                kinds="fc matmul",
+                precision=precision,
+                provenance="projected",
+                weight_bits=bits,
+            )

@@ -191,6 +191,10 @@ class Tables:
         """Tell whether the register knows a printed name."""
         return printed in self._chips
 
+    def chips_of(self, point: str) -> list[str]:
+        """Return the chips that a point of some name was declared for."""
+        return [chip for chip, name in self._points if name == point]
+
     def refuse(self, why: str) -> None:
         """Count a row that is left out."""
         self.refused[why] += 1
@@ -223,6 +227,7 @@ class Tables:
         for part in ("layers", "networks"):
             shutil.rmtree(folder / part, ignore_errors=True)
         used = {(chip, row["point"]) for (_, chip), rows in self._rows.items() for row in rows}
+        used |= {key for key, point in self._points.items() if point.get("provenance") == "projected"}
         points = [self._points[key] for key in sorted(used)]
         write_csv(folder / "points.csv", points, POINT)
         for (part, chip), rows in self._rows.items():
