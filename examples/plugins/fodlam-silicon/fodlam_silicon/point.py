@@ -10,7 +10,7 @@ import tomli
 
 from fodlam_core import Accelerator, Citation, Technology, named_predictors
 
-from .errors import errors
+from .errors import Errors, errors
 from . import shared
 from .library import HERE, index
 from .models import family, is_run
@@ -142,9 +142,7 @@ def _widened(known: Errors, least: float) -> Errors:
     """Return errors whose intervals are no narrower than what the software alone changes."""
     return {
         predictor: {
-            quantity: attrs.evolve(each, half_width=max(each.half_width, least))
-            if attrs.has(type(each))
-            else each._replace(half_width=max(each.half_width, least))
+            quantity: each._replace(half_width=max(each.half_width, least))
             for quantity, each in quantities.items()
         }
         for predictor, quantities in known.items()
