@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 8
 _FORMAT = re.compile(r"\b(nvfp4|mxfp4|bf16|(?:fp|int)(?:4|8|16|32|64))\b")
-# Formats that stand for each other: of 16 bits, and the two that chips of fp4 run.
-_ALIKE = ({"fp16", "bf16"}, {"fp4", "nvfp4", "mxfp4"})
+# Formats that stand for each other: of 16 bits, and either of the two that datasheets call fp4.
+_ALIKE = ({"fp16", "bf16"}, {"fp4", "nvfp4"}, {"fp4", "mxfp4"})
 DEFAULT = "fp16"
 
 
@@ -114,4 +114,3 @@ def precision_of(chip: Accelerator | DeferredAccelerator) -> str:
     if isinstance(chip, DeferredAccelerator):
         return str(chip.facts.get("precision") or "")
     return chip.precision
-

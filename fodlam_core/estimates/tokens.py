@@ -15,8 +15,21 @@ if TYPE_CHECKING:
     from fodlam_core.estimates.figures import LayerEstimate
     from fodlam_core.estimates.result import Result
     from fodlam_core.model.quantities import Bounds, Interval
+    from fodlam_core.model.transformer import TransformerFacts
 
 FIRST = ("encode", "prefill")
+# The figures of a run by the phase that they are of: key, title and unit.
+FIGURES = {
+    "prefill": (
+        ("time_to_first_token_s", "time to first token", "s"),
+        ("energy_of_prompt_j", "energy of a prompt", "J"),
+    ),
+    "decode": (
+        ("time_per_output_token_s", "time per output token", "s"),
+        ("output_tokens_per_s", "output tokens/s, all sequences", "/s"),
+        ("energy_per_output_token_j", "energy per output token", "J"),
+    ),
+}
 
 
 class Figure(NamedTuple):
@@ -122,31 +135,33 @@ def _first(estimate: Result, phases: Iterable[str]) -> Iterator[Figure]:
     names = [name for name in FIRST if name in phases]
     if "prefill" not in names:
         return
+    time, heat = FIGURES["prefill"]
     layers = _of(estimate, names)
     latency, energy = _sum(layers, "latency_s"), _sum(layers, "energy_j")
     if latency is not None:
-        yield Figure("time_to_first_token_s", "time to first token", "s", *latency[:3])
+        yield Figure(*time, *latency[:3])
     if energy is not None:
         batch = estimate.batch
         assert isinstance(batch, int)
         each = _times(energy, 1 / batch)
-        yield Figure("energy_of_prompt_j", "energy of a prompt", "J", *each[:3])
+        yield Figure(*heat, *each[:3])
 
 
 def _steps(estimate: Result, steps: int, batch: int) -> Iterator[Figure]:
     layers = _of(estimate, ["decode"])
+    time, speed, heat = FIGURES["decode"]
     latency, energy = _sum(layers, "latency_s"), _sum(layers, "energy_j")
     if latency is not None:
         each = _times(latency, 1 / steps)
-        yield Figure("time_per_output_token_s", "time per output token", "s", *each[:3])
+        yield Figure(*time, *each[:3])
         if each.value:
             ends = each.bounds
             rates = (batch / ends[1], batch / ends[0]) if ends and min(ends) > 0 else None
             rate = Sum(batch / each.value, rates, each.share)
-            yield Figure("output_tokens_per_s", "output tokens/s, all sequences", "/s", *rate[:3])
+            yield Figure(*speed, *rate[:3])
     if energy is not None:
         each = _times(energy, 1 / (steps * batch))
-        yield Figure("energy_per_output_token_j", "energy per output token", "J", *each[:3])
+        yield Figure(*heat, *each[:3])
 
 
 def _of(estimate: Result, phases: Sequence[str]) -> list[LayerEstimate]:
@@ -175,10 +190,11 @@ def _times(each: Sum, factor: float) -> Sum:
 
 
 def token_record(estimate: Result) -> dict[str, Any] | None:
-    """Return the figures as plain values; None for what is not a transformer."""
-    if estimate.network.transformer is None:
+    """Return the figures as plain values, null where not known; None for what is no transformer."""
+    facts = estimate.network.transformer
+    if facts is None:
         return None
-    return {
+    known = {
         each.name: {
             "value": each.value,
             "interval": list(each.bounds) if each.bounds else None,
@@ -186,6 +202,14 @@ def token_record(estimate: Result) -> dict[str, Any] | None:
         }
         for each in token_figures(estimate)
     }
+    return {name: known.get(name) for name, _, _ in _expected(facts)}
+
+
+def _expected(facts: TransformerFacts) -> Iterator[tuple[str, str, str]]:
+    """Yield the key, title and unit of each figure that the phases of a run have."""
+    phases = {phase.name for phase in facts.phases}
+    for name, figures in FIGURES.items():
+        yield from figures if name in phases else ()
 
 
 def token_blocks(estimate: Result) -> Iterator[Table | Text]:
@@ -194,13 +218,13 @@ def token_blocks(estimate: Result) -> Iterator[Table | Text]:
     if not figures or facts is None:
         return
     yield Text("; ".join(f"{phase.name}: {phase.text}" for phase in facts.phases))
-    rows = (
-        (
-            each.title,
-            quantity(each.value, each.unit),
-            deviation(each.value, each.bounds) if each.bounds else "-",
-            percent(each.share),
-        )
-        for each in figures
-    )
+    known = {each.name: each for each in figures}
+    rows = (_row(title, known.get(name)) for name, title, _ in _expected(facts))
     yield table(("by token", "value", "+-", "of MACs"), rows, "value, +-, of MACs")
+
+
+def _row(title: str, each: Figure | None) -> tuple[str, ...]:
+    if each is None:
+        return title, "not known", "-", "-"
+    bounds = deviation(each.value, each.bounds) if each.bounds else "-"
+    return title, quantity(each.value, each.unit), bounds, percent(each.share)

@@ -130,8 +130,8 @@ class Linear:
         """
         seen = observations(measurements, references, networks or {})
         if not seen and len(self.donors) == 1:
-            latency, energy = map(_as_given, (self.donors[0].latency, self.donors[0].energy))
-            return FittedAffineModels(latency, energy)
+            [one] = self.donors
+            return FittedAffineModels(_as_given(one.latency), _as_given(one.energy))
         if not seen:
             raise PredictionError(
                 "linear: there is nothing to fit to, neither a measured layer with a shape nor a "

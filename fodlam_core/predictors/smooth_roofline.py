@@ -10,8 +10,8 @@ MAC, for an element and for a kernel.
 Attention of fewer than 256 keys is predicted, but not fitted to: kernels of so few measure how they
 are launched. Bytes are weights, once for a batch and for all rows, and activations for every
 inference. Rows that hold the element-wise work beside a product have a term of its own for it, by
-the activations that go in and come out. Keys of attention come in pages of 128, as kernels read them; of a mixture of experts
-those count that are hit on average.
+the activations that go in and come out. Keys of attention come in pages of 128, as kernels read
+them; of a mixture of experts those count that are hit on average.
 """
 
 from __future__ import annotations

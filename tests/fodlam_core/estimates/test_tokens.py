@@ -114,7 +114,12 @@ def test_json_has_them(run: Callable[..., Estimate], cli: Any, tmp_path: Path) -
     """The same figures with interval and share stand in the JSON; null for other networks."""
     run("context = 64")
     record = json.loads(cli("run", tmp_path / "run.toml", "--format", "json").out)
-    assert set(record["tokens"]) == {"time_per_output_token_s", "output_tokens_per_s"}
+    assert set(record["tokens"]) == {
+        "time_per_output_token_s",
+        "output_tokens_per_s",
+        "energy_per_output_token_j",
+    }
+    assert record["tokens"]["energy_per_output_token_j"] is None
     assert record["tokens"]["time_per_output_token_s"]["macs_share"] == 1.0
     assert estimate("examples/vgg16.toml").to_dict()["tokens"] is None
 

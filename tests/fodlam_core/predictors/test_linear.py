@@ -227,3 +227,24 @@ def test_a_layer_without_a_shape_is_refused():
     """Terms need the shape."""
     with pytest.raises(PredictionError, match="its shape is not known"):
         FITTED.predict(Layer("X", "conv", 10))
+
+
+def test_one_donor_is_taken_where_nothing_was_measured():
+    """Coefficients that are known for a chip that nobody measured are those of its fit."""
+    known = Coefficients({"product_macs": 2.0, "cache_elements": 3.0, "layers": 5.0})
+    fitted = Linear(terms="tokens", donors=(known,)).fit([])
+    scores = Layer.from_shape("S", MatmulShape(4, 64, 512, 8))
+    assert fitted.predict(scores, 2).latency_s == 2 * (2 * scores.macs + 3 * 8 * 64 * 512) + 5
+    with pytest.raises(PredictionError, match="nothing to fit to"):
+        Linear(donors=(known, known)).fit([])
+
+
+def test_tokens_tell_weights_cache_scores_and_activations_apart():
+    """Every element of a product with weights, and of one with a cache, is in one term."""
+    names = ("weight_elements", "cache_elements", "score_elements", "token_elements")
+    fc = product(Layer.from_shape("F", FcShape(10, 20, 3)))
+    scores = product(Layer.from_shape("S", MatmulShape(4, 64, 512, 8)))
+    context = product(Layer.from_shape("C", MatmulShape(4, 512, 64, 8)))
+    sums = [[sum(each) for each in amounts(one, names)] for one in (fc, scores, context)]
+    assert sums[0] == [200, 0, 0, 90]
+    assert sums[1] == sums[2] == [0, 8 * 64 * 512, 8 * 4 * 512, 8 * 4 * 64]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fodlam_core import FcShape, Layer, Measurement, PredictionError
+from fodlam_core import ExpertsShape, FcShape, Layer, MatmulShape, Measurement, PredictionError
 from fodlam_core.predictors.roofline import Roofline
 
 DATASHEET = Roofline(1e12, 1e11, 1e-6, weight_bits=16, power_w=10.0)
@@ -88,3 +88,19 @@ def test_the_formula_has_its_numbers():
     text = FITTED.explain(LAYERS[0])["latency"]
     assert "MACs)^2" in text
     assert "bytes)^2)^(1/2)" in text
+
+
+def test_bytes_are_by_precision():
+    """Weights move at their own bits, a cache and activations at theirs; scores stay on the chip."""
+    narrow = Roofline(1e30, 1.0, weight_bits=4, activation_bits=16).fit([])
+    product = Layer.from_shape("F", FcShape(1000, 100, 3))
+    scores = Layer.from_shape("S", MatmulShape(4, 64, 512, 8))
+    assert narrow.predict(product, 2).latency_s == pytest.approx(100_000 / 2 + 2 * 2 * 3 * 1100)
+    assert narrow.predict(scores).latency_s == pytest.approx(2 * 8 * 64 * (4 + 512))
+
+
+def test_a_batch_reads_the_experts_that_it_hits():
+    """Two tokens of one expert each among eight read 1.875 experts, of which all weights count."""
+    fitted = Roofline(1e30, 1.0, weight_bits=8, activation_bits=8).fit([])
+    experts = Layer.from_shape("E", ExpertsShape(100, 10, 1, 8, 1))
+    assert fitted.predict(experts, 2).latency_s == pytest.approx(1.875 * 1000 + 2 * 110)

@@ -142,3 +142,17 @@ def test_many_rows_are_thinned_out() -> None:
     assert list(fitted_curve(rows)[:3]) == pytest.approx(
         list(fitted_curve(rows * 20)[:3]), rel=0.02
     )
+
+
+def test_element_wise_work_beside_a_product_is_found_again() -> None:
+    """Rows that hold 30 ps for each activation are predicted within 3 %, three numbers are not."""
+    rows = [
+        _row(each.layer, each.latency_s + 3e-11 * work_of(each.layer).activations)
+        for each in _products()
+    ]
+    wide = max(rows, key=lambda row: work_of(row.layer).activations / row.latency_s)
+    with_it = SmoothRoofline(element_wise=True).fit(rows)
+    assert with_it.predict(wide.layer).latency_s == pytest.approx(wide.latency_s, rel=0.03)
+    without = SmoothRoofline().fit(rows).predict(wide.layer).latency_s
+    assert without != pytest.approx(wide.latency_s, rel=0.03)
+    assert "activations x" in with_it.explain(wide.layer)["latency"]

@@ -10,8 +10,8 @@ import tomli
 
 from fodlam_core import Accelerator, Citation, Technology, named_predictors
 
-from .errors import Errors, errors
 from . import shared
+from .errors import Errors, errors
 from .library import HERE, index
 from .models import family, is_run
 from .networks import Library, families

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core import Coefficients, CrossValidated
 
 from .library import HERE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PROJECTED = "projected-"
 TERMS = ("product_macs", "weight_elements", "cache_elements", "score_elements", "token_elements")

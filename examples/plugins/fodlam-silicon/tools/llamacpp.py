@@ -49,9 +49,7 @@ def main(raw: str) -> None:
     write_csv(LIBRARY / "llamacpp" / "shared.csv", rows, ())
 
 
-def _add(
-    tables: Tables, row: dict[str, str], seen: dict[tuple[str, str, str], Reference]
-) -> None:
+def _add(tables: Tables, row: dict[str, str], seen: dict[tuple[str, str, str], Reference]) -> None:
     chip, _ = tables.chip(row["gpu"])
     size, _, quantised = row["model_quant"].partition(" ")
     point, precision, bits = PRECISIONS[quantised]

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from fodlam_silicon.networks import Library
 from fodlam_silicon.shared import PROJECTED, TERMS, units
 
-from fodlam_core import Reference
 from fodlam_core.predictors import robust
 from fodlam_core.predictors.observations import observations, totals
 from fodlam_core.validation.intervals import half_width
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tables import Tables
+
+    from fodlam_core import Reference
 
 FAR = 1.5
 Runs = dict[str, list[tuple[list[float], float]]]

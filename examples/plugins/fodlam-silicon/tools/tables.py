@@ -227,7 +227,9 @@ class Tables:
         for part in ("layers", "networks"):
             shutil.rmtree(folder / part, ignore_errors=True)
         used = {(chip, row["point"]) for (_, chip), rows in self._rows.items() for row in rows}
-        used |= {key for key, point in self._points.items() if point.get("provenance") == "projected"}
+        used |= {
+            key for key, point in self._points.items() if point.get("provenance") == "projected"
+        }
         points = [self._points[key] for key in sorted(used)]
         write_csv(folder / "points.csv", points, POINT)
         for (part, chip), rows in self._rows.items():

@@ -1,0 +1,236 @@
+"""Writes how far off predictions for language models are on what they had not seen.
+
+    python tools/accuracy.py [FIGURE]
+
+``language_models/accuracy.csv`` has a row for each set, chip and what was left out together; the
+figure has every pair of measured and predicted. Run it after any change of the tables or of the
+predictors; a test computes some of the rows again.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+import shared
+from fodlam_silicon.library import HERE, index
+from fodlam_silicon.point import accelerator
+from fodlam_silicon.shared import units
+from tables import write_csv
+
+from fodlam_core.validation.pooled import hold_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fodlam_core import Measurement
+
+Pairs = list[tuple[float, float]]
+VIDUR = ("a100-sxm-80gb", "a40", "h100-sxm-80gb")
+ROWS = 12
+
+
+class Case(NamedTuple):
+    """Predictions of one kind on one chip, as pairs of measured and predicted.
+
+    Attributes:
+        what: what is predicted.
+        chip: on what.
+        left_out: what was left out together.
+        pairs: seconds, or joules.
+    """
+
+    what: str
+    chip: str
+    left_out: str
+    pairs: Pairs
+
+    def record(self) -> dict[str, object]:
+        """Return the row of the table."""
+        off = sorted(abs(predicted / measured - 1) for measured, predicted in self.pairs)
+        return {
+            "what": self.what,
+            "chip": self.chip,
+            "left_out": self.left_out,
+            "count": len(off),
+            "median": f"{quantile(off, 0.5):.4f}",
+            "p90": f"{quantile(off, 0.9):.4f}",
+        }
+
+
+def quantile(ordered: list[float], share: float) -> float:
+    """Return a quantile of sorted numbers, linear between two.
+
+    >>> quantile([0.0, 1.0, 4.0], 0.75)
+    2.5
+    """
+    place = share * (len(ordered) - 1)
+    low = math.floor(place)
+    rest = place - low
+    return ordered[low] + (rest * (ordered[low + 1] - ordered[low]) if rest else 0.0)
+
+
+def every() -> Iterator[Case]:
+    """Yield all cases."""
+    for chip in VIDUR:
+        yield from products(chip)
+        yield calibrated(chip)
+    yield from kernels()
+    for point, bits in (("llamacpp-f16", 16.0), ("llamacpp-q4", 4.9)):
+        yield from llamacpp(point, bits)
+    for chip in ("h100-sxm-80gb", "b200-sxm"):
+        yield from mlenergy(chip)
+
+
+def _width(row: Measurement) -> int:
+    """Return the hidden size of the model of a row of vidur's tables."""
+    return WIDTHS[row.network]
+
+
+WIDTHS: dict[str, int] = {}
+
+
+def _vidur(chip: str, point: str) -> list[Measurement]:
+    rows = list(accelerator(chip, point).measurements)
+    for row in rows:
+        if row.layer.name.startswith("attn_pre_proj"):
+            WIDTHS[row.network] = row.layer.shape.inputs
+    return rows
+
+
+def products(chip: str) -> Iterator[Case]:
+    """Yield single products, and whole blocks without attention, of unseen hidden sizes."""
+    rows = _vidur(chip, "vidur-fp16")
+    pairs = _folds(chip, "vidur-fp16", rows)
+    yield Case("products of blocks (vidur)", chip, "a hidden size", [pair for _, *pair in pairs])  # type: ignore[misc]
+    blocks: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    rows = _vidur(chip, "vidur-fp16-blocks")
+    for row, measured, predicted in _folds(chip, "vidur-fp16-blocks", rows):
+        block = blocks[row.network, row.layer.name.partition(" ")[2]]
+        block[0] += measured
+        block[1] += predicted
+    found = [(measured, predicted) for measured, predicted in blocks.values()]
+    yield Case("blocks without attention (vidur)", chip, "a hidden size", found)
+
+
+def _folds(
+    chip: str, point: str, rows: list[Measurement]
+) -> list[tuple[Measurement, float, float]]:
+    predictor, found = accelerator(chip, point).predictors[0], []
+    for width in sorted({_width(row) for row in rows}):
+        fitted = predictor.fit([row for row in rows if _width(row) != width])
+        found += [
+            (row, row.latency_s, fitted.predict(row.layer, row.batch).latency_s)
+            for row in rows
+            if _width(row) == width
+        ]
+    return found
+
+
+def calibrated(chip: str) -> Case:
+    """Return products of all other models, from twelve of one model, each model in its turn."""
+    rows, pairs = _vidur(chip, "vidur-fp16"), []
+    predictor, chance = accelerator(chip, "vidur-fp16").predictors[0], random.Random(1)
+    for network in sorted({row.network for row in rows}):
+        own = [row for row in rows if row.network == network]
+        fitted = predictor.fit(chance.sample(own, ROWS))
+        pairs += [
+            (row.latency_s, fitted.predict(row.layer, row.batch).latency_s)
+            for row in rows
+            if row.network != network
+        ]
+    return Case("products from twelve of one model (vidur)", chip, "all other models", pairs)
+
+
+def kernels() -> Iterator[Case]:
+    """Yield attention of single tokens, and experts, of the heads and models left out."""
+    for chip in ("a100-sxm-80gb", "h100-sxm-80gb", "h200-sxm"):
+        point = accelerator(chip, "llm-bf16")
+        held = hold_out(point.predictors[0], point)
+        assert held is not None
+        steps = _of(held, lambda label: "generation" in label)
+        yield Case("decode attention (aiconfigurator)", chip, "a form of heads", steps)
+        experts = _of(held, lambda label: "experts of width" in label)
+        if experts:
+            yield Case("experts on one GPU (aiconfigurator)", chip, "a width", experts)
+
+
+def _of(held: object, chosen: Callable[[str], bool]) -> Pairs:
+    runs = [run for run in held.runs if chosen(f"{run.group} {run.label}")]  # type: ignore[attr-defined]
+    return [(run.measured.latency_s, run.predicted.latency_s) for run in runs]
+
+
+def llamacpp(point: str, bits: float) -> Iterator[Case]:
+    """Yield steps and prompts of llama.cpp on a GPU that was left out."""
+    every, names = {}, {}
+    for chip, entry in index().items():
+        own = units(entry, bits)
+        if point in entry["points"] and own is not None:
+            references = accelerator(chip, point).references
+            every[chip], names[chip] = shared.runs(references, own), references
+    found: dict[tuple[str, str], Pairs] = defaultdict(list)
+    for chip, rows in every.items():
+        factors = shared.factors(every, chip)
+        for (terms, seconds), reference in zip(rows, names[chip], strict=True):
+            model, what, _ = reference.network.split(" ")
+            predicted = math.fsum(f * t for f, t in zip(factors, terms, strict=True))
+            found[model, what].append((seconds, predicted))
+    for (model, what), pairs in found.items():
+        yield Case(f"{what}s of {model} ({point})", "GPUs", "a GPU", pairs)
+
+
+def mlenergy(chip: str) -> Iterator[Case]:
+    """Yield time between tokens and energy of a step of a family that was left out."""
+    point = accelerator(chip, "mlenergy-bf16")
+    held = hold_out(point.predictors[0], point)
+    assert held is not None
+    for what, field in (("time per output token", "latency_s"), ("J per token", "energy_j")):
+        runs = [(getattr(run.measured, field), getattr(run.predicted, field)) for run in held.runs]
+        yield Case(f"{what} (ML.ENERGY)", chip, "a family of models", runs)
+
+
+def draw(cases: list[Case], path: str) -> None:
+    """Draw predicted over measured, a panel for each kind."""
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    from matplotlib import pyplot as plt
+
+    kinds = list(dict.fromkeys(_kind(case) for case in cases))
+    figure, axes = plt.subplots(2, -(-len(kinds) // 2), figsize=(13, 6.5), layout="constrained")
+    for axis, kind in zip(axes.flat, kinds, strict=False):
+        for case in cases:
+            if _kind(case) == kind:
+                measured, predicted = zip(*case.pairs, strict=True)
+                label = case.chip if case.chip != "GPUs" else case.what.partition("(")[2][:-1]
+                axis.loglog(measured, predicted, ".", markersize=2.5, alpha=0.5, label=label)
+        ends = axis.get_xlim()
+        axis.plot(ends, ends, "k-", linewidth=0.7)
+        axis.set(title=kind, xlabel="measured", ylabel="predicted, held out")
+        axis.legend(fontsize=6, markerscale=3)
+    for axis in list(axes.flat)[len(kinds) :]:
+        axis.set_axis_off()
+    figure.savefig(path, dpi=80)
+
+
+def _kind(case: Case) -> str:
+    words = case.what.partition(" (")[0]
+    return f"{words.partition(' of ')[0]}, llama.cpp" if "llamacpp" in case.what else words
+
+
+def main() -> None:
+    """Write the table, and the figure if one is asked for."""
+    cases = list(every())
+    rows = [case.record() for case in cases]
+    write_csv(HERE / "language_models" / "accuracy.csv", rows, ())
+    for row in rows:
+        print(*row.values())
+    if sys.argv[1:]:
+        draw(cases, sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()
