@@ -91,7 +91,7 @@ def test_the_formula_has_its_numbers():
 
 
 def test_bytes_are_by_precision():
-    """Weights move at their own bits, a cache and activations at theirs; scores stay on the chip."""
+    """Weights move at their bits, cache and activations at theirs; scores stay on the chip."""
     narrow = Roofline(1e30, 1.0, weight_bits=4, activation_bits=16).fit([])
     product = Layer.from_shape("F", FcShape(1000, 100, 3))
     scores = Layer.from_shape("S", MatmulShape(4, 64, 512, 8))

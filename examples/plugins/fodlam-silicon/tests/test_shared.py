@@ -44,7 +44,7 @@ def test_terms_are_those_of_the_core() -> None:
 
 
 def test_a_gpu_that_nobody_measured_is_projected() -> None:
-    """By its datasheet an L4 with 300 GB/s reads 16 GB of weights in 40 to 90 ms, plus minus 59 %."""
+    """By its datasheet an L4 with 300 GB/s reads 16 GB of weights in 40 to 90 ms."""
     point = accelerator("l4", "projected-llamacpp-f16")
     step = next(iter(accelerator("a40", "llamacpp-f16").networks.values()))
     fitted = point.predictors[0].fit((), (), {})
