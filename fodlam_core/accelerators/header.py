@@ -174,7 +174,8 @@ class Header:
             if key in keys[: number - 1]
         ]
         whole = bool(self.references or self.reference_table)
-        if not (self.files or formula or whole or self.points):
+        stated = self.provenance == "datasheet" and bool(self.predictors)
+        if not (self.files or formula or whole or self.points or stated):
             what = "the key 'table' is missing, and so are [[references]]"
             problems.append(Problem(what, cure=("add one",)))
         if not self.files and self.power_w is not None and not self.points:

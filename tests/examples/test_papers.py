@@ -67,3 +67,23 @@ def test_readme_has_the_printed_digits(examples: Path) -> None:
     page = (examples / "papers" / "README.md").read_text()
     for latency, energy, _ in EVA2.values():
         assert f"| {latency} ms | {energy} mJ |" in page
+
+
+def test_node_normalised(cli, examples: Path, tmp_path: Path) -> None:
+    """The template gives the rows of the page, as LaTeX and as a figure."""
+    folder = examples / "papers" / "node-normalised"
+    table, figure = tmp_path / "table.tex", tmp_path / "figure.pdf"
+    chips = f"{folder / 'mychip.toml'},eyeriss"
+    result = cli("rank", folder / "table.toml", "--on", chips, "-o", table, "--plot", figure)
+
+    assert (0, "") == (result.status, result.err)
+    assert figure.read_bytes().startswith(b"%PDF-")
+    page = (examples / "papers" / "README.md").read_text()
+    for name, costs in {
+        "mychip": (("8.271", "ms"), ("1.926", "mJ")),
+        "Eyeriss": (("14.1", "ms"), ("3.455", "mJ")),
+    }.items():
+        assert f"| {name}, 65 nm to 28 nm | {' | '.join(map(' '.join, costs))} |" in page
+        for number, unit in costs:
+            name_of_unit = {"ms": "second", "mJ": "joule"}[unit]
+            assert f"\\qty{{{number}}}{{\\milli\\{name_of_unit}}}" in table.read_text()

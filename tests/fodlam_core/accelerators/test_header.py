@@ -85,3 +85,18 @@ def test_any_value_is_read_or_refused(data: st.DataObject) -> None:
     assert (read is None) == bool(problems)
     if read is not None:
         Accelerator(**read.fields(""))
+
+
+def test_a_datasheet_needs_no_table() -> None:
+    """Peak and bandwidth of a datasheet are enough where a predictor is named that uses them."""
+    unmeasured = {
+        key: value
+        for key, value in HEADER.items()
+        if key not in ("table", "power_w", "references", "default_for")
+    }
+    datasheet = {**unmeasured, "provenance": "datasheet", "predictors": ["roofline"]}
+
+    assert [] == read_header(datasheet)[1]
+    for lacking in (unmeasured, {**datasheet, "predictors": []}):
+        [problem] = read_header(lacking)[1]
+        assert "'table' is missing" in problem.what
