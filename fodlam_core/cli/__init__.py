@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
+import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -35,6 +36,7 @@ COMMANDS = {
     "sweep": "estimate every point of a grid",
     "networks": "list the built-in networks; show or convert one, or a network file",
     "validate": "show how far every predictor is off, by cross-validation on the measured layers",
+    "completion": "print what makes a shell complete commands, options and names",
     "schema": "print the JSON Schema of what a command prints with --format json",
     "plugins": "list what is installed, from where, and what cannot be used and why; check one",
 }
@@ -59,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     forget_files()
     args: argparse.Namespace | None = None
     try:
-        args = _parser(argv).parse_args(argv)
+        args = _parsed(argv)
         status: int = args.execute(args)
         return status
     except FodlamError as error:
@@ -84,6 +86,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         say(f"{_in_one_line(error)}; {UNEXPECTED}", "error: ")
         return 1
+
+
+def _parsed(argv: list[str]) -> argparse.Namespace:
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks how to go on
+        from fodlam_core.cli.completion import complete
+
+        complete(_parser)
+    return _parser(argv).parse_args(argv)
 
 
 def _in_one_line(error: BaseException) -> str:
