@@ -18,8 +18,8 @@ from fodlam_core.report.write import write
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fodlam_core.measure.campaign import Found, Whole
     from fodlam_core.measure.chip_file import About
+    from fodlam_core.measure.found import Found, Whole
     from fodlam_core.model.layers import Network
     from fodlam_core.plugins.registry import Registry
 
@@ -171,8 +171,9 @@ def _asked(args: argparse.Namespace, registry: Registry) -> _Asked:
 
 
 def _measured(args: argparse.Namespace, registry: Registry) -> tuple[Found, About]:
-    from fodlam_core.measure.campaign import Found, measure
+    from fodlam_core.measure.campaign import measure
     from fodlam_core.measure.chip_file import read_chip
+    from fodlam_core.measure.found import Found
 
     runtime()
     providers = [provider_named(name) for name in args.provider.split(",")]
@@ -195,7 +196,7 @@ def _measured(args: argparse.Namespace, registry: Registry) -> tuple[Found, Abou
 
 
 def _wholes(asked: _Asked, names: Sequence[str]) -> list[Whole]:
-    from fodlam_core.measure.campaign import Whole
+    from fodlam_core.measure.found import Whole
     from fodlam_core.networks.zoo import zoo_network
 
     if asked.networks:
@@ -236,8 +237,8 @@ def _remarks(found: Found, args: argparse.Namespace) -> tuple[str, ...]:
 
 
 def _imported(args: argparse.Namespace, registry: Registry) -> tuple[Found, About]:
-    from fodlam_core.measure.campaign import Found, Task, Whole
     from fodlam_core.measure.chip_file import read_chip
+    from fodlam_core.measure.found import Found, Task, Whole
     from fodlam_core.measure.imports import imported
 
     one = len(args.networks) == len(args.precision) == len(args.threads) == len(args.batch) == 1

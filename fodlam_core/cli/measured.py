@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fodlam_core.accelerators import Accelerator
-    from fodlam_core.measure.campaign import Found
+    from fodlam_core.measure.found import Found
     from fodlam_core.validation.scores import Validation
 
 SCHEME = "leave-one-network-out"

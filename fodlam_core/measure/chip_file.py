@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.accelerators.load import load_accelerator
 from fodlam_core.accelerators.row_shapes import CONV, FC, MATMUL
-from fodlam_core.measure.campaign import Found, Task, Whole
+from fodlam_core.measure.found import Found, Task, Whole
 from fodlam_core.measure.layer_models import BYTES
 from fodlam_core.measure.selection import Item
 from fodlam_core.measure.sessions import Setting

@@ -60,23 +60,18 @@ def layer_model(shape: Shape, batch: int = 1, precision: str = "fp32") -> bytes:
 def network_model(network: Network, batch: int = 1, precision: str = "fp32") -> bytes | None:
     """Return a serialized model of all layers of a network, without operators between them.
 
-    A layer reads what the one before it wrote, where it has as many elements as it takes;
-    otherwise a tensor of its own. None if a layer cannot be built, or repeats too often.
+    A layer table has no connections. A layer reads the latest tensor of its size, or what nothing
+    has read so far joined along the channels, or the last tensor in another form; otherwise a
+    tensor of its own. None if a layer cannot be built, or repeats too often.
     """
     graph = _Graph(batch, precision)
-    last: Tensor | None = None
     for layer in network.layers:
         if layer.shape is None or not can_build(layer.shape) or layer.repeat > MOST_REPEATS:
             return None
         for number in range(layer.repeat):
-            made = graph.layer(f"{layer.name}.{number}", layer.shape, last)
-            if last and last.name not in graph.read:
-                graph.outputs.append(last)
-            last = made
-    if last is None:
-        return None
-    graph.outputs.append(last)
-    return graph.model()
+            graph.layer(f"{layer.name}.{number}", layer.shape, linked=True)
+    graph.outputs = graph.unread()
+    return graph.model() if graph.outputs else None
 
 
 class _Graph:
@@ -96,26 +91,36 @@ class _Graph:
         self.weights: list[Any] = []
         self.inputs: list[Tensor] = []
         self.outputs: list[Tensor] = []
+        self.made: list[Tensor] = []
         self.read: set[str] = set()
 
-    def layer(self, name: str, shape: Shape, source: Tensor | None = None) -> Tensor:
-        """Add a layer; return its output."""
+    def layer(self, name: str, shape: Shape, *, linked: bool = False) -> Tensor:
+        """Add a layer, linked to those before it or with an input of its own; return its output."""
+        made = self._layer(name, shape, linked=linked)
+        self.made.append(made)
+        return made
+
+    def unread(self) -> list[Tensor]:
+        """Return what layers made and no layer reads."""
+        return [each for each in self.made if each.name not in self.read]
+
+    def _layer(self, name: str, shape: Shape, *, linked: bool) -> Tensor:
         if isinstance(shape, ConvShape):
-            return self._conv(name, shape, source)
+            return self._conv(name, shape, linked=linked)
         if isinstance(shape, FcShape):
-            left = self._input(name, (self.batch * shape.rows, shape.inputs), source)
+            left = self._input(name, (self.batch * shape.rows, shape.inputs), linked=linked)
             right = self._random_weights(name, (shape.inputs, shape.outputs))
             return self._product(name, left, right, signed=True)
         assert isinstance(shape, MatmulShape)
         count = self.batch * shape.count
-        left = self._input(f"{name}.a", (count, shape.m, shape.k), source)
+        left = self._input(f"{name}.a", (count, shape.m, shape.k), linked=linked)
         return self._product(
             name, left, self._input(f"{name}.b", (count, shape.k, shape.n)), signed=False
         )
 
-    def _conv(self, name: str, shape: ConvShape, source: Tensor | None) -> Tensor:
+    def _conv(self, name: str, shape: ConvShape, *, linked: bool) -> Tensor:
         dims = self.batch, shape.in_channels, shape.in_height, shape.in_width
-        image = self._input(name, dims, source)
+        image = self._input(name, dims, linked=linked)
         filters = shape.out_channels, shape.in_channels // shape.groups, *shape.kernel
         weights = self._random_weights(name, filters)
         made = Tensor(f"{name}.out", (self.batch, *filters[:1], shape.out_height, shape.out_width))
@@ -171,20 +176,51 @@ class _Graph:
         self.weights.append(numpy_helper.from_array(values, f"{name}.weights"))
         return Tensor(f"{name}.weights", dims)
 
-    def _input(self, name: str, dims: tuple[int, ...], source: Tensor | None = None) -> Tensor:
-        if source is None or math.prod(source.dims) != math.prod(dims):
-            self.inputs.append(Tensor(f"{name}.in", dims))
-            return self.inputs[-1]
-        self.read.add(source.name)
-        if source.dims == dims:
-            return source
+    def _input(self, name: str, dims: tuple[int, ...], *, linked: bool = False) -> Tensor:
+        found = self._linked(name, dims) if linked else None
+        if found is None:
+            found = Tensor(f"{name}.in", dims)
+            self.inputs.append(found)
+        return found
+
+    def _linked(self, name: str, dims: tuple[int, ...]) -> Tensor | None:
+        """Return a tensor of the size among those there are; None if there is none."""
+        for each in reversed([*self.inputs, *self.made]):
+            if each.dims == dims:
+                self.read.add(each.name)
+                return each
+        return self._joined(name, dims) or self._reshaped(name, dims)
+
+    def _joined(self, name: str, dims: tuple[int, ...]) -> Tensor | None:
+        """Return what nothing has read, joined along the channels, as after a block of branches."""
+        parts: list[Tensor] = []
+        for each in reversed(self.unread()):
+            if len(dims) == 4 and each.dims[:1] + each.dims[2:] == dims[:1] + dims[2:]:
+                parts.insert(0, each)
+                if sum(part.dims[1] for part in parts) == dims[1]:
+                    made = Tensor(f"{name}.in", dims)
+                    self._node("Concat", self._names(parts), made, axis=1)
+                    self.made.append(made)
+                    self.read.add(made.name)
+                    return made
+        return None
+
+    def _reshaped(self, name: str, dims: tuple[int, ...]) -> Tensor | None:
+        """Return the last tensor in another form, if it has as many elements."""
+        last = self.made[-1:]
+        if not last or math.prod(last[0].dims) != math.prod(dims):
+            return None
         from onnx import TensorProto, helper
 
         sizes = helper.make_tensor(f"{name}.dims", TensorProto.INT64, [len(dims)], dims)
         self.weights.append(sizes)
         made = Tensor(f"{name}.in", dims)
-        self._node("Reshape", [source.name, sizes.name], made)
+        self._node("Reshape", [*self._names(last), sizes.name], made)
         return made
+
+    def _names(self, tensors: Sequence[Tensor]) -> list[str]:
+        self.read.update(each.name for each in tensors)
+        return [each.name for each in tensors]
 
     def model(self) -> bytes:
         """Return the model, serialized."""

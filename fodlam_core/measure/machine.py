@@ -7,6 +7,10 @@ import platform
 from pathlib import Path
 from typing import NamedTuple
 
+from fodlam_core.errors import FodlamError
+
+COPIES = 3
+"""How often the runtime holds the tensors of a model at most, while it reads them."""
 CPUINFO = Path("/proc/cpuinfo")
 MEMINFO = Path("/proc/meminfo")
 CPU0 = Path("/sys/devices/system/cpu/cpu0")
@@ -52,6 +56,20 @@ def machine() -> Machine:
 def free_memory_bytes() -> int | None:
     """Return how much memory can still be had; None if that cannot be told."""
     return _kib("MemAvailable")
+
+
+def check_memory(tensor_bytes: int) -> None:
+    """Refuse a model that the system would end this process for.
+
+    Raises:
+        FodlamError: if the memory that is free does not hold it.
+    """
+    free = free_memory_bytes()
+    if free is not None and COPIES * tensor_bytes > free:
+        raise FodlamError(
+            f"there is not enough memory for it: {COPIES * tensor_bytes / 1e9:.1f} GB of "
+            f"{free / 1e9:.1f} GB free"
+        )
 
 
 def last_level_cache(folder: Path) -> int | None:

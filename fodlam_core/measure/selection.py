@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 QUICK = ("MobileNetV2", "SqueezeNet-1.1", "AlexNet", "ResNet-18", "BERT-base-128")
 NORMAL = (*QUICK, "GoogLeNet", "MobileNetV1", "ResNet-50-v1.5", "SqueezeNet-1.0")
 THOROUGH = (*NORMAL, "VGG_CNN_M", "ResNet-50-v1", "ResNet-101", "VGG16", "VGG19")
-EXTRA = "probes"
-"""The network of shapes that the others lack: grouped convolutions, weights of every size."""
 
 
 class Effort(NamedTuple):
@@ -25,13 +23,15 @@ class Effort(NamedTuple):
 
     Attributes:
         seconds: for each operating point and batch.
-        runs: of a layer, where they agree.
+        passes: over all layers.
+        runs: of a layer in a pass, where they agree.
         most_macs: of a layer in a default network; larger ones are left to the prediction.
         most_weights: likewise; of 20 million the runtime needs half a gigabyte while it reads them.
         networks: whose layers are measured by default.
     """
 
     seconds: float
+    passes: int
     runs: int
     most_macs: int
     most_weights: int
@@ -40,9 +40,9 @@ class Effort(NamedTuple):
 
 EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
-        "quick": Effort(18.0, 7, 250_000_000, 20_000_000, QUICK),
-        "normal": Effort(60.0, 9, 500_000_000, 20_000_000, NORMAL),
-        "thorough": Effort(300.0, 15, 10**12, 10**9, THOROUGH),
+        "quick": Effort(18.0, 1, 5, 250_000_000, 20_000_000, QUICK),
+        "normal": Effort(60.0, 2, 5, 500_000_000, 20_000_000, NORMAL),
+        "thorough": Effort(300.0, 4, 7, 10**12, 10**9, THOROUGH),
     }
 )
 
@@ -71,25 +71,52 @@ def default_networks(effort: Effort) -> list[Network]:
             if layer.macs <= effort.most_macs and (layer.weights or 0) <= effort.most_weights
         ]
         networks.append(Network(name, layers))
-    return [*networks, Network(EXTRA, list(_probes(effort)))]
+    return [*networks, *_others(effort)]
 
 
-def _probes(effort: Effort) -> Iterable[Layer]:
-    """Give the grouped convolutions of ResNeXt-50 (32x4d), and products of many sizes.
+def _others(effort: Effort) -> Iterable[Network]:
+    """Give shapes that the networks above lack, each form in two networks or more.
 
-    Those of activations are the scores and the contexts of attention.
+    So a network can be left out of a fit without leaving out a form.
+
+    Grouped convolutions are those of ResNeXt-50 (32x4d; Xie et al., "Aggregated Residual
+    Transformations for Deep Neural Networks", CVPR 2017, Table 1) and of RegNetX-400MF
+    (Radosavovic et al., "Designing Network Design Spaces", CVPR 2020, in widths that 16 divides).
     """
-    for size, channels in ((56, 128), (28, 256), (14, 512), (7, 1024)):
-        grouped = ConvShape.from_input((channels, size, size), channels, 3, padding=1, groups=32)
-        yield Layer.from_shape(f"grouped-{size}", grouped)
+    grouped = {
+        "ResNeXt-50": ((56, 128, 32), (28, 256, 32), (14, 512, 32), (7, 1024, 32)),
+        "RegNetX-400MF": ((56, 32, 2), (28, 64, 4), (14, 160, 10), (7, 400, 25)),
+    }
+    for name, sizes in grouped.items():
+        yield Network(name, [_grouped(*each) for each in sizes])
+    products = {
+        "attention-short": ((32, 32, 12), (64, 256, 8)),
+        "ViT-B/16": ((197, 197, 12),),
+        "BERT-base-384": ((384, 384, 12),),
+    }
+    for name, attention in products.items():
+        yield Network(name, [layer for each in attention for layer in _attention(*each)])
+    for rows in (1, 32, 128):
+        yield Network(f"fc-{rows}", list(_fully_connected(rows, effort.most_macs)))
+
+
+def _grouped(size: int, channels: int, groups: int) -> Layer:
+    shape = ConvShape.from_input((channels, size, size), channels, 3, padding=1, groups=groups)
+    return Layer.from_shape(f"grouped-{size}", shape)
+
+
+def _attention(rows: int, columns: int, count: int) -> Iterable[Layer]:
+    """Give the scores and the context of attention with heads of 64."""
+    for m, k, n in ((rows, 64, columns), (rows, columns, 64)):
+        yield Layer.from_shape(f"matmul-{m}-{k}-{n}", MatmulShape(m, k, n, count))
+
+
+def _fully_connected(rows: int, most_macs: int) -> Iterable[Layer]:
+    """Give weights on both sides of the caches."""
     for inputs, outputs in ((256, 256), (512, 1000), (1024, 1024), (2048, 2048), (4096, 4096)):
-        for rows in (1, 32, 128):
-            shape = FcShape(inputs, outputs, rows)
-            if shape.macs <= effort.most_macs:
-                yield Layer.from_shape(f"fc-{inputs}-{outputs}-{rows}", shape)
-    for rows, columns, count in ((32, 32, 12), (64, 256, 8), (197, 197, 12), (384, 384, 12)):
-        for m, k, n in ((rows, 64, columns), (rows, columns, 64)):
-            yield Layer.from_shape(f"matmul-{m}-{k}-{n}", MatmulShape(m, k, n, count))
+        shape = FcShape(inputs, outputs, rows)
+        if shape.macs <= most_macs:
+            yield Layer.from_shape(f"fc-{inputs}-{outputs}-{rows}", shape)
 
 
 def items(networks: Iterable[Network]) -> tuple[list[Item], list[str]]:

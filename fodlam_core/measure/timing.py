@@ -36,15 +36,15 @@ class Sample(NamedTuple):
     energy_j: float | None = None
 
     @classmethod
-    def of(cls, times_s: Sequence[float], overhead_s: float = 0.0) -> Sample:
-        """Return the sample of times, less what a call of nothing takes, at most half of each.
+    def of(cls, times_s: Sequence[float]) -> Sample:
+        """Return the sample of times.
 
         >>> Sample.of([1.0, 2.0, 3.0, 4.0, 5.0])
         Sample(median_s=3.0, lower_s=2.0, upper_s=4.0, runs=5, energy_j=None)
         """
-        net = [each - min(overhead_s, each / 2) for each in times_s]
-        lower, _, upper = quantiles(net, n=4, method="inclusive") if len(net) > 1 else net * 3
-        return cls(median(net), lower, upper, len(net))
+        one = list(times_s) * 3
+        lower, _, upper = quantiles(times_s, method="inclusive") if len(times_s) > 1 else one
+        return cls(median(times_s), lower, upper, len(times_s))
 
     def times(self, factor: float) -> Sample:
         """Return the sample with every cost so many times as great."""
@@ -57,6 +57,15 @@ class Sample(NamedTuple):
     def spread(self) -> float:
         """How far the quartiles are apart, as a share of the median."""
         return (self.upper_s - self.lower_s) / self.median_s
+
+
+def net(times_s: Sequence[float], overhead_s: float) -> list[float]:
+    """Return times less what a call of nothing takes, at most half of each.
+
+    >>> net([3.0, 1.0], 1.0)
+    [2.0, 0.5]
+    """
+    return [each - min(overhead_s, each / 2) for each in times_s]
 
 
 def rounds(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fodlam_core import FcShape, Layer, Network, load_accelerator
-from fodlam_core.measure import campaign, selection
+from fodlam_core.measure import passes, selection
 from fodlam_core.measure.layer_models import network_model
 
 PAGE = Path(__file__).parents[3] / "docs" / "measure.md"
@@ -21,7 +21,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "measure.md"
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Measure little, in a folder of its own."""
-    effort = selection.Effort(30.0, 3, 20_000_000, 1_500_000, ("SqueezeNet-1.1", "AlexNet"))
+    effort = selection.Effort(30.0, 1, 3, 20_000_000, 1_500_000, ("SqueezeNet-1.1", "AlexNet"))
     monkeypatch.setattr(selection, "EFFORTS", dict.fromkeys(selection.EFFORTS, effort))
     monkeypatch.setattr("fodlam_core.cli.measure.EFFORTS", selection.EFFORTS)
     monkeypatch.setattr("fodlam_core.cli.measure.MOST_WEIGHTS", 2_000_000)
@@ -76,10 +76,10 @@ def test_power(cli: Any) -> None:
 
 def test_interrupted(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C keeps what was measured, says how to go on, and --resume does."""
-    monkeypatch.setattr(campaign, "GROUP_MODELS", 2)
+    monkeypatch.setattr(passes, "GROUP_MODELS", 2)
     patient = selection.EFFORTS["normal"]._replace(seconds=600.0)
     monkeypatch.setitem(selection.EFFORTS, "normal", patient)
-    real, calls = campaign._group, []
+    real, calls = passes.Passes._group, []
 
     def group(*arguments: Any) -> None:
         calls.append(None)
@@ -87,7 +87,7 @@ def test_interrupted(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
             raise KeyboardInterrupt
         real(*arguments)
 
-    monkeypatch.setattr(campaign, "_group", group)
+    monkeypatch.setattr(passes.Passes, "_group", group)
     stopped = cli("measure", "SqueezeNet-1.1", "-q", "-o", "m.toml")
     before = len([x for x in load_accelerator("m.toml").measurements if x.calibration])
     resumed = cli("measure", "SqueezeNet-1.1", "-q", "-o", "m.toml", "--resume")

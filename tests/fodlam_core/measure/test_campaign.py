@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from fodlam_core import FcShape, Layer, Network
-from fodlam_core.measure import campaign
-from fodlam_core.measure.campaign import Found, Whole, measure
+from fodlam_core.measure import campaign, machine, passes
+from fodlam_core.measure.campaign import measure
+from fodlam_core.measure.found import Found, Whole
 from fodlam_core.measure.selection import Effort, items
 from fodlam_core.measure.sessions import Setting
 
-EFFORT = Effort(5.0, 3, 10**9, 10**9, ())
+EFFORT = Effort(5.0, 1, 3, 10**9, 10**9, ())
 NETWORK = Network("net", [Layer.from_shape(f"l{size}", FcShape(size, 8)) for size in (8, 16, 32)])
 ITEMS, _ = items([NETWORK])
 PLAN = [(Setting(), 1), (Setting("cpu", "int8", 1), 2)]
@@ -44,7 +45,7 @@ def test_going_on(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Once time is up the rest is counted as left; the first group is always measured."""
-    monkeypatch.setattr(campaign, "GROUP_MODELS", 1)
+    monkeypatch.setattr(passes, "GROUP_MODELS", 1)
     found = Found()
 
     measure(found, PLAN[:1], ITEMS, [], EFFORT._replace(seconds=0.0))
@@ -54,7 +55,7 @@ def test_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C leaves what was measured until then."""
-    monkeypatch.setattr(campaign, "GROUP_MODELS", 1)
+    monkeypatch.setattr(passes, "GROUP_MODELS", 1)
     found = Found()
 
     def stop(done: int, _total: int) -> None:
@@ -68,7 +69,7 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """A layer that does not fit the memory is skipped and named; the others are measured."""
-    monkeypatch.setattr(campaign, "free_memory_bytes", lambda: 3 * 4 * (32 * 8 + 32 + 8) - 1)
+    monkeypatch.setattr(machine, "free_memory_bytes", lambda: 3 * 4 * (32 * 8 + 32 + 8) - 1)
     found = Found()
 
     measure(found, PLAN[:1], ITEMS, [Whole(NETWORK)], EFFORT)

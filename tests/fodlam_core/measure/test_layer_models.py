@@ -40,7 +40,7 @@ def test_layers_run(shape: Shape, precision: str) -> None:
 
 
 def test_network_is_a_chain() -> None:
-    """A layer reads what the one before wrote where the sizes agree, else an input of its own."""
+    """A layer reads the latest tensor of its size, and the last one if only the form differs."""
     layers = [
         Layer.from_shape("a", FcShape(8, 12)),
         Layer.from_shape("b", FcShape(12, 6), repeat=2),
@@ -51,8 +51,28 @@ def test_network_is_a_chain() -> None:
 
     assert model is not None
     graph = onnx.load_from_string(model).graph
-    assert ["a.0.in", "b.1.in"] == [each.name for each in graph.input]
+    assert ["a.0.in"] == [each.name for each in graph.input]
     assert ["b.0.out", "c.0.out"] == [each.name for each in graph.output]
+    assert runner(model, Setting())() > 0
+
+
+def test_branches_are_joined() -> None:
+    """Branches read one tensor, and what reads them both reads them joined along the channels."""
+    sizes = [("squeeze", 8, 2, 1), ("left", 2, 5, 1), ("right", 2, 7, 3), ("next", 12, 3, 1)]
+    layers = [
+        Layer.from_shape(name, ConvShape.from_input((deep, 6, 6), wide, size, padding=size // 2))
+        for name, deep, wide, size in sizes
+    ]
+
+    model = network_model(Network("fire", layers))
+
+    assert model is not None
+    graph = onnx.load_from_string(model).graph
+    inputs = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "Conv"}
+    [concat] = [node for node in graph.node if node.op_type == "Concat"]
+    assert inputs["left.0.out"] == inputs["right.0.out"] == "squeeze.0.out"
+    assert ["left.0.out", "right.0.out"] == list(concat.input)
+    assert ["next.0.out"] == [each.name for each in graph.output]
     assert runner(model, Setting())() > 0
 
 

@@ -32,3 +32,15 @@ def test_default_set(effort: str) -> None:
     assert min(weights) < 250_000
     assert max(weights) > 10_000_000
     assert max(layer.macs for layer in layers) <= EFFORTS[effort].most_macs
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_no_form_stands_on_one_network(effort: str) -> None:
+    """Whichever network is left out of a fit, every form remains."""
+    homes: dict[str, set[str]] = {}
+    for item in items(default_networks(EFFORTS[effort]))[0]:
+        network, layer = item.uses[0]
+        homes.setdefault(layer.form, set()).add(network)
+
+    alone = {form for form, networks in homes.items() if len(networks) < 2}
+    assert alone <= ({"depthwise"} if effort == "quick" else set())
