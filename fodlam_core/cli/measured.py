@@ -6,16 +6,19 @@ import sys
 from typing import TYPE_CHECKING
 
 from fodlam_core.accelerators.load import load_accelerator
+from fodlam_core.errors import PredictionError
 from fodlam_core.report import Bullets, Document, Table, Text, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import quantity
 from fodlam_core.validation.scores import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.measure.found import Found
+    from fodlam_core.model.costs import Measurement
+    from fodlam_core.model.layers import Layer, Network
     from fodlam_core.validation.scores import Validation
 
 SCHEME = "leave-one-network-out"
@@ -44,11 +47,14 @@ def report(path: str, found: Found) -> None:
     whole = list(_wholes(chip, found))
     if whole:
         blocks += [
-            Text("Networks measured as a whole, beside the sum of their layers:"),
+            Text(
+                "Networks measured as a whole, beside the sum of their layers, and beside the "
+                "prediction by layers of other shapes alone:"
+            ),
             table(
-                ("point", "network", "batch", "whole", "sum of layers", "more"),
+                ("point", "network", "batch", "whole", "layers", "off", "predicted", "off"),
                 whole,
-                "batch, whole, sum of layers, more",
+                "batch, whole, layers, off, predicted",
             ),
         ]
     if found.left:
@@ -84,22 +90,44 @@ def _row(each: Validation) -> Iterator[tuple[str, ...]]:
 
 
 def _wholes(chip: Accelerator, found: Found) -> Iterator[tuple[str, ...]]:
-    rows = {
-        (point.name.partition("/")[2], row.network, row.batch, row.layer.key): row
-        for point in chip.points
-        for row in point.measurements
-    }
+    points = {point.name.partition("/")[2]: point for point in chip.points}
     for (point, name, batch), (whole, sample) in found.networks.items():
-        layers = whole.network.layers
-        known = [rows.get((point, name, batch, layer.key)) for layer in layers]
-        total: float | None = 0.0
-        for layer, row in zip(layers, known, strict=True):
-            if row is None or row.latency_s is None or total is None:
-                total = None
-            else:
-                total += row.latency_s * layer.repeat
-        more = "-" if not total else f"{sample.median_s / total - 1:+.0%}"
+        rows = [row for row in points[point].measurements if row.batch == batch]
+        sum_of_layers = _total(whole.network, _by_key(rows, name))
+        unseen = _total(whole.network, _unseen(chip, rows, whole.network))
         yield (
             *(point, name, str(batch), quantity(sample.median_s, "s")),
-            *(quantity(total or None, "s"), more),
+            *(quantity(sum_of_layers, "s"), _off(sum_of_layers, sample.median_s)),
+            *(quantity(unseen, "s"), _off(unseen, sample.median_s)),
         )
+
+
+def _by_key(rows: Iterable[Measurement], network: str) -> Callable[[Layer], float | None]:
+    """Return what looks up the layers of a network."""
+    known = {row.layer.key: row.latency_s for row in rows if row.network == network}
+    return lambda layer: known.get(layer.key)
+
+
+def _unseen(
+    chip: Accelerator, rows: Iterable[Measurement], network: Network
+) -> Callable[[Layer], float | None]:
+    """Return what predicts a network from rows of shapes that it does not have."""
+    own = {layer.shape for layer in network.layers}
+    rest = [row for row in rows if row.calibration and row.layer.shape not in own]
+    try:
+        fitted = chip.predictors[0].fit(rest)
+    except PredictionError:
+        return lambda _: None
+    batch = rest[0].batch
+    return lambda layer: fitted.predict(layer, batch).latency_s
+
+
+def _total(network: Network, latency: Callable[[Layer], float | None]) -> float | None:
+    """Return the sum over the layers; None if one is not known."""
+    parts = [(latency(layer), layer.repeat) for layer in network.layers]
+    known = [part * repeat for part, repeat in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
+
+
+def _off(value: float | None, whole: float) -> str:
+    return "-" if not value else f"{value / whole - 1:+.0%}"

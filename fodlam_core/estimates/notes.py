@@ -157,12 +157,26 @@ def _covers(platforms: Mapping[str, Platform]) -> Iterator[str]:
             )
 
 
+def _published(
+    items: tuple[tuple[Layer, Basis | None], ...], platforms: Mapping[str, Platform]
+) -> Iterator[str]:
+    rows = [
+        basis.measurement
+        for _, basis in items
+        if basis and basis.measurement and basis.method == "published" and basis.interval
+    ]
+    if any(row.quartiles_s for row in rows):
+        yield "intervals of measured latencies are the quartiles of repeated runs"
+    if any(not row.quartiles_s for row in rows):
+        yield "intervals of published costs are the rounding of the printed numbers, nothing more"
+    if rows:
+        yield from workload_notes(items, platforms)
+
+
 def _intervals(
     items: tuple[tuple[Layer, Basis | None], ...], platforms: Mapping[str, Platform]
 ) -> Iterator[str]:
-    if any(basis and basis.method == "published" and basis.interval for _, basis in items):
-        yield "intervals of published costs are the rounding of the printed numbers, nothing more"
-        yield from workload_notes(items, platforms)
+    yield from _published(items, platforms)
     for name, platform in platforms.items():
         for ((_, fitted_kind), hidden), rule in platform.rules.items():
             kind = fitted_kind or "layer"

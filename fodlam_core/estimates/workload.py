@@ -46,7 +46,9 @@ def workload_notes(
         if name not in published or accelerator.provenance != "measured":
             continue
         spread = workload_spread(accelerator.measurements)
-        parts = [f"{100 * value:.2g} % in {quantity}" for quantity, value in spread.items()]
+        parts = [
+            f"{100 * value:.2g} % in {quantity}" for quantity, value in spread.items() if value
+        ]
         if parts:
             notes.append(
                 f"{name}: the workload is not in the rounding: measured layers of equal shape "

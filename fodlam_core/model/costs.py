@@ -33,6 +33,7 @@ COVERS = ("core", "chip", "board", "system", "wall")
 LATENCIES = ("inference", "reciprocal throughput")
 # What a row of a table has in a column of its own beside latency, power and energy.
 FURTHER = METRICS[2:]
+QUARTILES = ("lower", "upper")
 
 _values = attrgetter(*(metric.key for metric in METRICS))
 
@@ -319,15 +320,28 @@ class Measurement:
         return Cost.of(Amounts(*one), self.offchip_latency_s / self.batch)
 
     @property
+    def quartiles_s(self) -> Bounds | None:
+        """The quartiles of the latency of repeated runs, for the whole batch; None if not known."""
+        lower, upper = (self.details.get(f"latency_{each}_quartile_s") for each in QUARTILES)
+        return None if lower is None or upper is None else (lower, upper)
+
+    @property
     def interval(self) -> Interval | None:
-        """What the cost of one inference may be, given how it was printed; None if not known."""
+        """What the cost of one inference may be; None if not known.
+
+        Given how it was printed, and the quartiles of repeated runs where they are known.
+        """
         roundings = (self.latency_rounding_s, self.energy_rounding_j, *([None] * len(FURTHER)))
-        return interval_of(
+        bounds = [
             None
             if value is None or rounding is None
             else ((value - rounding) / self.batch, (value + rounding) / self.batch)
             for value, rounding in zip(self.amounts, roundings, strict=True)
-        )
+        ]
+        if bounds[0] and self.quartiles_s:
+            lower, upper = (each / self.batch for each in self.quartiles_s)
+            bounds[0] = min(bounds[0][0], lower), max(bounds[0][1], upper)
+        return interval_of(bounds)
 
     def as_printed(self) -> Measurement:
         """Return the row with its printed cost taken for one inference, as FODLAM does."""

@@ -19,7 +19,7 @@ ABOUT = About("m", Machine("cpu", "os", 1, None, None, None, None), "ort", "2026
 
 
 def test_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Errors, the sum of layers beside the whole, and what was left out are shown."""
+    """Errors, layers and prediction beside the whole, and what was left out are shown."""
     networks = [
         Network(name, [Layer.from_shape(f"l{n}", FcShape(n * size, 100), repeat=2) for n in (1, 2)])
         for name, size in (("one", 100), ("two", 300))
@@ -37,7 +37,7 @@ def test_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report(path, found)
 
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    # 2 x (10 + 20) us of layers.
-    assert "cpu-fp32-1t one 1 90 us 60 us +50%" in lines
+    # 2 x (10 + 20) us of layers, and the same by the rate of the layers of the other network.
+    assert "cpu-fp32-1t one 1 90 us 60 us -33% 60 us -33%" in lines
     assert any(line.startswith("cpu-fp32-1t fc per-mac 4 0.0% 0.0% ") for line in lines)
     assert any(line.startswith("- 4 shapes, for which there was no time") for line in lines)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from fodlam_core import Config, NetworkConfig, Registry, estimate
+from fodlam_core import (
+    Accelerator,
+    Config,
+    FcShape,
+    Layer,
+    Measurement,
+    Network,
+    NetworkConfig,
+    Registry,
+    estimate,
+)
 from fodlam_core.estimates.workload import workload_spread
 
 
@@ -26,3 +36,19 @@ def test_a_note_says_so_where_something_is_published(registry: Registry) -> None
         network = NetworkConfig("AlexNet", method=method)
         notes = estimate(Config(network), registry).notes
         assert any("workload" in note for note in notes) == expected
+
+
+def test_one_number_for_several_layers_tells_nothing(registry: Registry) -> None:
+    """Layers that share one measured number do not differ, and no note says that they do."""
+    rows = [
+        Measurement("net", Layer.from_shape(name, FcShape(8, 8)), 1, 1e-6, latency_rounding_s=1e-9)
+        for name in ("a", "b")
+    ]
+    chip = Accelerator(name="m", title="m", kinds=("fc",), measurements=rows)
+    network = Network("net", [row.layer for row in rows])
+    config = Config(network, dispatch={"fc": "m"})
+
+    notes = estimate(config, registry.with_accelerator(chip, "test")).notes
+
+    assert any("rounding of the printed" in note for note in notes)
+    assert not any("workload" in note for note in notes)

@@ -53,3 +53,19 @@ def test_offchip_latency_is_a_part() -> None:
     """Waiting for off-chip memory cannot take longer than everything together."""
     with pytest.raises(PluginError, match="off-chip"):
         attrs.evolve(ROW, offchip_latency_s=0.8)
+
+
+def test_quartiles_of_repeated_runs_are_the_interval() -> None:
+    """Where quartiles are known the interval of one inference spans them and the rounding."""
+    details = {"latency_lower_quartile_s": 1.9, "latency_upper_quartile_s": 2.6}
+    layer = Layer("L", "fc", 5)
+
+    spread = Measurement("net", layer, 2, 2.0, details=details, latency_rounding_s=0.05)
+    narrow = Measurement("net", layer, 2, 2.0, details=details, latency_rounding_s=0.5)
+    half = Measurement(
+        "net", layer, 2, 2.0, details={"latency_lower_quartile_s": 1.9}, latency_rounding_s=0.05
+    )
+
+    assert (0.95, 1.3) == getattr(spread.interval, "latency_s", None)
+    assert (0.75, 1.3) == getattr(narrow.interval, "latency_s", None)
+    assert (0.975, 1.025) == getattr(half.interval, "latency_s", None)
