@@ -6,6 +6,7 @@ import pytest
 
 from fodlam_core import (
     Accelerator,
+    Citation,
     Config,
     FcShape,
     Layer,
@@ -44,11 +45,19 @@ def test_one_number_for_several_layers_tells_nothing(registry: Registry) -> None
         Measurement("net", Layer.from_shape(name, FcShape(8, 8)), 1, 1e-6, latency_rounding_s=1e-9)
         for name in ("a", "b")
     ]
-    chip = Accelerator(name="m", title="m", kinds=("fc",), measurements=rows)
+    chip = Accelerator(
+        name="m",
+        title="m",
+        kinds=("fc",),
+        technology=None,
+        citation=Citation("m", "m", "@misc{m}"),
+        provenance="measured",
+        measurements=rows,
+    )
     network = Network("net", [row.layer for row in rows])
-    config = Config(network, dispatch={"fc": "m"})
+    config = Config(NetworkConfig(file="x"), dispatch={"fc": "m"})
 
-    notes = estimate(config, registry.with_accelerator(chip, "test")).notes
+    notes = estimate(config, registry.with_accelerator(chip, "test"), network).notes
 
     assert any("rounding of the printed" in note for note in notes)
     assert not any("workload" in note for note in notes)
