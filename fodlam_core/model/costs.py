@@ -11,7 +11,7 @@ import attrs
 from fodlam_core.errors import PluginError
 from fodlam_core.model import validators
 from fodlam_core.model.layers import Layer
-from fodlam_core.model.quantities import METRICS, Amounts, Interval, interval_of
+from fodlam_core.model.quantities import METRICS, Amounts, Bounds, Interval, interval_of
 from fodlam_core.model.validators import is_amount, is_positive, wrong
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from fodlam_core import (
     estimate,
 )
 from fodlam_core.estimates.workload import workload_spread
+from fodlam_core.predictors.generic import generic_predictors
 
 
 def test_spread_of_eyeriss(registry: Registry) -> None:
@@ -53,8 +54,9 @@ def test_one_number_for_several_layers_tells_nothing(registry: Registry) -> None
         citation=Citation("m", "m", "@misc{m}"),
         provenance="measured",
         measurements=rows,
+        predictors=generic_predictors(),
     )
-    network = Network("net", [row.layer for row in rows])
+    network = Network("net", [row.layer for row in rows], measured_as="net")
     config = Config(NetworkConfig(file="x"), dispatch={"fc": "m"})
 
     notes = estimate(config, registry.with_accelerator(chip, "test"), network).notes
