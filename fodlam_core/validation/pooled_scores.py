@@ -64,12 +64,13 @@ def cross_conformal(runs: Sequence[Run]) -> dict[str, Covered]:
             one, other = (getattr(cost, field) for cost in (run.predicted, run.measured))
             if one and other:
                 missed.setdefault(run.group, []).append(abs(math.log(one / other)))
-        inside = judged = 0
+        inside = 0
+        ends: list[tuple[float, float]] = []
         for group, own in missed.items():
             others = [each for key, every in missed.items() if key != group for each in every]
             if others:
                 width = half_width(others)
                 inside += sum(each <= width for each in own)
-                judged += len(own)
-        found[name] = Covered(inside, judged)
+                ends += [(math.exp(-width), math.exp(width))] * len(own)
+        found[name] = Covered(inside, len(ends), tuple(ends))
     return found

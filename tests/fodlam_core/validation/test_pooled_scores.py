@@ -100,5 +100,7 @@ def _run(group: str, ratio: float) -> Run:
 def test_intervals_have_not_seen_what_they_are_judged_by() -> None:
     """A group that errs more than all others lies outside of their intervals, and they inside."""
     runs = [_run(f"G{number}", math.exp(0.1)) for number in range(10)] + [_run("odd", 2.0)]
-    assert cross_conformal(runs)["latency"] == (10, 11)
+    found = cross_conformal(runs)["latency"]
+    assert (found.inside, found.judged) == (10, 11)
+    assert found.ends[-1] == pytest.approx((math.exp(-0.1), math.exp(0.1)))
     assert cross_conformal(runs)["energy"].share is None
