@@ -48,6 +48,11 @@ def test_there_are_nine() -> None:
     assert all(1 <= len(fenced(text, "sh").splitlines()) <= 3 for text in TASKS.values())
 
 
+def test_the_datasheet_is_the_example() -> None:
+    """The data file on the page is the one among the examples."""
+    assert (ROOT / "examples/chips/npu.toml").read_text() in PAGE
+
+
 @pytest.mark.parametrize("task", TASKS)
 def test_task(task: str, folder: Path, cli) -> None:
     """The commands of a task succeed, write what they name, and print what the page shows."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
     from fodlam_core.analyses.comparison import Comparison
     from fodlam_core.analyses.ranking import Ranking
     from fodlam_core.estimates import Estimate
+    from fodlam_core.validation.scores import Validation
 
 
 class EstimateFigures(NamedTuple):
@@ -52,3 +55,15 @@ class ComparisonFigures(NamedTuple):
         from fodlam_core.figures.chips import comparison
 
         return comparison(self.result)
+
+
+class ValidationFigures(NamedTuple):
+    """Figures of cross-validations."""
+
+    results: Sequence[Validation]
+
+    def predictions(self) -> list[Axes]:
+        """Draw predicted against measured costs; return the axes of latency and of energy."""
+        from fodlam_core.figures.predictions import predictions
+
+        return predictions(self.results)

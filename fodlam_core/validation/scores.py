@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fodlam_core.accelerators import Accelerator
+    from fodlam_core.figures.methods import ValidationFigures
     from fodlam_core.model.costs import Cost
     from fodlam_core.predictors import Predictor
 
@@ -144,6 +145,13 @@ class Validations(tuple[Validation, ...], Tabular):
     """Predictors, each cross-validated by one scheme: a tuple of `Validation` that shows itself."""
 
     __slots__ = ()
+
+    @property
+    def plot(self) -> ValidationFigures:
+        """Its figure: ``plot.predictions()`` (extra ``plot``)."""
+        from fodlam_core.figures.methods import ValidationFigures
+
+        return ValidationFigures(self)
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return the scores of each predictor, scheme and metric; errors are fractions."""

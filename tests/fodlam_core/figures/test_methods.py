@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fodlam_core import Registry, estimate, load_config
+from fodlam_core import Registry, estimate, load_config, validate
 from fodlam_core.analyses.choices import variants
 from fodlam_core.analyses.comparison import compare, compared_network
 from fodlam_core.analyses.ranking import rank
@@ -19,4 +19,5 @@ def test_methods(examples, registry: Registry) -> None:
     assert 2 == len(estimate(path, registry).plot.layers())
     assert [] == estimate(path, registry).plot.rooflines()
     assert 2 == len(first.plot.chips())
+    assert 2 == len(validate("eie", predictors=["nearest"], registry=registry).plot.predictions())
     assert 2 == len(compare(config, chosen, registry).plot.choices())
