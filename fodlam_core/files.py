@@ -6,9 +6,13 @@ import contextlib
 import os
 import re
 import stat
-from typing import Any
+import time
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import FodlamError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 MAX_BYTES = 8_000_000
 MAX_DIGITS = 4_000
@@ -18,7 +22,15 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _DIGITS = re.compile(rf"\d[\d_]{{{MAX_DIGITS},}}")
 _BRACKETS = re.compile(r'"(?:\\.|[^"\\])*"|[\[{]|[\]}]')
 
+# A file that changed less than this long ago may change again without a new time stamp.
+_SETTLED_NS = 100_000_000
+
 _read: set[tuple[int, int]] = set()
+_noted: list[dict[str, Stamp | None]] = []
+
+
+Stamp = tuple[int, int, int, int]
+"""What changes when a file does: device, number, time of the change, size."""
 
 
 class FileError(FodlamError):
@@ -131,6 +143,31 @@ def forget_files() -> None:
     _read.clear()
 
 
+@contextlib.contextmanager
+def files_noted() -> Iterator[dict[str, Stamp | None]]:
+    """Note the files that are read meanwhile, each with its stamp for `are_unchanged`."""
+    notes: dict[str, Stamp | None] = {}
+    _noted.append(notes)
+    try:
+        yield notes
+    finally:
+        _noted.remove(notes)
+
+
+def are_unchanged(stamps: Mapping[str, Stamp | None]) -> bool:
+    """Tell whether files are as they were when they were read, as far as stamps can tell."""
+    try:
+        return all(stamp and _stamp(os.stat(path)) == stamp for path, stamp in stamps.items())
+    except (OSError, ValueError):
+        return False
+
+
+def _stamp(found: os.stat_result) -> Stamp | None:
+    if time.time_ns() - found.st_mtime_ns < _SETTLED_NS:
+        return None
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
+
+
 def _open(path: str | os.PathLike[str]) -> int:
     try:
         if not os.path.isfile(path) and os.path.exists(path):  # nothing is opened to find it out
@@ -145,6 +182,8 @@ def _open(path: str | os.PathLike[str]) -> int:
     with contextlib.suppress(AttributeError, OSError):
         os.set_blocking(descriptor, True)
     _read.add((found.st_dev, found.st_ino))
+    for notes in _noted:
+        notes[os.path.abspath(path)] = _stamp(found)
     return descriptor
 
 

@@ -10,7 +10,7 @@ from fodlam_core.accelerators.printed import half_unit, in_si, number, whole, wr
 from fodlam_core.files import FileError, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 T = TypeVar("T")
 FLAGS = {"true": True, "false": False}
@@ -21,16 +21,20 @@ class Columns(NamedTuple):
 
     Attributes:
         names: as they are written.
+        quantities: their names in SI units, in the same order.
         known: by the SI name of a quantity, the column as written and the factor.
     """
 
     names: tuple[str, ...]
+    quantities: tuple[str, ...]
     known: Mapping[str, tuple[str, float]]
 
     @classmethod
     def named(cls, names: list[str]) -> Columns:
         """Return the columns by their names as written."""
-        return cls(tuple(names), {in_si(name)[0]: (name, in_si(name)[1]) for name in names})
+        in_units = [in_si(name) for name in names]
+        known = {si: (name, factor) for name, (si, factor) in zip(names, in_units, strict=True)}
+        return cls(tuple(names), tuple(si for si, _ in in_units), known)
 
     def written(self, power_w: float | None) -> dict[str, str]:
         """Return the name of the column of each quantity, as `Measurement.columns` has it.
@@ -75,8 +79,11 @@ class Row:
     """One row: its cells by quantity. What cannot be read is noted, and stands as 1 or "".
 
     Attributes:
+        cells: what is not empty, by the SI name of its quantity, as it is written.
         problems: a text for each mistake.
     """
+
+    __slots__ = ("cells", "columns", "problems")
 
     def __init__(self, columns: Columns, cells: list[str]) -> None:
         self.columns = columns
@@ -86,53 +93,64 @@ class Row:
                 f"{len(cells)} cells under {len(columns.names)} columns; give one for each "
                 "column, empty where it is not known, and put text with commas in quotes"
             )
-        self._cells = dict(zip(columns.names, cells, strict=False))
+        pairs = zip(columns.quantities, cells, strict=False)
+        self.cells = {name: cell for name, cell in pairs if cell}
 
     def has(self, name: str) -> bool:
         """Tell whether there is something in the cell of a quantity."""
-        return name in self.columns.known and bool(self._cells.get(self.columns.known[name][0]))
+        return name in self.cells
 
     def text(self, name: str) -> str:
         """Return a cell."""
-        return self._parsed(name, str, "")
+        return self.cells.get(name) or self._missing(name, "")
 
     def whole(self, name: str, least: int = 1) -> int:
         """Return a cell that must be a whole number."""
-        return self._parsed(name, lambda text: whole(text, least), 1)
+        text = self.cells.get(name)
+        if text is None:
+            return self._missing(name, 1)
+        try:
+            return whole(text, least)
+        except ValueError as error:
+            return self._wrong(name, error, 1)
 
     def quantity(self, name: str) -> float:
         """Return a cell that must be a number, in SI units."""
-
-        def parse(text: str) -> float:
+        text = self.cells.get(name)
+        if text is None:
+            return self._missing(name, 1.0)
+        try:
             value = number(text) * self.columns.known[name][1]
-            if name.endswith("_fraction") and value > 1:
+            if value > 1 and name.endswith("_fraction"):
                 raise ValueError(f"{text} % is more than 100 %")
-            return value
-
-        return self._parsed(name, parse, 1.0)
+        except ValueError as error:
+            return self._wrong(name, error, 1.0)
+        return value
 
     def rounding(self, name: str) -> float:
         """Return half a unit of the last digit of a number that can be read, in SI units."""
-        column, factor = self.columns.known[name]
-        return half_unit(self._cells[column]) * factor
+        return half_unit(self.cells[name]) * self.columns.known[name][1]
 
     def flag(self, name: str) -> bool:
         """Return a cell that must be true or false."""
-        return self._parsed(name, _flag, otherwise=True)
-
-    def _parsed(self, name: str, parse: Callable[[str], T], otherwise: T) -> T:
-        if name not in self.columns.known:
-            self.problems.append(f"there is no {written(name)}; add it")
-            return otherwise
-        column, _ = self.columns.known[name]
-        if not self._cells.get(column):
-            self.problems.append(f"{column}: is empty; fill it in")
-            return otherwise
+        text = self.cells.get(name)
+        if text is None:
+            return self._missing(name, otherwise=True)
         try:
-            return parse(self._cells[column])
+            return _flag(text)
         except ValueError as error:
-            self.problems.append(f"{column}: {error}")
-            return otherwise
+            return self._wrong(name, error, otherwise=True)
+
+    def _missing(self, name: str, otherwise: T) -> T:
+        if name in self.columns.known:
+            self.problems.append(f"{self.columns.known[name][0]}: is empty; fill it in")
+        else:
+            self.problems.append(f"there is no {written(name)}; add it")
+        return otherwise
+
+    def _wrong(self, name: str, error: ValueError, otherwise: T) -> T:
+        self.problems.append(f"{self.columns.known[name][0]}: {error}")
+        return otherwise
 
 
 def _flag(text: str) -> bool:

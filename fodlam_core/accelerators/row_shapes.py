@@ -22,6 +22,11 @@ MATMUL = ("m", "k", "n")
 WEIGHTS = "weight_density_fraction"
 DENSITY = "activation_density_fraction"
 ZEROS = "activation_zeros_fraction"  # of which density is the rest, and a detail as well
+_OF_SHAPES = (
+    ("a convolution", frozenset(CONV_COLUMNS)),
+    ("an fc layer", frozenset(FC)),
+    ("a product", frozenset(MATMUL)),
+)
 SHAPES = (*CONV_COLUMNS, *FC, "rows", *MATMUL, "count")
 
 
@@ -59,12 +64,7 @@ def layer_of(row: Row, kind: str) -> Layer | None:
 
 def shape_of(row: Row) -> Shape | None:
     """Return the shape of a row; None without one, and where something is wrong with it."""
-    groups = {
-        "a convolution": any(map(row.has, CONV_COLUMNS)),
-        "an fc layer": any(map(row.has, FC)),
-        "a product": any(map(row.has, MATMUL)),
-    }
-    given = [what for what, there in groups.items() if there]
+    given = [what for what, names in _OF_SHAPES if not names.isdisjoint(row.cells)]
     if not given:
         return None
     if len(given) > 1:
@@ -72,9 +72,9 @@ def shape_of(row: Row) -> Shape | None:
         return None
     before = len(row.problems)
     try:
-        if groups["a convolution"]:
+        if given == ["a convolution"]:
             return _conv(row)
-        names = FC if groups["an fc layer"] else MATMUL
+        names = FC if given == ["an fc layer"] else MATMUL
         sizes = {name: row.whole(name) for name in names}
         extra = "rows" if names == FC else "count"
         sizes[extra] = row.whole(extra) if row.has(extra) else 1

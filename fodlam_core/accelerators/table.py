@@ -13,7 +13,7 @@ from fodlam_core.model.costs import Measurement
 from fodlam_core.model.layers import layer_key
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 NEEDED = ("network", "layer", "kind", "batch")
 OTHERS = ("macs", "repeat", "calibration", "source", "point")
@@ -51,12 +51,13 @@ def read_table(
     if problems:
         return [], problems
     written_columns = columns.written(power_w)
+    details = [name for name in columns.quantities if name not in KNOWN]
     found: list[TableRow] = []
     lines: dict[tuple[str | None, str, str, str], int] = {}
     for line, cells in rows[1:]:
         row = Row(columns, cells)
         point = _point(row, points)
-        measurement = _measurement(row, kinds, power_w, written_columns)
+        measurement = _measurement(row, kinds, power_w, written_columns, details)
         if measurement:
             found.append(TableRow(point, measurement))
         _told_once(row, line, point, lines)
@@ -76,9 +77,9 @@ def _point(row: Row, points: Collection[str]) -> str | None:
 def _told_once(
     row: Row, line: int, point: str | None, lines: dict[tuple[str | None, str, str, str], int]
 ) -> None:
-    if not all(map(row.has, ("network", "layer", "batch"))):
+    network, layer, batch = map(row.cells.get, ("network", "layer", "batch"))
+    if network is None or layer is None or batch is None:
         return
-    network, layer, batch = row.text("network"), row.text("layer"), row.text("batch")
     first = lines.setdefault((point, network, layer_key(layer), batch), line)
     if first != line:
         row.problems.append(
@@ -136,7 +137,11 @@ def _misspelt_columns(columns: Mapping[str, str]) -> Iterator[str]:
 
 
 def _measurement(
-    row: Row, kinds: Collection[str] | None, power_w: float | None, columns: Mapping[str, str]
+    row: Row,
+    kinds: Collection[str] | None,
+    power_w: float | None,
+    columns: Mapping[str, str],
+    details: Iterable[str],
 ) -> Measurement | None:
     """Return the measurement of a row; None, and problems in the row, if something is wrong."""
     network, kind = row.text("network"), row.text("kind")
@@ -146,8 +151,7 @@ def _measurement(
     batch = row.whole("batch")
     cost = cost_of(row, batch, power_w)
     calibration = row.flag("calibration") if row.has("calibration") else True
-    details = [name for name in row.columns.known if name not in KNOWN and row.has(name)]
-    numbers = {name: row.quantity(name) for name in details}
+    numbers = {name: row.quantity(name) for name in details if row.has(name)}
     if layer is None or row.problems:
         return None
     try:

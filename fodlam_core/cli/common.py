@@ -126,10 +126,10 @@ def emit(report: Report, args: argparse.Namespace) -> None:
     color, width, format = False, output_width(args), chosen_format(args)
     if format == "table" and args.output is None:
         color = sys.stdout is not None and sys.stdout.isatty()
-    text = report.render(format, color=color, width=width)
+    pieces = report.pieces(format, color=color, width=width)
     if format == "table" and args.output is None:
-        text = _in_ascii(text)
-    write(text, args.output)
+        pieces = list(map(_in_ascii, pieces))
+    write(pieces, args.output)
 
 
 def _in_ascii(text: str) -> str:

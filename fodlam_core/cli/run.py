@@ -198,7 +198,9 @@ def _report(estimates: list[Estimate]) -> Report:
         return [estimate_document(each) for each in estimates]
 
     def data() -> Any:
-        records = [each.to_dict() for each in estimates]
+        from fodlam_core.estimates.json import estimate_record, layer_records
+
+        records = [estimate_record(each, layer_records(each)) for each in estimates]
         return records[0] if len(records) == 1 else records
 
     def rows() -> list[dict[str, Any]]:

@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from fodlam_core.errors import FodlamError, PluginError, Problem, Setting
+from fodlam_core.files import are_unchanged, check_regular, files_noted
 
 if TYPE_CHECKING:
+    from fodlam_core.accelerators import Accelerator
     from fodlam_core.config.model import AcceleratorConfig
+    from fodlam_core.files import Stamp
     from fodlam_core.plugins.registry import Registry
 
 CHIP_FILE = ".toml"
+# A configuration is checked before it is used, and a large table takes seconds to read.
+MOST_KEPT = 8
+_kept: dict[str, tuple[Accelerator, dict[str, Stamp | None]]] = {}
 
 
 def with_files(registry: Registry, files: Mapping[str, str]) -> tuple[Registry, list[Problem]]:
@@ -35,14 +41,34 @@ def with_files(registry: Registry, files: Mapping[str, str]) -> tuple[Registry, 
 
 
 def _with_file(registry: Registry, name: str, path: str) -> Registry:
-    from fodlam_core.accelerators.load import load_accelerator
-
-    accelerator = load_accelerator(path)
+    accelerator = accelerator_of(path)
     if accelerator.name != name:
         raise PluginError(
             f"{path} describes {accelerator.name!r}; write [accelerator.{accelerator.name}]"
         )
     return registry.with_accelerator(accelerator, path)
+
+
+def accelerator_of(path: str) -> Accelerator:
+    """Return the accelerator of a data file; that of the last few is kept while they stay as is.
+
+    Raises:
+        FodlamError: with a line for each mistake in it.
+    """
+    from fodlam_core.accelerators.load import load_accelerator
+
+    kept = _kept.get(path)
+    if kept is not None and are_unchanged(kept[1]):
+        for each in kept[1]:
+            check_regular(each)  # notes that this command reads it
+        return kept[0]
+    with files_noted() as stamps:
+        accelerator = load_accelerator(path)
+    _kept.pop(path, None)
+    if len(_kept) >= MOST_KEPT:
+        _kept.pop(next(iter(_kept)))
+    _kept[path] = accelerator, stamps
+    return accelerator
 
 
 def chip_file(text: str) -> tuple[str, str] | None:
@@ -71,10 +97,8 @@ def with_chip_file(registry: Registry, text: str) -> tuple[Registry, str, str]:
     Raises:
         FodlamError: if the file cannot be read, or its chip has the name of an installed one.
     """
-    from fodlam_core.accelerators.load import load_accelerator
-
     path, point = chip_file(text) or (text, "")
-    accelerator = load_accelerator(path)
+    accelerator = accelerator_of(path)
     name = accelerator.name
     provider = registry.providers.get(("accelerator", name))
     source = provider.source if provider else None

@@ -20,6 +20,8 @@ from fodlam_core.model.technology import ScalingFactors, Technology
 from fodlam_core.plugins.revision import with_revisions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from fodlam_core.config import Config
     from fodlam_core.estimates.figures import LayerEstimate
     from fodlam_core.estimates.platform import Platform
@@ -91,8 +93,21 @@ def layer_record(
     }
 
 
-def estimate_record(estimate: Result) -> dict[str, Any]:
-    """Return an estimate as the JSON schema has it."""
+def layer_records(estimate: Result) -> Iterator[dict[str, Any]]:
+    """Yield each layer as the JSON schema has it."""
+    for each, provenance in zip(estimate.layers, provenances(estimate), strict=True):
+        yield layer_record(estimate, each, provenance)
+
+
+def estimate_record(
+    estimate: Result, layers: Iterable[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """Return an estimate as the JSON schema has it.
+
+    Args:
+        estimate: the estimate.
+        layers: its layers, where they are to be made one by one; by default a list of them.
+    """
     config, technology = estimate.config, estimate.config.technology
     return {
         "schema_version": SCHEMA_VERSION,
@@ -132,10 +147,7 @@ def estimate_record(estimate: Result) -> dict[str, Any]:
             }
             for name, platform in estimate.platforms.items()
         },
-        "layers": [
-            layer_record(estimate, each, provenance)
-            for each, provenance in zip(estimate.layers, provenances(estimate), strict=True)
-        ],
+        "layers": list(layer_records(estimate)) if layers is None else layers,
         "references": [reference_record(estimate, each) for each in estimate.references],
         "coverage": estimate.coverage.to_dict(),
         "notes": list(estimate.notes),
@@ -195,8 +207,13 @@ def _inputs(config: Config, batch: int | str) -> dict[str, Any]:
 
 
 def _fingerprint(data: tuple[Measurement, ...] | tuple[Layer, ...]) -> str:
-    """Return a checksum that changes with the data, to tell two results apart."""
-    return f"{binascii.crc32(repr(data).encode()):08x}"
+    """Return a checksum that changes with the data, to tell two results apart: of its repr."""
+    checksum, before = binascii.crc32(b"("), ""
+    for each in data:
+        checksum = binascii.crc32(f"{before}{each!r}".encode(), checksum)
+        before = ", "
+    end = b",)" if len(data) == 1 else b")"
+    return f"{binascii.crc32(end, checksum):08x}"
 
 
 def _doubts(estimate: Result, each: LayerEstimate) -> list[dict[str, Any]]:

@@ -39,6 +39,31 @@ class FitRows(NamedTuple):
     rows: Sequence[Measurement]
 
 
+class Rows(NamedTuple):
+    """The rows that predictors of a kind of layer may be fitted to.
+
+    Attributes:
+        measurements: the rows.
+        batches: their batches, each once, in order.
+        powers: the least and the greatest of their powers; None if none is known.
+    """
+
+    measurements: Sequence[Measurement]
+    batches: tuple[int, ...]
+    powers: tuple[float, float] | None
+
+    @classmethod
+    def of(cls, accelerator: Accelerator, kind: str | None) -> Rows:
+        """Return the rows of a kind; of all kinds for None."""
+        found = accelerator.pooled_calibration() if kind is None else accelerator.calibration(kind)
+        powers = [row.power_w for row in found if row.power_w and row.latency_s]
+        return cls(
+            found,
+            tuple(sorted({row.batch for row in found})),
+            (min(powers), max(powers)) if powers else None,
+        )
+
+
 class Platform(NamedTuple):
     """An accelerator as one configuration uses it.
 
@@ -54,6 +79,7 @@ class Platform(NamedTuple):
         rows: its published table by network and layer, each in the order of batches.
         fits: fitted predictors, filled when first needed.
         rules: rules of intervals by fit and by what is not known of a layer, likewise.
+        calibrations: rows to fit to by kind of layer, likewise.
         whole: whether its published cost of the whole network is the total.
     """
 
@@ -68,6 +94,7 @@ class Platform(NamedTuple):
     rows: Mapping[tuple[str, str], Sequence[Measurement]]
     fits: dict[Fit, FittedPredictor]
     rules: dict[tuple[Fit, frozenset[str]], IntervalRule | None]
+    calibrations: dict[str | None, Rows]
     whole: bool = False
 
     @property
@@ -128,13 +155,12 @@ class Platform(NamedTuple):
         asked = 1 if by_rows else batch
         cost = levels.predict(fitted, item, asked)
         scale = rows / asked
-        measured = self._rows(key[1])
         linear = by_rows or levels.is_linear(fitted)
         basis = self._basis(
             method="predicted",
             predictor=predictor.name,
             native=cost if scale == 1 else cost * scale,
-            batches=tuple(sorted({row.batch for row in measured})),
+            batches=self.calibration(key[1]).batches,
             linear=linear,
         )
         rule = self._rule(key, predictor, fitted, layer)
@@ -195,12 +221,14 @@ class Platform(NamedTuple):
             where = f"{layer.name} cannot be predicted"
             raise PredictionError(error, where=where, cure=cure) from error
 
-    def _rows(self, kind: str | None) -> Sequence[Measurement]:
-        accelerator = self.accelerator
-        return accelerator.pooled_calibration() if kind is None else accelerator.calibration(kind)
+    def calibration(self, kind: str | None) -> Rows:
+        """Return the rows that predictors of a kind, None for all, may be fitted to."""
+        if kind not in self.calibrations:
+            self.calibrations[kind] = Rows.of(self.accelerator, kind)
+        return self.calibrations[kind]
 
     def _calibration(self, kind: str | None) -> Sequence[Measurement]:
-        rows = self._rows(kind)
+        rows = self.calibration(kind).measurements
         return [row.as_printed() for row in rows] if self.printed else rows
 
     def _rule(
@@ -355,5 +383,6 @@ def platform(accelerator: Accelerator, config: Config, registry: Registry) -> Pl
         rows=rows,
         fits={},
         rules={},
+        calibrations={},
         whole=accelerator.references_only,
     )

@@ -256,12 +256,9 @@ def _supply(platform: Platform) -> Iterator[Doubt]:
 
 def _predicted_power(layer: Layer, basis: Basis, platform: Platform) -> Iterator[Doubt]:
     power = basis.native.power_w
-    rows = () if basis.measurement else platform.accelerator.calibration(layer.kind)
-    if rows and power:
-        powers = [row.power_w for row in rows if row.power_w and row.latency_s]
-        if not powers:
-            return
-        least, most = min(powers) / POWER_RATIO, max(powers) * POWER_RATIO
+    powers = None if basis.measurement else platform.calibration(layer.kind).powers
+    if powers and power:
+        least, most = powers[0] / POWER_RATIO, powers[1] * POWER_RATIO
         idle = platform.accelerator.idle_power_w
         least = min(least, idle) if idle else least
         if power > most or power < least:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING
 
 import attrs
@@ -50,12 +51,13 @@ from fodlam_core.estimates.scaling_band import ApplicableRules
 from fodlam_core.estimates.totals import parts_of, totals_of
 from fodlam_core.model.layers import Layer, Network
 from fodlam_core.model.quantities import METRICS, each_known
+from fodlam_core.model.shapes import Shape
 from fodlam_core.plugins.registry import Registry, default_registry
 from fodlam_core.version import __version__
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.config.model import Batch
@@ -65,6 +67,10 @@ if TYPE_CHECKING:
 Items = tuple[tuple[Layer, Basis | None], ...]
 
 MOST_KEPT = 64
+# What tells layers apart for a predictor: all but how they are called and how often they run.
+_WHAT_COUNTS = operator.attrgetter(
+    "kind", "macs", "shape", "weight_density", "activation_density", "residual_add"
+)
 
 
 def estimate(
@@ -223,12 +229,13 @@ class _Prepared:
         """
         items: list[tuple[Layer, Basis | None]] = []
         refusals: dict[int, Problem] = {}
+        made: dict[Hashable, Basis] = {}
         for layer, chip in self.work:
             try:
                 if chip is None or chip.accelerator.name == whole:
                     basis = None
                 else:
-                    basis = self._basis(layer, chip, batch)
+                    basis = self._basis(layer, chip, batch, made)
             except PredictionError as error:
                 basis = None
                 refusals[len(items)] = error.problems[0]
@@ -237,7 +244,17 @@ class _Prepared:
             items += self._overheads(int(batch))
         return tuple(items), refusals
 
-    def _basis(self, layer: Layer, platform: Platform, batch: int | str) -> Basis | None:
+    def _basis(
+        self, layer: Layer, platform: Platform, batch: int | str, made: dict[Hashable, Basis]
+    ) -> Basis:
+        """Return what the cost of a layer rests on; layers that are alike share what is predicted.
+
+        Args:
+            layer: the layer.
+            platform: what runs it.
+            batch: the inferences that share a run.
+            made: what was predicted so far.
+        """
         network = self.network.measured_as
         if self.config.network.method != "predicted":
             row = platform.measurement(network, layer, batch)
@@ -248,13 +265,25 @@ class _Prepared:
                 f"{platform.accelerator.name} does not serve {layer.name}, which is of kind "
                 f"{layer.kind}; it serves {listed(platform.accelerator.kinds)}"
             )
-        return platform.predicted(layer, 1 if batch == "published" else int(batch))
+        asked = 1 if batch == "published" else int(batch)
+        if not _shared(layer, platform):
+            return platform.predicted(layer, asked)
+        alike = platform.accelerator.name, _WHAT_COUNTS(layer)
+        if alike not in made:
+            made[alike] = platform.predicted(layer, asked)
+        return made[alike]
 
     def _overheads(self, batch: int) -> Iterator[tuple[Layer, Basis]]:
         """Yield what each chip costs in a run of the network beside its layers."""
         for name, chip in self.platforms.items():
             for predictor, cost in chip.overhead(batch).items():
                 yield Layer(f"{OVERHEAD} ({name})", OVERHEAD, 0), chip.scaled(predictor, cost)
+
+
+def _shared(layer: Layer, platform: Platform) -> bool:
+    """Tell whether what is predicted for a layer goes for all that are alike."""
+    needs = {name for each in platform.accelerator.predictors for name in each.requires}
+    return isinstance(layer.shape, Shape | None) and needs.isdisjoint(("name", "repeat"))
 
 
 def _platforms(

@@ -255,39 +255,25 @@ class Measurement:
         )
 
     def __attrs_post_init__(self) -> None:
-        self._check_names()
-        label = self.label
-        if not validators.is_count(self.batch):
-            raise wrong(label, "batch", self.batch, "a whole number of at least 1")
-        for name in ("latency_s", "power_w", "energy_j"):
-            value = getattr(self, name)
-            if value is not None and not is_positive(value):
-                raise wrong(label, name, value, "a positive, finite number, or None")
-        for name in ("latency_rounding_s", "energy_rounding_j"):
-            value = getattr(self, name)
-            if value is not None and not is_amount(value):
-                raise wrong(label, name, value, "a finite number, not negative")
-        if self.latency_s is None and self.energy_j is None:
-            raise PluginError(f"{label}: neither latency nor energy is known; give one of them")
-        offchip = self.offchip_latency_s
-        if not is_amount(offchip) or (offchip and offchip >= (self.latency_s or 0.0)):
-            raise PluginError(
-                f"{label}: an off-chip latency of {offchip!r} s does not fit a total of "
-                f"{self.latency_s!r} s"
-            )
-
-    def _check_names(self) -> None:
-        if not isinstance(self.layer, Layer):
-            raise wrong("Measurement", "layer", self.layer, "a Layer")
-        if not isinstance(self.network, str):
-            raise wrong("Measurement", "network", self.network, "a string")
-        if not isinstance(self.calibration, bool):
-            raise wrong(self.label, "calibration", self.calibration, "True or False")
-        if not isinstance(self.details, Mapping):
-            raise wrong(self.label, "details", self.details, "a dict of numbers")
-        for name, value in self.details.items():
-            if not is_amount(value):
-                raise wrong(self.label, name, value, "a finite number, not negative")
+        latency, energy, offchip = self.latency_s, self.energy_j, self.offchip_latency_s
+        # At once for what is right: rows are made by the thousand.
+        if not (
+            type(self.network) is str
+            and type(self.layer) is Layer
+            and type(self.calibration) is bool
+            and type(self.batch) is int
+            and self.batch >= 1
+            and ((energy is not None) if latency is None else is_positive(latency))
+            and (energy is None or is_positive(energy))
+            and (self.power_w is None or is_positive(self.power_w))
+            and (self.latency_rounding_s is None or is_amount(self.latency_rounding_s))
+            and (self.energy_rounding_j is None or is_amount(self.energy_rounding_j))
+            and type(offchip) is float
+            and (offchip == 0.0 or 0.0 < offchip < (latency or 0.0))
+            and type(self.details) is dict
+            and not self.details
+        ):
+            _check_measurement(self)
 
     @property
     def label(self) -> str:
@@ -346,3 +332,40 @@ class Measurement:
     def as_printed(self) -> Measurement:
         """Return the row with its printed cost taken for one inference, as FODLAM does."""
         return self if self.batch == 1 else attrs.evolve(self, batch=1)
+
+
+def _check_measurement(row: Measurement) -> None:
+    _check_names(row)
+    label = row.label
+    if not validators.is_count(row.batch):
+        raise wrong(label, "batch", row.batch, "a whole number of at least 1")
+    for name in ("latency_s", "power_w", "energy_j"):
+        value = getattr(row, name)
+        if value is not None and not is_positive(value):
+            raise wrong(label, name, value, "a positive, finite number, or None")
+    for name in ("latency_rounding_s", "energy_rounding_j"):
+        value = getattr(row, name)
+        if value is not None and not is_amount(value):
+            raise wrong(label, name, value, "a finite number, not negative")
+    if row.latency_s is None and row.energy_j is None:
+        raise PluginError(f"{label}: neither latency nor energy is known; give one of them")
+    offchip = row.offchip_latency_s
+    if not is_amount(offchip) or (offchip and offchip >= (row.latency_s or 0.0)):
+        raise PluginError(
+            f"{label}: an off-chip latency of {offchip!r} s does not fit a total of "
+            f"{row.latency_s!r} s"
+        )
+
+
+def _check_names(row: Measurement) -> None:
+    if not isinstance(row.layer, Layer):
+        raise wrong("Measurement", "layer", row.layer, "a Layer")
+    if not isinstance(row.network, str):
+        raise wrong("Measurement", "network", row.network, "a string")
+    if not isinstance(row.calibration, bool):
+        raise wrong(row.label, "calibration", row.calibration, "True or False")
+    if not isinstance(row.details, Mapping):
+        raise wrong(row.label, "details", row.details, "a dict of numbers")
+    for name, value in row.details.items():
+        if not is_amount(value):
+            raise wrong(row.label, name, value, "a finite number, not negative")

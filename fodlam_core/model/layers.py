@@ -112,10 +112,22 @@ class Layer:
     key: str = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        name, kind, macs, shape, repeat = self.name, self.kind, self.macs, self.shape, self.repeat
+        # At once for what is right: layers are made by the thousand.
+        if not (
+            type(name) is type(kind) is str
+            and type(macs) is type(repeat) is int
+            and (1 if kind in COUNTED else 0) <= macs <= MOST
+            and 1 <= repeat <= MOST
+            and (shape is None or (is_shape(shape) and shape.macs == macs))
+        ):
+            self._check()
+        object.__setattr__(self, "key", layer_key(name))
+
+    def _check(self) -> None:
         for text in (self.name, self.kind):
             if not isinstance(text, str):
                 raise LayerError(f"layer {self.name!r}: expected a name, got {text!r}")
-        object.__setattr__(self, "key", layer_key(self.name))
         least_macs = 1 if self.kind in COUNTED else 0
         for what, value, least in (("macs", self.macs, least_macs), ("repeat", self.repeat, 1)):
             if type(value) is not int or not least <= value <= MOST:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import FodlamError
@@ -30,6 +31,12 @@ class Report(NamedTuple):
     data: Callable[[], Any]
     rows: Callable[[], list[dict[str, Any]]]
     extras: Callable[[], Extras] | None = None
+
+    def pieces(self, format: str, *, color: bool = False, width: int = 100) -> list[str]:
+        """Return what `render` does, JSON in pieces: that of a large result fills memory once."""
+        if format == "json":
+            return [*_lines(self.data()), "\n"]
+        return [self.render(format, color=color, width=width)]
 
     def render(self, format: str, *, color: bool = False, width: int = 100) -> str:
         """Return the report in one of `FORMATS`, or as an HTML page.
@@ -77,22 +84,32 @@ def as_json(data: Any) -> str:
     }
     <BLANKLINE>
     """
+    return "".join(_lines(data)) + "\n"
+
+
+def _lines(data: Any) -> Iterator[str]:
     deep = 3 if isinstance(data, list) and data and "layers" in data[0] else 2
-    return _lines(data, deep, "") + "\n"
+    return _pieces(data, deep, "")
 
 
-def _lines(data: Any, deep: int, margin: str) -> str:
-    if not deep or not data or not isinstance(data, dict | list):
-        return json.dumps(data, allow_nan=False)
+def _pieces(data: Any, deep: int, margin: str) -> Iterator[str]:
+    """Yield JSON entry by entry; what makes a list one by one may stand for the list."""
+    one_by_one = isinstance(data, Iterator)
+    if not one_by_one and not (deep and data and isinstance(data, dict | list)):
+        yield json.dumps(data, allow_nan=False)
+        return
     inner = margin + "  "
-    if isinstance(data, dict):
-        entries = [f"{json.dumps(key)}: {_lines(data[key], deep - 1, inner)}" for key in data]
-        left, right = "{}"
-    else:
-        entries = [_lines(each, deep - 1, inner) for each in data]
-        left, right = "[]"
-    separator = f",\n{inner}"
-    return f"{left}\n{inner}{separator.join(entries)}\n{margin}{right}"
+    left, right = "{}" if isinstance(data, dict) else "[]"
+    before = f"{left}\n{inner}"
+    for each in data:
+        if isinstance(data, dict):
+            yield f"{before}{json.dumps(each)}: "
+            yield from _pieces(data[each], deep - 1, inner)
+        else:
+            yield before
+            yield from _pieces(each, deep - 1, inner)
+        before = f",\n{inner}"
+    yield f"\n{margin}{right}" if before.startswith(",") else left + right
 
 
 def as_csv(rows: list[dict[str, Any]]) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.files import was_read
 from fodlam_core.report.messages import close_quietly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # What an encoding lacks is written as an escape, never a reason to fail.
 UNENCODABLE = "backslashreplace"
@@ -20,32 +24,33 @@ def write_bytes(content: bytes, path: str) -> None:
         FodlamError: if it cannot be written; a file that was there before stays as it was.
     """
     try:
-        _replace(content, os.path.realpath(path), update=False)
+        _replace([content], os.path.realpath(path), update=False)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise FodlamError(f"{path}: cannot be written: {reason}") from error
 
 
-def write(text: str, path: str | None, *, update: bool = False) -> None:
+def write(text: str | list[str], path: str | None, *, update: bool = False) -> None:
     """Write text to a file, replacing it only once all is written, or to standard output.
 
     Args:
-        text: what is written.
+        text: what is written, in pieces if it is large.
         path: the file; None or ``"-"`` for standard output.
         update: whether the file may be one that the command has read, to go on with it.
 
     Raises:
         FodlamError: if it cannot be written; a file that was there before stays as it was.
     """
+    pieces = [text] if isinstance(text, str) else text
     try:
         if path is None or path == "-":
-            _write_to_stdout(text)
+            _write_to_stdout(pieces)
         elif os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
             # A device or a pipe cannot be replaced.
             with open(path, "w", encoding="utf-8", errors=UNENCODABLE) as file:
-                file.write(text)
+                file.writelines(pieces)
         else:
-            content = text.encode("utf-8", UNENCODABLE)
+            content = (each.encode("utf-8", UNENCODABLE) for each in pieces)
             _replace(content, os.path.realpath(path), update=update)
     except BrokenPipeError:
         raise
@@ -55,13 +60,13 @@ def write(text: str, path: str | None, *, update: bool = False) -> None:
         raise FodlamError(f"{where}: cannot be written: {reason}") from error
 
 
-def _write_to_stdout(text: str) -> None:
+def _write_to_stdout(pieces: list[str]) -> None:
     if sys.stdout is None:
         raise ValueError("it is closed")
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors=UNENCODABLE)
     try:
-        sys.stdout.write(text)
+        sys.stdout.writelines(pieces)
         sys.stdout.flush()
     except OSError:
         # Lest the interpreter tries once more, and complains, when it closes the stream.
@@ -69,7 +74,7 @@ def _write_to_stdout(text: str) -> None:
         raise
 
 
-def _replace(content: bytes, target: str, *, update: bool) -> None:
+def _replace(content: Iterable[bytes], target: str, *, update: bool) -> None:
     import tempfile
 
     if was_read(target) and not update:
@@ -79,7 +84,7 @@ def _replace(content: bytes, target: str, *, update: bool) -> None:
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".fodlam-")
     try:
         with open(handle, "wb") as file:
-            file.write(content)
+            file.writelines(content)
         os.chmod(temporary, _mode(target))
         os.replace(temporary, target)
     except BaseException:

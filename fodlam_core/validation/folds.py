@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.model.shapes import ConvShape
+from fodlam_core.validation import sampling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from fodlam_core.model.costs import Measurement
 
@@ -29,20 +30,45 @@ class Fold(NamedTuple):
 
 
 def folds(scheme: str, measurements: Sequence[Measurement]) -> list[Fold]:
-    """Return the folds of one of `SCHEMES`; none if there is only one group to hold out."""
+    """Return the folds of one of `SCHEMES`; none if there is only one group to hold out.
+
+    Of a large table they hold a sample of the rows, and several groups each: see `sampling`.
+    """
     key = SCHEMES[scheme]
-    groups: dict[Hashable, list[int]] = {}
-    for index, row in enumerate(measurements):
-        groups.setdefault(key(row), []).append(index)
+    groups = _groups(key, measurements)
+    if sampling.is_large(len(measurements), len(groups)):
+        measurements = sampling.sampled(measurements)
+        groups = _groups(key, measurements)
+        if sampling.is_large(len(measurements), len(groups)):
+            groups = _dealt(groups, sampling.MOST_FITTED // len(measurements))
     if len(groups) < 2:
         return []
+    fold_of = {index: each for each, members in groups.items() for index in members}
     result = []
-    for members in groups.values():
+    for each, members in groups.items():
         held = tuple(measurements[index] for index in members)
-        training = tuple(row for index, row in enumerate(measurements) if index not in members)
+        training = tuple(row for index, row in enumerate(measurements) if fold_of[index] != each)
         networks = tuple(dict.fromkeys(row.network for row in training))
         result.append(Fold(_label(scheme, held), networks, held, training))
     return result
+
+
+def _groups(
+    key: Callable[[Measurement], Hashable], measurements: Sequence[Measurement]
+) -> dict[Hashable, list[int]]:
+    groups: dict[Hashable, list[int]] = {}
+    for index, row in enumerate(measurements):
+        groups.setdefault(key(row), []).append(index)
+    return groups
+
+
+def _dealt(groups: Mapping[Hashable, list[int]], count: int) -> dict[Hashable, list[int]]:
+    """Return so many groups instead."""
+    fold_of = sampling.dealt(map(repr, groups), count)
+    together: dict[Hashable, list[int]] = {}
+    for key, members in groups.items():
+        together.setdefault(fold_of[repr(key)], []).extend(members)
+    return together
 
 
 def _network(row: Measurement) -> Hashable:
@@ -63,6 +89,9 @@ def _layer(row: Measurement) -> Hashable:
 
 def _label(scheme: str, held: Sequence[Measurement]) -> str:
     network, first, last = held[0].network, held[0].layer.name, held[-1].layer.name
+    more = len({row.network for row in held}) - 1
+    if more:
+        return f"{network} and {more} more"
     if scheme == "leave-one-network-out":
         return network
     return f"{network} {first}" + (f" to {last}" if len(held) > 1 else "")

@@ -23,6 +23,7 @@ from fodlam_core.predictors import FittedPredictor, Predictor, levels
 from fodlam_core.predictors.sizes import sizes
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.held_out import HeldOut, alternatives, cross_validate, notes
+from fodlam_core.validation.sampling import sample_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -170,9 +171,12 @@ def interval_rule(
     for scheme in SCHEMES if measurements else ():
         folds = cross_validate(predictor, measurements, scheme, hide)
         layers = [each for fold in folds for each in fold.layers]
-        if len(layers) == len(measurements):
+        held = sum(len(fold.fold.held) for fold in folds)
+        if layers and len(layers) == held:
             if not all(map(_positive, layers)):
                 return None
+            # A sample has parts of networks, whose sums are not totals.
+            whole = scheme == next(iter(SCHEMES)) and held == len(measurements)
             open_ends = [
                 f"without {fold.fold.held_out}, {note}" for fold in folds for note in fold.notes
             ]
@@ -183,10 +187,16 @@ def interval_rule(
                 scheme,
                 tuple(
                     dict.fromkeys(
-                        [*_few(measurements), *notes(predictor), *notes(fitted), *open_ends]
+                        [
+                            *_few(measurements),
+                            *sample_notes(held, len(measurements)),
+                            *notes(predictor),
+                            *notes(fitted),
+                            *open_ends,
+                        ]
                     )
                 ),
-                totals=_totals(layers) if scheme == next(iter(SCHEMES)) else None,
+                totals=_totals(layers) if whole else None,
                 networks=networks,
             )
     return None
@@ -201,12 +211,13 @@ def pooled_interval_rule(
     from what is held out here. None if nothing can be held out.
     """
     known = accelerator.cross_validated.get(predictor.name)
+    sample: tuple[str, ...] = ()
     if known is None:
         from fodlam_core.validation.errors import cross_validated
         from fodlam_core.validation.pooled import hold_out
 
         held = hold_out(predictor, accelerator)
-        known = cross_validated(held) if held else {}
+        known, sample = (cross_validated(held), held.notes) if held else ({}, ())
     if not known:
         return None
     first = next(iter(known.values()))
@@ -220,7 +231,7 @@ def pooled_interval_rule(
         energy=known["energy"].half_width if "energy" in known else None,
         ranges=_ranges_of(layers),
         scheme=f"{first.scheme} ({first.groups} groups)",
-        notes=tuple(dict.fromkeys([*few, *notes(predictor), *notes(fitted)])),
+        notes=tuple(dict.fromkeys([*few, *sample, *notes(predictor), *notes(fitted)])),
         totals=_stored_totals(known, accelerator),
     )
 

@@ -2,19 +2,19 @@
 
 Layers and whole networks are held out in groups: all that was measured of a network, or of a
 family of networks; or, where rows name no more than two networks, all layers of one shape. Ten
-folds at most, so that a chip of thousands of rows is validated in seconds; which groups share a
-fold is told by a checksum of their names, not by their order.
+folds at most, and a sample of a large table, so that a chip of any number of rows is validated in
+seconds; which groups share a fold is told by a checksum of their names, not by their order.
 """
 
 from __future__ import annotations
 
-import binascii
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Cost, Measurement
 from fodlam_core.model.layers import Layer
 from fodlam_core.predictors import levels
+from fodlam_core.validation import sampling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -58,6 +58,7 @@ class HeldOutRuns(NamedTuple):
         runs: the runs.
         refused: labels of runs that the predictor refuses.
         fold_of: by group, the number of the fold that holds it out.
+        notes: what a reader must know of them.
     """
 
     scheme: str
@@ -65,6 +66,7 @@ class HeldOutRuns(NamedTuple):
     runs: tuple[Run, ...]
     refused: tuple[str, ...]
     fold_of: Mapping[str, int] = {}
+    notes: tuple[str, ...] = ()
 
 
 class _Item(NamedTuple):
@@ -78,7 +80,8 @@ def hold_out(predictor: Predictor, accelerator: Accelerator) -> HeldOutRuns | No
 
     Everything that is fitted is fitted inside the fold.
     """
-    rows = [row for row in accelerator.pooled_calibration() if row.layer.shape is not None]
+    every = [row for row in accelerator.pooled_calibration() if row.layer.shape is not None]
+    rows = sampling.sampled(every)
     by_network = len({row.network for row in rows}) >= LEAST_NETWORKS or not rows
     families = accelerator.families
     items = [
@@ -90,10 +93,10 @@ def hold_out(predictor: Predictor, accelerator: Accelerator) -> HeldOutRuns | No
         for each in accelerator.references
         if each.calibration and each.network in accelerator.networks
     ]
-    groups = sorted({item.group for item in items}, key=lambda name: binascii.crc32(name.encode()))
+    groups = {item.group for item in items}
     if len(groups) < 2:
         return None
-    fold_of = {group: number % FOLDS for number, group in enumerate(groups)}
+    fold_of = sampling.dealt(groups, FOLDS)
     runs: list[Run] = []
     refused: list[str] = []
     for fold in range(min(FOLDS, len(groups))):
@@ -101,7 +104,8 @@ def hold_out(predictor: Predictor, accelerator: Accelerator) -> HeldOutRuns | No
         held = [item for item in items if fold_of[item.group] == fold]
         _predict(predictor, accelerator, training, held, runs, refused)
     scheme = BY_NETWORK if by_network else BY_SHAPE
-    return HeldOutRuns(scheme, len(groups), tuple(runs), tuple(refused), fold_of)
+    notes = sampling.sample_notes(len(rows), len(every))
+    return HeldOutRuns(scheme, len(groups), tuple(runs), tuple(refused), fold_of, notes)
 
 
 def _shape(row: Measurement) -> str:

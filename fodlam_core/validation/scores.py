@@ -16,6 +16,7 @@ from fodlam_core.validation.errors import rank_correlation
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.held_out import FoldResult, HeldOut, cross_validate, notes
 from fodlam_core.validation.pooled_scores import ALL_KINDS, pooled_results
+from fodlam_core.validation.sampling import sample_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -254,8 +255,10 @@ def _validation(
     failure = None
     try:
         list(variants(predictor))  # a mistake in them is one of the predictor
-        caveats = notes(predictor)
-        results = cross_validate(predictor, accelerator.calibration(kind), scheme, hide)
+        rows = accelerator.calibration(kind)
+        results = cross_validate(predictor, rows, scheme, hide)
+        held = sum(len(result.fold.held) for result in results)
+        caveats = (*(sample_notes(held, len(rows)) if results else ()), *notes(predictor))
     except PluginError as error:
         failure = str(error)
     covered = {} if failure else _covered(predictor, results, hide)

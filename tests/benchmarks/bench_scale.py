@@ -1,9 +1,10 @@
 """How long runs of great size take, and how much memory.
 
-    python tests/benchmarks/bench_scale.py [LAYERS]
+    python tests/benchmarks/bench_scale.py [LAYERS [SHAPES]]
 
-runs a chip whose data file has LAYERS rows (100,000 by default), and a network of as many layers on
-Eyeriss and EIE, as a table and as JSON.
+runs a chip whose data file has LAYERS rows (100,000 by default), and networks of as many layers on
+EIE, as a table and as JSON: one whose layers are of SHAPES shapes (1,000 by default), as those of
+large networks repeat, and one in which no layer is like another.
 """
 
 from __future__ import annotations
@@ -47,18 +48,19 @@ def write_chip(folder: Path, rows: int) -> Path:
     ]
     (folder / "many.csv").write_text("\n".join(lines) + "\n")
     (folder / "many.toml").write_text(HEADER)
-    write_network(folder / "small.toml", 3)
+    write_network(folder / "small.toml", 3, 3)
     config = folder / "chip-run.toml"
     config.write_text(CHIP_RUN)
     return config
 
 
-def write_network(path: Path, layers: int) -> Path:
-    """Write a network of fully-connected layers."""
+def write_network(path: Path, layers: int, shapes: int) -> Path:
+    """Write a network of fully-connected layers of so many shapes."""
     lines = [f'name = "{path.stem}"']
     for n in range(layers):
+        shape = n % shapes
         lines.append(f'[[layers]]\nname = "F{n}"\nkind = "fc"')
-        lines.append(f"inputs = {64 + n % 4001}\noutputs = {32 + n % 3001}")
+        lines.append(f"inputs = {64 + shape % 4001}\noutputs = {32 + shape % 3001}")
     path.write_text("\n".join(lines) + "\n")
     return path
 
@@ -85,11 +87,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         chip = write_chip(folder, count)
-        network = write_network(folder / "large.toml", count)
+        shapes = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
         for format in ("table", "json"):
             measure(f"chip of {count} rows, {format}", [str(chip), "--format", format])
-        for format in ("table", "json"):
-            measure(f"network of {count} layers, {format}", [str(network), "--format", format])
+        for different in (shapes, count):
+            network = write_network(folder / f"large{different}.toml", count, different)
+            for format in ("table", "json"):
+                what = f"network of {count} layers of {different} shapes, {format}"
+                measure(what, [str(network), "--format", format])
 
 
 if __name__ == "__main__":

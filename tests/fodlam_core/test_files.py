@@ -98,3 +98,27 @@ def test_files_that_were_read_are_known_by_any_name(tmp_path: Path) -> None:
     assert files.was_read(link)
     files.forget_files()
     assert not files.was_read(path)
+
+
+def test_files_are_noted_while_they_stay_as_they_are(tmp_path: Path) -> None:
+    """A file that was read counts as unchanged until it is written, or is gone."""
+    path = tmp_path / "table.csv"
+    path.write_text("a")
+    os.utime(path, (1, 1))
+    with files.files_noted() as stamps:
+        files.read_text(path)
+    assert list(stamps) == [str(path)]
+    assert files.are_unchanged(stamps)
+    path.write_text("b")
+    assert not files.are_unchanged(stamps)
+    path.unlink()
+    assert not files.are_unchanged(stamps)
+
+
+def test_a_file_just_written_is_never_taken_for_unchanged(tmp_path: Path) -> None:
+    """What was written a moment before may change again within the same tick of the clock."""
+    path = tmp_path / "table.csv"
+    path.write_text("a")
+    with files.files_noted() as stamps:
+        files.read_text(path)
+    assert not files.are_unchanged(stamps)

@@ -11,6 +11,7 @@ import attrs
 
 from fodlam_core.accelerators.publication import Cell, Publication, publication_of
 from fodlam_core.estimates.explain.chain import Step, chain
+from fodlam_core.report.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.estimates.result import Result
     from fodlam_core.predictors import Predictor
+
+
+MOST_NAMED = 200
 
 
 class Provenance(NamedTuple):
@@ -70,15 +74,21 @@ def provenances(estimate: Result) -> list[Provenance | None]:
         (name, kind): _fitted_to(estimate.platforms[name], kind, predictor, publications[name])
         for (name, kind), predictor in predicted.items()
     }
-    made: list[Provenance | None] = []
+    # Layers that are alike share what they rest on, and so the way there.
+    made: dict[tuple[int, int, int], Provenance] = {}
+    found: list[Provenance | None] = []
     for each in estimate.layers:
         basis = each.basis
         if basis is None:
-            made.append(None)
+            found.append(None)
             continue
-        rows = fitted[basis.accelerator, each.layer.kind] if basis.predictor else {}
-        made.append(_provenance(estimate, each, basis, publications[basis.accelerator], rows))
-    return made
+        alike = id(basis), each.runs, each.layer.repeat
+        if alike not in made:
+            rows = fitted[basis.accelerator, each.layer.kind] if basis.predictor else {}
+            publication = publications[basis.accelerator]
+            made[alike] = _provenance(estimate, each, basis, publication, rows)
+        found.append(made[alike])
+    return found
 
 
 def _provenance(
@@ -108,11 +118,16 @@ def _fitted_to(
     """Return the rows that a predictor is fitted to, by the tables and networks they are of.
 
     A row stands in every table that enters: those of its latency and of its power, and those of
-    what the predictor says that it needs or takes of a layer, such as its densities.
+    what the predictor says that it needs or takes of a layer, such as its densities. Many rows
+    are counted, not named.
     """
+    rows = platform.fit_of(predictor, kind).rows
+    if len(rows) > MOST_NAMED:
+        networks = counted(len({row.network for row in rows}), "network")
+        return {networks: [counted(len(rows), "layer")]}
     fitted: dict[str, list[str]] = {}
     taken = ("latency_", "power_", *_taken(platform.accelerator.predictor(predictor)))
-    for row in platform.fit_of(predictor, kind).rows:
+    for row in rows:
         cells = publication.cells(row.network, row.layer.name) if publication else ()
         tables = dict.fromkeys(
             f"{cell.table}, {row.network}" for cell in cells if cell.quantity.startswith(taken)

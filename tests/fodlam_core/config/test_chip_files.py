@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from fodlam_core import ConfigError, Registry, estimate, load_config
 from fodlam_core.config.asked import asked_config
+from fodlam_core.config.chip_files import accelerator_of
 
 HEADER = """
 name = "{name}"
@@ -160,3 +162,19 @@ def test_file_that_cannot_be_used(write: Callable[..., Path], cli: Any, command:
     assert (1, 1) == (missing.status, taken.status)
     assert "none.toml: No such file" in missing.err
     assert "supplies an accelerator 'eie' already" in taken.err
+
+
+def test_a_file_is_read_once_while_it_stays_as_it_is(
+    write: Any, tmp_path: Path, registry: Registry
+) -> None:
+    """Between check and estimate the table is read once; once it has changed it is read again."""
+    config = write()
+    for path in (tmp_path / "chips").iterdir():
+        os.utime(path, (1, 1))
+    path = str(tmp_path / "chips" / "mychip.toml")
+    first = accelerator_of(path)
+    assert accelerator_of(path) is first
+    assert estimate(config, registry).totals["total"].latency_s == pytest.approx(100e-6)
+    table = tmp_path / "chips" / "mychip.csv"
+    table.write_text(TABLE.replace(",100,", ",200,"))
+    assert estimate(config, registry).totals["total"].latency_s == pytest.approx(200e-6)

@@ -605,3 +605,56 @@ def test_a_network_in_code(registry: Registry) -> None:
     assert (1, "predicted") == (result.batch, result.layers[0].method)
     with pytest.raises(ConfigError, match="got a Network; a Network is given as network="):
         estimate(network, registry)  # type: ignore[arg-type]
+
+
+class Counting(PerMac):
+    """Pools like `per-mac`, and counts how often it is asked; it may need a layer's name."""
+
+    name = "counting"
+
+    def __init__(self, *requires: str) -> None:
+        self.asked: list[str] = []
+        self.requires = frozenset(requires)
+
+    def fit(self, measurements: Any) -> Any:
+        """Return the fit of `per-mac`, asked through this predictor."""
+        fitted, asked = super().fit(measurements), self.asked
+
+        class Fitted:
+            def predict(self, layer: Layer) -> Any:
+                asked.append(layer.name)
+                return fitted.predict(layer)
+
+        return Fitted()
+
+
+@pytest.mark.parametrize(("needs", "asked"), [((), ["a", "b"]), (("name",), ["a", "a2", "b"])])
+def test_layers_that_are_alike_are_asked_about_once(
+    registry: Registry, needs: tuple[str, ...], asked: list[str]
+) -> None:
+    """Layers that differ in name and repeat share a prediction, unless the name is needed."""
+    counting = Counting(*needs)
+    shape = FcShape(10, 10)
+    layers = [
+        Layer.from_shape("a", shape),
+        Layer.from_shape("a2", shape, repeat=3),
+        Layer.from_shape("b", FcShape(10, 20)),
+    ]
+    more = extended(registry, chip("counted", predictors=[counting]))
+    config = Config(NetworkConfig(), dispatch={"fc": "counted"})
+    result = estimate(config, more, Network("three", layers))
+    assert counting.asked == asked
+    assert [each.latency_s for each in result.layers] == pytest.approx([10, 30, 20])
+    record = result.to_dict()
+    assert [each["name"] for each in record["layers"]] == ["a", "a2", "b"]
+    assert [each["repeat"] for each in record["layers"]] == [1, 3, 1]
+
+
+def test_many_rows_behind_a_fit_are_counted(registry: Registry) -> None:
+    """The JSON names the rows of a fit while they are few, and counts them otherwise."""
+    rows = [Measurement("Net", Layer(f"F{n}", "fc", 10), 1, 1.0, 2.0) for n in range(300)]
+    for count, expected in ((2, {"Net": ["F0", "F1"]}), (300, {"1 network": ["300 layers"]})):
+        more = extended(registry, chip("many", measurements=rows[:count]))
+        config = Config(NetworkConfig(), dispatch={"fc": "many"})
+        result = estimate(config, more, Network("one", [Layer("a", "fc", 7)]))
+        assert result.to_dict()["layers"][0]["provenance"]["fitted_to"] == expected

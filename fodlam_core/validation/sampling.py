@@ -1,0 +1,55 @@
+"""What cross-validation looks at in a large table, so that it takes about a second.
+
+Everything, while there is little. Otherwise a sample of the rows, and groups of them that are held
+out together; which ones is told by a checksum of their names, so that neither chance nor the order
+of a table decides.
+"""
+
+from __future__ import annotations
+
+import binascii
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fodlam_core.model.costs import Measurement
+
+MOST_ROWS = 2_000
+# Rows that are fitted to, of all folds together.
+MOST_FITTED = 100_000
+
+
+def is_large(rows: int, groups: int) -> bool:
+    """Tell whether it takes too long to hold out each group of a table alone."""
+    return rows * groups > MOST_FITTED
+
+
+def sampled(rows: Sequence[Measurement]) -> Sequence[Measurement]:
+    """Return `MOST_ROWS` rows, in their order, or all if they are fewer."""
+    if len(rows) <= MOST_ROWS:
+        return rows
+    checksums = [_checksum(f"{row.network} {row.layer.key} {row.batch}") for row in rows]
+    chosen = sorted(range(len(rows)), key=checksums.__getitem__)[:MOST_ROWS]
+    return [rows[index] for index in sorted(chosen)]
+
+
+def dealt(groups: Iterable[str], folds: int) -> dict[str, int]:
+    """Return which of so many folds each group goes into."""
+    ordered = sorted(groups, key=_checksum)
+    return {group: number % folds for number, group in enumerate(ordered)}
+
+
+def sample_notes(validated: int, rows: int) -> tuple[str, ...]:
+    """Return what to say where not every row of a table was looked at.
+
+    >>> sample_notes(2000, 100_000), sample_notes(18, 18)
+    (('cross-validated on 2,000 of 100,000 rows',), ())
+    """
+    if validated == rows:
+        return ()
+    return (f"cross-validated on {validated:,} of {rows:,} rows",)
+
+
+def _checksum(text: str) -> int:
+    return binascii.crc32(text.encode())
