@@ -48,12 +48,11 @@ def test_json_has_no_nan() -> None:
         as_json({"a": float("nan")})
 
 
-def test_pieces_make_up_the_report() -> None:
+@pytest.mark.parametrize("layers", [[{"name": "A", "cost": [1, {"b": None}]}, {"name": "B"}], []])
+def test_pieces_make_up_the_report(layers: list[object]) -> None:
     """JSON in pieces is that in one, also where layers are made one by one."""
-    layers = [{"name": "A", "cost": [1, {"b": None}]}, {"name": "B", "cost": []}]
-    for made in (layers, []):
-        whole = {"totals": {"conv": {"x": 1.5}, "empty": {}}, "layers": made}
-        report = Report(lambda: [], lambda: {**whole, "layers": iter(made)}, lambda: [])
-        assert "".join(report.pieces("json")) == as_json(whole)
-        assert json.loads(as_json(whole)) == whole
+    whole = {"totals": {"conv": {"x": 1.5}, "empty": {}}, "layers": layers}
+    report = Report(list, lambda: {**whole, "layers": iter(layers)}, list)
+    assert "".join(report.pieces("json")) == as_json(whole)
+    assert json.loads(as_json(whole)) == whole
     assert REPORT.pieces("csv") == [REPORT.render("csv")]
