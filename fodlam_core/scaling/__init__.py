@@ -39,14 +39,22 @@ Optional attributes: ``title`` (one line), ``aliases`` (further names), ``uses``
 `Technology` that matter), ``energy_only`` (true if its source has no times), ``domain`` and
 ``source`` (sentences for ``fodlam-core scalers``), ``options`` (an attrs class for
 ``[technology.options]``) with ``configure(options)``, which returns the configured rule.
+``factors_over(source, node_nm, vdd)`` gives a sweep the factors of time and of energy for a million
+points at once: it gets an `Array` of nodes and one of voltages (None where nobody tells them), and
+returns two arrays, or None. Where they hold nothing that can be a factor, infinity for example,
+``factors`` is asked and says why.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from fodlam_core.model.technology import ScalingFactors, Technology
+
+Array = Any
+"""A column of numbers that does arithmetic element by element, such as a polars Series."""
+Arrays = tuple[Array, Array]
 
 
 class TechnologyScaler(Protocol):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fodlam_core.model.bibliography import RABAEY
 from fodlam_core.model.technology import ScalingFactors, Technology
 from fodlam_core.scaling.general import CurrentModel
+
+if TYPE_CHECKING:
+    from fodlam_core.scaling import Array, Arrays
 
 
 class ConstantVoltage:
@@ -41,3 +46,8 @@ class ConstantVoltage:
         """Return the factors; every node is within the domain."""
         s = target.node_nm / source.node_nm
         return ScalingFactors(s * s if self._model == "long-channel" else s, s, s * s)
+
+    def factors_over(self, source: Technology, node_nm: Array, _vdd: Array | None) -> Arrays:
+        """Return the factors of time and energy for many nodes."""
+        s = node_nm / source.node_nm
+        return s * s if self._model == "long-channel" else s, s

@@ -8,6 +8,7 @@ from fodlam_core.model.technology import ScalingFactors, Technology
 
 if TYPE_CHECKING:
     from fodlam_core.model.costs import Citation
+    from fodlam_core.scaling import Array, Arrays
 
 LEAKAGE_ERA_NM = 90
 
@@ -50,3 +51,8 @@ class Dennard:
             )
             notes = (note,)
         return ScalingFactors(s, s * s * s, s * s, notes)
+
+    def factors_over(self, source: Technology, node_nm: Array, _vdd: Array | None) -> Arrays:
+        """Return the factors of time and energy for many nodes."""
+        s = node_nm / source.node_nm
+        return s, s * s * s

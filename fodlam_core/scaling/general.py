@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
@@ -10,6 +10,9 @@ from fodlam_core.errors import ScalingError
 from fodlam_core.model.bibliography import RABAEY
 from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
 from fodlam_core.scaling.inputs import require
+
+if TYPE_CHECKING:
+    from fodlam_core.scaling import Array, Arrays
 
 NEEDS = ("vdd",)
 
@@ -81,3 +84,13 @@ class General:
                 'model = "long-channel" can'
             )
         return ScalingFactors(s, s * u * u, s * s)
+
+    def factors_over(self, source: Technology, node_nm: Array, vdd: Array | None) -> Arrays | None:
+        """Return the factors of time and energy for many points; None where a voltage lacks."""
+        if source.vdd is None or vdd is None:
+            return None
+        s, u = node_nm / source.node_nm, vdd / source.vdd
+        if self._model == "long-channel":
+            return s * s / u, s * u * u
+        told = (node_nm != source.node_nm) | (vdd == source.vdd)
+        return s / told, s * u * u  # infinite, and so no factor, where the rule does not tell

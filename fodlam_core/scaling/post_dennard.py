@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fodlam_core.model.bibliography import TAYLOR
 from fodlam_core.model.technology import ScalingFactors, Technology
+
+if TYPE_CHECKING:
+    from fodlam_core.scaling import Array, Arrays
 
 
 class PostDennard:
@@ -30,3 +35,8 @@ class PostDennard:
         """Return the factors; every node is within the domain."""
         s = target.node_nm / source.node_nm
         return ScalingFactors(s, s, s * s)
+
+    def factors_over(self, source: Technology, node_nm: Array, _vdd: Array | None) -> Arrays:
+        """Return the factors of time and energy for many nodes."""
+        s = node_nm / source.node_nm
+        return s, s

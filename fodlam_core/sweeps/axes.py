@@ -70,7 +70,7 @@ def label(value: object) -> str:
 
 
 def read_axes(
-    table: Mapping[str, Any], scaler: str, directory: str, registry: Registry
+    table: Mapping[str, Any], scaler: str, directory: str, registry: Registry, rules: int = 0
 ) -> tuple[Axes, list[str]]:
     """Return the axes of a ``[sweep]`` table, and a line for everything that is wrong with it.
 
@@ -79,12 +79,13 @@ def read_axes(
         scaler: the rule that the configuration names outside of it.
         directory: where patterns of file names start.
         registry: what keys and names are checked against.
+        rules: the number of dispatch rules of the configuration.
     """
     problems: list[str] = []
     axes: dict[str, Axis] = {}
     written = written_axes(table)
     scalers = swept_rules(written, scaler, registry)
-    known = known_keys(registry, scalers)
+    known = known_keys(registry, scalers, rules)
     for key, given in written:
         if key in axes:
             problems.append(f"[sweep] {key}: is given twice")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.config.chip_files import files_in_tables, with_files
 from fodlam_core.sweeps.axes import axis_values, written_axes
-from fodlam_core.sweeps.keys import is_chip_file
+from fodlam_core.sweeps.keys import DISPATCH_RULES, is_chip_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,8 +75,8 @@ def _named(
     base: Mapping[str, Any], sweep: Mapping[str, Any], directory: str, registry: Registry
 ) -> Iterator[str]:
     """Yield what may be the name of an accelerator that is not described by a file."""
-    dispatch, settings = base.get("dispatch"), base.get("accelerator")
-    written: list[object] = list(dispatch.values()) if isinstance(dispatch, Mapping) else []
+    settings = base.get("accelerator")
+    written = list(named_in(base.get("dispatch")))
     written += settings if isinstance(settings, Mapping) else []
     for key, given in written_axes(sweep):
         table, *rest = key.split(".")
@@ -84,5 +84,21 @@ def _named(
             written += rest[:1]
         elif table == "dispatch":
             with contextlib.suppress(ValueError):  # said when the axes are read
-                written += axis_values(key, given, directory, registry)
+                values = axis_values(key, given, directory, registry)
+                if key == DISPATCH_RULES:
+                    values = [name for rules in values for name in named_in({"rules": rules})]
+                written += values
     yield from (name for name in written if isinstance(name, str))
+
+
+def named_in(dispatch: object) -> Iterator[object]:
+    """Yield what a table of dispatch names: accelerators by kind, and those of its rules."""
+    if isinstance(dispatch, Mapping):
+        yield from (name for kind, name in dispatch.items() if kind != "rules")
+        yield from (rule.get("accelerator") for rule in rules_in(dispatch))
+
+
+def rules_in(dispatch: object) -> list[Mapping[str, Any]]:
+    """Return the rules of a table of dispatch, as far as they are tables."""
+    rules = dispatch.get("rules") if isinstance(dispatch, Mapping) else None
+    return [each for each in rules if isinstance(each, Mapping)] if isinstance(rules, list) else []

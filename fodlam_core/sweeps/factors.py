@@ -95,10 +95,15 @@ class FactorSource:
                 settled = settle(labels)
                 if settled not in routes:
                     chosen = dict(zip(points.keys, values, strict=True))
-                    routes[settled] = self._route(accelerator, {key: chosen[key] for key in rest})
+                    routes[settled] = self.route(accelerator, {key: chosen[key] for key in rest})
                 answer = _answer(routes[settled], *target)
             known[key] = answer
             yield answer
+
+    @property
+    def asked(self) -> TechnologyConfig:
+        """The technology of the configuration at the first point of the sweep."""
+        return self._config.technology
 
     def _targets(self, points: Points) -> Iterator[tuple[Any, ...]]:
         """Yield node, voltage and flavour of each point, as far as they are told."""
@@ -112,7 +117,7 @@ class FactorSource:
         ]
         return zip(*columns, strict=True)
 
-    def _route(self, accelerator: Accelerator, values: Mapping[str, Any]) -> Route | str:
+    def route(self, accelerator: Accelerator, values: Mapping[str, Any]) -> Route | str:
         """Return how an accelerator is carried with some keys set, or why it cannot be."""
         asked: dict[str, Any] = {}
         options: dict[str, Any] = {}

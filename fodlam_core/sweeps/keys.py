@@ -9,6 +9,7 @@ import attrs
 
 from fodlam_core.config import (
     AcceleratorConfig,
+    DispatchRule,
     NetworkConfig,
     PointConfig,
     TechnologyConfig,
@@ -27,13 +28,15 @@ if TYPE_CHECKING:
 # what they change is linear.
 TECHNOLOGY, COSTS, BATCH, SYSTEM = "technology", "costs", "batch", "system"
 [DRAM_KEY] = SYSTEM_KEYS
+# All rules as one value, or a key of one: dispatch.rules.1.accelerator.
+DISPATCH_RULES = "dispatch.rules"
 DRAM_PRICE = f"system.{DRAM_KEY}"
 MOST_MEANT = 3
 # Of the table of an accelerator: tables of their own, and the file of one that is not installed.
 APART = ("file", "technology", "options")
 
 
-def known_keys(registry: Registry, scalers: Iterable[str]) -> dict[str, Any]:
+def known_keys(registry: Registry, scalers: Iterable[str], rules: int = 0) -> dict[str, Any]:
     """Return every key that can be an axis, with the type of its values.
 
     The files of accelerators are left out: their names are not known beforehand.
@@ -41,11 +44,15 @@ def known_keys(registry: Registry, scalers: Iterable[str]) -> dict[str, Any]:
     Args:
         registry: what is installed.
         scalers: the rules of the sweep, whose options are keys as well.
+        rules: the number of dispatch rules of the configuration.
     """
     keys = _fields("network", NetworkConfig) | _fields("technology", TechnologyConfig)
     for scaler in scalers:
         keys |= _fields("technology.options", getattr(registry.scaler(scaler), "options", None))
     keys |= {f"dispatch.{kind}": str for kind in registry.names("layer kind")}
+    keys[DISPATCH_RULES] = tuple[DispatchRule, ...]
+    for number in range(1, rules + 1):
+        keys |= _fields(f"{DISPATCH_RULES}.{number}", DispatchRule)
     for accelerator in registry.accelerators:
         table = f"accelerator.{accelerator.name}"
         own = _fields(table, AcceleratorConfig)
@@ -96,6 +103,8 @@ def names_for(key: str, registry: Registry) -> list[str] | None:
         return zoo_names()
     if key == "technology.scaler":
         return registry.names("rule")
+    if first == "dispatch" and rest[:1] == ["rules"]:
+        return registry.names("accelerator") if rest[2:] == ["accelerator"] else None
     if first == "dispatch":
         return [each.name for each in registry.serving(rest[0])]
     if first == "accelerator" and rest[1:] == ["predictor"]:
@@ -126,15 +135,32 @@ def with_values(tables: Mapping[str, Any], values: Mapping[str, Any]) -> dict[st
 
     >>> with_values({"network": {"batch": 1}}, {"network.batch": 2, "technology.vdd": 1.0})
     {'network': {'batch': 2}, 'technology': {'vdd': 1.0}}
+    >>> rules = {"dispatch": {"rules": [{"form": "depthwise", "accelerator": "eyeriss"}]}}
+    >>> with_values(rules, {"dispatch.rules.1.accelerator": "nvdla"})
+    {'dispatch': {'rules': [{'form': 'depthwise', 'accelerator': 'nvdla'}]}}
     """
     result: dict[str, Any] = copy.deepcopy(dict(tables))
     for key, value in values.items():
         *path, last = key.split(".")
         table = result
         for name in path:
-            inner = table.setdefault(name, {})
-            if not isinstance(inner, dict):
-                inner = table[name] = {}  # the mistake is told when the base is checked
-            table = inner
+            table = _inner(table, name)
         table[last] = value
     return result
+
+
+def _inner(table: dict[str, Any], name: str) -> Any:
+    """Return a table in a table, or one of a list by its number."""
+    inner = table.get(name)
+    if isinstance(inner, list):
+        return _Numbered(inner)
+    if not isinstance(inner, dict):
+        inner = table[name] = {}  # the mistake is told when the base is checked
+    return inner
+
+
+class _Numbered(dict[str, Any]):
+    """The tables of a list by their numbers, from 1 on; what is not there goes nowhere."""
+
+    def __init__(self, tables: list[Any]) -> None:
+        super().__init__({str(number): each for number, each in enumerate(tables, 1)})

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 from fodlam_core.sweeps.axes import swept_rules, written_axes
-from fodlam_core.sweeps.chip_files import read_chips
+from fodlam_core.sweeps.chip_files import read_chips, rules_in
 from fodlam_core.sweeps.keys import is_file, known_keys, names_for
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def possible_axes(source: Source, registry: Registry) -> list[tuple[str, str]]:
     registry = read_chips(source.tables, sweep, source.directory, registry).registry
     scaler = technology.get("scaler", "dennard")
     rules = swept_rules(written_axes(sweep), scaler, registry)
-    known = known_keys(registry, rules)
+    known = known_keys(registry, rules, len(rules_in(source.tables.get("dispatch"))))
     axes = [(key, _takes(key, known[key], registry)) for key in known]
     return [*axes, ("accelerator.NAME.file", "files, each of an accelerator NAME")]
 

@@ -11,9 +11,9 @@ from fodlam_core.config.load import Source, structure_source, wrong_names
 from fodlam_core.errors import ConfigError, FodlamError, Problem, Setting
 from fodlam_core.estimates.network import configured_network
 from fodlam_core.sweeps.axes import Axes, Axis, read_axes
-from fodlam_core.sweeps.chip_files import read_chips
+from fodlam_core.sweeps.chip_files import named_in, read_chips, rules_in
 from fodlam_core.sweeps.grid import Grid, grid_of
-from fodlam_core.sweeps.keys import BATCH, COSTS, with_values
+from fodlam_core.sweeps.keys import BATCH, COSTS, DISPATCH_RULES, with_values
 from fodlam_core.sweeps.ranges import Range
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def plan_of(read: Source, registry: Registry) -> Plan:
     technology = base.get("technology")
     scaler = technology.get("scaler") if isinstance(technology, Mapping) else None
     chips = read_chips(base, table, read.directory, registry)
-    axes, wrong = read_axes(table, scaler or "dennard", read.directory, chips.registry)
+    rules = len(rules_in(base.get("dispatch")))
+    axes, wrong = read_axes(table, scaler or "dennard", read.directory, chips.registry, rules)
     axes = _linear(axes, base, [*registry.accelerators, *chips.accelerators])
     source = read._replace(
         tables=with_values(base, {axis.key: axis.values[0] for axis in axes.axes})
@@ -112,10 +113,11 @@ def _linear(axes: Axes, base: Mapping[str, Any], accelerators: Iterable[Accelera
 
     So it is with an accelerator that publishes whole networks at some batches.
     """
-    dispatch = base.get("dispatch")
-    named = list(dispatch.values()) if isinstance(dispatch, Mapping) else []
+    named = list(named_in(base.get("dispatch")))
     for axis in axes.axes:
-        if axis.key.startswith("dispatch."):
+        if axis.key == DISPATCH_RULES:
+            named += [name for rules in axis.values for name in named_in({"rules": rules})]
+        elif axis.key.startswith("dispatch."):
             named += axis.values
     if not any(
         getattr(each, "references_only", False)
@@ -140,7 +142,7 @@ def tables_of(config: Config) -> dict[str, Any]:
     tables = {
         "network": table(config.network),
         "technology": table(config.technology),
-        "dispatch": dict(config.dispatch),
+        "dispatch": {**config.dispatch, **_rules(config)},
         "accelerator": {},
         "sweep": dict(config.sweep),
     }
@@ -150,6 +152,15 @@ def tables_of(config: Config) -> dict[str, Any]:
         own = table(settings)
         tables["accelerator"][name] = {**own.pop("options"), **own}
     return tables
+
+
+def _rules(config: Config) -> dict[str, Any]:
+    import attrs
+
+    def told(_field: object, value: object) -> bool:
+        return value is not None
+
+    return {"rules": [attrs.asdict(each, filter=told) for each in config.rules]}
 
 
 def _point_problems(source: Source, axes: Axes, registry: Registry) -> list[Problem]:
@@ -164,7 +175,8 @@ def _point_problems(source: Source, axes: Axes, registry: Registry) -> list[Prob
         here = tuple(axis.key.split("."))
         for value in _telling(axis)[1:]:
             point = source._replace(tables=with_values(source.tables, {axis.key: value}))
-            names = registry if isinstance(value, str) else None
+            named = isinstance(value, str) or axis.key == DISPATCH_RULES
+            names = registry if named else None
             problems += [each for each in _problems(point, names) if _is_at(each, here)]
     return problems
 
@@ -173,7 +185,7 @@ def _is_at(problem: Problem, keys: tuple[str, ...]) -> bool:
     """Tell whether a problem is at a key or a table, or inside of it."""
     for where in problem.where[:1]:
         if isinstance(where, Setting):
-            return (*where.path, where.key)[: len(keys)] == keys
+            return tuple(map(str, (*where.path, where.key)))[: len(keys)] == keys
     return False
 
 

@@ -12,10 +12,11 @@ from fodlam_core.errors import ConfigError
 from fodlam_core.sweeps.columns import column_names, with_results
 from fodlam_core.sweeps.conditions import conditions
 from fodlam_core.sweeps.costs import CostSource, Slot
+from fodlam_core.sweeps.factor_arrays import factor_table
 from fodlam_core.sweeps.factors import FactorSource
 from fodlam_core.sweeps.grid import Box, Slice, components
 from fodlam_core.sweeps.keys import COSTS, TECHNOLOGY
-from fodlam_core.sweeps.tables import cost_frame, dtype, factor_frame, points, product, slice_frame
+from fodlam_core.sweeps.tables import cost_frame, dtype, points, product, slice_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -76,10 +77,8 @@ class Evaluator:
         keys, _, variants = points(box, COSTS)
         costs = [self._costs.get(dict(zip(keys, values, strict=True))) for values in variants]
         slots: list[Slot] = list(dict.fromkeys(slot for each in costs for slot, _ in each.cells))
-        answers = self._factors.get(
-            {slot: self._costs.accelerators[slot] for slot in slots}, points(box, TECHNOLOGY)
-        )
-        factors = factor_frame([answers[slot] for slot in slots])
+        chips = {slot: self._costs.accelerators[slot] for slot in slots}
+        factors = factor_table(self._factors, chips, box)
         refusals = [name for name in factors.columns if name.startswith("refusal")]
         factors = factors.drop(name for name in refusals if factors[name].is_null().all())
         return {

@@ -262,6 +262,56 @@ def test_cost_axes(extended: Registry) -> None:
     assert 0 < refused
 
 
+RULES = [
+    [],
+    [{"form": "grouped", "accelerator": "chip"}],
+    [{"match": "conv1", "accelerator": "chip"}, {"form": "grouped", "accelerator": "eyeriss"}],
+]
+
+
+def test_dispatch_rules_as_an_axis(extended: Registry) -> None:
+    """The dispatch rules as a whole are an axis; each point is what a run under them gives."""
+    base = {"network": {"name": "AlexNet"}, "dispatch": {"conv": "eyeriss", "fc": "eie"}}
+    axes = {"dispatch.rules": RULES, "network.batch": [1, 3], "technology.node_nm": [65, 45]}
+    assert check(base, axes, extended, 1) == 0
+    rows = sweep({**base, "sweep": axes}, registry=extended).collect()
+    assert rows["latency_s"].n_unique() == rows.height == 12
+
+
+def test_a_key_of_a_dispatch_rule_as_an_axis(extended: Registry) -> None:
+    """Accelerator, pattern and form of one rule are axes, numbered as in messages."""
+    base = {
+        "network": {"name": "AlexNet"},
+        "dispatch": {"conv": "eyeriss", "fc": "eie", "rules": RULES[2]},
+    }
+    axes = {
+        "dispatch.rules.1.match": ["conv1", "conv?"],
+        "dispatch.rules.2.accelerator": ["chip", "eyeriss"],
+        "technology.node_nm": [65, 45],
+    }
+    check(base, axes, extended, 1)
+    with pytest.raises(ConfigError, match=r"unknown axis 'dispatch.rules.3.match'"):
+        make_plan({**base, "sweep": {"dispatch.rules.3.match": ["a"]}}, extended)
+    with pytest.raises(ConfigError, match=r"\[\[dispatch.rules\]\] 1 accelerator: unknown acc"):
+        make_plan({**base, "sweep": {"dispatch.rules.1.accelerator": ["chip", "ship"]}}, extended)
+    with pytest.raises(ConfigError, match=r"\[\[dispatch.rules\]\] 1: give match"):
+        make_plan({**base, "sweep": {"dispatch.rules": [[], [{"accelerator": "chip"}]]}}, extended)
+
+
+def test_a_configuration_in_code_keeps_its_dispatch_rules(extended: Registry) -> None:
+    """A sweep of a `Config` is one under the rules that it has."""
+    base = {"network": {"name": "AlexNet"}, "dispatch": {"conv": "eyeriss", "fc": "eie"}}
+    base["dispatch"]["rules"] = RULES[1]  # type: ignore[assignment]
+    axes = {"technology.node_nm": [65, 45]}
+    loaded = check_source(Source("", "", {**base, "sweep": axes}), extended)
+    one, other = (
+        sweep(each, registry=extended).collect() for each in (loaded, {**base, "sweep": axes})
+    )
+    assert one.equals(other)
+    plain = {**base, "dispatch": {"conv": "eyeriss", "fc": "eie"}, "sweep": axes}
+    assert not one.equals(sweep(plain, registry=extended).collect())
+
+
 @pytest.mark.parametrize("price", [[16e-12, 160e-12], [1e-7]])
 def test_system_axes(registry: Registry, price: list[float]) -> None:
     """The energy of a byte of DRAM gives what a run gives, and nothing where traffic is unknown."""
