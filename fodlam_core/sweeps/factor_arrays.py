@@ -14,7 +14,7 @@ import polars as pl
 
 from fodlam_core.model.technology import MOST, Multipliers
 from fodlam_core.plugins import isolated
-from fodlam_core.scaling.supply import LEAST_V, MOST_TIMES_NOMINAL, NOMINAL_V, check_supply
+from fodlam_core.scaling.supply import LEAST_V, NOMINAL_V, check_supply, highest_vdd
 from fodlam_core.sweeps.factors import FactorSource, Points
 from fodlam_core.sweeps.keys import TECHNOLOGY
 from fodlam_core.sweeps.tables import factor_frame, points, product, slice_frame
@@ -150,8 +150,8 @@ def _checked(
 
 @functools.cache
 def _supplies() -> tuple[pl.Series, pl.Series]:
-    nodes, volts = zip(*NOMINAL_V, strict=True)
-    return pl.Series(nodes), MOST_TIMES_NOMINAL * pl.Series(volts)
+    nodes = [node for node, *_ in NOMINAL_V]
+    return pl.Series(nodes), pl.Series(map(highest_vdd, nodes))
 
 
 def _highest_vdd(nodes: pl.Series) -> pl.Series:
