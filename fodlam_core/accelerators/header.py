@@ -251,7 +251,7 @@ def point_tables(table: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             for key, value in changes.items():
                 old = base.get(key)
                 both = isinstance(old, Mapping) and isinstance(value, Mapping)
-                base[key] = {**old, **value} if both else value  # type: ignore[dict-item]
+                base[key] = {**old, **value} if both else value  # type: ignore[dict-item]  # tables, as checked
         base["name"] = f"{table.get('name')}/{name}"
         made[str(name)] = base
     return made

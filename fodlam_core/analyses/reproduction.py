@@ -36,7 +36,7 @@ class Range(NamedTuple):
     low: float
     high: float
 
-    def __mul__(self, other: Range) -> Range:  # type: ignore[override]
+    def __mul__(self, other: Range) -> Range:  # type: ignore[override]  # no tuple is repeated
         return Range(self.low * other.low, self.high * other.high)
 
     def agrees(self, relation: str, other: Range) -> bool:

@@ -28,6 +28,7 @@ from fodlam_core.estimates.checks import (
 )
 from fodlam_core.estimates.composer import Composer
 from fodlam_core.estimates.dispatch import dispatch
+from fodlam_core.estimates.estimate import Estimate
 from fodlam_core.estimates.figures import (
     METHODS,
     OVERHEAD,
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.config.model import Batch
     from fodlam_core.errors import Problem
-    from fodlam_core.estimates.estimate import Estimate
 
 Items = tuple[tuple[Layer, Basis | None], ...]
 
@@ -198,9 +198,10 @@ class _Prepared:
         areas_mm2 = {name: each.area_mm2 for name, each in platforms.items()}
         printed = batch == "published"
         totals, accelerators = totals_of(parts_of(items), areas_mm2, printed=printed)
-        return Composer(
+        one = Estimate(
             config=config,
             network=network,
+            batch=batch,
             layers=tuple(
                 LayerEstimate.of(*each, str(refusals.get(index, "")))
                 for index, each in enumerate(items)
@@ -215,10 +216,9 @@ class _Prepared:
                 *gather_notes(config, network, items, platforms, batches, refusals),
             ),
             versions=self.versions,
-            refusals=refusals,
-            at=None if linear else self.at,
             rules=self.rules,
         )
+        return Composer(one, refusals, None if linear else self.at)
 
     def _items(self, batch: int | str, whole: str | None) -> tuple[Items, dict[int, Problem]]:
         """Return the layers with what their costs rest on, and the refusals by place.

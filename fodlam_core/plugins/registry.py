@@ -19,10 +19,10 @@ from fodlam_core.plugins import (
 )
 from fodlam_core.plugins.checks import without_rubbish
 from fodlam_core.plugins.claims import settle
+from fodlam_core.plugins.deferred_chips import loaded
 from fodlam_core.plugins.discovery import BLOCK
 from fodlam_core.plugins.guards import guarded
 from fodlam_core.plugins.hookspecs import HookSpecs
-from fodlam_core.plugins.library import loaded
 from fodlam_core.plugins.own import DEFAULTS
 from fodlam_core.plugins.patterns import is_pattern, matches
 

@@ -9,8 +9,8 @@ from fodlam_core.errors import unknown
 from fodlam_core.plugins import Plugin, call_hooks, check_api_level, describe, isolated
 from fodlam_core.plugins.checks import names_of, without_rubbish
 from fodlam_core.plugins.claims import supplied
+from fodlam_core.plugins.deferred_chips import loaded
 from fodlam_core.plugins.hookspecs import HookSpecs
-from fodlam_core.plugins.library import loaded
 from fodlam_core.plugins.own import RESERVED
 from fodlam_core.testing.installed import everything, ours
 from fodlam_core.testing.readers import checks_on
