@@ -10,6 +10,7 @@ from fodlam_core.analyses.validated import asked_chips, named_chips
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
 from fodlam_core.cli.plot import add_plot_argument, check_plot, page_extras, plot
 from fodlam_core.errors import FodlamError, UnknownNameError, listed, unknown
+from fodlam_core.model import quantities
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report import Bullets, Document, Table, Text, table
 from fodlam_core.report.report import Report
@@ -37,6 +38,8 @@ FEW = (
     "Intervals are nominal 90 %; in interval: how often one that has not seen the layer holds it. "
     "With two networks no claim that makes no assumption on distributions exceeds two thirds."
 )
+
+NAMES = tuple(metric.name for metric in quantities.METRICS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -184,9 +187,9 @@ def _summary(results: Sequence[Validation]) -> Report:
             "kind": each.kind,
             "predictor": each.predictor,
             "scheme": each.scheme,
-            "networks": records["latency"]["networks"],
+            "networks": records[NAMES[0]]["networks"],
         }
-        for metric in ("latency", "energy"):
+        for metric in NAMES:
             row |= {f"{metric}_{key}": records[metric][key] for key in keys}
         rows.append(row)
 
@@ -196,15 +199,15 @@ def _summary(results: Sequence[Validation]) -> Report:
                 *(str(row[name]) for name in ("accelerator", "kind", "predictor", "networks")),
                 *(
                     _error(row[f"{metric}_{key}"])
-                    for metric in ("latency", "energy")
+                    for metric in NAMES
                     for key in ("mape", "within_10_percent", "coverage")
                 ),
             )
             for row in rows
         ]
         parts = ("error", "within 10 %", "in interval")
-        header = ("chip", "kind", "predictor", "networks", *(f"latency {each}" for each in parts))
-        header += tuple(f"energy {each}" for each in parts)
+        columns = (f"{metric} {part}" for metric in NAMES for part in parts)
+        header = ("chip", "kind", "predictor", "networks", *columns)
         blocks = [table(header, cells, ", ".join(header[3:])), Text(FEW)]
         schemes = ", ".join(dict.fromkeys(each.scheme for each in results))
         return Document(f"Default predictors, {schemes}", tuple(blocks))
@@ -293,7 +296,6 @@ def _error(error: float | None, sign: str = "") -> str:
 
 def _layer_report(results: Sequence[Validation]) -> Report:
     records = [record for each in results for record in each.layer_records()]
-    columns = ("latency_s", "s"), ("energy_j", "J")
 
     def document() -> Document:
         cells = [
@@ -302,24 +304,19 @@ def _layer_report(results: Sequence[Validation]) -> Report:
                 f"{row['network']} {row['layer']}",
                 *(
                     text
-                    for name, unit in columns
+                    for metric in quantities.METRICS
                     for text in (
-                        quantity(row[f"measured_{name}"], unit),
-                        quantity(row[f"predicted_{name}"], unit),
-                        f"{100 * row[name.rpartition('_')[0] + '_error']:+.1f} %",
+                        quantity(row[f"measured_{metric.key}"], metric.unit),
+                        quantity(row[f"predicted_{metric.key}"], metric.unit),
+                        _error(row[f"{metric.name}_error"], "+"),
                     )
                 ),
             ]
             for row in records
         ]
-        numbers = (
-            "measured latency",
-            "predicted",
-            "error",
-            "measured energy",
-            "predicted",
-            "error",
-        )
+        numbers = [
+            heading for name in NAMES for heading in (f"measured {name}", "predicted", "error")
+        ]
         scheme = ", ".join(dict.fromkeys(each.scheme for each in results)) or "nothing measured"
         return Document(
             f"Predicted against measured, {scheme}",

@@ -10,6 +10,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import FodlamError
+from fodlam_core.model.quantities import COSTS
 from fodlam_core.report.units import PREFIXES
 
 try:
@@ -31,7 +32,7 @@ TEX = "xelatex"  # measures the words of a picture in PGF
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
 MARKS = ("o", "s", "^", "D", "v", "P", "X")  # told apart in print without colours
 GREY = "#666666"
-NAMES = {"s": "latency", "J": "energy", "W": "power"}
+NAMES = {each.unit: each.name for each in COSTS}
 # One column of a page of two is 3.5 inches wide, both are 7.2.
 WIDTH_IN = 7.2
 MOST_NAME = 46

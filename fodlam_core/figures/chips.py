@@ -19,6 +19,7 @@ from fodlam_core.figures.canvas import (
     plain,
     short,
 )
+from fodlam_core.model.quantities import METRICS
 from fodlam_core.report.units import counted
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from fodlam_core.estimates.figures import Totals
 
 MOST_ROWS = 40
-UNITS = {"s": "latency", "J": "energy"}
+UNITS = {metric.unit: metric.name for metric in METRICS}
 # Method -> place in COLORS and MARKS.
 METHODS = {"measured": 0, "predicted": 1, "published": 2, "datasheet": 3}
 
@@ -94,7 +95,7 @@ def comparison(found: Comparison) -> list[Axes]:
 
 def _ranked(each: Ranked) -> _Row:
     doubt = "" if each.verdict == "fits" else " (!)"
-    costs = {"s": each.latency_s, "J": each.energy_j}
+    costs = dict(zip(UNITS, each.amounts, strict=True))
     ends = {unit: each.bounds(quantity) for unit, quantity in UNITS.items()}
     return _Row(each.name + doubt, {each.method: costs}, costs, ends)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from matplotlib.patches import Patch
 
 from fodlam_core.figures.canvas import COLORS, GREY, axes, finish, label, plain, short
+from fodlam_core.model.quantities import METRICS, Interval
 from fodlam_core.report.units import counted, quantity
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ MOST_BARS = 40
 NO_CHIP = ("not modelled", "several chips")
 TOO_SHORT = 0.01  # a bar of less than this share of its axis has its cost beside it
 WAITING = 0.5  # how much lighter the part of a latency is that waits for memory
-FIELDS = {"s": "latency_s", "J": "energy_j"}
+UNITS = tuple(metric.unit for metric in METRICS)
 
 
 class _Bar(NamedTuple):
@@ -55,7 +56,7 @@ def layers(estimate: Estimate) -> list[Axes]:
         The axes of latency, then of energy, where either is known.
     """
     bars = _merged([_bar(each) for each in estimate.layers])
-    units = [u for u in FIELDS if any(bar.costs[u] is not None for bar in bars)] or ["s"]
+    units = [u for u in UNITS if any(bar.costs[u] is not None for bar in bars)] or ["s"]
     found = axes(len(units), 1.3 + 0.19 * len(bars), share_y=True)
     names = list(dict.fromkeys(bar.accelerator for bar in bars if bar.accelerator not in NO_CHIP))
     colors = {name: COLORS[place % len(COLORS)] for place, name in enumerate(names)}
@@ -72,13 +73,12 @@ def layers(estimate: Estimate) -> list[Axes]:
 
 
 def _bar(each: LayerEstimate) -> _Bar:
-    interval = each.interval
     return _Bar(
         each.layer.name,
         each.basis.accelerator if each.basis else NO_CHIP[0],
         each.method == "predicted",
-        {unit: getattr(each, field) for unit, field in FIELDS.items()},
-        {unit: interval and getattr(interval, field) for unit, field in FIELDS.items()},
+        dict(zip(UNITS, each.amounts, strict=True)),
+        dict(zip(UNITS, each.interval or Interval(), strict=True)),
         each.native.offchip_latency_s if each.native and each.latency_s else 0.0,
     )
 
@@ -89,14 +89,14 @@ def _merged(bars: list[_Bar]) -> list[_Bar]:
     order = sorted(range(len(bars)), key=lambda n: -(bars[n].costs["s"] or bars[n].costs["J"] or 0))
     dear = sorted(order[: MOST_BARS - 1])
     rest = [bars[place] for place in order[MOST_BARS - 1 :]]
-    known = {u: [cost for bar in rest if (cost := bar.costs[u]) is not None] for u in FIELDS}
+    known = {u: [cost for bar in rest if (cost := bar.costs[u]) is not None] for u in UNITS}
     chips = {bar.accelerator for bar in rest} - {NO_CHIP[0]} or {NO_CHIP[0]}
     merged = _Bar(
         f"{len(rest)} other layers",
         chips.pop() if len(chips) == 1 else NO_CHIP[1],
         any(bar.predicted for bar in rest),
         {unit: math.fsum(costs) if costs else None for unit, costs in known.items()},
-        dict.fromkeys(FIELDS),
+        dict.fromkeys(UNITS),
         math.fsum(bar.waiting_s for bar in rest),
     )
     return [*(bars[place] for place in dear), merged]

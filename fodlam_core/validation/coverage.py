@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import PredictionError
+from fodlam_core.model.quantities import METRICS, Interval
 from fodlam_core.predictors import levels
 from fodlam_core.validation.held_out import without
 from fodlam_core.validation.intervals import interval_rule
@@ -12,12 +13,9 @@ from fodlam_core.validation.intervals import interval_rule
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from fodlam_core.model.costs import Cost
-    from fodlam_core.model.quantities import Bounds, Interval
+    from fodlam_core.model.costs import Cost, Measurement
     from fodlam_core.predictors import Predictor
     from fodlam_core.validation.folds import Fold
-
-FIELDS = {"latency": "latency_s", "energy": "energy_j"}
 
 
 class Covered(NamedTuple):
@@ -56,24 +54,25 @@ def coverage(
         hide: optional fields of `Layer` that the predictor does not get to see.
         scale: a factor of all predictions, to plant a mis-calibration.
     """
-    found = {name: Covered(0, 0) for name in FIELDS}
+    found = {metric.name: Covered(0, 0) for metric in METRICS}
     for fold in folds:
         for row, cost, interval in _intervals(predictor, fold, hide):
-            for name, field in FIELDS.items():
-                measured, predicted = getattr(row, field), getattr(cost, field)
-                bounds: Bounds | None = getattr(interval, field) if interval else None
+            every = zip(METRICS, row.amounts, cost.amounts, interval or Interval(), strict=True)
+            for metric, measured, predicted, bounds in every:
                 if measured is None or bounds is None:
                     continue
                 inside = bounds[0] * scale <= measured <= bounds[1] * scale
-                known = found[name]
+                known = found[metric.name]
                 ends = ((bounds[0] / predicted, bounds[1] / predicted),) if predicted else ()
-                found[name] = Covered(known.inside + inside, known.judged + 1, known.ends + ends)
+                found[metric.name] = Covered(
+                    known.inside + inside, known.judged + 1, known.ends + ends
+                )
     return found
 
 
 def _intervals(
     predictor: Predictor, fold: Fold, hide: frozenset[str]
-) -> Iterable[tuple[object, Cost, Interval | None]]:
+) -> Iterable[tuple[Measurement, Cost, Interval | None]]:
     """Yield each held-out row with what is predicted for its batch, and the interval."""
     try:
         fitted = levels.fit(predictor, fold.training)

@@ -7,6 +7,7 @@ from statistics import correlation, fmean, median
 from typing import TYPE_CHECKING
 
 from fodlam_core.model.costs import CrossValidated
+from fodlam_core.model.quantities import METRICS
 from fodlam_core.validation.intervals import LEAST_NETWORKS, half_width, total_half_width
 from fodlam_core.validation.pooled import BY_NETWORK
 
@@ -15,13 +16,11 @@ if TYPE_CHECKING:
 
     from fodlam_core.validation.pooled import HeldOutRuns, Run
 
-FIELDS = {"latency": "latency_s", "energy": "energy_j"}
-
 
 def cross_validated(held: HeldOutRuns) -> dict[str, CrossValidated]:
     """Return the errors by quantity, of those that were measured and predicted."""
     found = {}
-    for quantity, field in FIELDS.items():
+    for quantity, field, *_ in METRICS:
         ratios = ratios_of(held.runs, field)
         if ratios:
             found[quantity] = CrossValidated(

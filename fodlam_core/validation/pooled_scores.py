@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from fodlam_core.validation.coverage import FIELDS, Covered
+from fodlam_core.model.quantities import METRICS
+from fodlam_core.validation.coverage import Covered
 from fodlam_core.validation.folds import Fold
 from fodlam_core.validation.held_out import FoldResult, HeldOut
 from fodlam_core.validation.intervals import half_width
@@ -58,7 +59,7 @@ def _folds(held: HeldOutRuns) -> list[FoldResult]:
 def cross_conformal(runs: Sequence[Run]) -> dict[str, Covered]:
     """Return by quantity how many runs lie within the errors on all groups but their own."""
     found = {}
-    for name, field in FIELDS.items():
+    for name, field, *_ in METRICS:
         missed: dict[str, list[float]] = {}
         for run in runs:
             one, other = (getattr(cost, field) for cost in (run.predicted, run.measured))

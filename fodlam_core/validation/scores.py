@@ -8,6 +8,7 @@ from statistics import fmean, median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import PluginError
+from fodlam_core.model import quantities
 from fodlam_core.report import Document, table
 from fodlam_core.report.frames import Tabular
 from fodlam_core.report.units import percent
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from fodlam_core.model.costs import Cost
     from fodlam_core.predictors import Predictor
 
-FIELDS = {"latency": "latency_s", "energy": "energy_j", "power": "power_w"}
+FIELDS = {each.name: each.key for each in quantities.COSTS}
 METRICS = tuple(FIELDS)
 NEAR = 0.1
 BY_NETWORKS = "leave-one-network-out"
@@ -132,12 +133,7 @@ class Validation(NamedTuple):
                     "scheme": self.scheme,
                     "network": row.network,
                     "layer": row.layer.name,
-                    "measured_latency_s": row.cost.latency_s,
-                    "predicted_latency_s": each.predicted.latency_s,
-                    "latency_error": error(each, "latency"),
-                    "measured_energy_j": row.cost.energy_j,
-                    "predicted_energy_j": each.predicted.energy_j,
-                    "energy_error": error(each, "energy"),
+                    **dict(_compared(each)),
                     "power_error": error(each, "power"),
                 }
 
@@ -294,6 +290,15 @@ def variants(predictor: Predictor) -> Iterator[tuple[str, frozenset[str]]]:
     yield predictor.name, frozenset()
     for field, suffix in getattr(predictor, "optional", ()):
         yield f"{predictor.name}-{suffix}", frozenset({field})
+
+
+def _compared(each: HeldOut) -> Iterator[tuple[str, float | None]]:
+    """Yield each metric as it was measured and as it is predicted, and the error."""
+    pairs = zip(each.measurement.cost.amounts, each.predicted.amounts, strict=True)
+    for metric, (measured, predicted) in zip(quantities.METRICS, pairs, strict=True):
+        yield f"measured_{metric.key}", measured
+        yield f"predicted_{metric.key}", predicted
+        yield f"{metric.name}_error", error(each, metric.name)
 
 
 def error(each: HeldOut, metric: str) -> float | None:
