@@ -19,7 +19,7 @@ from fodlam_core.figures.canvas import (
     plain,
     short,
 )
-from fodlam_core.model.quantities import METRICS
+from fodlam_core.model.quantities import METRICS, Interval
 from fodlam_core.report.units import counted
 
 if TYPE_CHECKING:
@@ -103,17 +103,13 @@ def _ranked(each: Ranked) -> _Row:
 def _outcome(each: Outcome) -> _Row:
     assert each.estimate is not None
     total = each.estimate.totals["total"]
-    interval = total.interval
-    ends = {
-        "s": interval.latency_s if interval else None,
-        "J": interval.energy_j if interval else None,
-    }
+    ends = dict(zip(UNITS, total.interval or Interval(), strict=True))
     parts = {name: _costs(part) for name, part in each.estimate.accelerators.items()}
     return _Row(", ".join(each.choices.values()), parts, _costs(total), ends)
 
 
 def _costs(totals: Totals) -> dict[str, float | None]:
-    return {"s": totals.latency_s, "J": totals.energy_j}
+    return dict(zip(UNITS, totals.amounts, strict=True))
 
 
 def _rows(rows: Sequence[_Row], styles: Mapping[str, int]) -> list[Axes]:
