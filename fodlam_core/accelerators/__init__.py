@@ -89,6 +89,7 @@ class Accelerator:
         year: year of its first sale or publication.
         aliases: other names of the same chip.
         networks: layers of the networks that references name.
+        parts: published costs of parts of networks, each with its ``kind`` or ``layers``.
         families: of networks, those that are made of the same blocks: what is held out together.
         cross_validated: errors of pooled predictors that were computed beforehand, by name of the
             predictor and quantity; see `fodlam_core.validation.errors`.
@@ -122,6 +123,9 @@ class Accelerator:
     publication: str | None = attrs.field(default=None, eq=False, repr=False)
     references: tuple[Reference, ...] = attrs.field(
         default=(), converter=as_tuple, validator=validators.tuple_of(Reference)
+    )
+    parts: tuple[Reference, ...] = attrs.field(
+        default=(), converter=as_tuple, validator=validators.tuple_of(Reference), kw_only=True
     )
     points: tuple[Accelerator, ...] = attrs.field(
         default=(), converter=as_tuple, repr=False, kw_only=True
@@ -160,6 +164,11 @@ class Accelerator:
     def references_only(self) -> bool:
         """Whether it answers for whole networks only, and for no layer."""
         return bool(self.references) and not self.measurements and not self.predictors
+
+    @property
+    def runs_by_name_only(self) -> bool:
+        """Whether it runs a layer only where a configuration names it: it knows none by itself."""
+        return bool(self.references or self.parts) and not self.measurements and not self.predictors
 
     @property
     def fitted_to_networks(self) -> bool:

@@ -51,6 +51,8 @@ class ReferenceRow:
     """A row of ``[[references]]``: see `fodlam_core.model.whole_network.Reference`."""
 
     network: str = attrs.field(validator=words)
+    kind: str | None = attrs.field(default=None, validator=attrs.validators.optional(words))
+    layers: tuple[str, ...] = ()
     batch: int = attrs.field(default=1, validator=count)
     macs: int | None = attrs.field(default=None, validator=count)
     where: str = ""
@@ -82,6 +84,8 @@ class ReferenceRow:
             energy_j=costs.get("energy_j"),
             macs=self.macs,
             where=self.where,
+            kind=self.kind,
+            layers=self.layers,
         )
 
     def _given(self) -> dict[str, float]:
@@ -163,7 +167,7 @@ class Header:
             for kind in self.default_for
             if kind not in self.kinds
         ]
-        keys = [(row.network, row.batch) for row in self.references]
+        keys = [(row.network, row.batch, row.kind, row.layers) for row in self.references]
         problems += [
             Problem(
                 f"{key[0]} at batch {key[1]} is listed already",
@@ -219,7 +223,9 @@ class Header:
             if field.name not in OF_THE_TABLE
         }
         fields["citation"] = Citation(**attrs.asdict(self.citation))
-        fields["references"] = [row.reference() for row in self.references]
+        given = [row.reference() for row in self.references]
+        fields["references"] = [each for each in given if not each.part]
+        fields["parts"] = [each for each in given if each.part]
         if self.publication is not None:
             fields["publication"] = os.path.join(directory, self.publication)
         return fields

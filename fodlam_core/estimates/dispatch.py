@@ -94,7 +94,7 @@ def accelerator_for(kind: str, config: Config, registry: Registry) -> Accelerato
         return None
     accelerator = registry.accelerator(candidates[0].name)
     # What is known for whole networks only serves no layer, unless it is asked to by name.
-    return None if accelerator.references_only else accelerator
+    return None if accelerator.runs_by_name_only else accelerator
 
 
 def _check_candidates(

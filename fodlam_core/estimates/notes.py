@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.errors import listed
 from fodlam_core.estimates.capacity import capacity_notes
+from fodlam_core.estimates.parts import part_notes
 from fodlam_core.estimates.plausibility import doubt_notes
 from fodlam_core.estimates.published_totals import ReferenceCost, answer, reference_costs
 from fodlam_core.estimates.workload import workload_notes
@@ -60,6 +61,7 @@ def gather_notes(
                 *_refused(refusals),
                 *_batch(config, items, batches, whole),
                 *_methods(network, items, whole),
+                *part_notes(items, platforms),
                 *_intervals(items, platforms),
                 *_technology(config, platforms),
                 *_scope(config, items, platforms),

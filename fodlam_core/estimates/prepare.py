@@ -39,6 +39,7 @@ from fodlam_core.estimates.figures import (
 )
 from fodlam_core.estimates.network import configured_network, named_after
 from fodlam_core.estimates.notes import gather_notes
+from fodlam_core.estimates.parts import with_parts
 from fodlam_core.estimates.platform import Platform, platform
 from fodlam_core.estimates.published_totals import (
     ReferenceCost,
@@ -138,6 +139,8 @@ def _prepare(config: Config, registry: Registry, network: Network) -> Composer:
         (layer, platforms[chip.name] if chip else None)
         for layer, chip in zip(layers, chips, strict=True)
     )
+    work = with_parts(network, work)
+    platforms |= {each.accelerator.name: each for _, each in work if each}
     check_served(config, registry, network, work)
     if network.transformer is not None:
         from fodlam_core.estimates.precision import check_precision
@@ -148,7 +151,15 @@ def _prepare(config: Config, registry: Registry, network: Network) -> Composer:
         check_measured_as(network, work)
     if config.network.method == "published":
         check_measured(network, work, config.network.batch)
-    prepared = _Prepared(config, network, work, platforms, _versions(registry, platforms), registry)
+    prepared = _Prepared(
+        config,
+        network,
+        work,
+        platforms,
+        _versions(registry, platforms),
+        registry,
+        frozenset(layer.key for layer in layers),
+    )
     return prepared.composer(config.network.batch)
 
 
@@ -163,8 +174,9 @@ class _Prepared:
         platforms: dict[str, Platform],
         versions: dict[str, str],
         registry: Registry,
+        asked: frozenset[str],
     ) -> None:
-        self.config, self.network, self.work = config, network, work
+        self.config, self.network, self.work, self.asked = config, network, work, asked
         self.platforms, self.versions = platforms, versions
         self.broken, self.kinds = registry.broken(), registry.names("layer kind")
         self.rules = ApplicableRules(config, platforms, registry)
@@ -209,7 +221,7 @@ class _Prepared:
             totals=totals,
             accelerators=accelerators,
             platforms=platforms,
-            coverage=_coverage(items, network, whole),
+            coverage=_coverage(items, self.asked, network, whole),
             batches=batches,
             notes=(
                 *_missing(items, self.broken, self.kinds),
@@ -318,7 +330,9 @@ def _missing(items: Items, broken: list[str], known: list[str]) -> list[str]:
     ]
 
 
-def _coverage(items: Items, network: Network, whole: ReferenceCost | None) -> Coverage:
+def _coverage(
+    items: Items, asked: frozenset[str], network: Network, whole: ReferenceCost | None
+) -> Coverage:
     """Return how much of a network has a cost, and how much each metric.
 
     A published cost of the whole network covers all its layers, though none of them has a cost of
@@ -337,8 +351,7 @@ def _coverage(items: Items, network: Network, whole: ReferenceCost | None) -> Co
         for metric, _ in each_known(cost.amounts) if cost else ():
             known[metric][0] += 1
             known[metric][1] += layer.total_macs
-    selected = {layer.key for layer, _ in items}
-    rest = [layer for layer in network.layers if layer.key not in selected]
+    rest = [layer for layer in network.layers if layer.key not in asked]
     return Coverage(
         layers,
         macs,

@@ -6,6 +6,7 @@ import attrs
 
 from fodlam_core.errors import PluginError
 from fodlam_core.model import validators
+from fodlam_core.model.converters import as_tuple
 from fodlam_core.model.quantities import Amounts
 
 
@@ -25,9 +26,12 @@ class Reference:
             None if not published.
         where: table, figure or page of the numbers.
         calibration: whether predictors may be fitted to it.
+        kind: the kind of layers that it is of, where it is not of the whole network.
+        layers: or the names of the layers that it is of.
 
     Raises:
-        PluginError: if a number is not positive and finite, or neither cost is known.
+        PluginError: if a number is not positive and finite, neither cost is known, or both kind
+            and layers are given.
     """
 
     network: str = attrs.field(validator=validators.text)
@@ -37,10 +41,23 @@ class Reference:
     macs: int | None = attrs.field(default=None, validator=validators.maybe_count)
     where: str = attrs.field(default="", validator=validators.text)
     calibration: bool = attrs.field(default=True, validator=validators.flag)
+    kind: str | None = None
+    layers: tuple[str, ...] = attrs.field(
+        default=(), converter=as_tuple, validator=validators.texts
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.latency_s is None and self.energy_j is None:
             raise PluginError(f"{self.label}: neither latency nor energy is known; give one")
+        if self.kind is not None and self.layers:
+            raise PluginError(f"{self.label}: kind and layers are given; give one of them")
+
+    @property
+    def part(self) -> str:
+        """What of the network it is of; empty for all of it."""
+        if self.kind is not None:
+            return f"all {self.kind}"
+        return f"{len(self.layers)} layers" if self.layers else ""
 
     @property
     def amounts(self) -> Amounts:

@@ -217,7 +217,7 @@ class Registry(NamedTuple):
         return [
             each
             for each in found
-            if kind in each.kinds and not getattr(each, "references_only", False)
+            if kind in each.kinds and not getattr(each, "runs_by_name_only", False)
         ]
 
     def with_loaded(self, names: Iterable[str]) -> Registry:
