@@ -43,6 +43,12 @@ LARGER: dict[str, Shape] = {
     "matmul": MatmulShape(m=1024, k=512, n=1024),
 }
 
+# Few outputs and many weights, so that memory sets the pace where it can.
+DEEP: dict[str, Shape] = {
+    "conv": ConvShape.from_input((2048, 3, 3), 2048, kernel=3, padding=1),
+    "fc": FcShape(16384, 16384),
+}
+
 
 def layer_of(shape: Shape, **rest: Any) -> Layer:
     """Return a layer with everything known."""
@@ -104,8 +110,9 @@ def costs(accelerator: Accelerator) -> list[object]:
     left_out = ("predictors", "apply_options", "options")
     known = [getattr(accelerator, each.name) for each in fields if each.name not in left_out]
     named = [each.name for each in accelerator.predictors]
-    return [
-        *known,
-        named,
-        *(predicted(fitted, layer) for _, fitted, layer in tried(accelerator)),
+    asked = [
+        (fitted, each)
+        for _, fitted, layer in tried(accelerator)
+        for each in (layer, *(layer_of(DEEP[kind]) for kind in DEEP if kind == layer.kind))
     ]
+    return [*known, named, *(predicted(*each) for each in asked)]
