@@ -142,6 +142,15 @@ def chosen_chips(
     return list(dict.fromkeys(names))
 
 
+def are_chips(on: Sequence[str]) -> bool:
+    """Tell whether names and patterns stand for chips, and for no point in particular.
+
+    >>> are_chips(["h100-sxm-80gb", "rtx-*"]), are_chips(["rtx-4090/llamacpp-q4"])
+    (True, False)
+    """
+    return not any("/" in name for name in on)
+
+
 def _points(registry: Registry, pattern: str) -> list[str]:
     pattern = "*" if pattern == ALL else pattern
     try:

@@ -51,14 +51,15 @@ def rank(
     >>> [(row["rank"], row["name"], row["method"]) for row in rank("ResNet-18").to_rows()]
     [(1, 'eyeriss', 'predicted'), (None, 'eie', 'predicted')]
     """
-    from fodlam_core.analyses.known_chips import chosen_chips
+    from fodlam_core.analyses.known_chips import are_chips, chosen_chips
     from fodlam_core.analyses.ranking import rank as ranked
 
     registry = registry or default_registry()
     config, built = _asked(network, registry)
     registry, names = with_chip_files(registry, [on] if isinstance(on, str) else on)
     chosen = chosen_chips(registry, names, points=points, device=device)
-    return ranked(config, registry, chosen, sort, built)
+    best = not points and are_chips(names)
+    return ranked(config, registry, chosen, sort, built, best=best)
 
 
 def compare(

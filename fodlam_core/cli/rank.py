@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fodlam_core.analyses.known_chips import chosen_chips
+from fodlam_core.analyses.known_chips import are_chips, chosen_chips
 from fodlam_core.analyses.ranking import SORTS, Ranking, rank
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for
 from fodlam_core.cli.plot import add_plot_argument, check_plot, extras, plot
@@ -40,8 +40,9 @@ def execute(args: argparse.Namespace) -> int:
     config = asked_config(args.network, registry, overrides_of(args))
     registry, args.on = with_chip_files(registry, args.on)
     names = chosen_chips(registry, args.on, points=args.points, device=args.device)
+    best = not args.points and are_chips(args.on)
     with stdout_to_stderr():
-        ranking = rank(config, registry, names, args.sort, best=_is_open(args))
+        ranking = rank(config, registry, names, args.sort, best=best)
     plot(args, lambda: _figures(ranking))
     made = [each.estimate for each in ranking.ranked if each.estimate]
     report = Report(
@@ -58,8 +59,3 @@ def _figures(ranking: Ranking) -> list[Axes]:
     from fodlam_core.figures.chips import ranking as ranking_figure
 
     return ranking_figure(ranking)[:1]
-
-
-def _is_open(args: argparse.Namespace) -> bool:
-    """Tell whether chips are asked for, and not their points."""
-    return not args.points and not any("/" in name for name in args.on or ())

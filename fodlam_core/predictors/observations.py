@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from fodlam_core.model.costs import Measurement
     from fodlam_core.model.layers import Layer, Network
+    from fodlam_core.model.shapes import Shape
     from fodlam_core.model.whole_network import Reference
 
 Parts = tuple[tuple[Product, int], ...]
@@ -101,7 +102,12 @@ def _network_parts(network: _Same) -> Parts:
 
 
 def _parts(layers: Sequence[Layer]) -> Parts:
-    return tuple((product(layer), layer.repeat) for layer in layers)
+    """Return layers as products; equal ones, as of the blocks of a transformer, are one."""
+    alike: dict[Shape | None, tuple[Layer, int]] = {}
+    for layer in layers:
+        first, count = alike.get(layer.shape, (layer, 0))
+        alike[layer.shape] = first, count + layer.repeat
+    return tuple((product(layer), count) for layer, count in alike.values())
 
 
 def known(seen: Sequence[Observation], what: str) -> list[Known]:

@@ -26,7 +26,6 @@ def is_run(name: str) -> bool:
     return found is not None and found["model"] in models()
 
 
-@functools.lru_cache(maxsize=512)
 def run(name: str) -> Network:
     """Return the layers of a run of one sequence.
 
@@ -35,12 +34,39 @@ def run(name: str) -> Network:
     """
     found = RUN.fullmatch(name)
     assert found is not None
-    model, tokens = models()[found["model"]], int(found["tokens"])
+    return _network(name, models()[found["model"]]["config"])
+
+
+@functools.lru_cache(maxsize=512)
+def short_run(name: str) -> Network:
+    """Return a run in which equal blocks are one block that is repeated, for fits of many runs.
+
+    >>> short_run("Llama-3-8B step 1024").total_macs
+    7773093888
+    """
+    found = RUN.fullmatch(name)
+    assert found is not None
+    config = models()[found["model"]]["config"]
+    if "sliding_window" in config:  # its blocks differ
+        return run(name)
+    one = _network(name, {**config, "num_hidden_layers": 1})
+    times = {True: config["num_hidden_layers"], False: 1}
+    layers = (
+        attrs.evolve(layer, repeat=layer.repeat * times["/block0/" in layer.name])
+        for layer in one.layers
+    )
+    return attrs.evolve(one, layers=tuple(layers), transformer=None)
+
+
+def _network(name: str, config: dict[str, Any]) -> Network:
+    found = RUN.fullmatch(name)
+    assert found is not None
+    tokens = int(found["tokens"])
     options = (
         TokenOptions(prompt=tokens) if found["what"] == "prompt" else TokenOptions(context=tokens)
     )
-    network = transformer_network(model["config"], "", name, options, model["source"])
-    return attrs.evolve(network, measured_as=name)
+    source = models()[found["model"]]["source"]
+    return attrs.evolve(transformer_network(config, "", name, options, source), measured_as=name)
 
 
 def family(name: str) -> str:

@@ -11,7 +11,7 @@ import tomli
 from fodlam_core import Network, network_from_table, zoo_names, zoo_network
 
 from .library import HERE
-from .models import is_run, run
+from .models import is_run, short_run
 
 FOLDER = HERE / "networks"
 CONV = "-conv"
@@ -60,7 +60,7 @@ class Library(Mapping[str, Network]):
         if name not in self._names:
             raise KeyError(name)
         if is_run(name):
-            return run(name)
+            return short_run(name)
         return network(name) if name in names() else zoo_network(name)
 
     def __iter__(self) -> Iterator[str]:

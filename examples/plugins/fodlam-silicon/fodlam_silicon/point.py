@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomli
 
-from fodlam_core import Accelerator, Citation, Technology, named_predictors
+from fodlam_core import Accelerator, Citation, CrossValidated, Technology, named_predictors
 
 from . import shared
 from .errors import Errors, errors
@@ -51,7 +51,9 @@ def accelerator(chip: str, point: str) -> Accelerator:
         networks=known,
         families=families() | {name: family(name) for name in known if is_run(name)},
         cross_validated=_widened(
-            errors().get(f"{chip}/{point}") or shared.errors(source, point),
+            errors().get(f"{chip}/{point}")
+            or shared.errors(source, point)
+            or _of_datasheets(header, entry, short),
             header.get("least_half_width", 0.0),
         ),
         predictors=named_predictors(header["predictors"], _options(header, entry, said))
@@ -136,6 +138,17 @@ def _donors(source: str) -> list[tuple[str, str, dict[str, str]]]:
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [(row.pop("chip"), row.pop("group"), row) for row in rows if row.pop("point")]
+
+
+def _of_datasheets(header: dict[str, Any], entry: dict[str, Any], short: str) -> Errors:
+    """Return the errors of datasheets, where they are known: of GPUs at 16 bits."""
+    if entry["device"] != "gpu" or short not in ("fp16", "bf16", "fp16-vector"):
+        return {}
+    every: dict[str, dict[str, Any]] = header.get("gpus_at_16_bits", {})
+    return {
+        predictor: {name: CrossValidated(**each) for name, each in quantities.items()}
+        for predictor, quantities in every.items()
+    }
 
 
 def _widened(known: Errors, least: float) -> Errors:

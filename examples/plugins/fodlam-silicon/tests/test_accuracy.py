@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from pathlib import Path
 
 import accuracy
 import pytest
 from fodlam_silicon.library import HERE
+from fodlam_silicon.point import accelerator
+
+from fodlam_core.validation.intervals import half_width
 
 PAGE = Path(__file__).parents[4] / "docs" / "language-models.md"
 
@@ -38,6 +42,16 @@ def test_table_is_what_is_computed(cases: object) -> None:
             assert float(expected[name]) == pytest.approx(float(str(found[name])), abs=0.002)
 
 
+def test_interval_of_a_datasheet_is_learnt_from_runs() -> None:
+    """A GPU known by its datasheet has the interval that runs of other GPUs tell, at 16 bits."""
+    pairs = accuracy.datasheets().pairs
+    known = accelerator("l4", "datasheet-bf16").cross_validated["roofline"]["latency"]
+    width = half_width(abs(math.log(predicted / measured)) for measured, predicted in pairs)
+    assert known.runs == len(pairs)
+    assert known.half_width == pytest.approx(width, abs=0.01)
+    assert not accelerator("l4", "datasheet-int8").cross_validated
+
+
 @pytest.mark.skipif(not PAGE.exists(), reason="the page is part of the repository of the core")
 def test_page_prints_the_table() -> None:
     """Every error on the page is one of the table, to its printed digits."""
@@ -46,5 +60,5 @@ def test_page_prints_the_table() -> None:
         tuple(f"{100 * float(row[name]):.2g}" for name in ("median", "p90"))
         for row in rows().values()
     }
-    assert len(printed) == 24
+    assert len(printed) == 25
     assert [] == [pair for pair in printed if tuple(f"{float(n):.2g}" for n in pair) not in table]

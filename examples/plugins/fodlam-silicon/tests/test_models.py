@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fodlam_silicon.library import index
-from fodlam_silicon.models import is_run, models, run
+from fodlam_silicon.models import is_run, models, run, short_run
 from fodlam_silicon.point import accelerator
 
 
@@ -23,6 +23,15 @@ def test_runs() -> None:
     assert {layer.shape.rows for layer in prompt.layers if layer.name.endswith("/q")} == {300}
     assert not is_run("Qwen3-8B")
     assert not is_run("Qwen3-9B step 300")
+
+
+@pytest.mark.parametrize("name", models())
+def test_short_runs_are_the_same(name: str) -> None:
+    """One block, repeated, has the MACs of all blocks."""
+    for what in ("step", "prompt"):
+        long, short = run(f"{name} {what} 1500"), short_run(f"{name} {what} 1500")
+        assert long.total_macs == short.total_macs
+        assert len(short.layers) <= len(long.layers)
 
 
 @pytest.mark.parametrize("source", ["llamacpp", "mlenergy"])

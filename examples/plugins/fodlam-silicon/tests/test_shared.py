@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from typing import Any
 
 import pytest
 import shared as tool
@@ -10,6 +11,7 @@ from fodlam_silicon import shared
 from fodlam_silicon.library import HERE, index
 from fodlam_silicon.point import accelerator
 
+from fodlam_core import Network
 from fodlam_core.predictors.terms import SETS
 
 POINTS = {"llamacpp-f16": 16.0, "llamacpp-q4": 4.9}
@@ -23,6 +25,11 @@ def every(point: str) -> tool.Runs:
         if point in entry["points"] and own is not None:
             found[chip] = tool.runs(accelerator(chip, point).references, own)
     return found
+
+
+def seconds_of(fitted: Any, network: Network) -> float:
+    """Return the predicted time of a run."""
+    return sum(layer.repeat * fitted.predict(layer).latency_s for layer in network.layers)
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -48,7 +55,7 @@ def test_a_gpu_that_nobody_measured_is_projected() -> None:
     point = accelerator("l4", "projected-llamacpp-f16")
     step = next(iter(accelerator("a40", "llamacpp-f16").networks.values()))
     fitted = point.predictors[0].fit((), (), {})
-    seconds = sum(fitted.predict(layer).latency_s for layer in step.layers)
+    seconds = seconds_of(fitted, step)
     assert (point.provenance, point.measurements, point.references) == ("projected", (), ())
     assert 0.04 < seconds < 0.09
     assert point.cross_validated["linear"]["latency"].scheme == "leave-chips-out"
@@ -59,8 +66,7 @@ def test_a_measured_gpu_is_near_its_own_runs() -> None:
     point = accelerator("rtx-4090", "llamacpp-q4")
     fitted = point.predictors[0].fit((), point.references, point.networks)
     for reference in point.references:
-        layers = point.networks[reference.network].layers
-        seconds = sum(fitted.predict(layer).latency_s for layer in layers)
+        seconds = seconds_of(fitted, point.networks[reference.network])
         assert seconds == pytest.approx(reference.latency_s, rel=0.2)
 
 

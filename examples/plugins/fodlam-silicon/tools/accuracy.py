@@ -83,6 +83,7 @@ def every() -> Iterator[Case]:
         yield from llamacpp(point, bits)
     for chip in ("h100-sxm-80gb", "b200-sxm"):
         yield from mlenergy(chip)
+    yield datasheets()
 
 
 def _width(row: Measurement) -> int:
@@ -190,6 +191,24 @@ def mlenergy(chip: str) -> Iterator[Case]:
     for what, field in (("time per output token", "latency_s"), ("J per token", "energy_j")):
         runs = [(getattr(run.measured, field), getattr(run.predicted, field)) for run in held.runs]
         yield Case(f"{what} (ML.ENERGY)", chip, "a family of models", runs)
+
+
+def datasheets() -> Case:
+    """Return the runs of engines at 16 bits by the datasheet of the GPU alone."""
+    pairs = []
+    for chip, entry in index().items():
+        sheets = [f"datasheet-{name}" for name in ("bf16", "fp16") if name in entry["peaks"]]
+        for point in ("llamacpp-f16", "mlenergy-bf16"):
+            if point in entry["points"] and sheets:
+                sheet = accelerator(chip, sheets[0]).predictors[0].fit(())
+                measured = accelerator(chip, point)
+                for run in measured.references:
+                    layers = measured.networks[run.network].layers
+                    costs = (
+                        each.repeat * sheet.predict(each, run.batch).latency_s for each in layers
+                    )
+                    pairs.append((run.latency_s, math.fsum(costs)))
+    return Case("runs of engines by a datasheet", "GPUs", "everything", pairs)
 
 
 def draw(cases: list[Case], path: str) -> None:
