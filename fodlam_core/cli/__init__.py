@@ -62,6 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args: argparse.Namespace | None = None
     try:
         args = _parsed(argv)
+        args.words_given = argv
         status: int = args.execute(args)
         return status
     except FodlamError as error:

@@ -80,7 +80,7 @@ def execute(args: argparse.Namespace) -> int:
             lambda: [comparison_document(comparison, most_names, width)],
             comparison.to_dict,
             comparison.to_rows,
-            lambda: extras(lambda: _figures(comparison), made, [config]),
+            lambda: extras(args, lambda: _figures(comparison), made, [config]),
         ),
         args,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING
 
 from fodlam_core.report.messages import say
@@ -58,33 +59,42 @@ def plot(args: argparse.Namespace, figures: Callable[[], list[Axes]]) -> None:
 
 
 def extras(
-    figures: Callable[[], list[Axes]], estimates: Iterable[Estimate], configs: Iterable[Config]
+    args: argparse.Namespace,
+    figures: Callable[[], list[Axes]],
+    estimates: Iterable[Estimate],
+    configs: Iterable[Config],
 ) -> Extras:
     """Return what a page has beside its tables: pictures, publications, configurations."""
     citations = [
         platform.accelerator.citation for each in estimates for platform in each.platforms.values()
     ]
-    return page_extras(figures, citations, "\n".join(_text(each.source) for each in configs))
+    return page_extras(args, figures, citations, [_text(each.source) for each in configs])
 
 
 def page_extras(
-    figures: Callable[[], list[Axes]], citations: Sequence[Citation], config: str
+    args: argparse.Namespace,
+    figures: Callable[[], list[Axes]],
+    citations: Sequence[Citation],
+    configs: Iterable[str] = (),
 ) -> Extras:
     """Return what a page has beside its tables.
 
     Args:
+        args: the arguments of the command.
         figures: returns axes of each figure.
         citations: the publications that the numbers rest on.
-        config: what was asked for.
+        configs: texts of configurations.
     """
     from fodlam_core.figures.canvas import drawn
     from fodlam_core.report.page import Extras
 
+    command = shlex.join(["fodlam-core", *args.words_given])
+    config = "\n".join([f"$ {command}", *configs])
     return Extras([drawn(each, "svg") for each in figures()], citations, config)
 
 
 def _text(source: str) -> str:
     if not source.endswith((".toml", ".json")) or not os.path.isfile(source):
-        return source
+        return f"# {source}"
     with open(source, encoding="utf-8", errors="replace") as file:
         return f"# {source}\n{file.read()}"

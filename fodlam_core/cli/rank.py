@@ -49,7 +49,7 @@ def execute(args: argparse.Namespace) -> int:
         lambda: [ranking.document()],
         ranking.to_dict,
         ranking.to_rows,
-        lambda: extras(lambda: _figures(ranking), made, [config]),
+        lambda: extras(args, lambda: _figures(ranking), made, [config]),
     )
     emit(report, args)
     return 0

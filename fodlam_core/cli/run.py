@@ -118,7 +118,7 @@ def execute(args: argparse.Namespace) -> int:
         warn(left_out(made))
         write(text, args.output)
     else:
-        emit(_report(made), args)
+        emit(_report(made, args), args)
     return 0
 
 
@@ -191,7 +191,7 @@ def _explain(made: list[Estimate], args: argparse.Namespace) -> None:
     emit(explanation_report([(each, explained(each, name)) for each in made]), args)
 
 
-def _report(estimates: list[Estimate]) -> Report:
+def _report(estimates: list[Estimate], args: argparse.Namespace) -> Report:
     def documents() -> list[Any]:
         from fodlam_core.estimates.columns import estimate_document
 
@@ -214,5 +214,7 @@ def _report(estimates: list[Estimate]) -> Report:
         documents,
         data,
         rows,
-        lambda: extras(lambda: _figures(estimates), estimates, [each.config for each in estimates]),
+        lambda: extras(
+            args, lambda: _figures(estimates), estimates, [each.config for each in estimates]
+        ),
     )

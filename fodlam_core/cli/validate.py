@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -133,9 +132,8 @@ def _show(
         return predictions(results, map(str, citations))[:1]
 
     plot(args, figures)
-    command = shlex.join(["fodlam-core", "validate", *args.chips])
     report = _asked_report(results, args)
-    emit(report._replace(extras=lambda: page_extras(figures, citations, command)), args)
+    emit(report._replace(extras=lambda: page_extras(args, figures, citations)), args)
 
 
 def _asked_report(results: Sequence[Validation], args: argparse.Namespace) -> Report:

@@ -74,7 +74,7 @@ class Extras(NamedTuple):
     Attributes:
         pictures: SVG files.
         citations: the publications that the numbers rest on.
-        config: the configuration that made it.
+        config: the command and the configuration that made it.
     """
 
     pictures: Sequence[bytes] = ()

@@ -100,13 +100,22 @@ def _print_table(console: Console, block: Table) -> None:
 
 
 def _pieces(block: Table, width: int) -> Iterator[Table]:
-    """Yield a table in pieces that fit a width; each begins with the first column."""
-    chosen: list[int] = [0]
-    for index in range(1, len(block.header)):
-        more = block.only([*chosen, index])
-        if len(chosen) > 1 and _total(_fitting_widths(more, width, LEAST_COLUMNS)) > width:
+    """Yield a table in pieces that fit a width; each begins with the columns that name its rows.
+
+    Those are the columns of text before the first number; of many the first one.
+    """
+
+    def fits(places: Sequence[int]) -> bool:
+        return _total(_fitting_widths(block.only(places), width, LEAST_COLUMNS)) <= width
+
+    every = range(len(block.header))
+    texts = next((each for each in every if block.header[each] in block.numeric), 1) or 1
+    lead = every[:texts] if all(fits([*every[:texts], each]) for each in every[texts:]) else [0]
+    chosen = list(lead)
+    for index in every[len(lead) :]:
+        if len(chosen) > len(lead) and not fits([*chosen, index]):
             yield block.only(chosen)
-            chosen = [0]
+            chosen = list(lead)
         chosen.append(index)
     yield block.only(chosen)
 

@@ -88,7 +88,8 @@ def test_page(file: Path) -> None:
     assert all(each.startswith("https://doi.org/10.") for each in checker.links)
     assert "<svg" in text
     assert "@article" in text or "@inproceedings" in text
-    assert "[network]" in text or "fodlam-core validate eie" in text
+    assert "$ fodlam-core " in text
+    assert "[network]" in text or "validate eie" in text
     assert len(text) < 1_000_000
     for picture in re.findall(r"<svg.*?</svg>", text, re.DOTALL):
         assert ElementTree.fromstring(picture).tag.endswith("svg")
