@@ -21,7 +21,7 @@ from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Cost
 from fodlam_core.model.shapes import ConvShape
 from fodlam_core.predictors.least_squares import non_negative
-from fodlam_core.predictors.pooling import cost_of, offchip_share
+from fodlam_core.predictors.pooling import offchip_share
 from fodlam_core.report.units import quantity
 from fodlam_eyeriss.microarchitecture import (
     COLUMNS,
@@ -82,7 +82,7 @@ class FittedRowStationary(NamedTuple):
         density = layer.activation_density
         nonzero_macs = layer.macs * (self.density if density is None else density)
         energy_j = self.power[0] * latency_s + self.power[1] * nonzero_macs
-        return cost_of(latency_s, energy_j, self.offchip)
+        return Cost(latency_s, energy_j, latency_s * self.offchip)
 
     def _image_s(self, layer: Layer, batch: int) -> float:
         """Return the seconds of one image of a batch; a first image takes its set-up at least."""

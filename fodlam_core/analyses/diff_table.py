@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fodlam_core.model.quantities import UNITS
 from fodlam_core.report import Table, Text, table
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:
     from fodlam_core.analyses.diff import Differences, NumberDifference
-
-UNITS = {"s": "s", "j": "J", "w": "W"}
 
 
 def difference_blocks(found: Differences) -> tuple[Text | Table, ...]:
@@ -33,7 +32,7 @@ def difference_blocks(found: Differences) -> tuple[Text | Table, ...]:
 
 def _row(each: NumberDifference) -> tuple[str, ...]:
     what, _, symbol = each.number.rpartition("_")
-    unit = UNITS[symbol]
+    unit = UNITS[f"_{symbol}"]
     return (
         each.name if each.scope == "layer" or each.name == "total" else f"total {each.name}",
         what.replace("_", " ").replace("dram", "DRAM"),

@@ -9,6 +9,7 @@ from fodlam_core.cli.common import emit, registry_for
 from fodlam_core.cli.plot import add_plot_argument, check_plot, plot
 from fodlam_core.cli.progress import progress
 from fodlam_core.errors import FodlamError
+from fodlam_core.model.quantities import UNITS
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report import Bullets, Document, Text, table
 from fodlam_core.report.messages import say
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from fodlam_core.sweeps.run import Outcome, Request
 
 ASK_ABOVE = 10_000_000
-UNITS = {"_s": "s", "_j": "J", "_w": "W"}
 REASONS_SHOWN = 8
 ROWS = 10
 CELL = 40

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fodlam_core.predictors.per_mac import FittedPerMac
 from fodlam_core.predictors.pooling import (
     cost_of,
-    each_known,
+    fit_each,
     offchip_share,
     require_rows,
     with_macs,
@@ -35,7 +35,7 @@ class PerMacGeometricMean:
         """
         require_rows(self.name, measurements)
         known = with_macs(self.name, measurements)
-        return FittedPerMac(cost_of(*each_known(known, _mean), offchip_share(known)))
+        return FittedPerMac(cost_of(fit_each(known, _mean), offchip_share(known)))
 
 
 def _mean(rows: Sequence[tuple[Measurement, float]]) -> float:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Citation, Cost, Measurement
-from fodlam_core.predictors.pooling import each_known, with_macs
+from fodlam_core.model.quantities import each_known
+from fodlam_core.predictors.pooling import fit_each, with_macs
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:
@@ -27,16 +28,10 @@ class FittedPerMac(NamedTuple):
         return self.cost_per_mac * layer.macs
 
     def explain(self, layer: Layer) -> dict[str, str]:
-        """Return the formulas of latency and energy with their numbers, as far as known."""
-        one, every = self.cost_per_mac, self.predict(layer)
-        costs = (
-            ("latency", one.latency_s, every.latency_s, "s"),
-            ("energy", one.energy_j, every.energy_j, "J"),
-        )
+        """Return the formula of each metric with its numbers, as far as known."""
         return {
-            what: self._formula(each, layer.macs, value, unit)
-            for what, each, value, unit in costs
-            if each is not None and value is not None
+            metric.name: self._formula(each, layer.macs, each * layer.macs, metric.unit)
+            for metric, each in each_known(self.cost_per_mac.amounts)
         }
 
     def _formula(self, one: float, macs: int, value: float, unit: str) -> str:
@@ -74,10 +69,9 @@ class PerMac:
         if not measurements:
             raise PredictionError("per-mac: there is no measured layer to average over")
         known = with_macs(self.name, measurements)
-        latency_s, energy_j = each_known(known, _ratio)
         macs = sum(row.layer.total_macs for row in known if row.latency_s is not None)
         offchip_s = math.fsum(row.offchip_latency_s / row.batch for row in known)
-        cost = Cost(latency_s, energy_j, offchip_s / macs if macs else 0.0)
+        cost = Cost.of(fit_each(known, _ratio), offchip_s / macs if macs else 0.0)
         complete = all(row.latency_s and row.energy_j for row in known)
         return FittedPerMac(cost, macs if complete else None)
 

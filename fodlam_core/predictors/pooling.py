@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Cost, Measurement
+from fodlam_core.model.quantities import METRICS, Amounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,19 +48,26 @@ def with_macs(name: str, measurements: Sequence[Measurement]) -> tuple[Measureme
     return known
 
 
-def each_known(
+def fit_each(
     measurements: Sequence[Measurement], fit: Callable[[Sequence[tuple[Measurement, float]]], float]
-) -> tuple[float | None, float | None]:
-    """Return what is fitted to latencies and to energies of one inference, each where known.
+) -> Amounts:
+    """Return what is fitted to each metric of one inference, where it is known.
 
     Args:
         measurements: the rows.
-        fit: takes rows, each with its seconds or joules.
+        fit: takes rows, each with how much of the metric it has.
     """
     # `row.cost` would make and check a value for each row, which every fold of a validation asks.
-    latencies = [(r, r.latency_s / r.batch) for r in measurements if r.latency_s is not None]
-    energies = [(r, r.energy_j / r.batch) for r in measurements if r.energy_j is not None]
-    return fit(latencies) if latencies else None, fit(energies) if energies else None
+    every = [(row, row.amounts) for row in measurements]
+    known = (
+        [
+            (row, value / row.batch)
+            for row, amounts in every
+            if (value := amounts[place]) is not None
+        ]
+        for place in range(len(METRICS))
+    )
+    return Amounts(*[fit(rows) if rows else None for rows in known])
 
 
 def offchip_share(measurements: Sequence[Measurement]) -> float:
@@ -69,6 +77,6 @@ def offchip_share(measurements: Sequence[Measurement]) -> float:
     return offchip / latency if latency else 0.0
 
 
-def cost_of(latency_s: float | None, energy_j: float | None, offchip: float) -> Cost:
+def cost_of(amounts: Amounts, offchip: float) -> Cost:
     """Return a cost whose latency is off-chip by a given share."""
-    return Cost(latency_s, energy_j, (latency_s or 0.0) * offchip)
+    return Cost.of(amounts, (amounts.latency_s or 0.0) * offchip)

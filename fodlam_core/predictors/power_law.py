@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+from fodlam_core.model.quantities import METRICS, Amounts
 from fodlam_core.predictors.least_squares import line
 from fodlam_core.predictors.pooling import cost_of, offchip_share, with_macs, with_shape
 from fodlam_core.predictors.sizes import output_width
@@ -21,37 +22,30 @@ class FittedPowerLaw(NamedTuple):
     """Intercept and slope of log(cost / MAC) over log(output width).
 
     Attributes:
-        latency: of seconds per MAC; None if no latency was measured.
-        energy: of joules per MAC; None if no energy was measured.
+        fits: of each metric per MAC; None where it was not measured.
         offchip: share of the latency spent waiting for off-chip memory.
         notes: what the measured layers leave open.
     """
 
-    latency: tuple[float, float] | None
-    energy: tuple[float, float] | None
+    fits: tuple[tuple[float, float] | None, ...]
     offchip: float
     notes: tuple[str, ...] = ()
 
     def predict(self, layer: Layer) -> Cost:
         """Return MACs times the cost per MAC at the layer's output width."""
         x = math.log(output_width(layer))
-        latency, energy = (
-            None if fit is None else layer.macs * math.exp(fit[0] + fit[1] * x)
-            for fit in (self.latency, self.energy)
-        )
-        return cost_of(latency, energy, self.offchip)
+        values = [
+            None if fit is None else layer.macs * math.exp(fit[0] + fit[1] * x) for fit in self.fits
+        ]
+        return cost_of(Amounts(*values), self.offchip)
 
     def explain(self, layer: Layer) -> dict[str, str]:
-        """Return the formulas of latency and energy with their numbers."""
+        """Return the formula of each metric with its numbers."""
         cost, width = self.predict(layer), output_width(layer)
-        fits = (
-            ("latency", self.latency, cost.latency_s, "s"),
-            ("energy", self.energy, cost.energy_j, "J"),
-        )
         return {
-            what: f"{quantity(math.exp(fit[0]), f'{unit}/MAC', 6)} x {width:g}^{fit[1]:.6g} x "
-            f"{layer.macs} MAC = {quantity(value, unit, 6)}"
-            for what, fit, value, unit in fits
+            metric.name: f"{quantity(math.exp(fit[0]), f'{metric.unit}/MAC', 6)} x "
+            f"{width:g}^{fit[1]:.6g} x {layer.macs} MAC = {quantity(value, metric.unit, 6)}"
+            for metric, fit, value in zip(METRICS, self.fits, cost.amounts, strict=True)
             if fit is not None
         }
 
@@ -72,17 +66,16 @@ class PowerLaw:
         known = with_macs(self.name, with_shape(self.name, measurements))
         widths = [math.log(output_width(row.layer)) for row in known]
         fits: list[tuple[float, float] | None] = []
-        for name in ("latency_s", "energy_j"):
+        for place in range(len(METRICS)):
             points = [
                 (width, math.log(value / row.layer.total_macs))
                 for width, row in zip(widths, known, strict=True)
-                for value in [getattr(row.cost, name)]
+                for value in [row.cost.amounts[place]]
                 if value is not None
             ]
             fits.append(line(points) if points else None)
         return FittedPowerLaw(
-            fits[0],
-            fits[1],
+            tuple(fits),
             offchip_share(known),
             ()
             if len(set(widths)) > 1

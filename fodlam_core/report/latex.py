@@ -23,7 +23,7 @@ PREFIXES = {
     "G": "giga",
     "T": "tera",
 }
-UNITS = {"s": "\\second", "J": "\\joule", "W": "\\watt", "": ""}
+UNITS = {"s": "\\second", "J": "\\joule", "W": "\\watt", "B": "\\byte", "": ""}
 SPECIAL = {
     "\\": "\\textbackslash{}",
     "~": "\\textasciitilde{}",

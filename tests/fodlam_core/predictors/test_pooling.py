@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from fodlam_core import Measurement, PredictionError
+from fodlam_core.model.quantities import Amounts
 from fodlam_core.predictors.pooling import cost_of, offchip_share, with_shape
 
 
@@ -25,4 +26,4 @@ def test_off_chip_time_keeps_its_share(row: Callable[..., Measurement]) -> None:
     share = offchip_share([row(8, 3, 1.0), row(8, 5, 3.0)])
 
     assert pytest.approx(0.25) == share
-    assert pytest.approx(0.5) == cost_of(2.0, 1.0, share).offchip_latency_s
+    assert pytest.approx(0.5) == cost_of(Amounts(2.0, 1.0), share).offchip_latency_s
