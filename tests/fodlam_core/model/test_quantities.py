@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import attrs
 import pytest
 
+import fodlam_core
 from fodlam_core.estimates import Totals
 from fodlam_core.model.costs import Cost
 from fodlam_core.model.quantities import (
@@ -17,6 +26,94 @@ from fodlam_core.model.quantities import (
     interval_of,
 )
 from fodlam_core.model.technology import Multipliers, ScalingFactors
+
+# A further metric: what is written where, and in place of what.
+FURTHER = {
+    "quantities.py": [
+        ("(LATENCY, ENERGY)", '(LATENCY, ENERGY, Quantity("traffic", "dram_bytes", "B"))'),
+        (
+            "    energy_j: float | None = None\n",
+            "    energy_j: float | None = None\n    dram_bytes: float | None = None\n",
+        ),
+        (
+            "    energy_j: Bounds | None = None\n",
+            "    energy_j: Bounds | None = None\n    dram_bytes: Bounds | None = None\n",
+        ),
+    ],
+    "costs.py": [
+        (
+            "= 0.0\n\n    @classmethod",
+            "= 0.0\n    dram_bytes: float | None = None\n\n    @classmethod",
+        )
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def with_traffic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the packages in which the bytes that Eyeriss published are a third metric."""
+    packages = Path(fodlam_core.__file__).parents[1]
+    copy = tmp_path_factory.mktemp("packages")
+    for name in ("fodlam_core", "fodlam_eie", "fodlam_eyeriss"):
+        shutil.copytree(packages / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name, changes in FURTHER.items():
+        file = copy / "fodlam_core" / "model" / name
+        text = file.read_text()
+        for before, after in changes:
+            assert text.count(before) == 1
+            text = text.replace(before, after)
+        file.write_text(text)
+    return copy
+
+
+def fodlam(packages: Path, *args: str) -> str:
+    """Run the command line of a copy of the packages."""
+    found = subprocess.run(
+        [sys.executable, "-m", "fodlam_core", *args],
+        env={**os.environ, "PYTHONPATH": str(packages), "COLUMNS": "200"},
+        cwd=packages,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
+    return found.stdout
+
+
+def test_a_further_metric_is_a_row_and_three_fields(with_traffic: Path) -> None:
+    """Then totals, rows, tables and comparisons have it, published and predicted alike."""
+    printed = json.loads(fodlam(with_traffic, "run", "AlexNet", "--format", "json"))
+    rows = [*csv.DictReader(fodlam(with_traffic, "run", "AlexNet", "-f", "csv").splitlines())]
+    rule = "accelerator.eyeriss.predictor=per-mac"
+    predicted = json.loads(fodlam(with_traffic, "run", "MobileNetV1", "--set", rule, "-f", "json"))
+
+    # Table V of the Eyeriss paper: 15.4 MB for a batch of four.
+    assert printed["totals"]["conv"]["dram_bytes"] == pytest.approx(15.4e6 / 4)
+    assert printed["coverage"]["traffic"]["layers"] == 5
+    assert float(rows[0]["dram_bytes"]) == pytest.approx(5.0e6 / 4)
+    assert predicted["totals"]["conv"]["dram_bytes"] > 0
+    assert "traffic" in fodlam(with_traffic, "run", "AlexNet")
+    compared = json.loads(
+        fodlam(with_traffic, "compare", "AlexNet", "--batch", "1,4", "-f", "json")
+    )
+    traffic = [each["dram_bytes"] for each in compared["variants"]]
+    assert traffic[1] == pytest.approx(4 * traffic[0])
+
+
+def test_a_further_metric_is_in_sweeps_and_differences(with_traffic: Path) -> None:
+    """A sweep has its columns, and diff says how it differs."""
+    pytest.importorskip("polars")
+    grid = with_traffic / "grid.toml"
+    grid.write_text('[network]\nname = "AlexNet"\n[sweep]\n"network.batch" = [1, 4]\n')
+    fodlam(with_traffic, "sweep", str(grid), "-o", "points.csv")
+    with (with_traffic / "points.csv").open(encoding="utf-8") as file:
+        points = [float(row["dram_bytes"]) for row in csv.DictReader(file)]
+    for batch in ("1", "4"):
+        saved = ("-f", "json", "-o", f"{batch}.json")
+        fodlam(with_traffic, "run", "AlexNet", "--batch", batch, *saved)
+
+    assert points == pytest.approx([15.4e6 / 4, 15.4e6])
+    assert "dram_bytes" in fodlam(with_traffic, "diff", "1.json", "4.json", "-f", "json")
 
 
 def test_amounts_intervals_and_costs_have_a_field_for_each_metric() -> None:
