@@ -95,6 +95,11 @@ def is_json_list(head: bytes) -> bool:
     return re.match(rb"(\xef\xbb\xbf)?\s*\[\s*[{\]]", head) is not None
 
 
+_OBJECT = rb"(\xef\xbb\xbf)?\s*\{"
+# The name and the source of a long table may fill what is looked at.
+_KEY = rb'"(layers|skipped|uncosted|source)"\s*:'
+
+
 class NativeReader:
     """Reads the native layer table."""
 
@@ -102,8 +107,10 @@ class NativeReader:
     suffixes = (".toml", ".json")
 
     def accepts(self, head: bytes) -> bool:
-        """Tell whether it may be a table; other JSON is FODLAM's, or that of a transformer."""
-        return not is_json_list(head) and not is_transformer(head)
+        """Tell whether it may be a table; an object of JSON has to have a key of one."""
+        if is_json_list(head) or is_transformer(head):
+            return False
+        return re.match(_OBJECT, head) is None or re.search(_KEY, head) is not None
 
     def read(self, path: Path, options: ReadOptions) -> Network:
         """Read a file; regions are for its layers with ``per_region``."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fodlam_core.errors import NetworkError
 from fodlam_core.networks.draft import require
 from fodlam_core.networks.onnx.inputs import Inputs
-from fodlam_core.networks.onnx.limits import MAX_SIZE, check_functions
+from fodlam_core.networks.onnx.limits import MAX_SIZE, MAX_STEPS, check_functions
 from fodlam_core.networks.onnx.node import attribute
 from fodlam_core.networks.onnx.operators import ELEMENTWISE, STANDARD
 from fodlam_core.networks.onnx.recurrent import GATES
@@ -115,10 +115,12 @@ def _parsed(path: Path) -> Any:
         raise NetworkError(f"{path}: not ONNX, or cut off: {error}") from None
     if not model.graph.node:
         raise NetworkError(f"{path}: no operators; is this an ONNX network?")
+    if len(model.graph.node) > MAX_STEPS:
+        raise NetworkError(f"{path}: more than {MAX_STEPS} operators")
     for node in model.graph.node:
         texts = (node.name, node.op_type, node.domain, *node.input, *node.output)
         # protobuf hands over as bytes what is not text.
-        if not all(isinstance(text, str) for text in texts):
+        if set(map(type, texts)) != {str}:
             raise NetworkError(f"{path}: node {node.name!r}: a name in it is not UTF-8 text")
     return model
 

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MAX_NODES = 1_000_000
-# Operators that are followed, each pass of a loop counted.
-MAX_STEPS = 300_000
+# Operators that are followed, each pass of a loop counted; the largest networks known have fewer
+# than half of these, and more would take longer than anyone waits for a list of layers.
+MAX_STEPS = 100_000
 MAX_SIZE = 10**12
 
 
@@ -46,8 +46,8 @@ def check_functions(model: Any, path: Path) -> None:
             calling.remove(key)
         return sizes[key]
 
-    if size(model.graph.node) > MAX_NODES:
-        raise NetworkError(f"{path}: its functions unfold to more than {MAX_NODES} operators")
+    if size(model.graph.node) > MAX_STEPS:
+        raise NetworkError(f"{path}: its functions unfold to more than {MAX_STEPS} operators")
 
 
 def _all_nodes(nodes: Any) -> Iterator[Any]:

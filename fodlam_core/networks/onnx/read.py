@@ -11,7 +11,7 @@ from fodlam_core.networks.onnx.tensor import Tensor, described, stored
 from fodlam_core.networks.onnx.walk import NoBatchError, Scope, Walk, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from fodlam_core.model.layers import Network
@@ -81,15 +81,20 @@ def _unreached(graph: Graph, walk: Walk, scope: Scope) -> list[str]:
         for value in graph.inputs.values
         if value.name not in live
     ]
-    names = [f"{name_of(node)!r}" for node in reversed(idle) if _varies(node, scope)]
+    names = [name_of(node) for node in reversed(idle) if _varies(node, scope)]
     if names:
-        shown = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
-        notes.append(f"no output depends on {shown}, counted all the same")
+        notes.append(f"no output depends on {_some(names)}, counted all the same")
+    if walk.folded:
+        notes.append(f"computed beforehand, as they depend on no input: {_some(walk.folded)}")
     for value in graph.proto.output:
         made = scope.get(value.name)
         if made is not None and made.constant:
             notes.append(f"output {value.name!r}: it depends on no input")
     return notes
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names[:3])) + (" ..." if len(names) > 3 else "")
 
 
 def _varies(node: Any, scope: Scope) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fodlam_core.networks.onnx.node import attribute
-from fodlam_core.networks.onnx.tensor import MOST_VALUES, Tensor
+from fodlam_core.networks.onnx.tensor import MOST_VALUES, Dims, Tensor, few
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,23 +24,30 @@ class _TooManyError(ValueError):
     """More values than sizes and indices have."""
 
 
-def computed(node: Any, inputs: Sequence[Tensor | None]) -> list[Array] | None:
+def computed(
+    node: Any, inputs: Sequence[Tensor | None], sizes: Sequence[Dims | None]
+) -> list[Array] | None:
     """Return the values that an operator makes; None where they are not known.
 
     Args:
         node: the ``NodeProto``, of the standard domain.
         inputs: what it reads.
+        sizes: those of what it makes: without values where there would be many.
     """
-    special = _SPECIAL.get(node.op_type)
-    rule = _RULES.get(node.op_type)
+    op = node.op_type
+    special, rule = _SPECIAL.get(op), _RULES.get(op)
     if special is None and rule is None:
+        return None
+    values = _operands(node, inputs) if special is None else None
+    if special is None and values is None:
+        return None
+    if op not in _COUNTS and not any(few(each) for each in sizes):
         return None
     try:
         with np.errstate(all="ignore"):
             if special is not None:
                 made = special(node, inputs)
             else:
-                values = _operands(node, inputs)
                 made = rule(node, values) if rule and values is not None else None
     except (ValueError, IndexError, TypeError, OverflowError, AttributeError, KeyError):
         return None
@@ -284,6 +291,8 @@ _SPECIAL: dict[str, Callable[[Any, Sequence[Tensor | None]], Any]] = {
     "Cast": _cast,
     "CastLike": _cast,
 }
+# Operators that make few values, however many they read, and whose number follows from values.
+_COUNTS = frozenset(("Shape", "Size", "NonZero"))
 # Operators that move values without looking at them, so that some of them may be unknown.
 _MOVES = frozenset(
     ("Identity", "Gather", "Concat", "Slice", "Squeeze", "Unsqueeze", "Reshape", "Split")

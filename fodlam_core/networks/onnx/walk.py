@@ -33,7 +33,7 @@ from fodlam_core.networks.onnx.operators import (
 from fodlam_core.networks.onnx.sequences import OPERATORS as SEQUENCES
 from fodlam_core.networks.onnx.sequences import made_by_sequence
 from fodlam_core.networks.onnx.shapes import made_by
-from fodlam_core.networks.onnx.tensor import Dims, Tensor, few, stored
+from fodlam_core.networks.onnx.tensor import Dims, Tensor, stored
 from fodlam_core.networks.onnx.values import computed
 from fodlam_core.networks.read_text import REGIONS
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 Scope = MutableMapping[str, Tensor]
 T = TypeVar("T")
+_NOTHING = frozenset[str]()
 
 
 class NoBatchError(Exception):
@@ -58,6 +59,7 @@ class Walk:
         draft: what was found.
         problems: what is wrong with the graph, an operator each.
         asked: inputs whose sizes are needed and not known.
+        folded: costly operators that work on constants and sizes alone.
     """
 
     def __init__(
@@ -78,6 +80,8 @@ class Walk:
         self.asked: set[str] = set()
         self.captures = Captures()
         self._number = 0
+        self.folded: list[str] = []
+        self._sound: set[Dims | None] = set()  # sizes that were checked, most occur many times
 
     def run(self, nodes: Sequence[Any], scope: Scope) -> None:
         """Cost every operator; what they make is added to the scope."""
@@ -115,17 +119,15 @@ class Walk:
     def _visit(self, node: Any, scope: Scope) -> list[Tensor]:
         inputs = [_read(scope, name) for name in node.input]
         captured, random = self.captures.of(node)
-        given = [each for each in inputs if each is not None]
-        given += [scope[name] for name in captured if name in scope]
-        constant = all(each.constant for each in given) and not random
+        constant, regions, asks = not random, False, _NOTHING
+        for each in (*inputs, *(scope[name] for name in captured if name in scope)):
+            if each is not None:
+                constant = constant and each.constant
+                regions = regions or each.regions
+                asks = asks | each.asks if each.asks else asks
         # Sizes are known beforehand, whatever has them.
         plan = constant or node.op_type in ("Shape", "Size")
-        base = Tensor(
-            made=self._number,
-            constant=plan,
-            regions=any(each.regions for each in given) and not plan,
-            asks=frozenset[str]().union(*(each.asks for each in given)),
-        )
+        base = Tensor(made=self._number, constant=plan, regions=regions and not plan, asks=asks)
         standard = node.domain in STANDARD
         if standard and node.op_type in CONTROL_FLOW:
             return self._control(node, inputs, scope, base)
@@ -134,10 +136,14 @@ class Walk:
         if made is None:
             made = self._made_elsewhere(node, operator, base)
             operator = operator._replace(outputs=[each.dims for each in made])
-        layer = None if constant else self._cost(node, operator, base)
+        layer = None
+        if not constant:
+            layer = self._cost(node, operator, base)
+        elif not is_free(node.op_type, node.domain):
+            self.folded.append(name_of(node))
         if node.op_type in REGION_POOLS and standard and not constant:
             made = [self._per_region(each) for each in made]
-        return [each._replace(layer=layer) for each in made]
+        return made if layer is None else [each._replace(layer=layer) for each in made]
 
     def _control(
         self, node: Any, inputs: list[Tensor | None], scope: Scope, base: Tensor
@@ -179,15 +185,12 @@ class Walk:
         made = [
             self._checked(name, each, base) for name, each in zip(node.output, made, strict=True)
         ]
-        # How many there are follows from values alone.
-        counts = node.op_type in ("Shape", "Size", "NonZero")
-        if counts or any(few(each.dims) for each in made):
-            values = computed(node, inputs)
-            if values is not None:
-                made = [
-                    each._replace(value=value, dims=value.shape)
-                    for each, value in zip(made, values, strict=False)
-                ]
+        values = computed(node, inputs, [each.dims for each in made])
+        if values is not None:
+            made = [
+                each._replace(value=value, dims=value.shape)
+                for each, value in zip(made, values, strict=False)
+            ]
         return made
 
     def _made_elsewhere(self, node: Any, operator: Operator, base: Tensor) -> list[Tensor]:
@@ -210,16 +213,32 @@ class Walk:
     def _checked(self, name: str, made: Tensor, base: Tensor) -> Tensor:
         """Return what is made, with what the file says where nothing else is known."""
         dims = made.dims if made.dims is not None else self.declared.get(name)
-        if dims is not None:
-            if any(size is not None and not 0 <= size <= MAX_SIZE for size in dims):
-                raise NetworkError(f"tensor {name!r} is absurdly large: {list(dims)}")
-            if None in dims:
-                told = self.declared.get(name, ())
-                if len(told) == len(dims):
-                    dims = tuple(b if a is None else a for a, b in zip(dims, told, strict=True))
-        return base._replace(
-            elem=made.elem, dims=dims, value=made.value, items=made.items, sequence=made.sequence
+        if dims not in self._sound:
+            if dims is None or None in dims:
+                dims = self._told(name, dims)
+            if any(size is not None and not 0 <= size <= MAX_SIZE for size in dims or ()):
+                raise NetworkError(f"tensor {name!r} is absurdly large: {list(dims or ())}")
+            if dims is not None and None not in dims:
+                self._sound.add(dims)
+        return Tensor(
+            made.elem,
+            dims,
+            made.value,
+            made.items,
+            made.sequence,
+            base.made,
+            base.constant,
+            base.regions,
+            None,
+            base.asks,
         )
+
+    def _told(self, name: str, dims: Dims | None) -> Dims | None:
+        """Return sizes, those that are not known as the file tells them."""
+        told = self.declared.get(name, ())
+        if dims is None or len(told) != len(dims):
+            return dims
+        return tuple(b if a is None else a for a, b in zip(dims, told, strict=True))
 
     def _per_region(self, made: Tensor) -> Tensor:
         """Return what a pool of regions makes, whose first axis counts them."""

@@ -47,6 +47,15 @@ def test_bom_and_crlf_are_read(read: Read) -> None:
     assert read(NativeReader(), "x.toml", text).total_macs == 6
 
 
+def test_an_object_of_json_has_to_have_a_key_of_a_table() -> None:
+    """An object without one is left to the readers of plugins."""
+    reader = NativeReader()
+    assert reader.accepts(b'\xef\xbb\xbf {"name": "x", "layers": []}')
+    assert reader.accepts(b'layers = [{ name = "a", kind = "fc", macs = 3 }]')
+    assert not reader.accepts(b'{"graph": {"nodes": []}}')
+    assert not reader.accepts(b'[{"name": "a"}]')
+
+
 def test_regions_are_rows_where_weights_are_shared() -> None:
     """Regions are rows of a product; what has no rows is repeated once for each."""
     plain = {"name": "c", "kind": "pool", "macs": 10, "per_region": True, "repeat": 2}

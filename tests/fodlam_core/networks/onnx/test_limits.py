@@ -10,7 +10,7 @@ import pytest
 from fodlam_core.errors import NetworkError
 from fodlam_core.networks.files import read_network
 from fodlam_core.networks.onnx import OnnxReader
-from fodlam_core.networks.onnx.limits import MAX_SIZE
+from fodlam_core.networks.onnx.limits import MAX_SIZE, MAX_STEPS
 from fodlam_core.networks.reader import ReadOptions
 
 onnx = pytest.importorskip("onnx")
@@ -85,3 +85,13 @@ def test_a_long_input_does_not_fill_the_memory(tmp_path: Path, size: int) -> Non
     else:
         with pytest.raises(NetworkError, match="'x' is absurdly large"):
             read_network(path, OnnxReader(), ReadOptions())
+
+
+def test_more_operators_than_any_network_has_are_refused_at_once(tmp_path: Path) -> None:
+    """A file of operators alone is refused by their number, before they are followed."""
+    graph = onnx.GraphProto(input=[INPUT], output=[OUTPUT])
+    graph.node.extend([helper.make_node("Relu", ["x"], ["y"])] * (MAX_STEPS + 1))
+    path = tmp_path / "net.onnx"
+    path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
+    with pytest.raises(NetworkError, match="more than 100000 operators"):
+        read_network(path, OnnxReader(), ReadOptions())

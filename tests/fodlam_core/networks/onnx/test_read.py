@@ -385,6 +385,7 @@ def test_work_that_no_output_needs_is_told(read: Callable[..., Network]) -> None
     )
     assert network.total_macs == 64 + 32
     assert "no output depends on 'idle', counted all the same" in network.notes
+    assert "computed beforehand, as they depend on no input: 'c'" in network.notes
 
 
 def test_options_hold_what_they_were_given(read: Callable[..., Network]) -> None:
