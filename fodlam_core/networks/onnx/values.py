@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fodlam_core.networks.onnx.moves import MOVES, axes_of, limited
 from fodlam_core.networks.onnx.node import attribute
 from fodlam_core.networks.onnx.tensor import MOST_VALUES, Dims, Tensor, few
 
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 Array = np.ndarray[Any, Any]
-
-
-class _TooManyError(ValueError):
-    """More values than sizes and indices have."""
 
 
 def computed(
@@ -59,7 +56,7 @@ def computed(
 
 def _operands(node: Any, inputs: Sequence[Tensor | None]) -> list[Any] | None:
     """Return the values of all inputs, None for one that is left out."""
-    moves = node.op_type in _MOVES
+    moves = node.op_type in _PARTLY
     values: list[Any] = []
     for index, each in enumerate(inputs):
         if each is None:
@@ -70,11 +67,6 @@ def _operands(node: Any, inputs: Sequence[Tensor | None]) -> list[Any] | None:
             return None
         values.append(value)
     return values
-
-
-def _limited(*sizes: int) -> None:
-    if prod(max(0, int(size)) for size in sizes) > MOST_VALUES:
-        raise _TooManyError
 
 
 def _shape(node: Any, inputs: Sequence[Tensor | None]) -> Array | None:
@@ -125,77 +117,15 @@ def _dtype(elem: int) -> Any:
     return dtype
 
 
-def _axes(node: Any, values: list[Any]) -> list[int] | None:
-    """Return axes from the second input, where newer operators have them, or the attribute."""
-    if len(values) > 1 and values[1] is not None:
-        return [int(axis) for axis in np.ravel(values[1])]
-    found = attribute(node, "axes")
-    return found if isinstance(found, list) else None
-
-
-def _unsqueeze(node: Any, values: list[Any]) -> Array:
-    axes = _axes(node, values) or []
-    return np.asarray(np.expand_dims(values[0], tuple(axes)))
-
-
-def _squeeze(node: Any, values: list[Any]) -> Array:
-    axes = _axes(node, values)
-    return np.asarray(np.squeeze(values[0], tuple(axes) if axes is not None else None))
-
-
-def _slice(node: Any, values: list[Any]) -> Array:
-    data = values[0]
-    if len(values) > 2:
-        starts, ends = values[1], values[2]
-        axes = values[3] if len(values) > 3 and values[3] is not None else range(len(starts))
-        steps = values[4] if len(values) > 4 and values[4] is not None else [1] * len(starts)
-    else:
-        starts, ends = attribute(node, "starts", []), attribute(node, "ends", [])
-        axes, steps = attribute(node, "axes", list(range(len(starts)))), [1] * len(starts)
-    where: list[Any] = [slice(None)] * data.ndim
-    for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
-        begin, stop = int(start), int(end)
-        # Counted from the end, and beyond it: the whole axis when walking backwards.
-        last = None if step < 0 and stop < -data.shape[int(axis)] else stop
-        where[int(axis)] = slice(begin, last, int(step))
-    return np.asarray(data[tuple(where)])
-
-
-def _gather(node: Any, values: list[Any]) -> Array:
-    data, indices = values
-    axis = attribute(node, "axis", 0)
-    _limited(indices.size, data.size // max(1, data.shape[axis]))
-    return np.asarray(np.take(data, indices.astype(np.int64), axis=axis))
-
-
-def _reshape(node: Any, values: list[Any]) -> Array:
-    data, to = values
-    if not attribute(node, "allowzero", 0):
-        to = [data.shape[axis] if size == 0 else size for axis, size in enumerate(to)]
-    return np.asarray(data.reshape([int(size) for size in to]))
-
-
-def _expand(node: Any, values: list[Any]) -> Array:
-    data, to = values
-    shape = np.broadcast_shapes(data.shape, tuple(int(size) for size in to))
-    _limited(*shape)
-    return np.broadcast_to(data, shape)
-
-
-def _tile(node: Any, values: list[Any]) -> Array:
-    _limited(values[0].size, *values[1])
-    return np.tile(values[0], values[1])
-
-
 def _range(node: Any, values: list[Any]) -> Array:
     start, limit, delta = (value.item() for value in values)
     count = max(0, -int(-((limit - start) / delta) // 1)) if delta else 0
-    _limited(count)
+    limited(count)
     return np.array([start + index * delta for index in range(count)], values[0].dtype)
 
 
 def _filled(node: Any, values: list[Any]) -> Array:
-    _limited(*values[0])
+    limited(*values[0])
     fill: Array = np.zeros(1, np.float32)
     for each in node.attribute:
         if each.name == "value":
@@ -229,7 +159,7 @@ def _power(node: Any, values: list[Any]) -> Array:
 
 def _reduced(function: Any) -> Callable[[Any, list[Any]], Array]:
     def rule(node: Any, values: list[Any]) -> Array:
-        axes = _axes(node, values)
+        axes = axes_of(node, values)
         if not axes and attribute(node, "noop_with_empty_axes", 0):
             return np.asarray(values[0])
         keep = bool(attribute(node, "keepdims", 1))
@@ -237,17 +167,6 @@ def _reduced(function: Any) -> Callable[[Any, list[Any]], Array]:
         return np.asarray(made).astype(values[0].dtype)
 
     return rule
-
-
-def _split(node: Any, values: list[Any]) -> list[Array]:
-    axis, count = attribute(node, "axis", 0), len(node.output)
-    size = values[0].shape[axis]
-    lengths = values[1] if len(values) > 1 and values[1] is not None else attribute(node, "split")
-    if lengths is None:
-        part = -(-size // count)
-        lengths = [min(part, size - part * index) for index in range(count)]
-    ends = np.cumsum([int(length) for length in lengths])
-    return list(np.split(values[0], ends[:-1], axis=axis))
 
 
 def _clip(node: Any, values: list[Any]) -> Array:
@@ -270,19 +189,6 @@ def _plain(function: Any) -> Callable[[Any, list[Any]], Array]:
     return lambda node, values: function(*values)
 
 
-def _nonzero(node: Any, values: list[Any]) -> Array:
-    return np.array(np.nonzero(np.atleast_1d(values[0])), np.int64)
-
-
-def _scatter_nd(node: Any, values: list[Any]) -> Array:
-    if attribute(node, "reduction", "none") != "none":
-        raise ValueError
-    data, indices, updates = values
-    made = data.copy()
-    made[tuple(np.moveaxis(indices, -1, 0))] = updates
-    return np.asarray(made)
-
-
 # Operators that look at the tensors themselves, not only at their values.
 _SPECIAL: dict[str, Callable[[Any, Sequence[Tensor | None]], Any]] = {
     "Shape": _shape,
@@ -294,27 +200,13 @@ _SPECIAL: dict[str, Callable[[Any, Sequence[Tensor | None]], Any]] = {
 # Operators that make few values, however many they read, and whose number follows from values.
 _COUNTS = frozenset(("Shape", "Size", "NonZero"))
 # Operators that move values without looking at them, so that some of them may be unknown.
-_MOVES = frozenset(
+_PARTLY = frozenset(
     ("Identity", "Gather", "Concat", "Slice", "Squeeze", "Unsqueeze", "Reshape", "Split")
 )
 _RULES: dict[str, Callable[[Any, list[Any]], Any]] = {
-    "Identity": lambda node, values: values[0],
-    "Gather": _gather,
-    "Concat": lambda node, values: np.concatenate(values, axis=attribute(node, "axis", 0)),
-    "Slice": _slice,
-    "Squeeze": _squeeze,
-    "Unsqueeze": _unsqueeze,
-    "Reshape": _reshape,
-    "Flatten": lambda node, values: values[0].reshape(
-        prod(values[0].shape[: attribute(node, "axis", 1)]), -1
-    ),
-    "Transpose": lambda node, values: np.transpose(values[0], attribute(node, "perm")),
-    "Expand": _expand,
-    "Tile": _tile,
+    **MOVES,
     "Range": _range,
     "ConstantOfShape": _filled,
-    "Split": _split,
-    "Where": lambda node, values: np.where(values[0], values[1], values[2]),
     "Clip": _clip,
     "Add": _plain(np.add),
     "Sub": _plain(np.subtract),
@@ -346,7 +238,5 @@ _RULES: dict[str, Callable[[Any, list[Any]], Any]] = {
     "ReduceSum": _reduced(np.sum),
     "ReduceMax": _reduced(np.max),
     "ReduceMin": _reduced(np.min),
-    "NonZero": _nonzero,
-    "ScatterND": _scatter_nd,
     "CumSum": lambda node, values: np.cumsum(values[0], axis=int(values[1])),
 }
