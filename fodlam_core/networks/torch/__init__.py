@@ -89,13 +89,18 @@ def from_torch(
 
 @contextmanager
 def _evaluation(module: Any) -> Iterator[None]:
-    """Switch to evaluation mode, and every part back to its own mode afterwards."""
-    modes = [(each, each.training) for each in module.modules()]
+    """Switch to evaluation mode; put back afterwards what the run has set in any part.
+
+    Some modules keep what they have made, such as anchors, which are of no use on another device.
+    """
+    before = [(each, each.training, dict(vars(each))) for each in module.modules()]
     module.eval()
     try:
         yield
     finally:
-        for each, training in modes:
+        for each, training, attributes in before:
+            vars(each).clear()
+            vars(each).update(attributes)
             each.training = training
 
 

@@ -10,6 +10,7 @@ _BY_VALUE = re.compile(
     r"nms|Boolean value of Tensor",
     re.IGNORECASE,
 )
+_DEVICE = re.compile(r"not on the expected device|on the same device|unexpected device")
 _DTYPE = re.compile(
     r"same dtype|expected scalar type|expected m1 and m2|dtype|indices.*(?:Long|Int)"
 )
@@ -31,6 +32,8 @@ def refusal(error: Exception, device: str) -> str:
             'its steps depend on values, which do not exist on the meta device; give device="cpu" '
             f"and examples, or take its parts one by one ({_short(text)})"
         )
+    if device == "meta" and _DEVICE.search(text):
+        return f'it makes tensors on a device of its own; give device="cpu" ({_short(text)})'
     if isinstance(error, TypeError) and "argument" in text:
         return f"its arguments do not fit; give them as inputs and kwargs ({_short(text)})"
     if _DTYPE.search(text):

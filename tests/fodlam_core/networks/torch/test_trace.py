@@ -262,6 +262,11 @@ def test_several_inputs() -> None:
             'its steps depend on values.*give device="cpu"',
         ),
         (lambda: module(lambda _, x: x[x > 0]), (8,), 'give device="cpu"'),
+        (
+            lambda: module(lambda _, x: x * torch.ones(8, device="cpu")),
+            (8,),
+            'tensors on a device of its own; give device="cpu"',
+        ),
         (lambda: nn.Embedding(4, 3), (8,), "another type than it takes; give dtype"),
         (lambda: nn.Conv2d(3, 4, 3), (3, 0, 8), "input_size"),
         (lambda: nn.Conv2d(3, 4, 3), 3, "input_size"),
@@ -274,3 +279,19 @@ def test_mistakes_are_named(net: Any, size: Any, message: str) -> None:
     """What cannot be run is refused with the reason, not with PyTorch's traceback."""
     with pytest.raises(NetworkError, match=message):
         from_torch(net(), size)
+
+
+@needs_torch
+def test_what_a_module_keeps_is_put_back() -> None:
+    """A tensor that a run has stored in the module does not stay there on the meta device."""
+
+    def forward(self: Any, x: Any) -> Any:
+        if self.kept is None:
+            self.kept = torch.ones(4)
+        return self.fc(x * self.kept.to(x.device))
+
+    net = module(forward, fc=nn.Linear(4, 2), kept=None)
+    net.train()
+    assert from_torch(net, (4,)).total_macs == 8
+    assert (net.kept, net.training, net.fc.training) == (None, True, True)
+    assert from_torch(net, (4,), device="cpu").total_macs == 8
