@@ -125,7 +125,7 @@ def _warnings(estimate: Result) -> Iterator[Text]:
     for quantity_name, known in estimate.coverage.known.items():
         count = sum(estimate.coverage.layers.values()) - missing - known.layers
         if count > 0 and known.layers:
-            text = f"{count} layers have no {quantity_name}: its totals lack them"
+            text = f"{counted(count, 'layer')} without {quantity_name}: its totals lack them"
             yield Text(text, warning=True)
     uncosted = sum(estimate.coverage.uncosted.values())
     if uncosted:

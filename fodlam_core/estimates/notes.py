@@ -11,6 +11,7 @@ from fodlam_core.estimates.plausibility import doubt_notes
 from fodlam_core.estimates.published_totals import ReferenceCost, answer, reference_costs
 from fodlam_core.estimates.workload import workload_notes
 from fodlam_core.model.quantities import METRICS
+from fodlam_core.report.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -139,7 +140,8 @@ def _halves(items: Sequence[tuple[Layer, Basis | None]]) -> Iterator[str]:
         ]
         if lacking:
             names = listed(sorted(set(lacking)))
-            yield f"{names}: no {metric.name} is known of {len(lacking)} layers; totals lack it"
+            layers = counted(len(lacking), "layer")
+            yield f"{names}: no {metric.name} is known of {layers}; totals lack it"
 
 
 def _covers(platforms: Mapping[str, Platform]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -47,6 +47,11 @@ class EnergySplit:
         parts = {name: getattr(self, name) for name in PARTS}
         total = sum(parts.values())
         return {name: value / total for name, value in parts.items() if value}
+
+    def over(self, energy: Any) -> Any:
+        """Return energy factors of a rule that has one for logic and SRAM: DRAM stays as it is."""
+        dram = self.shares.get("dram", 0.0)
+        return energy * (1 - dram) + dram if dram else energy
 
     def apply(self, factors: ScalingFactors) -> ScalingFactors:
         """Return factors whose energy is that of the parts, each by its own factor.

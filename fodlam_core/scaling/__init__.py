@@ -41,8 +41,8 @@ Optional attributes: ``title`` (one line), ``aliases`` (further names), ``uses``
 ``[technology.options]``) with ``configure(options)``, which returns the configured rule.
 ``factors_over(source, node_nm, vdd)`` gives a sweep the factors of time and of energy for a million
 points at once: it gets an `Array` of nodes and one of voltages (None where nobody tells them), and
-returns two arrays, or None. Where they hold nothing that can be a factor, infinity for example,
-``factors`` is asked and says why.
+returns two arrays, or None; it is for rules that do not tell logic from SRAM. Where they hold
+nothing that can be a factor, infinity for example, ``factors`` is asked and says why.
 """
 
 from __future__ import annotations

@@ -222,6 +222,7 @@ def _close(one: float, other: float) -> bool:
 def _sums(estimate: Estimate) -> NativeCosts:
     cells: defaultdict[tuple[Slot, str], Cell] = defaultdict(Cell)
     bounded = set(METRICS)
+    partial: set[tuple[str, str]] = set()
     for each in estimate.layers:
         native = each.native
         if each.basis is None or native is None:
@@ -231,6 +232,8 @@ def _sums(estimate: Estimate) -> NativeCosts:
         fixed = tuple(metric.fixed_of(native) for metric in METRICS)
         known = [value or 0.0 for value in native.amounts]
         cell = Cell(tuple(map(operator.sub, known, fixed)), fixed)
+        lacking = [m.key for m, value in zip(METRICS, native.amounts, strict=True) if value is None]
+        partial |= {(name, key) for name in (each.layer.kind, TOTAL) for key in lacking}
         low, high = zip(*_bounds(each), strict=True)
         bounded -= {metric for metric, end in zip(METRICS, low, strict=True) if end is None}
         for name, more in (
@@ -250,6 +253,7 @@ def _sums(estimate: Estimate) -> NativeCosts:
         for name, totals in estimate.totals.items()
         for metric, _ in each_known(totals.amounts)
     }
+    sums -= partial  # a sum without one of its layers would look like the least
     sums |= {(name, metric.key) for name in (LOW, HIGH) for metric in bounded}
     coverage = {method: estimate.coverage.share(method) for method in METHODS}
     traffic = [dram_bytes(estimate, each) for each in estimate.layers]

@@ -90,7 +90,7 @@ def _over(
     None where it offers none, or where they are not what they should be.
     """
     route = source.route(accelerator, {})
-    if isinstance(route, str) or route.split is not None:
+    if isinstance(route, str):
         return None
     _, unfit = isolated(check_supply, route.source)
     if unfit:
@@ -106,6 +106,8 @@ def _over(
     made, _ = isolated(_table, found, wanted.height)
     if made is None:
         return None
+    if route.split is not None:
+        made = made.with_columns(route.split.over(pl.col(ENERGY)).alias(ENERGY))
     # Equal points, which no rule is asked about.
     own = route.source
     same = nodes == own.node_nm

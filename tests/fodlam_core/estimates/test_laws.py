@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import attrs
 import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
@@ -253,3 +254,84 @@ def test_an_unknown_half_is_not_zero(network: Network, rows: list[Measurement]) 
     assert (timed.totals["total"].power_w, timed.coverage.known["energy"].layers) == (None, 0)
     assert mixed.coverage.known["energy"].layers == convs
     assert {each.energy_j for each in mixed.layers if each.layer.kind == "fc"} == {None}
+
+
+class FittedBroken:
+    """Costs that fall when batch, rows or sizes rise, or rise with them more than in proportion."""
+
+    def __init__(self, power: float) -> None:
+        self.power = power
+
+    def predict(self, layer: Layer, batch: int) -> Cost:
+        """Return a power of the work as seconds and as joules."""
+        work = float(layer.macs * batch) ** self.power
+        return Cost(work, work)
+
+
+class Broken:
+    """A predictor that breaks a law."""
+
+    name = "broken"
+    requires: frozenset[str] = frozenset()
+
+    def __init__(self, power: float) -> None:
+        self.power = power
+
+    def fit(self, _rows: object, _references: object, _networks: object) -> FittedBroken:
+        """Learn nothing."""
+        return FittedBroken(self.power)
+
+
+ROWS = [Measurement("measured", fc("n0", 64, 64), 1, cost=Cost(1e-3, 1e-3))]
+
+
+def test_what_breaks_a_law_is_caught() -> None:
+    """Each law fails for a predictor that breaks it, and so says something of the others."""
+    laws = (
+        (test_more_never_costs_less, -1.0, (ROWS, (64, 64), 1, 1, 1)),
+        (test_a_larger_batch_never_costs_more_per_inference, 2.0, (ROWS, (3, 9, 8, 3), 1, 2)),
+        (test_a_larger_dimension_never_costs_less, -1.0, (ROWS, (3, 9, 8, 3), 0, 1)),
+    )
+    for law, power, values in laws:
+        inner = law.hypothesis.inner_test  # type: ignore[attr-defined]
+        inner(Broken(1.0), *values)
+        with pytest.raises(AssertionError):
+            inner(Broken(power), *values)
+
+
+def test_a_half_that_comes_or_goes_breaks_a_law() -> None:
+    """A half that is known of one and not of the other is no smaller cost."""
+    both, latency = Cost(1.0, 1.0), Cost(1.0, None)
+    assert at_most(latency, latency)
+    assert not at_most(both, latency)
+    assert not at_most(latency, both)
+
+
+@pytest.mark.parametrize(
+    ("chip", "predictor"),
+    [
+        (chip, predictor.name)
+        for chip in ("eyeriss", "eie")
+        for predictor in INSTALLED.accelerator(chip).predictors
+    ],
+)
+@settings(max_examples=15)
+@given(size=convolutions(), products=st.tuples(sizes, sizes), batch=few, times=few)
+def test_installed_chips_keep_the_laws_of_batches(
+    chip: str,
+    predictor: str,
+    size: tuple[int, ...],
+    products: tuple[int, int],
+    batch: int,
+    times: int,
+) -> None:
+    """Of every predictor of ours a larger batch costs no less, and no more per inference."""
+    layer = conv("a", *size) if chip == "eyeriss" else fc("a", *products)
+    layer = attrs.evolve(layer, weight_density=0.1, activation_density=0.3)
+    found = INSTALLED.accelerator(chip).predictor(predictor)
+    fitted = fitted_to(found, INSTALLED.accelerator(chip).calibration(layer.kind))
+    one = cost_of(fitted, layer, batch)
+    more = cost_of(fitted, layer, batch * times)
+
+    assert at_most(one, more)
+    assert at_most(more, one * times)

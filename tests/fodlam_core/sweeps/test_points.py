@@ -17,6 +17,7 @@ from fodlam_core import (
     ConfigError,
     Cost,
     FodlamError,
+    Layer,
     Measurement,
     Registry,
     ScalingError,
@@ -29,6 +30,7 @@ from fodlam_core.config.load import Source, check_source
 from fodlam_core.estimates.system import system_energy
 from fodlam_core.plugins import Plugin
 from fodlam_core.plugins.registry import build_registry
+from fodlam_core.predictors.per_mac import PerMac
 from fodlam_core.sweeps.keys import with_values
 from fodlam_core.sweeps.plan import make_plan, plan_of
 from fodlam_core.sweeps.points import Evaluator
@@ -557,3 +559,31 @@ def test_default_columns(registry: Registry) -> None:
     assert [*always, "fc.edp_js", "problem"] == more
     with pytest.raises(FodlamError, match="unknown column 'latency'; did you mean 'latency_s'"):
         sweep(table, ["latency"], registry)
+
+
+def test_a_sum_without_one_of_its_layers_is_not_known(registry: Registry) -> None:
+    """Where a layer has no energy a total has none either: it would look like the least."""
+    row = Measurement("Net", Layer("a", "fc", 10), 1, cost=Cost(1.0, None))
+    timed = Accelerator(
+        name="timed",
+        title="timed",
+        kinds=["fc"],
+        technology=Technology(45),
+        citation=registry.accelerator("eie").citation,
+        provenance="measured",
+        measurements=[row],
+        predictors=[PerMac()],
+    )
+    known = build_registry([*registry.plugins, Plugin("more", {"fodlam_accelerators": (timed,)})])
+    tables = {
+        "network": {"name": "AlexNet"},
+        "sweep": {
+            "dispatch.rules": [[], [{"match": "fc6", "accelerator": "timed"}]],
+            "technology.node_nm": [65, 45],
+        },
+    }
+    columns = ["latency_s", "energy_j", "power_w", "conv.energy_j", "fc.energy_j"]
+    rows = sweep(tables, columns, registry=known).collect()
+    whole, partial = rows.partition_by("dispatch.rules", maintain_order=True)
+    assert whole.select(columns).null_count().row(0) == (0, 0, 0, 0, 0)
+    assert partial.select(columns).null_count().row(0) == (0, 2, 2, 0, 2)
