@@ -11,6 +11,7 @@ from fodlam_core.errors import FodlamError
 from fodlam_core.estimates.dispatch import accelerator_for
 from fodlam_core.estimates.platform import Platform, platform
 from fodlam_core.model.layers import Layer
+from fodlam_core.model.quantities import Amounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,14 +89,9 @@ def _layers(kind: str, ready: Platform) -> Iterator[CostPerMac]:
 def _per_mac(
     basis: Basis, kind: str, network: str | None, layer: str | None, macs: int
 ) -> CostPerMac:
+    one = Amounts(*[None if each is None else each / macs for each in basis.amounts])
     return CostPerMac(
-        kind,
-        basis.accelerator,
-        network,
-        layer,
-        basis.batches,
-        None if basis.latency_s is None else basis.latency_s / macs,
-        None if basis.energy_j is None else basis.energy_j / macs,
+        kind, basis.accelerator, network, layer, basis.batches, one.latency_s, one.energy_j
     )
 
 

@@ -58,16 +58,6 @@ class Basis(NamedTuple):
     linear: bool = True
     part: Interval | None = None
 
-    @property
-    def latency_s(self) -> float | None:
-        """Seconds of one item after scaling; None if not known."""
-        return self.amounts.latency_s
-
-    @property
-    def energy_j(self) -> float | None:
-        """Joules of one item after scaling; None if not known."""
-        return self.amounts.energy_j
-
 
 class LayerEstimate(NamedTuple):
     """The cost of one layer.

@@ -182,8 +182,8 @@ def _layer_work(layer: Layer, basis: Basis, platform: Platform) -> _Work:
         macs,
         performed,
         basis.native.latency_s,
-        basis.latency_s,
-        basis.energy_j,
+        basis.amounts.latency_s,
+        basis.amounts.energy_j,
         _suits_winograd(layer),
     )
 

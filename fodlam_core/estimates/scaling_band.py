@@ -44,16 +44,6 @@ class ScalingBand(NamedTuple):
     rules: tuple[str, ...]
     bounds: Interval
 
-    @property
-    def latency_s(self) -> Bounds | None:
-        """Seconds; None if no layer has a latency."""
-        return self.bounds.latency_s
-
-    @property
-    def energy_j(self) -> Bounds | None:
-        """Joules; None if no layer has an energy."""
-        return self.bounds.energy_j
-
     def to_dict(self) -> dict[str, Any]:
         """Return the band as the JSON schema has it."""
         return {"rules": list(self.rules), **self.bounds.record()}

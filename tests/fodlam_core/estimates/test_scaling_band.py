@@ -28,9 +28,9 @@ def test_the_band_is_what_the_rules_themselves_say(registry: Registry) -> None:
     totals = [alexnet(registry, node_nm=28, scaler=rule).totals["total"] for rule in band.rules]
     energies = [each.energy_j or 0.0 for each in totals]
     latencies = [each.latency_s or 0.0 for each in totals]
-    assert band.energy_j == pytest.approx((min(energies), max(energies)), rel=1e-12)
-    assert band.latency_s == pytest.approx((min(latencies), max(latencies)), rel=1e-12)
-    assert band.energy_j == pytest.approx((0.641e-3, 3.455e-3), rel=1e-3)
+    assert band.bounds.energy_j == pytest.approx((min(energies), max(energies)), rel=1e-12)
+    assert band.bounds.latency_s == pytest.approx((min(latencies), max(latencies)), rel=1e-12)
+    assert band.bounds.energy_j == pytest.approx((0.641e-3, 3.455e-3), rel=1e-3)
 
 
 def test_kinds_and_accelerators_scale_apart(registry: Registry) -> None:
@@ -39,9 +39,9 @@ def test_kinds_and_accelerators_scale_apart(registry: Registry) -> None:
     conv, fc = scaling_band(both, "conv"), scaling_band(both, "fc")
     assert conv is not None
     assert fc is not None
-    assert conv.energy_j is not None
-    assert conv.energy_j[0] == conv.energy_j[1] == both.totals["conv"].energy_j
-    assert fc.energy_j == pytest.approx((43.885e-6, 91.57e-6), rel=1e-3)
+    assert conv.bounds.energy_j is not None
+    assert conv.bounds.energy_j[0] == conv.bounds.energy_j[1] == both.totals["conv"].energy_j
+    assert fc.bounds.energy_j == pytest.approx((43.885e-6, 91.57e-6), rel=1e-3)
     assert not conv.is_open
     assert fc.is_open
 
@@ -67,8 +67,8 @@ def test_a_held_clock_has_one_latency(registry: Registry) -> None:
     """With the clock held no rule changes a latency."""
     band = scaling_band(alexnet(registry, node_nm=28, clock="hold"))
     assert band is not None
-    assert band.latency_s is not None
-    assert band.latency_s[0] == band.latency_s[1]
+    assert band.bounds.latency_s is not None
+    assert band.bounds.latency_s[0] == band.bounds.latency_s[1]
 
 
 def test_a_larger_batch_has_a_larger_band(registry: Registry) -> None:
@@ -78,8 +78,8 @@ def test_a_larger_batch_has_a_larger_band(registry: Registry) -> None:
     many = scaling_band(estimate(config, registry))
     few = scaling_band(one)
     assert many is not None and few is not None  # noqa: PT018
-    assert many.energy_j is not None and few.energy_j is not None  # noqa: PT018
-    assert many.energy_j[1] == pytest.approx(8 * few.energy_j[1], rel=1e-12)
+    assert many.bounds.energy_j is not None and few.bounds.energy_j is not None  # noqa: PT018
+    assert many.bounds.energy_j[1] == pytest.approx(8 * few.bounds.energy_j[1], rel=1e-12)
 
 
 def test_a_copy_made_by_pickle_has_the_same_band(registry: Registry) -> None:
