@@ -57,7 +57,13 @@ def walk(path: Path, options: ReadOptions) -> Network:
     if state.draft.uncosted and not state.draft.layers:
         counts = ", ".join(f"{count} {name}" for name, count in state.draft.uncosted.items())
         raise NetworkError(f"{path}: no layer of it can be costed: {counts}")
+    given = dict.fromkeys(parsed.net.input)
+    given |= dict.fromkeys(top for node in nodes if node.type == "Input" for top in node.tops)
+    read = {bottom for node in nodes for bottom in node.bottoms}
     state.draft.notes += parsed.notes
+    state.draft.notes += [
+        f"input {name!r}: no layer reads it" for name in given if name not in read
+    ]
     return state.draft.network(parsed.net.name or path.stem, str(path))
 
 

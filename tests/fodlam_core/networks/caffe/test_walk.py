@@ -150,6 +150,20 @@ def test_regions_are_rows_or_repeat_the_layers_after_the_pool(tmp_path: Path) ->
     assert network.skipped["Python ProposalLayer"] == 1
 
 
+def test_an_input_that_no_layer_reads_is_told(tmp_path: Path) -> None:
+    """A note names it, whichever way inputs are written."""
+    layer = """layer { name: "f" type: "InnerProduct" bottom: "data" top: "f"
+        inner_product_param { num_output: 2 } }"""
+    old = """input: "data" input: "info" input_dim: 1 input_dim: 3 input_dim: 1 input_dim: 1
+        input_dim: 1 input_dim: 3 input_dim: 1 input_dim: 1"""
+    new = """layer { name: "in" type: "Input" top: "data" top: "info"
+        input_param { shape { dim: 1 dim: 3 } } }"""
+    for inputs in (old, new):
+        network = read(tmp_path, f"{inputs}\n{layer}")
+        assert network.total_macs == 6
+        assert "input 'info': no layer reads it" in network.notes
+
+
 def test_regions_have_to_be_told(tmp_path: Path) -> None:
     """A file with layers per region asks for their number, with file and line."""
     with pytest.raises(NetworkError, match=r"net.prototxt:12: layer 'pool'.*regions = 300"):
