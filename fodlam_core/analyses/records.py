@@ -362,6 +362,7 @@ class SweepRecord(TypedDict):
 
     summary: Summary
     kept: int
+    notes: Annotated[list[str], "what stands against the costs, and what does not scale"]
     rows: list[dict[str, Any]]
 
 

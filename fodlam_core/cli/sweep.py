@@ -9,12 +9,12 @@ from fodlam_core.cli.common import emit, registry_for
 from fodlam_core.cli.plot import add_plot_argument, check_plot, plot
 from fodlam_core.cli.progress import progress
 from fodlam_core.errors import FodlamError
-from fodlam_core.model.quantities import UNITS
+from fodlam_core.model.quantities import METRICS, UNITS
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report import Bullets, Document, Text, table
 from fodlam_core.report.messages import say
 from fodlam_core.report.report import FORMATS, Report
-from fodlam_core.report.units import quantity
+from fodlam_core.report.units import deviation, quantity
 from fodlam_core.sweeps.libraries import need
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ ASK_ABOVE = 10_000_000
 REASONS_SHOWN = 8
 ROWS = 10
 CELL = 40
+ENDS = "+-"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -115,6 +116,9 @@ def execute(args: argparse.Namespace) -> int:
         # A rule or a predictor that prints must not spoil the data.
         with stdout_to_stderr(), progress(quiet=args.quiet) as watch:
             if args.output is None:
+                if not request.columns:  # no number is shown without its error bar
+                    bounds = (metric.end(end) for metric in METRICS for end in ("low", "high"))
+                    request = request._replace(columns=tuple(bounds))
                 rows = args.rows or args.top or ROWS
                 outcome = preview_sweep(plan, registry, request, rows, watch)
             else:
@@ -222,8 +226,9 @@ def _report(title: str, outcome: Outcome, points: int) -> Report:
     def documents() -> list[Document]:
         refused = lines["problem"].null_count() < lines.height
         names = [name for name in lines.columns if name != "problem" or refused]
-        cells = [[_cell(name, row[name]) for name in names] for row in lines.to_dicts()]
-        right = ", ".join(name for name in names if head[name].dtype.is_numeric())
+        numbers = {name for name in names if head[name].dtype.is_numeric()}
+        header, cells = _with_ends(names, lines.to_dicts())
+        right = ", ".join((*numbers, ENDS))
         ranges = [
             f"{name}: {_cell(name, least)} to {_cell(name, greatest)}"
             for name, (least, greatest) in summary.ranges.items()
@@ -235,20 +240,47 @@ def _report(title: str, outcome: Outcome, points: int) -> Report:
                 f"{outcome.kept:,} rows; those that differ in {axes} only, which makes no "
                 "difference there, are one line, and --distinct keeps one row of each"
             )
-        parts: tuple[Any, ...] = (table(tuple(names), cells, right), Text(shown))
+        parts: tuple[Any, ...] = (table(header, cells, right), Text(shown))
         count = f"{points:,} points"
         if summary.rows != points:
             count = f"{summary.rows:,} of {count}; where or --shard leaves out the others"
         parts += (Bullets("All points", [count, *ranges]),)
         if summary.refused:
             parts += (Bullets("Refused", _counts(outcome)),)
+        if outcome.remarks:
+            parts += (Bullets("Notes", outcome.remarks),)
         return [Document(f"Sweep of {title}", parts)]
 
     return Report(
         documents,
-        lambda: {"summary": summary.to_dict(), "kept": outcome.kept, "rows": rows},
+        lambda: {
+            "summary": summary.to_dict(),
+            "kept": outcome.kept,
+            "notes": list(outcome.remarks),
+            "rows": rows,
+        },
         lambda: rows,
     )
+
+
+def _with_ends(
+    names: list[str], rows: list[dict[str, Any]]
+) -> tuple[tuple[str, ...], list[list[str]]]:
+    """Return header and cells, the ends of an interval in one cell behind their metric."""
+    ends = {metric.key: (metric.end("low"), metric.end("high")) for metric in METRICS}
+    folded = {key: pair for key, pair in ends.items() if {key, *pair} <= set(names)}
+    hidden = {name for pair in folded.values() for name in pair}
+    header: list[str] = []
+    cells: list[list[str]] = [[] for _ in rows]
+    for name in (name for name in names if name not in hidden):
+        header += [name, ENDS] if name in folded else [name]
+        for row, line in zip(rows, cells, strict=True):
+            line.append(_cell(name, row[name]))
+            if name in folded:
+                low, high = (row[end] for end in folded[name])
+                known = None not in (row[name], low, high)
+                line.append(deviation(row[name], (low, high)) if known else "-")
+    return tuple(header), cells
 
 
 def _cell(name: str, value: object) -> str:

@@ -44,6 +44,12 @@ def check_served(
         )
     if len(unserved) == len(work):
         text = f"no installed accelerator serves any layer of {network.name}"
+        if config.exclusive:
+            chips = listed(list(dict.fromkeys(config.dispatch.values())))
+            raise NetworkError(
+                f"{chips} runs no layer of {network.name}, and no other chip may",
+                cure="name one that does with --on, or leave it out",
+            )
         known, kinds = registry.names("layer kind"), dict.fromkeys(each.kind for each in unserved)
         strange = [unknown("layer kind", kind, known) for kind in kinds if kind not in known]
         raise NetworkError("; ".join([text, *strange, *registry.broken(), *registry.blocked()]))

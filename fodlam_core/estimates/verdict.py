@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NOT_MODELLED = "not modelled: "  # how the notes begin that say why a layer is refused
 FITS = "fits"
+DOUBTS = (DOES_NOT_FIT, IMPLAUSIBLE, NOT_MODELLED)  # how the notes begin that are doubts
 # Nothing of these was measured on a chip: numbers of such a publication are not called measured.
 NOT_MEASURED = ("post-layout", "vendor-model", "projected")
 # What a row has in place of a verdict where everything is refused.
@@ -87,11 +88,7 @@ def flat_verdict(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def verdict(estimate: Result) -> Verdict:
     """Return the verdict on an estimate."""
-    doubts = [
-        note
-        for note in estimate.notes
-        if note.startswith((DOES_NOT_FIT, IMPLAUSIBLE, NOT_MODELLED))
-    ]
+    doubts = [note for note in estimate.notes if note.startswith(DOUBTS)]
     return Verdict(
         _method(estimate),
         any(each.accelerator.latency_is != "inference" for each in estimate.platforms.values()),

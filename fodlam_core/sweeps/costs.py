@@ -16,11 +16,12 @@ from fodlam_core.estimates import prepare
 from fodlam_core.estimates.figures import METHODS
 from fodlam_core.estimates.network import configured_network, unnamed
 from fodlam_core.estimates.system import dram_bytes
+from fodlam_core.estimates.verdict import DOUBTS
 from fodlam_core.model.quantities import METRICS, Interval, each_known
 from fodlam_core.sweeps.keys import with_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.config import Config, NetworkConfig
@@ -37,6 +38,14 @@ NOTHING = (0.0,) * len(METRICS)
 MANY = 1000
 # Bytes between chips and DRAM.
 DRAM = "dram"
+
+
+def _remarks(composer: Composer) -> Iterator[str]:
+    """Yield the doubts about costs, and of which chips time is told that no factor applies to."""
+    yield from (note for note in composer.notes if note.startswith(DOUBTS))
+    for name, platform in composer.platforms.items():
+        if any(row.offchip_latency_s for row in platform.accelerator.measurements):
+            yield f"{name}: time spent waiting for DRAM is not scaled with the node"
 
 
 def first_line(error: FodlamError) -> str:
@@ -106,6 +115,7 @@ class CostSource:
 
     Attributes:
         accelerators: those in use so far, their options applied.
+        remarks: what stands against the costs so far, and what no factor applies to.
 
     Args:
         source: the configuration, its keys set to the first point of the sweep.
@@ -118,6 +128,7 @@ class CostSource:
         self._linear = linear
         self._registry = registry
         self.accelerators: dict[Slot, Accelerator] = {}
+        self.remarks: dict[str, None] = {}
         self._costs: dict[tuple[str, ...], NativeCosts] = {}
         self._networks: dict[NetworkConfig, Network] = {}
         self._registries: dict[tuple[tuple[str, str], ...], Registry] = {}
@@ -129,6 +140,7 @@ class CostSource:
             try:
                 composer = self._composer(values)
                 self._costs[key] = self._of_batches(composer)
+                self.remarks |= dict.fromkeys(_remarks(composer))
                 for platform in composer.platforms.values():
                     self.accelerators[_slot(platform)] = platform.accelerator
             except FodlamError as error:

@@ -86,7 +86,9 @@ def plan_of(read: Source, registry: Registry) -> Plan:
     base = {key: table for key, table in read.tables.items() if key != "sweep"}
     table = read.tables.get("sweep")
     if not isinstance(table, Mapping):
-        raise ConfigError([f"{read.label}: no [sweep] table; add one with at least one axis"])
+        cure = "--set 'sweep.technology.node_nm=[65, 28]'"
+        what = "no [sweep] table; add one with at least one axis, or give"
+        raise ConfigError([f"{read.label}: {what} {cure}"])
     technology = base.get("technology")
     scaler = technology.get("scaler") if isinstance(technology, Mapping) else None
     chips = read_chips(base, table, read.directory, registry)

@@ -68,6 +68,11 @@ class Evaluator:
         return frame.select(self.columns)
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What stands against the costs of the boxes that were asked for."""
+        return tuple(self._costs.remarks)
+
+    @property
     def citations(self) -> list[Citation]:
         """The publications behind the points of the boxes that were asked for."""
         return list(dict.fromkeys(each.citation for each in self._costs.accelerators.values()))

@@ -104,6 +104,7 @@ class Outcome(NamedTuple):
         head: the first rows, if they were asked for.
         lines: the same to be read: those that a selection keeps and that cost the same as one.
         merged: the axes in which the rows of one line differ.
+        remarks: what stands against the costs, and what does not scale; of what was shown only.
     """
 
     summary: Summary | None
@@ -111,6 +112,7 @@ class Outcome(NamedTuple):
     head: pl.DataFrame | None = None
     lines: pl.DataFrame | None = None
     merged: Sequence[str] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def write_sweep(
@@ -227,6 +229,7 @@ def preview_sweep(
         found = request.selection.of(frames())
     summary = merge(summaries)
     if not request.selection:
-        return Outcome(summary, summary.rows, found, found)
+        return Outcome(summary, summary.rows, found, found, remarks=evaluator.remarks)
     lines, merged = as_lines(found, (axis.key for axis in plan.axes.axes))
-    return Outcome(summary, found.height, found.head(rows), lines.head(rows), merged)
+    head, first = found.head(rows), lines.head(rows)
+    return Outcome(summary, found.height, head, first, merged, evaluator.remarks)

@@ -38,3 +38,11 @@ def test_another_key_that_is_to_blame(command: str, cli: Any, toml: Any) -> None
     assert 1 == result.status
     assert "[network] regions: " in result.err
     assert "[network] file: " not in result.err
+
+
+def test_chips_that_run_nothing_are_named(cli: Any) -> None:
+    """Where the chips of --on serve no layer, they are to blame, and not what is installed."""
+    result = cli("run", "NeuralTalk", "--on", "eyeriss")
+
+    assert 1 == result.status
+    assert "eyeriss runs no layer of NeuralTalk, and no other chip may; name one" in result.err

@@ -210,3 +210,19 @@ def test_cells() -> None:
     assert "1.5 ms" == sweep._cell("conv.latency_s", 1.5e-3)
     assert "-" == sweep._cell("latency_s", None)
     assert "0.7" == sweep._cell("technology.vdd", 0.7)
+
+
+def test_no_number_is_without_its_verdict(cli, toml) -> None:
+    """Intervals stand beside costs, and notes tell doubts and what is not scaled."""
+    axis = ("--set", "sweep.technology.node_nm=[28, 65]", "-q")
+
+    shown = cli("sweep", "VGG16", *axis)
+    found = json.loads(cli("sweep", "VGG16", *axis, "-f", "json").out)
+
+    assert 0 == shown.status
+    header = next(line for line in shown.out.splitlines() if "latency_s" in line).split()
+    assert ["technology.node_nm", "latency_s", "+-", "energy_j", "+-", "power_w"] == header
+    assert all(row["latency_low_s"] < row["latency_s"] for row in found["rows"])
+    notes = "\n".join(found["notes"])
+    assert "does not fit: the layers on eie" in notes
+    assert "eyeriss: time spent waiting for DRAM is not scaled with the node" in notes
