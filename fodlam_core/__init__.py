@@ -14,6 +14,8 @@ from fodlam_core.version import __version__
 
 if TYPE_CHECKING:
     from fodlam_core.accelerators import Accelerator as Accelerator
+    from fodlam_core.accelerators.fits import fits_digest as fits_digest
+    from fodlam_core.accelerators.fits import read_fits as read_fits
     from fodlam_core.accelerators.load import load_accelerator as load_accelerator
     from fodlam_core.analyses.notebook import chips as chips
     from fodlam_core.analyses.notebook import compare as compare
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from fodlam_core.model.shapes import ExpertsShape as ExpertsShape
     from fodlam_core.model.shapes import FcShape as FcShape
     from fodlam_core.model.shapes import MatmulShape as MatmulShape
+    from fodlam_core.model.stored_fit import StoredFit as StoredFit
     from fodlam_core.model.technology import ScalingFactors as ScalingFactors
     from fodlam_core.model.technology import Technology as Technology
     from fodlam_core.model.whole_network import Reference as Reference
@@ -88,6 +91,7 @@ if TYPE_CHECKING:
     from fodlam_core.scaling.tables import TableOptions as TableOptions
     from fodlam_core.scaling.tables import factors_between as factors_between
     from fodlam_core.sweeps import sweep as sweep
+    from fodlam_core.validation.stored import store_fits as store_fits
 
 # Name -> module. Loaded when first asked for, so that a plugin or a command pays only for what
 # it uses.
@@ -136,6 +140,7 @@ _HOME = {
     "Registry": "plugins.registry",
     "ScalingError": "errors",
     "ScalingFactors": "model.technology",
+    "StoredFit": "model.stored_fit",
     "TableOptions": "scaling.tables",
     "Technology": "model.technology",
     "TechnologyConfig": "config",
@@ -146,6 +151,7 @@ _HOME = {
     "diff": "analyses.notebook",
     "estimate": "estimates",
     "factors_between": "scaling.tables",
+    "fits_digest": "accelerators.fits",
     "from_torch": "networks",
     "generic_predictors": "predictors.generic",
     "hookimpl": "plugins.hookspecs",
@@ -161,7 +167,9 @@ _HOME = {
     "named_predictors": "predictors.generic",
     "network_from_table": "networks.native",
     "open_network": "networks.files",
+    "read_fits": "accelerators.fits",
     "stdout_to_stderr": "plugins.isolation",
+    "store_fits": "validation.stored",
     "sweep": "sweeps",
     "transformer_network": "networks.transformers",
     "zoo_names": "networks.zoo",

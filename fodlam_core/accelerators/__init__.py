@@ -23,6 +23,7 @@ from fodlam_core.model.costs import (
 )
 from fodlam_core.model.energy_split import EnergySplit
 from fodlam_core.model.layers import Network
+from fodlam_core.model.stored_fit import StoredFit
 from fodlam_core.model.technology import Technology
 from fodlam_core.model.whole_network import Reference
 from fodlam_core.predictors import Predictor
@@ -93,6 +94,8 @@ class Accelerator:
         families: of networks, those that are made of the same blocks: what is held out together.
         cross_validated: errors of pooled predictors that were computed beforehand, by name of the
             predictor and quantity; see `fodlam_core.validation.errors`.
+        fits: fits of pooled predictors that were made beforehand to just these rows, by name of
+            the predictor; see `fodlam_core.accelerators.fits`.
     """
 
     name: str = attrs.field(validator=validators.filled)
@@ -154,6 +157,7 @@ class Accelerator:
     cross_validated: Mapping[str, Mapping[str, CrossValidated]] = attrs.field(
         factory=dict, repr=False, kw_only=True
     )
+    fits: Mapping[str, StoredFit] = attrs.field(factory=dict, repr=False, kw_only=True)
 
     @property
     def label(self) -> str:

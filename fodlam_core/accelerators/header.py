@@ -24,6 +24,7 @@ OF_THE_TABLE = (
     *("table", "tables", "reference_table", "power_w", "points", "default_point"),
     "predictors",
     "terms",
+    "fits",
 )
 # Keys that a point does not take over from the chip, and those that it cannot have.
 OWN_OF_THE_CHIP = ("points", "default_point", "table", "tables", "reference_table", "references")
@@ -104,6 +105,7 @@ class Header:
         reference_table: a CSV file of published costs of whole networks, beside the header.
         predictors: names of generic predictors, in order of preference.
         terms: the terms of `linear`; by default those that suit what was measured.
+        fits: a JSON file of fits beside the header, see `fodlam_core.accelerators.fits`.
         points: operating points; a point has the keys of the chip but for those that differ.
         default_point: the point that the name of the chip alone stands for; by default the first.
         publication: the file of the printed tables, beside the header.
@@ -136,6 +138,7 @@ class Header:
         default=None, validator=attrs.validators.optional(one_of("terms", TERMS))
     )
     energy_split: EnergySplit | None = None
+    fits: str | None = attrs.field(default=None, validator=attrs.validators.optional(words))
     energy_covers: str = attrs.field(default="", validator=one_of("energy_covers", ("", *COVERS)))
     latency_is: str = attrs.field(default=LATENCIES[0], validator=one_of("latency_is", LATENCIES))
     row_by_row: bool = False

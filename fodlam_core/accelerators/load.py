@@ -11,6 +11,7 @@ The header says what holds for the whole table, each with its source::
     peak_macs_per_s = 33.6e9        # optional, as are skips_zeros = true and
     predictors = ["linear"]         # optional: generic ones, in order of preference
     terms = "layers"                # optional, of linear: or products, networks
+    fits = "mychip-fits.json"       # optional, made beforehand: `fodlam_core.accelerators.fits`
     publication = "mychip-tables.toml"  # as printed: `fodlam_core.accelerators.publication`
     [technology]
     node_nm = 28
@@ -61,7 +62,7 @@ Many of them stand in a CSV file that ``reference_table`` names, see
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
@@ -70,9 +71,12 @@ from fodlam_core.accelerators.header import Header, point_problems, point_tables
 from fodlam_core.accelerators.reference_table import ReferenceRow, read_references
 from fodlam_core.accelerators.table import TableRow, read_table
 from fodlam_core.errors import FodlamError, PluginError, Problem
-from fodlam_core.files import FileError, parsed_toml, read_text
+from fodlam_core.files import FileError, parsed_toml, read_bytes, read_text
 from fodlam_core.predictors.generic import generic_predictors, named_predictors
 from fodlam_core.schema.numbers import is_physical
+
+if TYPE_CHECKING:
+    from fodlam_core.model.stored_fit import StoredFit
 
 
 def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerator:
@@ -152,15 +156,59 @@ def _accelerator(path: str, header: Header, rows: _Rows, changes: dict[str, Any]
     predictors = generic_predictors() if rows.layers else ()
     if header.predictors:
         predictors = named_predictors(header.predictors, header.options)
+    fit = _stored_fit(path, header)
     return Accelerator(
         **{
             "predictors": predictors,
+            "fits": {fit.predictor: fit} if fit else {},
+            "cross_validated": {fit.predictor: fit.errors} if fit else {},
             **fields,
             "measurements": [row.measurement for row in rows.layers],
             "references": references,
             **changes,
         }
     )
+
+
+def _stored_fit(path: str, header: Header) -> StoredFit | None:
+    """Return the fit that stands beside the tables of a point; None if they changed since."""
+    if header.fits is None:
+        return None
+    from fodlam_core.accelerators.fits import read_fits
+
+    try:
+        data = read_bytes(os.path.join(os.path.dirname(path), header.fits))
+    except FileError:
+        return None
+    fit = read_fits(data).get(header.name)
+    return fit if fit and fit.digest == digest_of(path) else None
+
+
+def digest_of(path: str) -> str:
+    """Return the digest of a header and of all tables that it names.
+
+    Raises:
+        FodlamError: if the header cannot be read.
+    """
+    from fodlam_core.accelerators.fits import fits_digest
+
+    parts = []
+    for name in (os.path.basename(path), *_tables(_read_header(path))):
+        try:
+            parts.append(read_bytes(os.path.join(os.path.dirname(path), name)))
+        except FileError:
+            parts.append(b"")  # told elsewhere
+    return fits_digest(parts)
+
+
+def _tables(header: dict[str, Any]) -> list[str]:
+    """Return the files of the rows of a chip and of its points, as a header names them."""
+    found: list[Any] = []
+    for each in (header, *point_tables(header).values()):
+        tables = each.get("tables")
+        found += [each.get("table"), each.get("reference_table")]
+        found += tables if isinstance(tables, list) else []
+    return list(dict.fromkeys(filter(_is_text, found)))
 
 
 def _read_header(path: str) -> dict[str, Any]:

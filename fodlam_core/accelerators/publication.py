@@ -25,6 +25,12 @@ read only by what asks for sources, so that no estimate pays for it::
     row = "Power"
     column = "MyChip"
     printed = "0.2"
+
+    [[unproven]]                        # a cell that was read from a poor copy
+    network = "VGG16"
+    layer = "FC6"
+    column = "latency_ms"
+    why = "one copy has 41.5, another 47.5"
 """
 
 from __future__ import annotations
@@ -147,6 +153,16 @@ class Constant:
 
 
 @attrs.frozen
+class Unproven:
+    """A row of ``[[unproven]]``: a cell whose digits were not seen in print, and why."""
+
+    network: str
+    layer: str
+    column: str
+    why: str = attrs.field(validator=words)
+
+
+@attrs.frozen
 class PublicationFile:
     """The file: see the top of this module."""
 
@@ -154,6 +170,7 @@ class PublicationFile:
     layouts: Mapping[str, Layout] = attrs.field(factory=dict)
     tables: tuple[FileTable, ...] = ()
     constants: Mapping[str, Constant] = attrs.field(factory=dict)
+    unproven: tuple[Unproven, ...] = ()
 
     def problems(self, known: Collection[str]) -> Iterator[Problem]:
         """Yield what does not go together, or with the columns of the data."""
@@ -171,11 +188,18 @@ class PublicationFile:
             if known and missing:
                 what = f"the data have no column {', '.join(missing)}"
                 yield Problem(what, (Setting(("layouts", name)),))
+        yield from self._unknown_cells(known)
         for name, constant in self.constants.items():
             try:
                 number(constant.printed)
             except ValueError as error:
                 yield Problem(str(error), (Setting(("constants", name), "printed"),))
+
+    def _unknown_cells(self, known: Collection[str]) -> Iterator[Problem]:
+        for index, cell in enumerate(self.unproven, 1):
+            if known and cell.column not in known:
+                where = Setting(("unproven", index), "column")
+                yield Problem(unknown("column", cell.column, known), (where,))
 
 
 @attrs.frozen(kw_only=True)
@@ -202,11 +226,25 @@ class Publication(NamedTuple):
         tables: the tables.
         rows: the rows of the data file, as text.
         constants: numbers that hold for every row, by name.
+        unproven: the cells whose digits were not seen in print.
     """
 
     tables: tuple[PrintedTable, ...]
     rows: tuple[Mapping[str, str], ...]
     constants: Mapping[str, Cell]
+    unproven: tuple[Unproven, ...] = ()
+
+    def doubt(self, row: Mapping[str, str], column: str) -> str:
+        """Return why the digits of a cell may err; empty if they were seen in print."""
+        place = row.get("network"), layer_key(row.get("layer", "")), column
+        return next(
+            (
+                cell.why
+                for cell in self.unproven
+                if (cell.network, layer_key(cell.layer), cell.column) == place
+            ),
+            "",
+        )
 
     def cells(self, network: str, layer: str) -> tuple[Cell, ...]:
         """Return every printed number of a layer, with the place it was read from."""
@@ -297,7 +335,7 @@ def _publication(file: PublicationFile, rows: tuple[Mapping[str, str], ...]) -> 
         )
         for name, constant in file.constants.items()
     }
-    return Publication(tuple(tables), rows, constants)
+    return Publication(tuple(tables), rows, constants, file.unproven)
 
 
 def _cell(table: PrintedTable, row: Mapping[str, str], column: Column) -> Cell:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from fodlam_core.plugins.registry import Registry
 
 TOTAL = "Total"
+UNPROVEN = " ?"
+"""What follows a cell whose digits were not seen in print."""
 TOUCH = 1e-9  # relative width below which an overlap is that of two bounds
 
 
@@ -85,6 +87,26 @@ class Check(NamedTuple):
     disputed: bool
 
 
+class Doubt(NamedTuple):
+    """A printed cell whose digits were not seen in print.
+
+    Attributes:
+        accelerator: the accelerator.
+        table: the table of its publication.
+        row: the row, as printed.
+        column: the column, as printed.
+        printed: the digits that the data have.
+        why: what speaks against them.
+    """
+
+    accelerator: str
+    table: str
+    row: str
+    column: str
+    printed: str
+    why: str
+
+
 class ReproducedTable(NamedTuple):
     """A published table as printed: title, header and cells."""
 
@@ -102,11 +124,13 @@ class Reproduction(NamedTuple):
         tables: the tables.
         checks: the checks.
         unreadable: a sentence for each accelerator whose tables cannot be read.
+        unproven: the cells whose digits were not seen in print.
     """
 
     tables: tuple[ReproducedTable, ...]
     checks: tuple[Check, ...]
     unreadable: tuple[str, ...] = ()
+    unproven: tuple[Doubt, ...] = ()
 
     @property
     def disputed(self) -> tuple[Check, ...]:
@@ -119,6 +143,7 @@ class Reproduction(NamedTuple):
             "tables": [table._asdict() for table in self.tables],
             "checks": [check._asdict() for check in self.checks],
             "disputed": len(self.disputed),
+            "unproven": [doubt._asdict() for doubt in self.unproven],
         }
 
 
@@ -139,6 +164,7 @@ def reproduce(registry: Registry, names: Iterable[str] = ()) -> Reproduction:
     tables: list[ReproducedTable] = []
     checks: list[Check] = []
     unreadable: list[str] = []
+    unproven: list[Doubt] = []
     for name in asked or registry.names("accelerator"):
         try:
             accelerator = registry.accelerator(name)
@@ -153,7 +179,8 @@ def reproduce(registry: Registry, names: Iterable[str] = ()) -> Reproduction:
             assert publication is not None
             tables.append(_table(accelerator, publication, table))
             checks += _checks(accelerator, publication, table)
-    return Reproduction(tuple(tables), tuple(checks), tuple(unreadable))
+            unproven += _doubts(accelerator, publication, table)
+    return Reproduction(tuple(tables), tuple(checks), tuple(unreadable), tuple(unproven))
 
 
 def printed_range(name: str, printed: str, *, counts_are_exact: bool = True) -> Range:
@@ -181,7 +208,10 @@ def _table(
     if table.total:
         rows.append((TOTAL, table.total))
     header = (table.layout.corner, *(column.title for column in columns))
-    lines = [(name, *(_text(column, row) for column in columns)) for name, row in rows]
+    lines = [
+        (name, *(_text(column, row) + _mark(publication, column, row) for column in columns))
+        for name, row in rows
+    ]
     if table.layout.transposed:
         header, *lines = zip(header, *lines, strict=True)
     return ReproducedTable(accelerator.name, table.name, table.title, header, tuple(lines))
@@ -193,6 +223,23 @@ def _text(column: Column, row: Mapping[str, str]) -> str:
         return "-"
     share = f"({float(printed) / column.share_of:.0%})" if column.share_of else ""
     return printed + column.suffix + share
+
+
+def _mark(publication: Publication, column: Column, row: Mapping[str, str]) -> str:
+    return UNPROVEN if publication.doubt(row, column.name) else ""
+
+
+def _doubts(
+    accelerator: Accelerator, publication: Publication, table: PrintedTable
+) -> Iterator[Doubt]:
+    for row in publication.covered_rows(table):
+        for column in table.layout.columns:
+            why = publication.doubt(row, column.name)
+            if why:
+                place = table.row_name(row), column.title
+                if table.layout.transposed:
+                    place = place[1], place[0]
+                yield Doubt(accelerator.name, table.name, *place, row[column.name], why)
 
 
 def _checks(

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.analyses.reproduction import Check, ReproducedTable, Reproduction, reproduce
+from fodlam_core.analyses.reproduction import (
+    Check,
+    Doubt,
+    ReproducedTable,
+    Reproduction,
+    reproduce,
+)
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
-from fodlam_core.report import Document, Table, Text, table
+from fodlam_core.report import Bullets, Document, Table, Text, table
 from fodlam_core.report.report import Report
 
 if TYPE_CHECKING:
@@ -69,11 +75,16 @@ def _findings(made: Reproduction) -> Document:
         ((_place(each), each.printed, _recomputed(each), each.says) for each in disputed),
         "printed, recomputed",
     )
-    return Document("Checks", (count, cells) if disputed else (count,))
+    doubts = Bullets(
+        "Not proven (?)",
+        [f"{_place(each)}, {each.printed}: {each.why}" for each in made.unproven],
+    )
+    parts = (count, *([cells] if disputed else []), *([doubts] if made.unproven else []))
+    return Document("Checks", parts)
 
 
-def _place(check: Check) -> str:
-    return f"{check.accelerator} {check.table}, {check.row}, {check.column}"
+def _place(cell: Check | Doubt) -> str:
+    return f"{cell.accelerator} {cell.table}, {cell.row}, {cell.column}"
 
 
 def _recomputed(check: Check) -> str:

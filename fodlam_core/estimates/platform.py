@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
 from fodlam_core.config import AcceleratorConfig, Config
 from fodlam_core.errors import ConfigError, PredictionError, Problem, Setting
 from fodlam_core.estimates.figures import Basis
@@ -80,6 +82,7 @@ class Platform(NamedTuple):
         fits: fitted predictors, filled when first needed.
         rules: rules of intervals by fit and by what is not known of a layer, likewise.
         calibrations: rows to fit to by kind of layer, likewise.
+        refusals: why a predictor cannot be fitted, likewise.
         whole: whether its published cost of the whole network is the total.
     """
 
@@ -95,6 +98,7 @@ class Platform(NamedTuple):
     fits: dict[Fit, FittedPredictor]
     rules: dict[tuple[Fit, frozenset[str]], IntervalRule | None]
     calibrations: dict[str | None, Rows]
+    refusals: dict[Fit, PredictionError]
     whole: bool = False
 
     @property
@@ -147,7 +151,7 @@ class Platform(NamedTuple):
         predictor = self._predictor_for(layer)
         key = self._key(predictor, layer.kind)
         if key not in self.fits:
-            self.fits[key] = self._fit(predictor, layer)
+            self.fits[key] = self._fit_for(key, predictor, layer)
         fitted = self.fits[key]
         # What runs row by row is asked for one row of one inference: the others cost the same.
         by_rows = self.accelerator.row_by_row
@@ -207,19 +211,29 @@ class Platform(NamedTuple):
     def _key(predictor: Predictor, kind: str) -> Fit:
         return predictor.name, None if getattr(predictor, "pooled", False) else kind
 
-    def _fit(self, predictor: Predictor, layer: Layer) -> FittedPredictor:
-        kind = self._key(predictor, layer.kind)[1]
-        rows, accelerator = self._calibration(kind), self.accelerator
-        references = [each for each in accelerator.references if each.calibration]
+    def _fit_for(self, key: Fit, predictor: Predictor, layer: Layer) -> FittedPredictor:
+        """Return the fit for a layer; where there is none, every layer is told so at once."""
         try:
-            if kind is None:
-                return levels.fit(predictor, rows, references, accelerator.networks)
-            return levels.fit(predictor, rows)
+            if key in self.refusals:
+                raise self.refusals[key]
+            return self._fit(predictor, key[1])
         except PredictionError as error:
-            modest = self._modest(predictor) if rows else ()
+            self.refusals[key] = error
+            modest = self._modest(predictor) if self._calibration(key[1]) else ()
             cure: tuple[str | Setting, ...] = ("write ", *modest) if modest else ()
             where = f"{layer.name} cannot be predicted"
             raise PredictionError(error, where=where, cure=cure) from error
+
+    def _fit(self, predictor: Predictor, kind: str | None) -> FittedPredictor:
+        rows, accelerator = self._calibration(kind), self.accelerator
+        if kind is not None:
+            return levels.fit(predictor, rows)
+        stored = None if self.printed else accelerator.fits.get(predictor.name)
+        fitted = levels.restore(predictor, stored, rows) if stored else None
+        if fitted is not None:
+            return fitted
+        references = [each for each in accelerator.references if each.calibration]
+        return levels.fit(predictor, rows, references, accelerator.networks)
 
     def calibration(self, kind: str | None) -> Rows:
         """Return the rows that predictors of a kind, None for all, may be fitted to."""
@@ -350,6 +364,12 @@ def _lacks(predictor: Predictor, layer: Layer) -> list[str]:
     return [name for name in sorted(predictor.requires) if getattr(layer, name, None) is None]
 
 
+def _without_old_fits(before: Accelerator, after: Accelerator) -> Accelerator:
+    """Return an accelerator without the fits that were made of other rows."""
+    rows = (before.measurements, before.references) == (after.measurements, after.references)
+    return after if rows or not after.fits else attrs.evolve(after, fits={}, cross_validated={})
+
+
 def platform(accelerator: Accelerator, config: Config, registry: Registry) -> Platform:
     """Make an accelerator ready for a configuration.
 
@@ -362,8 +382,9 @@ def platform(accelerator: Accelerator, config: Config, registry: Registry) -> Pl
     settings = settings_of(name, config, registry)
     path = ("accelerator", name)
     if accelerator.options:
-        accelerator = accelerator.configure(
-            checked_options(settings.options, accelerator.options, path)
+        accelerator = _without_old_fits(
+            accelerator,
+            accelerator.configure(checked_options(settings.options, accelerator.options, path)),
         )
     elif settings.options:
         raise ConfigError([f"[{'.'.join(path)}]: {name} has no options"])
@@ -384,5 +405,6 @@ def platform(accelerator: Accelerator, config: Config, registry: Registry) -> Pl
         fits={},
         rules={},
         calibrations={},
+        refusals={},
         whole=accelerator.references_only,
     )

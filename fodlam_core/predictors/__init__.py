@@ -49,7 +49,8 @@ class Predictor(Protocol):
     not, may name them in ``optional``, each with what validation calls the predictor without it:
     ``(("activation_density", "average-zeros"),)``. What a reader must know of its errors may
     stand in ``notes``. A predictor with ``pooled = True`` is fitted once to the rows of all kinds
-    of its chip, and to references; any other to those of one kind.
+    of its chip, and to references; any other to those of one kind. One whose
+    fits can stand in a file has ``restore(stored, measurements)``.
     """
 
     @property

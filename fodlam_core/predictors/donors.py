@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 # How many donors are averaged, and how strongly coefficients are pulled towards the mean: with
 # fewer rows a pull is better than a fit of its own. One row does not tell which chips are alike,
-# so half of all donors are taken.
-ALIKE = 10
+# so all donors are taken.
+ALIKE = 20
 STRENGTH = 3.0
 
 
@@ -41,7 +41,8 @@ class Coefficients:
 
         def plain(model: Any) -> Mapping[str, float] | None:
             model = getattr(model, "model", model)  # without its correction
-            return None if model is None else dict(model.coefficients)
+            # Of two models no coefficient is that of all layers.
+            return None if not hasattr(model, "coefficients") else dict(model.coefficients)
 
         return cls(plain(fitted.latency), plain(fitted.energy))
 
@@ -64,6 +65,6 @@ def prior(
             error = fmean(abs(each - shift) for each in logarithms)
             scaled.append((error, [math.exp(-shift) * each for each in donor]))
     rows = len(columns[0]) if columns else 0
-    count = max(ALIKE, len(scaled) // 2) if rows == 1 else ALIKE
+    count = len(scaled) if rows == 1 else ALIKE
     best = [each for _, each in sorted(scaled)[:count]]
     return [fmean(each) for each in zip(*best, strict=True)] if best else None

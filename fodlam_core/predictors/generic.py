@@ -26,7 +26,10 @@ NAMED = (
 )
 PREDICTORS = ("per-mac", *(name for name, _, _ in (*OTHERS, *NAMED)))
 # The names of `fodlam_core.predictors.terms.SETS`.
-TERMS = ("layers", "products", "networks", "tokens")
+TERMS = (
+    *("layers", "products", "networks", "tokens"),
+    *("networks-int8", "networks-gpu", "few-networks"),
+)
 
 
 def named_predictors(

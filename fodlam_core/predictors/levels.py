@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from fodlam_core.model.costs import Cost, Measurement
     from fodlam_core.model.layers import Layer, Network
+    from fodlam_core.model.stored_fit import StoredFit
     from fodlam_core.model.whole_network import Reference
     from fodlam_core.predictors import FittedPredictor, Predictor
 
@@ -42,6 +43,15 @@ def fit(
     if takes(predictor.fit, 3):
         return predictor.fit(measurements, references, networks or {})
     return predictor.fit(measurements)
+
+
+def restore(
+    predictor: Predictor, stored: StoredFit, measurements: Sequence[Measurement]
+) -> FittedPredictor | None:
+    """Return a fit that was made beforehand; None if the predictor takes none."""
+    restore = getattr(predictor, "restore", None)
+    fitted: FittedPredictor | None = restore(stored, measurements) if restore else None
+    return fitted
 
 
 def predict(fitted: FittedPredictor, layer: Layer, batch: int) -> Cost:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from fodlam_core.errors import PredictionError
+from fodlam_core.model.stored_fit import StoredModel
 from fodlam_core.predictors import robust
+from fodlam_core.predictors.apart import PRODUCTS, Apart
 from fodlam_core.predictors.donors import STRENGTH, Coefficients, prior
 from fodlam_core.predictors.fitted import FittedAffineModels, FittedModels
-from fodlam_core.predictors.neighbours import Corrected, corrected
+from fodlam_core.predictors.neighbours import Corrected, Neighbours, corrected
 from fodlam_core.predictors.observations import (
     known,
     observations,
@@ -24,10 +26,17 @@ from fodlam_core.report.units import quantity
 if TYPE_CHECKING:
     from fodlam_core.model.costs import Measurement
     from fodlam_core.model.layers import Network
+    from fodlam_core.model.stored_fit import StoredFit
     from fodlam_core.model.whole_network import Reference
     from fodlam_core.predictors.fitted import Model
     from fodlam_core.predictors.observations import Known, Observation
     from fodlam_core.predictors.products import Product
+
+
+FEW = 5
+"""Networks below which a sum of six terms predicts worse than one of two."""
+MANY = 40
+"""Rows of convolutions, and of products, from which on each have coefficients of their own."""
 
 
 @attrs.frozen
@@ -94,7 +103,8 @@ class Linear:
     """Non-negative least squares on relative errors, latency and energy apart.
 
     Calibrates on measured layers and on measured networks together, and corrects by measured
-    layers near by where an inner cross-validation says that it helps.
+    layers near by where an inner cross-validation says that it helps. Where many convolutions and
+    many products were measured, each have coefficients of their own.
 
     Attributes:
         terms: one of `terms.SETS`; None for the one that suits what was measured.
@@ -137,20 +147,41 @@ class Linear:
                 "linear: there is nothing to fit to, neither a measured layer with a shape nor a "
                 "measured network whose layers all have one"
             )
-        terms = SETS[self.terms or _suited(seen)]
+        terms = SETS[self.terms or _suited(seen, few=not self.donors)]
         latency = self._quantity(seen, terms, "latency")
         energy = self._quantity(seen, terms, "energy")
-        share = offchip_share(measurements)
-        if isinstance(latency, Corrected) or isinstance(energy, Corrected):
-            return FittedModels(latency, energy, share)
-        return FittedAffineModels(latency, energy, share)
+        return _fitted(latency, energy, offchip_share(measurements))
+
+    def restore(
+        self, stored: StoredFit, measurements: Sequence[Measurement]
+    ) -> FittedModels[Model]:
+        """Return a fit that was made beforehand, as `fit` would return it.
+
+        Args:
+            stored: the fit.
+            measurements: the measured layers that it was made of; a correction rests on them.
+        """
+        latency = _restored(stored.latency, measurements, "latency")
+        return _fitted(latency, _restored(stored.energy, measurements, "energy"), stored.offchip)
 
     def _quantity(
         self, seen: Sequence[Observation], terms: tuple[str, ...], what: str
-    ) -> LinearModel | Corrected[LinearModel] | None:
+    ) -> Model | None:
         rows = known(seen, what)
         if not rows:
             return None
+        products = [row for row in rows if not row[0].whole and row[0].product.form in PRODUCTS]
+        rest = [row for row in rows if row[0].whole or row[0].product.form not in PRODUCTS]
+        if self.terms is None and min(len(products), len(rest)) >= MANY and not rest[-1][0].whole:
+            return Apart(
+                self._one(rest, SETS["layers"], what),
+                self._one(products, SETS["products"], what),
+            )
+        return self._one(rows, terms, what)
+
+    def _one(
+        self, rows: Sequence[Known], terms: tuple[str, ...], what: str
+    ) -> LinearModel | Corrected[LinearModel]:
         shares = {
             id(each): [amount / value for amount in totals(each, terms)] for each, value in rows
         }
@@ -183,9 +214,51 @@ def _as_given(coefficients: Mapping[str, float] | None) -> LinearModel | None:
     return None if coefficients is None else LinearModel(coefficients, frozenset(NEAREST))
 
 
-def _suited(seen: Sequence[Observation]) -> str:
+def stored_models(model: Model | None) -> tuple[StoredModel, ...]:
+    """Return what `Linear.restore` makes a fitted model of."""
+    if model is None:
+        return ()
+    if isinstance(model, Apart):
+        return (*stored_models(model.convolutions), *stored_models(model.products))
+    plain: Any = getattr(model, "model", model)  # without its correction
+    near = isinstance(model, Corrected)
+    return (StoredModel(dict(plain.coefficients), tuple(sorted(plain.forms)), near),)
+
+
+def _restored(
+    kept: Sequence[StoredModel], measurements: Sequence[Measurement], what: str
+) -> Model | None:
+    if not kept:
+        return None
+    models: list[Model] = []
+    for each in kept:
+        model = LinearModel(each.coefficients, frozenset(each.forms))
+        if not each.neighbours:
+            models.append(model)
+            continue
+        rows = known(observations(measurements, (), {}), what)
+        own = [row for row in rows if row[0].product.form in model.forms]
+        models.append(Corrected(model, Neighbours.of(own, model)))
+    return models[0] if len(models) == 1 else Apart(*models)
+
+
+def _fitted(latency: Model | None, energy: Model | None, offchip: float) -> FittedModels[Model]:
+    if _is_affine(latency) and _is_affine(energy):
+        return FittedAffineModels(latency, energy, offchip)  # type: ignore[arg-type]  # as said
+    return FittedModels(latency, energy, offchip)
+
+
+def _is_affine(model: Model | None) -> bool:
+    if isinstance(model, Apart):
+        return _is_affine(model.convolutions) and _is_affine(model.products)
+    return not isinstance(model, Corrected)
+
+
+def _suited(seen: Sequence[Observation], *, few: bool) -> str:
+    """Return the terms that suit what was measured; of few networks alone only two are told."""
     rows = [each for each in seen if not each.whole]
     if not rows:
-        return "networks"
+        networks = {each.network for each in seen}
+        return "few-networks" if few and len(networks) < FEW else "networks"
     forms = {part.form for each in rows for part, _ in each.parts}
     return "products" if forms <= {"fc", "matmul"} else "layers"

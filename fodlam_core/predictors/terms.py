@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Amount = tuple[float, float]
 """What a layer has of a term: for a batch of any size, and for each inference."""
 
+FILLED_DEPTH = 64
 OVERHEAD = "inferences"
 """The one term that belongs to no layer: a constant for every run of a network."""
 
@@ -32,6 +33,12 @@ def _winograd(p: Product) -> Amount:
     # transforms. Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016,
     # section 4.
     return 0.0, 1.5 * 36 * p.tiles * p.n * p.k / 9 if p.tiles else p.macs
+
+
+def _filled_depth(p: Product) -> Amount:
+    """Return MACs with the depth of a product filled up to 64, below which units stand idle."""
+    sparse = p.form in ("depthwise", "grouped")
+    return 0.0, 0.0 if sparse else p.macs / p.k * max(p.k, FILLED_DEPTH)
 
 
 TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
@@ -54,6 +61,10 @@ TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
         "layers": lambda _: (1.0, 0.0),
         "winograd_macs": _winograd,
         "sparse_macs": _macs("depthwise", "grouped"),
+        "macs": lambda p: (0.0, p.macs),
+        # Of what a library lays out anew before it multiplies: windows of more than one pixel.
+        "window_elements": lambda p: (0.0, p.m * p.k if p.form.startswith("dense") else 0.0),
+        "filled_depth_macs": _filled_depth,
         "activation_elements": lambda p: (0.0, p.inputs + p.outputs),
         "token_elements": lambda p: (0.0, p.inputs + p.outputs - p.cached - p.scores),
         "cache_elements": lambda p: (0.0, p.cached),
@@ -61,6 +72,16 @@ TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
     }
 )
 
+_NETWORKS = (
+    "winograd_macs",
+    "sparse_macs",
+    "activation_elements",
+    "weight_elements",
+    "layers",
+    OVERHEAD,
+)
+
+# Which suits what was found on whole sets of chips, not chip by chip.
 SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "layers": (
@@ -87,14 +108,6 @@ SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "depth",
             "layers",
         ),
-        "networks": (
-            "winograd_macs",
-            "sparse_macs",
-            "activation_elements",
-            "weight_elements",
-            "layers",
-            OVERHEAD,
-        ),
         "tokens": (
             "product_macs",
             "weight_elements",
@@ -103,6 +116,10 @@ SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "token_elements",
             "layers",
         ),
+        "networks": _NETWORKS,
+        "networks-int8": (*_NETWORKS, "window_elements", "padded_macs"),
+        "networks-gpu": (*_NETWORKS, "filled_depth_macs"),
+        "few-networks": ("macs", "output_elements"),
     }
 )
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from fodlam_core.validation.pooled import HeldOutRuns, Run
 
+# Two-sided 90 % quantiles of Student's distribution by degrees of freedom, from 1 on.
+STUDENT = (6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895)
+
 
 def cross_validated(held: HeldOutRuns) -> dict[str, CrossValidated]:
     """Return the errors by quantity, of those that were measured and predicted."""
@@ -27,7 +30,7 @@ def cross_validated(held: HeldOutRuns) -> dict[str, CrossValidated]:
                 scheme=held.scheme,
                 groups=held.groups,
                 runs=len(ratios),
-                half_width=half_width(abs(math.log(ratio)) for ratio in ratios),
+                half_width=width_of([math.log(ratio) for ratio in ratios]),
                 mape=fmean(abs(ratio - 1) for ratio in ratios),
                 median=median(abs(ratio - 1) for ratio in ratios),
                 total_half_width=_total_half_width(held, field),
@@ -46,6 +49,22 @@ def _total_half_width(held: HeldOutRuns, field: str) -> float | None:
         if one and other and run.whole == whole:
             networks.setdefault(run.measurement.network, []).append((one, other))
     return total_half_width(networks.values()) if len(networks) >= LEAST_NETWORKS else None
+
+
+def width_of(logarithms: Sequence[float]) -> float:
+    """Return the half-width of a 90 % interval, in logarithms of predicted over measured.
+
+    An order statistic, as `fodlam_core.validation.intervals` says. Of few runs the greatest may
+    be small by chance: then it is at least what Student's t makes of their spread.
+
+    >>> round(width_of([0.1, -0.1, 0.1]), 3), round(width_of([0.1, -0.1] * 10), 3)
+    (0.337, 0.1)
+    """
+    width, count = half_width(abs(each) for each in logarithms), len(logarithms)
+    if not 2 <= count <= len(STUDENT) + 1:
+        return width
+    spread = math.sqrt(fmean(each**2 for each in logarithms))
+    return max(width, STUDENT[count - 2] * spread * math.sqrt(1 + 1 / count))
 
 
 def ratios_of(runs: Sequence[Run], field: str) -> list[float]:

@@ -222,18 +222,25 @@ def pooled_interval_rule(
         return None
     first = next(iter(known.values()))
     few = [f"its error rests on {first.groups} groups only"] if first.groups < FEW_GROUPS else []
-    layers = [row.layer for row in accelerator.pooled_calibration()]
-    for reference in accelerator.references:
-        network = accelerator.networks.get(reference.network)
-        layers += network.layers if network else ()
     return IntervalRule(
         latency=known["latency"].half_width if "latency" in known else None,
         energy=known["energy"].half_width if "energy" in known else None,
-        ranges=_ranges_of(layers),
+        ranges=pooled_ranges(predictor.name, accelerator),
         scheme=f"{first.scheme} ({first.groups} groups)",
         notes=tuple(dict.fromkeys([*few, *sample, *notes(predictor), *notes(fitted)])),
         totals=_stored_totals(known, accelerator),
     )
+
+
+def pooled_ranges(predictor: str, accelerator: Accelerator) -> Mapping[str, tuple[float, float]]:
+    """Return least and greatest of each size of all that a chip has measured."""
+    if predictor in accelerator.fits:
+        return accelerator.fits[predictor].ranges
+    layers = [row.layer for row in accelerator.pooled_calibration()]
+    for reference in accelerator.references:
+        network = accelerator.networks.get(reference.network)
+        layers += network.layers if network else ()
+    return _ranges_of(layers)
 
 
 def _stored_totals(known: Mapping[str, CrossValidated], accelerator: Accelerator) -> Halves | None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
 from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Cost, Measurement
 from fodlam_core.model.layers import Layer
@@ -17,7 +19,7 @@ from fodlam_core.predictors import levels
 from fodlam_core.validation import sampling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.model.layers import Network
@@ -75,13 +77,43 @@ class _Item(NamedTuple):
     reference: Reference | None
 
 
-def hold_out(predictor: Predictor, accelerator: Accelerator) -> HeldOutRuns | None:
+def hold_out(
+    predictor: Predictor,
+    accelerator: Accelerator,
+    without: Callable[[frozenset[str]], Predictor] | None = None,
+) -> HeldOutRuns | None:
     """Predict everything that a chip has measured; None if there is only one group.
 
     Everything that is fitted is fitted inside the fold.
+
+    Args:
+        predictor: the predictor.
+        accelerator: the chip.
+        without: returns the predictor for a fold that holds out some groups, where it knows of
+            other chips: then those must not have told it of these groups either.
     """
     every = [row for row in accelerator.pooled_calibration() if row.layer.shape is not None]
     rows = sampling.sampled(every)
+    items, by_network = _items(accelerator, rows)
+    groups = {item.group for item in items}
+    if len(groups) < 2:
+        return None
+    fold_of = sampling.dealt(groups, FOLDS)
+    runs: list[Run] = []
+    refused: list[str] = []
+    for fold in range(min(FOLDS, len(groups))):
+        training = [item for item in items if fold_of[item.group] != fold]
+        held = [item for item in items if fold_of[item.group] == fold]
+        names = frozenset(item.group for item in held)
+        used = without(names) if without else predictor
+        _predict(used, accelerator, training, held, runs, refused)
+    scheme = BY_NETWORK if by_network else BY_SHAPE
+    notes = sampling.sample_notes(len(rows), len(every))
+    return HeldOutRuns(scheme, len(groups), tuple(runs), tuple(refused), fold_of, notes)
+
+
+def _items(accelerator: Accelerator, rows: Sequence[Measurement]) -> tuple[list[_Item], bool]:
+    """Return what can be held out, and whether it is grouped by networks."""
     by_network = len({row.network for row in rows}) >= LEAST_NETWORKS or not rows
     families = accelerator.families
     items = [
@@ -93,19 +125,44 @@ def hold_out(predictor: Predictor, accelerator: Accelerator) -> HeldOutRuns | No
         for each in accelerator.references
         if each.calibration and each.network in accelerator.networks
     ]
-    groups = {item.group for item in items}
-    if len(groups) < 2:
+    return items, by_network
+
+
+def split(
+    accelerator: Accelerator, share: float, choose: Callable[[list[str], int], Iterable[str]]
+) -> tuple[Accelerator, Callable[[Predictor], tuple[Run, ...]], frozenset[str]] | None:
+    """Hide some groups of what a chip has measured; None if there are fewer than three.
+
+    Args:
+        accelerator: the chip.
+        share: of the groups to hide, at least one.
+        choose: picks so many of the groups.
+
+    Returns:
+        The chip without what is hidden; what predicts the hidden runs from the rest; the groups.
+    """
+    rows = [row for row in accelerator.pooled_calibration() if row.layer.shape is not None]
+    items, _ = _items(accelerator, rows)
+    groups = sorted({item.group for item in items})
+    if len(groups) < 3:
         return None
-    fold_of = sampling.dealt(groups, FOLDS)
-    runs: list[Run] = []
-    refused: list[str] = []
-    for fold in range(min(FOLDS, len(groups))):
-        training = [item for item in items if fold_of[item.group] != fold]
-        held = [item for item in items if fold_of[item.group] == fold]
-        _predict(predictor, accelerator, training, held, runs, refused)
-    scheme = BY_NETWORK if by_network else BY_SHAPE
-    notes = sampling.sample_notes(len(rows), len(every))
-    return HeldOutRuns(scheme, len(groups), tuple(runs), tuple(refused), fold_of, notes)
+    hidden = frozenset(choose(groups, max(1, round(share * len(groups)))))
+    kept = [item for item in items if item.group not in hidden]
+    held = [item for item in items if item.group in hidden]
+
+    def runs(predictor: Predictor) -> tuple[Run, ...]:
+        found: list[Run] = []
+        _predict(predictor, accelerator, kept, held, found, [])
+        return tuple(found)
+
+    rest = attrs.evolve(
+        accelerator,
+        measurements=[item.row for item in kept if item.row is not None],
+        references=[item.reference for item in kept if item.reference is not None],
+        fits={},
+        cross_validated={},
+    )
+    return rest, runs, hidden
 
 
 def _shape(row: Measurement) -> str:

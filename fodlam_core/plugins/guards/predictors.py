@@ -16,6 +16,7 @@ from fodlam_core.plugins.guards.asking import CITATION, TEXTS, Guarded, are_text
 from fodlam_core.predictors import levels
 
 if TYPE_CHECKING:
+    from fodlam_core.model.stored_fit import StoredFit
     from fodlam_core.model.whole_network import Reference
     from fodlam_core.plugins import Plugin
 
@@ -62,6 +63,17 @@ class GuardedPredictor(Guarded):
         """Fit it, to whole networks too if it is of level 2."""
         what = f"fitting {self._what}"
         fitted = ask(self._plugin, what, levels.fit, self._item, measurements, references, networks)
+        return self._guarded(what, fitted)
+
+    def restore(self, stored: StoredFit, measurements: Sequence[Measurement]) -> GuardedFit | None:
+        """Return a fit that was made beforehand; None if the predictor takes none."""
+        restore = getattr(self._item, "restore", None)
+        if restore is None:
+            return None
+        what = f"restoring {self._what}"
+        return self._guarded(what, ask(self._plugin, what, restore, stored, measurements))
+
+    def _guarded(self, what: str, fitted: Any) -> GuardedFit:
         good = callable(getattr(fitted, "predict", None))
         demand(self._plugin, what, fitted, "something with a method predict", good=good)
         return GuardedFit(fitted, self._plugin, self._what)

@@ -163,7 +163,7 @@ def test_accelerator_without_tables(registry: Registry) -> None:
     bare = attrs.evolve(registry.accelerator("eie"), publication=None)
     some = registry._replace(items={**registry.items, ("accelerator", "eie"): bare})
 
-    assert ((), (), ()) == reproduce(some, ["eie"])
+    assert ((), (), (), ()) == reproduce(some, ["eie"])
     with pytest.raises(UnknownNameError):
         reproduce(registry, ["nothing"])
 
@@ -174,3 +174,17 @@ def test_nothing_to_reproduce(registry: Registry) -> None:
         reproduce(build_registry([]))
     with pytest.raises(FodlamError, match="pip install -e"):
         diagnose(build_registry([]), 1)
+
+
+def test_unproven_cells_are_told(registry: Registry) -> None:
+    """Two shares of zeros of VGG-16 were not seen in print: each is marked and says why."""
+    made = reproduce(registry, ["eyeriss"])
+    [vgg16] = [table for table in made.tables if table.name == "Table VI"]
+    marked = [row[0] for row in vgg16.rows if any(cell.endswith(" ?") for cell in row)]
+
+    assert ["CONV3-2", "CONV4-1"] == marked
+    assert [("CONV3-2", "58.1"), ("CONV4-1", "64.3")] == [
+        (doubt.row, doubt.printed) for doubt in made.unproven
+    ]
+    assert ["53", "74.3"] == [doubt.why.split()[-2] for doubt in made.unproven]
+    assert len(made.to_dict()["unproven"]) == 2

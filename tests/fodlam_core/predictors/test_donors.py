@@ -14,11 +14,11 @@ def test_without_donors_there_is_no_prior():
 
 
 def test_donors_are_scaled_and_the_best_are_averaged():
-    """Of a chip of the same shape and eleven of another, the odd ones weigh less than all."""
+    """Of a chip of the same shape and twenty-one of another, the odd ones weigh less than all."""
     columns = [[1.0, 0.5, 0.25], [0.0, 0.5, 0.75]]
     alike, odd = [2.0, 2.0], [5.0, 1.0]
     assert [1.0, 1.0] == pytest.approx(prior(columns, [alike]))
-    found = prior(columns, [odd] + [alike] * 10 + [odd])
+    found = prior(columns, [odd] + [alike] * 20 + [odd])
     assert [1.0, 1.0] == pytest.approx(found)
 
 

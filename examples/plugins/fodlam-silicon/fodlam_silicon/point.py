@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import functools
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import tomli
@@ -11,22 +12,50 @@ import tomli
 from fodlam_core import Accelerator, Citation, CrossValidated, Technology, named_predictors
 
 from . import shared
-from .errors import Errors, errors
+from .fits import fit_of
 from .library import HERE, index
 from .models import family, is_run
 from .networks import Library, families
 from .rows import layers, networks
 
 if TYPE_CHECKING:
-    from fodlam_core import Coefficients, Predictor
+    from fodlam_core import Coefficients, Predictor, StoredFit
 
+Errors = Mapping[str, Mapping[str, CrossValidated]]
 # What the register knows and an accelerator has a field for.
 FACTS = ("area_mm2", "clock_hz", "memory_bandwidth_bytes_per_s", "memory_bytes", "tdp_w", "year")
 FEWEST = 3
 """Networks of which a sum of terms can be fitted, and what it says be compared with one."""
+TERMS = {
+    "cpu": "networks",
+    "cpu-int8": "networks-int8",
+    "gpu": "networks-gpu",
+    "gpu-int8": "networks-int8",
+}
+"""The terms that predict best over all chips of a group of ncnn."""
 MANY = 12
 """Networks from which on a prior from other chips hurts more than it helps."""
-WEIGHT_BITS = {"int4": 4, "nvfp4": 4, "int8": 8, "fp8": 8, "fp16": 16, "bf16": 16, "fp32": 32}
+WEIGHT_BITS = {
+    "int4": 4,
+    "nvfp4": 4,
+    "fp4": 4,
+    "int8": 8,
+    "fp8": 8,
+    "fp16": 16,
+    "bf16": 16,
+    "fp32": 32,
+}
+FORMATS = {
+    **dict.fromkeys(("fp32", "fp16-vector"), "vector"),
+    **dict.fromkeys(("fp16", "bf16"), "16 bit"),
+    **dict.fromkeys(("fp8", "int8"), "8 bit"),
+    **dict.fromkeys(("nvfp4", "fp4"), "4 bit"),
+}
+"""Number formats that GPUs reach alike shares of their peaks in."""
+
+
+RUN = ("fp16", "bf16", "fp16-vector")
+"""Formats in which whole runs of engines were put beside data sheets: their error counts."""
 
 
 def accelerator(chip: str, point: str) -> Accelerator:
@@ -38,6 +67,7 @@ def accelerator(chip: str, point: str) -> Accelerator:
     references = networks(HERE / source / "networks" / f"{chip}.csv", point)
     peak = float(said["peak_macs_per_s"]) if "peak_macs_per_s" in said else None
     known = Library(reference.network for reference in references)
+    fit = fit_of(source, chip, point)
     short = _format(said)
     return Accelerator(
         name=f"{chip}/{point}",
@@ -51,11 +81,10 @@ def accelerator(chip: str, point: str) -> Accelerator:
         networks=known,
         families=families() | {name: family(name) for name in known if is_run(name)},
         cross_validated=_widened(
-            errors().get(f"{chip}/{point}")
-            or shared.errors(source, point)
-            or _of_datasheets(header, entry, short),
+            _errors(fit, header, entry, said),
             header.get("least_half_width", 0.0),
         ),
+        fits={fit.predictor: fit} if fit else {},
         predictors=named_predictors(header["predictors"], _options(header, entry, said))
         if "predictors" in header
         else _predictors(source, entry, said, len(measurements), len(known)),
@@ -94,19 +123,64 @@ def _predictors(
 ) -> tuple[Predictor, ...]:
     """Return what predicts: of a datasheet its roofline; none where too little was measured."""
     if "peak_macs_per_s" in said:
-        options = {
-            "peak_macs_per_s": float(said["peak_macs_per_s"]),
-            "bandwidth_bytes_per_s": entry.get("memory_bandwidth_bytes_per_s"),
-            "weight_bits": WEIGHT_BITS.get(_format(said), 16),
-        }
-        return named_predictors(["roofline"], {"roofline": options})
+        return named_predictors(["roofline"], {"roofline": _roofline(entry, said)})
     if layers:
         return named_predictors(["linear", "per-mac"])
     chip, point = said["chip"], said["point"]
     if networks < FEWEST:
         return ()
     alike = donors(source, chip, group(point)) if networks < MANY else ()
-    return named_predictors(["linear"], {"linear": {"donors": alike}} if alike else None)
+    options = {"donors": alike, "terms": TERMS[group(point)] if source == "ncnn" else None}
+    return named_predictors(["linear"], {"linear": options})
+
+
+def _roofline(entry: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:
+    """Return the options of the roofline of a data sheet: of a GPU what measured ones reach."""
+    peak, bandwidth = float(said["peak_macs_per_s"]), entry.get("memory_bandwidth_bytes_per_s")
+    bits, reached = WEIGHT_BITS.get(_format(said), 16), _reached(entry, said)
+    if not reached:
+        return {
+            "peak_macs_per_s": peak,
+            "bandwidth_bytes_per_s": bandwidth,
+            "weight_bits": bits,
+        }
+    return {
+        "peak_macs_per_s": peak * float(reached["compute_efficiency"]),
+        "bandwidth_bytes_per_s": bandwidth * float(reached["memory_efficiency"]),
+        "overhead_s": float(reached["overhead_s"]),
+        "weight_bits": bits,
+        "exponent": 1.0,  # the parts add up
+    }
+
+
+def _of_datasheet(entry: dict[str, Any], said: dict[str, str]) -> Errors:
+    """Return the error of the roofline of a data sheet on chips that were left out."""
+    row = _reached(entry, said)
+    if not row:
+        return {}
+    known = CrossValidated(
+        scheme="leave-chips-out",
+        groups=int(row["chips"]),
+        runs=int(row["runs"]),
+        half_width=float(row["half_width"]),
+        mape=float(row["mape"]),
+        median=float(row["median"]),
+    )
+    return {"roofline": {"latency": known}}
+
+
+def _reached(entry: dict[str, Any], said: dict[str, str]) -> dict[str, str] | None:
+    """Return what GPUs reach of their data sheets; None for other chips and formats."""
+    known = "peak_macs_per_s" in said and "memory_bandwidth_bytes_per_s" in entry
+    if entry["device"] != "gpu" or not known or _format(said) in RUN:
+        return None
+    return _efficiencies().get(FORMATS.get(_format(said), ""))
+
+
+@functools.cache
+def _efficiencies() -> dict[str, dict[str, str]]:
+    with open(HERE / "datasheets" / "efficiencies.csv", encoding="utf-8", newline="") as file:
+        return {row["formats"]: row for row in csv.DictReader(file)}
 
 
 def group(point: str) -> str:
@@ -142,13 +216,27 @@ def _donors(source: str) -> list[tuple[str, str, dict[str, str]]]:
 
 def _of_datasheets(header: dict[str, Any], entry: dict[str, Any], short: str) -> Errors:
     """Return the errors of datasheets, where they are known: of GPUs at 16 bits."""
-    if entry["device"] != "gpu" or short not in ("fp16", "bf16", "fp16-vector"):
+    if entry["device"] != "gpu" or short not in RUN:
         return {}
     every: dict[str, dict[str, Any]] = header.get("gpus_at_16_bits", {})
     return {
         predictor: {name: CrossValidated(**each) for name, each in quantities.items()}
         for predictor, quantities in every.items()
     }
+
+
+def _errors(
+    fit: StoredFit | None, header: dict[str, Any], entry: dict[str, Any], said: dict[str, str]
+) -> Errors:
+    """Return the errors of a point: its own, else those of chips that were left out."""
+    if fit is not None and fit.errors:
+        return {fit.predictor: fit.errors}
+    source = entry["points"][said["point"]][0]
+    return (
+        shared.errors(source, said["point"])
+        or _of_datasheets(header, entry, _format(said))
+        or _of_datasheet(entry, said)
+    )
 
 
 def _widened(known: Errors, least: float) -> Errors:

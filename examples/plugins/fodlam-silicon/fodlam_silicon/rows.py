@@ -98,13 +98,17 @@ def networks(path: Path, point: str) -> list[Reference]:
 
 
 def _rows(path: Path, point: str) -> tuple[list[str], list[list[str]]]:
-    if not path.exists():
+    """Return the columns of a table and the rows of a point; its name stands first in a row."""
+    lines = table_bytes(path).decode("utf-8").splitlines()
+    if not lines:
         return [], []
-    with open(path, encoding="utf-8", newline="") as file:
-        lines = csv.reader(file)
-        columns = next(lines)
-        at = columns.index("point")
-        return columns, [row for row in lines if row[at] == point]
+    own = (line for line in lines[1:] if line.startswith(f"{point},"))
+    return lines[0].split(","), list(csv.reader(own))
+
+
+def table_bytes(path: Path) -> bytes:
+    """Return the bytes of a table; none if there is no such file."""
+    return path.read_bytes() if path.exists() else b""
 
 
 def _shape_maker(

@@ -28,6 +28,8 @@ def as_measured(chip: Accelerator) -> Platform:
         rows=keys,
         fits={},
         rules={},
+        calibrations={},
+        refusals={},
     )
 
 

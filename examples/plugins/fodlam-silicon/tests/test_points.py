@@ -118,6 +118,19 @@ def test_datasheet_is_marked() -> None:
     assert (point.measurements, point.references) == ((), ())
 
 
+def test_a_datasheet_of_a_gpu_has_what_measured_ones_reach() -> None:
+    """Rates are below the peaks, each layer has an overhead, and the error is of chips left out."""
+    point = accelerator("l4", "datasheet-int8")
+    [predictor] = point.predictors
+    error = point.cross_validated["roofline"]["latency"]
+
+    assert predictor.options["peak_macs_per_s"] < point.peak_macs_per_s
+    assert predictor.options["overhead_s"] > 0
+    assert (error.scheme, error.groups) == ("leave-chips-out", 10)
+    assert 0.1 < error.mape < 0.35
+    assert accelerator("sima-ai", "datasheet-int8").cross_validated == {}
+
+
 def test_predictors() -> None:
     """Layers or three networks of known layers can be fitted; less is not spread over layers."""
     assert [each.name for each in accelerator("gap8", "int8").predictors] == ["linear"]

@@ -13,6 +13,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import tomli
+from fodlam_silicon.fits import fits
 from fodlam_silicon.shared import errors as shared_errors
 from tables import LIBRARY, read
 
@@ -52,19 +53,19 @@ def index() -> dict[str, Any]:
 
 def all_said() -> dict[tuple[str, str], list[Any]]:
     """Return by chip and point: precision, provenance, errors of latency and of energy."""
-    errors: dict[str, dict[str, float]] = {}
-    for row in read(LIBRARY / "errors.csv"):
-        errors.setdefault(row["point"], {})[row["quantity"]] = float(row["mape"])
     said = {}
     for path in LIBRARY.glob("*/points.csv"):
         with open(path.parent / "source.toml", "rb") as file:
             header = tomli.load(file)
         for row in read(path):
-            known = errors.get(f"{row['chip']}/{row['point']}", {})
+            fit = fits(path.parent.name).get(f"{row['chip']}/{row['point']}")
+            known = fit.errors if fit else {}
             provenance = row.get("provenance") or header["provenance"]
-            alike = shared_errors(path.parent.name, row["point"]).get("linear", {})
-            known = known or {name: round(each.mape, 4) for name, each in alike.items()}
-            pair = (known.get("latency"), known.get("energy"))
+            known = known or shared_errors(path.parent.name, row["point"]).get("linear", {})
+            pair = [
+                round(known[each].mape, 4) if each in known else None
+                for each in ("latency", "energy")
+            ]
             said[row["chip"], row["point"]] = [row["precision"], provenance, *pair]
     return said
 

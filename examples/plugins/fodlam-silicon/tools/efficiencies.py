@@ -1,0 +1,114 @@
+"""Writes what measured GPUs reach of their data sheets, for chips known by a data sheet alone.
+
+    python tools/efficiencies.py
+
+Seconds of a layer are MACs over the peak, bytes over the bandwidth, and a constant, each times a
+factor that is fitted to all measured GPUs of a class of number formats. Errors are those on a chip
+that was left out. Run it after a change of the tables of the sources below, or of the register.
+"""
+
+from __future__ import annotations
+
+import math
+from statistics import fmean, median
+from typing import TYPE_CHECKING, NamedTuple
+
+from fodlam_silicon.library import index
+from fodlam_silicon.point import FORMATS, WEIGHT_BITS, accelerator
+from tables import LIBRARY, write_csv
+
+from fodlam_core.predictors import robust
+from fodlam_core.predictors.products import product
+from fodlam_core.predictors.roofline import RooflineModel
+from fodlam_core.validation.errors import width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Operations that frameworks ran; not the best schedule that a tuner found.
+SOURCES = ("deepbench", "aiconfigurator")
+MOST = 400
+
+
+class Row(NamedTuple):
+    """Parts of the roofline of one measured layer, over its seconds."""
+
+    compute: float
+    memory: float
+    layer: float
+
+
+def main() -> None:
+    """Fit each class of number formats, and write factors and errors."""
+    rows: list[dict[str, object]] = []
+    for name in dict.fromkeys(FORMATS.values()):
+        chips = dict(measured(name))
+        logarithms: list[float] = []
+        errors, medians = [], []
+        for chip, own in chips.items():
+            factors = fit([row for other, each in chips.items() if other != chip for row in each])
+            ratios = [predicted(row, factors) for row in own]
+            logarithms += map(math.log, ratios)
+            errors.append(fmean(abs(ratio - 1) for ratio in ratios))
+            medians.append(median(abs(ratio - 1) for ratio in ratios))
+        compute, memory, layer = fit([row for own in chips.values() for row in own])
+        rows.append(
+            {
+                "formats": name,
+                "compute_efficiency": f"{1 / compute:.4g}",
+                "memory_efficiency": f"{1 / memory:.4g}" if memory else "",
+                "overhead_s": f"{layer:.4g}",
+                "chips": len(chips),
+                "runs": len(logarithms),
+                "half_width": f"{width_of(logarithms):.4g}",
+                "mape": f"{median(errors):.4g}",
+                "median": f"{median(medians):.4g}",
+            }
+        )
+        print(rows[-1])
+    write_csv(LIBRARY / "datasheets" / "efficiencies.csv", rows, ())
+
+
+def measured(formats: str) -> Iterator[tuple[str, list[Row]]]:
+    """Yield the measured layers of every point whose peak and bandwidth are known, by chip."""
+    for chip, entry in index().items():
+        bandwidth = entry.get("memory_bandwidth_bytes_per_s")
+        found: list[Row] = []
+        for point, (source, *_) in entry["points"].items():
+            made = accelerator(chip, point) if source in SOURCES and bandwidth else None
+            kind = made.precision.partition(",")[0].split()[0] if made else ""
+            peak = entry["peaks"].get("fp4" if kind == "nvfp4" else kind)
+            if made is None or peak is None or FORMATS.get(kind) != formats:
+                continue
+            step = 1 + len(made.measurements) // MOST
+            found += [
+                Row(
+                    row.layer.macs * row.batch / peak / row.latency_s,
+                    _bytes(row, kind) / bandwidth / row.latency_s,
+                    1 / row.latency_s,
+                )
+                for row in made.measurements[::step]
+                if row.latency_s and row.layer.shape is not None
+            ]
+        if found:
+            yield chip, found
+
+
+def _bytes(row: object, kind: str) -> float:
+    layer, batch = row.layer, row.batch  # type: ignore[attr-defined]  # a measurement
+    size = WEIGHT_BITS[kind] / 8
+    return RooflineModel(1.0, 1.0, 0.0, 1.0, size, size).moved(product(layer), batch)
+
+
+def fit(rows: list[Row]) -> list[float]:
+    """Return the factors of the three parts."""
+    return robust.fit(list(zip(*rows, strict=True)))
+
+
+def predicted(row: Row, factors: list[float]) -> float:
+    """Return predicted over measured seconds."""
+    return sum(factor * part for factor, part in zip(factors, row, strict=True))
+
+
+if __name__ == "__main__":
+    main()
