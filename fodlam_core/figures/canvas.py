@@ -16,6 +16,7 @@ from fodlam_core.report.units import PREFIXES
 try:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
     from matplotlib.ticker import FuncFormatter, LogFormatter
 except ImportError as error:
     raise FodlamError("a figure needs matplotlib; run: pip install 'fodlam-core[plot]'") from error
@@ -54,7 +55,9 @@ STYLE: Any = {
 def axes(columns: int = 1, height_in: float = 3.6, *, share_y: bool = False) -> list[Axes]:
     """Return the axes of a new figure, side by side."""
     with rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
+        # The last number of one axis must not touch the first of the next.
+        layout = ConstrainedLayoutEngine(w_pad=0.1)
+        figure = Figure(figsize=(WIDTH_IN, height_in), layout=layout)
         return list(figure.subplots(1, columns, squeeze=False, sharey=share_y)[0])
 
 
