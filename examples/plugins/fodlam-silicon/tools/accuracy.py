@@ -224,7 +224,8 @@ def draw(cases: list[Case], path: str) -> None:
         for case in cases:
             if _kind(case) == kind:
                 measured, predicted = zip(*case.pairs, strict=True)
-                label = case.chip if case.chip != "GPUs" else case.what.partition("(")[2][:-1]
+                point = case.what.partition("(")[2][:-1]
+                label = point if case.chip == "GPUs" and point else case.chip
                 axis.loglog(measured, predicted, ".", markersize=2.5, alpha=0.5, label=label)
         ends = axis.get_xlim()
         axis.plot(ends, ends, "k-", linewidth=0.7)

@@ -11,7 +11,7 @@ the activation function with the third, the sum with the residual with the other
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from tables import Tables, fc, read
 
@@ -30,12 +30,15 @@ def main(raw: str) -> None:
     """Write the tables."""
     tables = Tables("vidur")
     runs: dict[tuple[str, ...], dict[str, dict[str, str]]] = defaultdict(dict)
+    times: Counter[tuple[str, ...]] = Counter()
     for row in read(raw):
         tokens = int(row["tokens"])
         if tokens & (tokens - 1):
             tables.refuse("numbers of tokens that are no power of two")
             continue
-        runs[tuple(row[name] for name in SPLIT)][row["op"]] = row
+        split = [row[name] for name in SPLIT]
+        times[(*split, row["op"])] += 1  # some sizes were measured twice
+        runs[(*split, str(times[(*split, row["op"])]))][row["op"]] = row
     for ops in runs.values():
         for name, beside in PRODUCTS.items():
             _add(tables, ops[name], "vidur-fp16", "operators of transformer blocks, as profiled")
