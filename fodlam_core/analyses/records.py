@@ -407,6 +407,7 @@ class ReproduceRecord(TypedDict):
     tables: list[dict[str, Any]]
     checks: list[dict[str, Any]]
     disputed: int
+    unproven: Annotated[list[dict[str, Any]], "cells whose digits were not seen in print"]
 
 
 # Command -> what it prints; several configurations of `run` are a list.
