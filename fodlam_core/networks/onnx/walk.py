@@ -81,6 +81,7 @@ class Walk:
         self.captures = Captures()
         self._number = 0
         self.folded: list[str] = []
+        self._inside = 0  # how many operators around hold the graph that is followed
         self._sound: set[Dims | None] = set()  # sizes that were checked, most occur many times
 
     def run(self, nodes: Sequence[Any], scope: Scope) -> None:
@@ -139,7 +140,7 @@ class Walk:
         layer = None
         if not constant:
             layer = self._cost(node, operator, base)
-        elif not is_free(node.op_type, node.domain):
+        elif not self._inside and not is_free(node.op_type, node.domain):
             self.folded.append(name_of(node))
         if node.op_type in REGION_POOLS and standard and not constant:
             made = [self._per_region(each) for each in made]
@@ -150,10 +151,14 @@ class Walk:
     ) -> list[Tensor]:
         """Cost the graphs inside an operator; those of a constant one are no part of it."""
         name, before = full_name(node.op_type, node.domain), self.aside()
+        self._inside += 1
         try:
             made, why = CONTROL_FLOW[node.op_type](self, node, inputs, scope)
         finally:
             inside, self.draft = self.draft, before
+            self._inside -= 1
+        if base.constant and not self._inside and (inside.layers or inside.uncosted):
+            self.folded.append(name_of(node))
         if not base.constant:
             if why is None:
                 self.draft.skipped[name] += 1

@@ -155,7 +155,7 @@ def test_scans_run_along_their_axis(read: Callable[..., Network]) -> None:
         }"""
     )
     assert [(layer.macs, layer.repeat) for layer in network.layers] == [(1024, 20)]
-    assert "axis 0 of input 'x' counts time steps (Scan): no axis is the batch" in network.notes
+    assert network.notes == ("axis 0 of input 'x' counts time steps (Scan): no axis is the batch",)
 
 
 def test_chance_is_no_constant(read: Callable[..., Network]) -> None:
