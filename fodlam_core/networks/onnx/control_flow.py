@@ -178,7 +178,7 @@ def scan(walk: Walk, node: Any, inputs: Sequence[Tensor | None], scope: Scope) -
     body, count = _body(node, "body"), attribute(node, "num_scan_inputs", 0)
     given = [each or Tensor() for each in inputs]
     states, scanned = given[: len(given) - count], given[len(given) - count :]
-    axes = attribute(node, "scan_input_axes", []) or [0] * count
+    axes = attribute(node, "scan_input_axes", []) or [0] * min(count, len(given))
     if not 0 < count <= len(given) or len(axes) != count:
         return [], "its inputs do not match"
     lengths, slices = set[int | None](), []

@@ -89,7 +89,7 @@ def _time_first(graph: Any, name: str) -> Any:
         if node.op_type in GATES and node.input[0] in names and not attribute(node, "layout", 0):
             return node
         if node.op_type == "Scan":
-            count = attribute(node, "num_scan_inputs", 0)
+            count = min(attribute(node, "num_scan_inputs", 0), len(node.input))
             axes = attribute(node, "scan_input_axes", []) or [0] * count
             scanned = list(node.input)[len(node.input) - count :]
             if any(each in names and axis == 0 for each, axis in zip(scanned, axes, strict=False)):

@@ -431,6 +431,7 @@ def test_items_of_a_sequence_are_known_one_by_one(read: Callable[..., Network]) 
         "com.microsoft.MultiHeadAttention <num_heads = 0> (x, x, x)",
         "Einsum <equation = [1, 2]> (x, w)",
         "LSTM (x, s, s)",
+        "Scan <num_scan_inputs = 9000000000000000000, body = b (q) => (p) { p = Relu (q) }> (x)",
     ],
 )
 def test_malformed_operators_are_errors_or_uncosted(
