@@ -15,7 +15,7 @@ from fodlam_core.measure.sessions import runner
 from fodlam_core.measure.timing import Sample, rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from fodlam_core.measure.found import Found, Whole
     from fodlam_core.measure.meters import Meter
@@ -63,9 +63,9 @@ def measure(
             for count in Passes(found, effort, counter).measure(tasks, limit):
                 done += count
                 watch(done, total)
-            for whole in lacking:
-                _whole(found, setting, whole, batch, start + effort.seconds, counter)
-                done += 1
+            until = start + effort.seconds
+            for count in _wholes(found, setting, lacking, batch, effort.passes, until, counter):
+                done += count
                 watch(done, total)
     except KeyboardInterrupt:
         found.interrupted = True
@@ -75,6 +75,25 @@ def _key(setting: Setting, whole: Whole, batch: int) -> tuple[str, str, int]:
     return setting.name, whole.network.name, batch
 
 
+def _wholes(
+    found: Found,
+    setting: Setting,
+    wholes: Sequence[Whole],
+    batch: int,
+    passes: int,
+    until: float,
+    counter: Meter | None,
+) -> Iterator[int]:
+    """Run networks in passes, as layers are; yield how many are new each time."""
+    times: dict[str, list[float]] = {each.network.name: [] for each in wholes}
+    for number in range(passes):
+        for whole in wholes:
+            if number and time.monotonic() > until:
+                return
+            _whole(found, setting, whole, batch, until, counter, times[whole.network.name])
+            yield int(not number)
+
+
 def _whole(
     found: Found,
     setting: Setting,
@@ -82,7 +101,9 @@ def _whole(
     batch: int,
     until: float,
     counter: Meter | None,
+    known: list[float],
 ) -> None:
+    """Run a network; add to the times that are known, those of earlier passes."""
     try:
         size = sum(
             tensor_bytes(layer.shape, batch, setting.precision)
@@ -97,8 +118,11 @@ def _whole(
             return
         run = runner(model, setting, batch)
     except (FodlamError, MemoryError, ValueError) as error:
-        found.skipped.append(f"{whole.network.name} as a whole ({setting.name}): {error}")
+        reason = f"{whole.network.name} as a whole ({setting.name}): {error}"
+        if reason not in found.skipped:
+            found.skipped.append(reason)
         return
     [times] = rounds([run], 3, until)
-    sample = found.metered(Sample.of(times), counter, run)
+    known += times
+    sample = found.metered(Sample.of(known), counter, run)
     found.networks[_key(setting, whole, batch)] = whole, sample
