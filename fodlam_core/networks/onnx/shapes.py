@@ -12,6 +12,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.model.converters import words
+from fodlam_core.networks.onnx.limits import MAX_SIZE
 from fodlam_core.networks.onnx.node import attribute
 from fodlam_core.networks.onnx.tensor import MOST_AXES, Dims, Tensor, described, type_of
 
@@ -219,7 +220,7 @@ def _answer(node: Any, inputs: Sequence[Tensor | None], opsets: Mapping[str, int
     nothing = [Tensor() for _ in node.output]
     version = opsets.get("", 1)
     schema = _schema(node.op_type, version)
-    if schema is None or _unbounded(node):
+    if schema is None or _unbounded(node) or _absurd(inputs):
         return nothing
     types, data = {}, {}
     for name, each in zip(node.input, inputs, strict=True):
@@ -267,6 +268,12 @@ def _unbounded(node: Any) -> bool:
         elif each.name in ("shape", "perm", "axes") and len(each.ints) > MOST_AXES:
             return True
     return False
+
+
+def _absurd(inputs: Sequence[Tensor | None]) -> bool:
+    """Tell sizes that no tensor has, on some of which onnx ends the process."""
+    sizes = [size for each in inputs if each is not None for size in each.dims or ()]
+    return any(size is not None and not 0 <= size <= MAX_SIZE for size in sizes)
 
 
 def _proto(value: Any) -> Any:

@@ -192,10 +192,8 @@ class Walk:
         ]
         values = computed(node, inputs, [each.dims for each in made])
         if values is not None:
-            made = [
-                each._replace(value=value, dims=value.shape)
-                for each, value in zip(made, values, strict=False)
-            ]
+            for index, value in enumerate(values[: len(made)]):
+                made[index] = made[index]._replace(value=value, dims=value.shape)
         return made
 
     def _made_elsewhere(self, node: Any, operator: Operator, base: Tensor) -> list[Tensor]:

@@ -95,3 +95,17 @@ def test_more_operators_than_any_network_has_are_refused_at_once(tmp_path: Path)
     path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
     with pytest.raises(NetworkError, match="more than 100000 operators"):
         read_network(path, OnnxReader(), ReadOptions())
+
+
+def test_sizes_that_no_tensor_has_are_kept_from_the_library(tmp_path: Path) -> None:
+    """A weight of a negative size, on which onnx would end the process, is of unknown size."""
+    ends = [helper.make_tensor(name, 7, [1], [value]) for name, value in (("b", 1), ("e", -1))]
+    weight = onnx.TensorProto(name="w", data_type=1, dims=[-(2**63), 64])
+    nodes = [
+        helper.make_node("Slice", ["w", "b", "e"], ["s"]),
+        helper.make_node("Add", ["x", "s"], ["y"]),
+    ]
+    graph = helper.make_graph(nodes, "g", [INPUT], [OUTPUT], [weight, *ends])
+    path = tmp_path / "net.onnx"
+    path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
+    assert read_network(path, OnnxReader(), ReadOptions()).skipped == {"Add": 1}

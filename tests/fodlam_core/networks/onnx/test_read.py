@@ -419,6 +419,15 @@ def test_items_of_a_sequence_are_known_one_by_one(read: Callable[..., Network]) 
     assert [(layer.macs, layer.repeat) for layer in network.layers] == [(20, 3), (30, 1)]
 
 
+def test_outputs_that_an_operator_does_not_have_are_unknown(read: Callable[..., Network]) -> None:
+    """Two outputs of an operator that makes one do not upset the walk."""
+    network = read(
+        """g (float[1,8] x) => (float[] y) <float[8,4] w, int64[1] one = {1}>
+        { n, more = NonZero (one)  k, rest = Shape (x)  y = MatMul (x, w) }"""
+    )
+    assert network.total_macs == 32
+
+
 @pytest.mark.parametrize(
     "call",
     [
