@@ -251,10 +251,11 @@ def _validation(
     failure = None
     try:
         list(variants(predictor))  # a mistake in them is one of the predictor
+        caveats = notes(predictor)
         rows = accelerator.calibration(kind)
         results = cross_validate(predictor, rows, scheme, hide)
         held = sum(len(result.fold.held) for result in results)
-        caveats = (*(sample_notes(held, len(rows)) if results else ()), *notes(predictor))
+        caveats = (*(sample_notes(held, len(rows)) if results else ()), *caveats)
     except PluginError as error:
         failure = str(error)
     covered = {} if failure else _covered(predictor, results, hide)

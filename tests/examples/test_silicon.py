@@ -35,6 +35,7 @@ def test_index_is_up_to_date() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=FOLDER / "tools",
+        env={**os.environ, "PYTHONPATH": str(FOLDER)},
         capture_output=True,
         text=True,
         check=False,

@@ -12,7 +12,7 @@ from fodlam_core import Accelerator, Citation, Cost, PredictionError, Technology
 
 
 class Picky:
-    name, requires = "picky", frozenset()
+    name, requires = "picky", frozenset({"name"})
 
     def fit(self, measurements):
         return self
