@@ -98,8 +98,9 @@ def _marked(outcome: Outcome) -> tuple[str, ...]:
 
 
 def _coverage(outcome: Outcome) -> list[float]:
+    """Return the shares of the quantities that are known of something; the others show no cost."""
     assert outcome.worth is not None
-    return [*outcome.worth.coverage.values()]
+    return [share for share in outcome.worth.coverage.values() if share] or [0.0]
 
 
 def _verdicts(outcome: Outcome, *, shown: bool) -> tuple[str, ...]:
@@ -210,11 +211,16 @@ def _remarks(outcomes: Iterable[Outcome]) -> tuple[list[str], list[str]]:
         for note in each.notes:
             said.setdefault(note, []).append(each)
     doubted = {note for each in made if each.worth for note in each.worth.doubts}
-    lines = {note: f"{_which(of, made)}: {note}".removeprefix(": ") for note, of in said.items()}
+    lines = {note: _told(_which(of, made), note) for note, of in said.items()}
     return (
         [line for note, line in lines.items() if note in doubted],
         [line for note, line in lines.items() if note not in doubted],
     )
+
+
+def _told(which: str, note: str) -> str:
+    """Return a note behind the choices that it is said of, unless it names them itself."""
+    return note if note.startswith(f"{which}: ") else f"{which}: {note}".removeprefix(": ")
 
 
 def _which(said: Sequence[Outcome], made: Sequence[Outcome]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -124,34 +125,47 @@ def _print_columns(console: Console, block: Table) -> None:
     width = console.width
     widths = _fitting_widths(block, width, LEAST_COLUMNS if console.is_terminal else None)
     console.width = max(width, _total(widths))
-    if len(block.rows) > MOST_RICH and _is_plain(block, widths):
-        # rich would take a second for a thousand rows, and these need none of what it does.
+    if len(block.rows) > MOST_RICH:  # rich would take a second for a thousand rows
         first = Table(block.header, block.rows[:1], block.numeric, block.spare)
         console.print(_table(console, first, widths, fixed=True))
-        console.file.write("".join(_plain_rows(block, widths)))
+        console.file.writelines(_further_lines(console, block, widths))
     else:
         console.print(_table(console, block, widths))
     console.width = width
 
 
-def _is_plain(block: Table, widths: Sequence[int]) -> bool:
-    """Tell whether every cell is one line of single-width characters that fits its column."""
-    return all(
-        len(cell) <= width and "\n" not in cell and cell_len(cell) == len(cell)
-        for row in block.rows
-        for cell, width in zip(row, widths, strict=True)
-    )
-
-
-def _plain_rows(block: Table, widths: Sequence[int]) -> Iterator[str]:
-    """Yield the lines of a table of plain cells but the first, as rich prints them."""
-    numeric = [name in block.numeric for name in block.header]
+def _further_lines(console: Console, block: Table, widths: Sequence[int]) -> Iterator[str]:
+    """Yield the lines of all rows but the first, as rich prints them."""
+    columns = [
+        (width, name in block.numeric) for name, width in zip(block.header, widths, strict=True)
+    ]
+    broken: dict[tuple[str, int, bool], list[str]] = {}  # most cells that are broken are alike
     for row in block.rows[1:]:
-        cells = [
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, numeric, strict=True)
-        ]
-        yield (" " * GAP).join(cells) + "\n"
+        cells = []
+        for cell, (width, right) in zip(row, columns, strict=True):
+            if len(cell) <= width and cell.isascii() and "\n" not in cell:
+                cells.append([cell.rjust(width) if right else cell.ljust(width)])
+                continue
+            key = cell, width, right
+            if key not in broken:
+                lines = _lines(console, cell, width, number=right).plain.split("\n")
+                broken[key] = [_padded(line, width, right=right) for line in lines]
+            cells.append(broken[key])
+        for each in zip_longest(*cells):
+            parts = (part or " " * width for part, width in zip(each, widths, strict=True))
+            yield (" " * GAP).join(parts) + "\n"
+
+
+def _padded(line: str, width: int, *, right: bool) -> str:
+    room = " " * (width - cell_len(line))
+    return room + line if right else line + room
+
+
+def _lines(console: Console, cell: str, width: int, *, number: bool) -> RichText:
+    """Return a cell in lines of a width; a long name is broken, never cut."""
+    if number and len(cell) <= width:
+        return RichText(cell)
+    return RichText("\n").join(RichText(cell).wrap(console, width, overflow="fold"))
 
 
 def _total(widths: Sequence[int]) -> int:
@@ -218,10 +232,7 @@ def _table(
     numeric = [name in block.numeric for name in block.header]
 
     def lines(cell: str, index: int) -> RichText:
-        if numeric[index] and len(cell) <= widths[index]:
-            return RichText(cell)
-        # A long name is broken, never cut.
-        return RichText("\n").join(RichText(cell).wrap(console, widths[index], overflow="fold"))
+        return _lines(console, cell, widths[index], number=numeric[index])
 
     for index, name in enumerate(block.header):
         table.add_column(

@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
-from fodlam_core import Config, NetworkConfig, Registry, TechnologyConfig, zoo_network
+from typing import TYPE_CHECKING
+
+from fodlam_core import (
+    Config,
+    NetworkConfig,
+    Registry,
+    TechnologyConfig,
+    load_accelerator,
+    zoo_network,
+)
 from fodlam_core.analyses.choices import variants
 from fodlam_core.analyses.comparison import compare
 from fodlam_core.analyses.comparison_table import comparison_document
 from fodlam_core.report import Bullets, Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADER = """
+name = "lat"
+title = "Latencies only"
+kinds = ["conv"]
+provenance = "measured"
+table = "lat.csv"
+[citation]
+key = "l"
+text = "L"
+bibtex = "@misc{l}"
+"""
 
 
 def test_rows_that_differ_in_a_name_alone_are_one(registry: Registry) -> None:
@@ -68,3 +92,22 @@ def test_a_note_names_the_rows_it_is_of(registry: Registry) -> None:
 
     assert "eyeriss: time spent waiting for DRAM is not scaled with the node" in notes.items
     assert any(each.startswith("dennard: dennard scaling between") for each in notes.items)
+
+
+def test_an_unknown_energy_is_no_lack_of_coverage(tmp_path: Path, registry: Registry) -> None:
+    """A chip that knows latencies only covers the layers; a note that names it does so once."""
+    (tmp_path / "lat.toml").write_text(HEADER)
+    (tmp_path / "lat.csv").write_text(
+        "network,layer,kind,batch,macs,latency_us\nN,a,conv,1,1000000,10\nN,b,conv,1,2000000,22\n"
+    )
+    registry = registry.with_accelerator(load_accelerator(tmp_path / "lat.toml"), "test")
+    config = Config(NetworkConfig("AlexNet", layers=("CONV1",)))
+    asked = {"accelerator": ["lat", "eyeriss"]}
+    made = compare(config, variants(config, zoo_network("AlexNet"), registry, asked), registry)
+
+    blocks = comparison_document(made).blocks
+
+    totals = next(block for block in blocks if isinstance(block, Table))
+    assert "coverage" not in totals.header
+    [*_, notes] = [block for block in blocks if isinstance(block, Bullets)]
+    assert "lat: no energy is known of 1 layer; totals lack it" in notes.items
