@@ -8,10 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import os
-import subprocess
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +36,8 @@ def revision(distribution: str) -> str | None:
     folder = _checkout(distribution)
     if folder is None:
         return None
+    import subprocess  # here and below: an ordinary install needs neither at its start
+
     try:
         done = subprocess.run(  # noqa: S603, the command is a constant
             GIT, cwd=folder, capture_output=True, text=True, timeout=MOST_S, check=True
@@ -60,6 +59,9 @@ def _checkout(distribution: str) -> str | None:
         found = json.loads(text or "{}")
         if not found.get("dir_info", {}).get("editable"):
             return None
+        from urllib.parse import urlsplit
+        from urllib.request import url2pathname
+
         folder = url2pathname(urlsplit(found["url"]).path)
     except (importlib.metadata.PackageNotFoundError, ValueError, KeyError, AttributeError):
         return None
