@@ -21,7 +21,7 @@ FODLAM_API = 2
 @hookimpl
 def fodlam_accelerators() -> Iterable[DeferredAccelerator]:
     """Supply every operating point of every chip; its tables are read when it is used."""
-    from .library import points
+    from .catalogue import points
 
     return points()
 

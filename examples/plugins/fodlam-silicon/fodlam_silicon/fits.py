@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core import fits_digest, read_fits
 
-from .library import HERE
+from .catalogue import HERE
 from .rows import table_bytes
 
 if TYPE_CHECKING:

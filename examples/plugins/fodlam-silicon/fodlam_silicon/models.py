@@ -11,7 +11,7 @@ import tomli
 
 from fodlam_core import Network, TokenOptions, transformer_network
 
-from .library import HERE
+from .catalogue import HERE
 
 RUN = re.compile(r"(?P<model>.+) (?P<what>prompt|step) (?P<tokens>\d+)")
 

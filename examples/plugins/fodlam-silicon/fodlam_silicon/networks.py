@@ -10,7 +10,7 @@ import tomli
 
 from fodlam_core import Network, network_from_table, zoo_names, zoo_network
 
-from .library import HERE
+from .catalogue import HERE
 from .models import is_run, short_run
 
 FOLDER = HERE / "networks"

@@ -12,8 +12,8 @@ import tomli
 from fodlam_core import Accelerator, Citation, CrossValidated, Technology, named_predictors
 
 from . import shared
+from .catalogue import HERE, index
 from .fits import fit_of
-from .library import HERE, index
 from .models import family, is_run
 from .networks import Library, families
 from .rows import layers, networks

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fodlam_core import Coefficients, CrossValidated
 
-from .library import HERE
+from .catalogue import HERE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

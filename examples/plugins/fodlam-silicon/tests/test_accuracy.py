@@ -9,7 +9,7 @@ from pathlib import Path
 
 import accuracy
 import pytest
-from fodlam_silicon.library import HERE
+from fodlam_silicon.catalogue import HERE
 from fodlam_silicon.point import accelerator
 
 from fodlam_core.validation.intervals import half_width

@@ -7,8 +7,8 @@ from typing import Any
 
 import fodlam_silicon.fits
 import pytest
+from fodlam_silicon.catalogue import index
 from fodlam_silicon.fits import digest_of, fit_of, fits
-from fodlam_silicon.library import index
 from fodlam_silicon.point import accelerator
 
 from fodlam_core import fits_digest

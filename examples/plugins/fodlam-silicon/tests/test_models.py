@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fodlam_silicon.library import index
+from fodlam_silicon.catalogue import index
 from fodlam_silicon.models import is_run, models, run, short_run
 from fodlam_silicon.point import accelerator
 

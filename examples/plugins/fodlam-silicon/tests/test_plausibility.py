@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from fodlam_silicon.library import points
+from fodlam_silicon.catalogue import points
 
 from fodlam_core import Accelerator
 from fodlam_core.estimates.platform import Platform

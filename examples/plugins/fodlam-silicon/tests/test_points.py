@@ -10,7 +10,7 @@ from typing import Any
 
 import fodlam_silicon
 import pytest
-from fodlam_silicon.library import points
+from fodlam_silicon.catalogue import points
 from fodlam_silicon.point import accelerator, donors
 
 from fodlam_core import Accelerator

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import shared as tool
 from fodlam_silicon import shared
-from fodlam_silicon.library import HERE, index
+from fodlam_silicon.catalogue import HERE, index
 from fodlam_silicon.point import accelerator
 
 from fodlam_core import Network

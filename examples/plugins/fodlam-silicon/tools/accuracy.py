@@ -16,7 +16,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 import shared
-from fodlam_silicon.library import HERE, index
+from fodlam_silicon.catalogue import HERE, index
 from fodlam_silicon.point import accelerator
 from fodlam_silicon.shared import units
 from tables import write_csv

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_silicon.library import index
+from fodlam_silicon.catalogue import index
 from fodlam_silicon.point import TERMS, accelerator, group
 from tables import LIBRARY, write_csv
 

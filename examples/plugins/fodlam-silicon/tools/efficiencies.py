@@ -13,7 +13,7 @@ import math
 from statistics import fmean, median
 from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_silicon.library import index
+from fodlam_silicon.catalogue import index
 from fodlam_silicon.point import FORMATS, WEIGHT_BITS, accelerator
 from tables import LIBRARY, write_csv
 

@@ -13,8 +13,8 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING
 
 from donors import SOURCE, donors
+from fodlam_silicon.catalogue import HERE, index
 from fodlam_silicon.fits import digest_of
-from fodlam_silicon.library import HERE, index
 from fodlam_silicon.point import TERMS, accelerator, group
 
 from fodlam_core.accelerators.fits import fits_text

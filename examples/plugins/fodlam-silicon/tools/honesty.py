@@ -17,7 +17,7 @@ from statistics import fmean, median
 from typing import NamedTuple
 
 from donors import donors
-from fodlam_silicon.library import index
+from fodlam_silicon.catalogue import index
 from fodlam_silicon.point import accelerator, group
 
 from fodlam_core.model.quantities import METRICS
