@@ -15,12 +15,11 @@ from pathlib import Path
 import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from mutations import corpus, damaged
 
 from fodlam_core.cli import UNEXPECTED, main
 from fodlam_core.errors import ConfigError
 from fodlam_core.sweeps.conditions import conditions
-
-from .mutations import corpus, damaged
 
 FEW = settings(max_examples=15, suppress_health_check=list(HealthCheck))
 SCHEMA = pl.Schema(
