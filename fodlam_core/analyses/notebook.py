@@ -149,7 +149,7 @@ def chips(on: str | Sequence[str] = (), *, registry: Registry | None = None) -> 
         FodlamError: if no chip answers to a pattern.
 
     >>> from fodlam_core import chips
-    >>> [(row["name"], row["node_nm"]) for row in chips("all").to_rows()]
+    >>> [(row["name"], row["node_nm"]) for row in chips(["eie", "eyeriss"]).to_rows()]
     [('eie', 45), ('eyeriss', 65)]
     """
     from fodlam_core.analyses.known_chips import Chips, known_chips

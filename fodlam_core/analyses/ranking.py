@@ -14,6 +14,7 @@ from fodlam_core.estimates.verdict import NO_VERDICT, Verdict, flat_verdict, ver
 from fodlam_core.model.layers import Network
 from fodlam_core.model.quantities import COST_KEYS, METRICS, Amounts, Interval
 from fodlam_core.report.frames import Tabular
+from fodlam_core.report.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -218,7 +219,10 @@ class Ranking(Tabular):
         return ranking_document(self)
 
     def __repr__(self) -> str:
-        return f"<Ranking of {len(self.ranked)} chips for {self.network.name}, by {self.sort}>"
+        return (
+            f"<Ranking of {counted(len(self.ranked), 'chip')} for {self.network.name}, "
+            f"by {self.sort}>"
+        )
 
 
 def rank(

@@ -119,7 +119,14 @@ def _unseen(
     except PredictionError:
         return lambda _: None
     batch = rest[0].batch
-    return lambda layer: fitted.predict(layer, batch).latency_s
+
+    def latency(layer: Layer) -> float | None:
+        try:
+            return fitted.predict(layer, batch).latency_s
+        except PredictionError:  # such as of a layer whose shape is not known
+            return None
+
+    return latency
 
 
 def _total(network: Network, latency: Callable[[Layer], float | None]) -> float | None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-GIT = ("git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
+GIT = "git"
+PROJECT = "pyproject.toml"
 MOST_S = 5.0
 
 
@@ -39,12 +40,28 @@ def revision(distribution: str) -> str | None:
     import subprocess  # here and below: an ordinary install needs neither at its start
 
     try:
-        done = subprocess.run(  # noqa: S603, the command is a constant
-            GIT, cwd=folder, capture_output=True, text=True, timeout=MOST_S, check=True
-        )
+        # A repository above may be about something else; only one that has the project counts.
+        _git(folder, "ls-files", "--error-unmatch", PROJECT)
+        found = _git(folder, "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
     except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout.strip().replace("-", ".") or None
+    return found.replace("-", ".") or None
+
+
+def _git(folder: str, *arguments: str) -> str:
+    """Return what git prints in a folder, whatever repository the environment names."""
+    import subprocess
+
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    return subprocess.run(  # noqa: S603, the arguments are constants
+        (GIT, *arguments),
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=MOST_S,
+        check=True,
+    ).stdout.strip()
 
 
 def _checkout(distribution: str) -> str | None:

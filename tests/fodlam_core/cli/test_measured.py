@@ -41,3 +41,25 @@ def test_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "cpu-fp32-1t one 1 90 us 60 us -33% 60 us -33%" in lines
     assert any(line.startswith("cpu-fp32-1t fc per-mac 4 0.0% 0.0% ") for line in lines)
     assert any(line.startswith("- 4 shapes, for which there was no time") for line in lines)
+
+
+def test_a_layer_without_a_shape_has_no_prediction(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A network that was run from its file may have such a layer; its total is not known."""
+    networks = [Network(f"n{n}", [Layer.from_shape("l", FcShape(n, 100))]) for n in (100, 200)]
+    found = Found()
+    for item in items(networks)[0]:
+        task = Task(Setting(), 1, item)
+        found.layers[task.key] = task, Sample(1e-5, 1e-5, 1e-5, 3)
+    bare = Network("bare", [Layer("l", "fc", 500)])
+    found.networks["cpu-fp32-1t", "bare", 1] = Whole(bare), Sample(9e-5, 9e-5, 9e-5, 3)
+    path = str(tmp_path / "m.toml")
+    write_chip(path, ABOUT, found)
+    # A predictor that needs no shape would tell it.
+    Path(path).write_text(Path(path).read_text(encoding="utf-8").replace(', "per-mac"', ""))
+
+    report(path, found)
+
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "cpu-fp32-1t bare 1 90 us - - - -" in lines

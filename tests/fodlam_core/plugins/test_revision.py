@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -19,7 +20,11 @@ GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsi
 
 
 @pytest.fixture(autouse=True)
-def _fresh() -> Iterator[None]:
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Start with nothing cached, and with a git that knows no other repository or settings."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     revision.cache_clear()
     yield
     revision.cache_clear()
@@ -34,8 +39,8 @@ def installed(monkeypatch: pytest.MonkeyPatch, text: str | None) -> None:
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 def test_a_checkout_has_its_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is that of the last commit; files that are not as committed are told."""
-    (tmp_path / "a").write_text("1", encoding="utf-8")
-    for command in (("init", "-q"), ("add", "a"), ("commit", "-qm", "a")):
+    (tmp_path / "pyproject.toml").write_text("1", encoding="utf-8")
+    for command in (("init", "-q"), ("add", "pyproject.toml"), ("commit", "-qm", "a")):
         subprocess.run((*GIT, *command), cwd=tmp_path, check=True)
     head = subprocess.run(
         (*GIT, "rev-parse", "HEAD"), cwd=tmp_path, check=True, capture_output=True, text=True
@@ -44,7 +49,7 @@ def test_a_checkout_has_its_revision(tmp_path: Path, monkeypatch: pytest.MonkeyP
     installed(monkeypatch, json.dumps(url))
 
     assert {"mine": f"1.0+git.{head[:12]}"} == with_revisions({"mine": "1.0"})
-    (tmp_path / "a").write_text("2", encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text("2", encoding="utf-8")
     revision.cache_clear()
     assert {"mine": f"1.0+x.git.{head[:12]}.dirty"} == with_revisions({"mine": "1.0+x"})
 
@@ -68,9 +73,24 @@ def test_any_other_install_has_none(text: str | None, monkeypatch: pytest.Monkey
 
 
 def test_without_git_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where git is not installed, or the folder is no repository, the version stands alone."""
+    """Where git is not installed the version stands alone."""
     url = {"url": tmp_path.as_uri(), "dir_info": {"editable": True}}
     installed(monkeypatch, json.dumps(url))
-    monkeypatch.setattr(module, "GIT", ("no-such-program",))
+    monkeypatch.setattr(module, "GIT", "no-such-program")
+
+    assert revision("mine") is None
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_a_repository_above_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project that the repository around it does not hold has no revision."""
+    (tmp_path / "a").write_text("1", encoding="utf-8")
+    for command in (("init", "-q"), ("add", "a"), ("commit", "-qm", "a")):
+        subprocess.run((*GIT, *command), cwd=tmp_path, check=True)
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "pyproject.toml").write_text("", encoding="utf-8")
+    url = {"url": mine.as_uri(), "dir_info": {"editable": True}}
+    installed(monkeypatch, json.dumps(url))
 
     assert revision("mine") is None
