@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 
 from fodlam_core.deferred import DeferredAccelerator
-from fodlam_core.errors import UnknownNameError
+from fodlam_core.errors import UnknownNameError, unknown
 from fodlam_core.plugins.patterns import ALL
 from fodlam_core.report import Document, Text, table
 from fodlam_core.report.frames import Tabular
@@ -132,14 +132,24 @@ def chosen_chips(
         device: only devices of this kind.
 
     Raises:
-        FodlamError: if no chip answers to a pattern.
+        FodlamError: if no chip answers to a pattern, or none is of the kind.
     """
     names = [name for pattern in on or (ALL,) for name in registry.matching(pattern)]
     if points:
         names += [name for pattern in on or (ALL,) for name in _points(registry, pattern)]
-    if device:
-        names = [name for name in names if registry.accelerator(name).device == device]
-    return list(dict.fromkeys(names))
+    names = list(dict.fromkeys(names))
+    return names if device is None else _of_kind(device, names, registry)
+
+
+def _of_kind(device: str, names: Sequence[str], registry: Registry) -> list[str]:
+    kinds = {name: registry.accelerator(name).device for name in names}
+    chosen = [name for name in names if kinds[name] == device.lower()]
+    if not chosen:
+        known = {kind for kind in kinds.values() if kind}
+        raise UnknownNameError(
+            unknown("kind of device", device, known, "no chip here says what kind it is")
+        )
+    return chosen
 
 
 def are_chips(on: Sequence[str]) -> bool:

@@ -13,6 +13,7 @@ from fodlam_core.errors import FodlamError
 from fodlam_core.measure.layer_models import PRECISIONS
 from fodlam_core.measure.selection import EFFORTS, Item, default_networks, items
 from fodlam_core.measure.sessions import Setting, provider_named, runtime
+from fodlam_core.report.units import counted
 from fodlam_core.report.write import write
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def execute(args: argparse.Namespace) -> int:
     from fodlam_core.measure.chip_file import write_chip
 
     _check_output(args)
+    _name(args)  # before anything is measured
     registry = registry_for(args)
     found, about = _imported(args, registry) if args.source else _measured(args, registry)
     if not found.layers:
@@ -174,8 +176,15 @@ def _measured(args: argparse.Namespace, registry: Registry) -> tuple[Found, Abou
     from fodlam_core.measure.campaign import measure
     from fodlam_core.measure.chip_file import read_chip
     from fodlam_core.measure.found import Found
+    from fodlam_core.measure.machine import machine
 
     runtime()
+    cores = machine().cores
+    if max(args.threads) > cores:
+        raise FodlamError(
+            f"--threads {max(args.threads)}: this process may use "
+            f"{counted(cores, 'processor')}; ask for no more"
+        )
     providers = [provider_named(name) for name in args.provider.split(",")]
     effort = EFFORTS[args.effort]
     asked = _asked(args, registry)
@@ -258,7 +267,14 @@ def _imported(args: argparse.Namespace, registry: Registry) -> tuple[Found, Abou
         key = setting.name, network.name, args.batch[0]
         found.networks[key] = Whole(network, where="runs in the profile"), result.whole
     found.skipped += result.notes
-    return found, _about(args, (f"taken over from {os.path.basename(args.source)}",))
+    return found, _about(args, ())
+
+
+def _name(args: argparse.Namespace) -> str:
+    name: str = args.name or os.path.splitext(os.path.basename(args.output))[0]
+    if "/" in name:
+        raise FodlamError(f"--name {name}: a name has no '/', which stands before a point")
+    return name
 
 
 def _about(args: argparse.Namespace, notes: tuple[str, ...]) -> About:
@@ -268,14 +284,12 @@ def _about(args: argparse.Namespace, notes: tuple[str, ...]) -> About:
     from fodlam_core.measure.machine import machine
 
     here = machine()
-    if here.load is not None:
+    source = os.path.basename(args.source) if args.source else None
+    if here.load is not None and not source:
         busy = f"{here.load:.1f} processes on {here.cores} cores wanted to run in the last minute"
         notes = (*notes, busy)
-    if here.governor is not None:
+    if here.governor is not None and not source:
         notes = (*notes, f"clock set by the governor {here.governor}")
-    name = args.name or os.path.splitext(os.path.basename(args.output))[0]
-    if "/" in name:
-        raise FodlamError(f"--name {name}: a name has no '/', which stands before a point")
     today = datetime.date.today().isoformat()
-    version = "a file" if args.source else f"onnxruntime {runtime().__version__}"
-    return About(name, here, version, today, args.power_w, notes)
+    version = "" if source else f"onnxruntime {runtime().__version__}"
+    return About(_name(args), here, version, today, args.power_w, notes, source)

@@ -203,9 +203,16 @@ class Platform(NamedTuple):
 
     def scaled(self, predictor: str, native: Cost) -> Basis:
         """Return the basis of a predicted cost that belongs to no layer."""
-        return self._basis(
+        basis = self._basis(
             method="predicted", predictor=predictor, native=native, batches=(), linear=False
         )
+        fit = predictor, None
+        rule = next((rule for (key, _), rule in self.rules.items() if key == fit), None)
+        if rule is None or rule.told:
+            return basis
+        total = rule.for_totals
+        part = self._bounded(basis, total.beside_layers(native)).interval if total else None
+        return self._bounded(basis, rule.beside_layers(native))._replace(part=part)
 
     @staticmethod
     def _key(predictor: Predictor, kind: str) -> Fit:

@@ -50,6 +50,7 @@ class About(NamedTuple):
         date: when, as YYYY-MM-DD.
         power_w: constant power that the user states; None if none.
         notes: what else a reader must know.
+        source: the file that times were taken over from; None if this machine was measured.
     """
 
     name: str
@@ -58,6 +59,19 @@ class About(NamedTuple):
     date: str
     power_w: float | None = None
     notes: tuple[str, ...] = ()
+    source: str | None = None
+
+    @property
+    def origin(self) -> str:
+        """Where the numbers come from."""
+        if self.source is not None:
+            return f"taken over from {self.source}"
+        return f"measured on {self.machine.cpu}, {self.machine.system}, {self.runtime}"
+
+    @property
+    def chip(self) -> str:
+        """What the numbers are of, in a few words."""
+        return self.machine.cpu if self.source is None else self.origin
 
 
 def tables_of(path: str) -> tuple[str, str]:
@@ -183,10 +197,9 @@ def _header(
 ) -> str:
     layers, networks = (os.path.basename(each) for each in tables_of(path))
     machine = about.machine
-    where = f"{machine.cpu}, {machine.system}, {about.runtime}"
     lines = {
         "name": about.name,
-        "title": f"{about.name}: {machine.cpu}, {about.runtime}",
+        "title": ", ".join(filter(None, (f"{about.name}: {about.chip}", about.runtime))),
         "kinds": kinds,
         "provenance": "measured",
         "device": "cpu" if all(each.provider == "cpu" for each in points) else "accelerator",
@@ -195,13 +208,13 @@ def _header(
         "reference_table": networks if whole else None,
         "predictors": list(PREDICTORS),
         "energy_covers": found.covers or None,
-        "onchip_bytes": machine.cache_bytes,
-        "memory_bytes": machine.memory_bytes,
+        "onchip_bytes": None if about.source else machine.cache_bytes,
+        "memory_bytes": None if about.source else machine.memory_bytes,
         "default_point": points[0].name,
-        "notes": [*about.notes, f"measured on {where}, on {about.date}"],
+        "notes": [*about.notes, f"{about.origin}, on {about.date}"],
     }
     key = f"measured{about.date.replace('-', '')}"
-    title = f"Layers measured on {where}"
+    title = f"Layers {about.origin}"
     entry = f"@misc{{{key}, title = {{{title}}}, year = {{{about.date[:4]}}}}}"
     citation = {
         "key": key,
@@ -213,7 +226,7 @@ def _header(
     for each in points:
         threads = counted(each.threads, "thread")
         point = {
-            "title": f"{about.name}: {machine.cpu}, {each.provider}, {each.precision}, {threads}",
+            "title": f"{about.name}: {about.chip}, {each.provider}, {each.precision}, {threads}",
             "precision": each.precision,
             "weight_bits": 8 * BYTES[each.precision],
         }

@@ -131,6 +131,12 @@ class IntervalRule(NamedTuple):
         )
         return _possible(found, cost, fitted, layer, batch)
 
+    def beside_layers(self, cost: Cost) -> Interval:
+        """Return the interval of what a run costs beside its layers: that of a layer in range."""
+        return Interval(
+            _around([cost.latency_s], self.latency, 1.0), _around([cost.energy_j], self.energy, 1.0)
+        )
+
     def outside(self, layer: Layer) -> dict[str, float]:
         """Return the sizes of a layer outside the measured range, each with the factor, over 1."""
         factors, known = {}, sizes(layer)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fodlam_core.estimates.figures import OVERHEAD
 from fodlam_core.estimates.system import TRAFFIC, dram_energy_j
 from fodlam_core.model.quantities import COSTS, METRICS, each_known
 from fodlam_core.predictors import levels
@@ -191,14 +192,17 @@ def _predicted(
     rows = fitted.rows
     explain = getattr(fitted.fit, "explain", None)
     item, count = one_row(each.layer) if platform.accelerator.row_by_row else (each.layer, 1)
-    formulas = _formulas(explain, item, estimate.batch) if explain and count == 1 else {}
+    beside = each.layer.kind == OVERHEAD  # of a run, and so of no shape that could be explained
+    alone = count == 1 and not beside
+    formulas = _formulas(explain, item, estimate.batch) if explain and alone else {}
     taken = "as printed" if platform.printed else "per inference"
     origin = f"fitted to {len(rows)} measured layers {taken}"
     if not rows:
         citation = platform.accelerator.citation
         origin = f"a formula, nothing fitted ({citation.where or citation.key})"
     for metric, value in each_known(basis.native.amounts):
-        plain = f"{number(each.layer.macs, 'MAC')}: {number(value, metric.unit)}"
+        what = "a run beside its layers" if beside else number(each.layer.macs, "MAC")
+        plain = f"{what}: {number(value, metric.unit)}"
         text = f"{basis.predictor}, {origin}: {formulas.get(metric.name, plain)}"
         yield Step(metric.name, text, value, metric.unit)
 

@@ -50,6 +50,8 @@ def test_page(cli: Any, tmp_path: Path) -> None:
     assert {"CONV1", "CONV2", "CONV3", "FC8"} == {
         row.layer.name for row in load_accelerator("imported.toml").measurements
     }
+    assert "Layers taken over from times.csv" in load_accelerator("imported.toml").citation.text
+    assert load_accelerator("imported.toml").memory_bytes is None
 
 
 def test_report(cli: Any) -> None:
@@ -109,6 +111,7 @@ def test_interrupted(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         ("-o m.toml --provider tpu", "it has .*cpu"),
         ("-o m.toml --precision fp64", "expected some of fp32, fp16, int8"),
         ("-o m.toml --threads 0", "expected whole numbers from 1 on"),
+        ("-o m.toml --threads 1,4096", "--threads 4096: this process may use [0-9]+ processor"),
         ("-o m.toml --power-w much", "is not a power in watts"),
         ("-o m.toml nonet", "no network of that name"),
         ("-o m.toml --import there.toml", "name the one network"),

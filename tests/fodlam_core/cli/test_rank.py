@@ -24,6 +24,14 @@ def test_the_table_says_what_is_not_ranked(cli: Any) -> None:
     assert "eie: latency of <0.1 % of the MACs is known" in shown
 
 
+def test_an_unknown_kind_of_device_is_an_error(cli: Any) -> None:
+    """Without the library no chip says what kind it is, and the error says so."""
+    done = cli("rank", "ResNet-18", "--device", "phones")
+
+    assert (1, "") == (done.status, done.out)
+    assert "unknown kind of device 'phones'; no chip here says what kind it is" in done.err
+
+
 def test_an_unknown_chip_is_an_error(cli: Any) -> None:
     """A pattern that no chip answers to is an error with exit status 1."""
     done = cli("rank", "VGG16", "--on", "nothing-*")
