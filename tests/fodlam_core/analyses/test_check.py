@@ -100,6 +100,38 @@ def test_a_network_from_code(registry: Registry) -> None:
         saved_config(old)
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("network", 3, "inputs: network: expected a table, got 3"),
+        ("accelerator", [1], "inputs: accelerator: expected a table, got [1]"),
+        ("accelerator", {"eie": 4}, "inputs: [accelerator] eie: expected a table, got 4"),
+        (
+            "accelerator",
+            {"eie": {"options": 3}},
+            "inputs: [accelerator.eie] options: expected a table, got 3",
+        ),
+        (
+            "accelerator",
+            {"eie": {"options": [["a"]]}},
+            "inputs: [accelerator.eie] options: expected a table, got [['a']]",
+        ),
+        ("technology", 3, "inputs: technology: expected a table, got 3"),
+    ],
+)
+def test_inputs_of_other_types(
+    key: str, value: object, says: str, examples: Path, registry: Registry
+) -> None:
+    """What should be a table and is none is an error that says where it stands."""
+    old = saved(examples / "vgg16.toml", registry)
+    old["inputs"][key] = value
+
+    with pytest.raises(FodlamError) as raised:
+        saved_config(old)
+
+    assert f"{old['config']}: {says}" in str(raised.value)
+
+
 def test_inputs_of_a_later_version(examples: Path, registry: Registry) -> None:
     """A key that is not known is refused, never left out."""
     old = saved(examples / "vgg16.toml", registry)
