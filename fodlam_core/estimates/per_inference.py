@@ -18,13 +18,19 @@ if TYPE_CHECKING:
 def per_inference(estimate: Result) -> Amounts:
     """Return what one inference costs, costs being linear in the batch that they were printed for.
 
-    Nothing is known of a network with layers that are not modelled.
+    A metric is known where every layer has it: a sum of some layers is no inference.
     """
-    total = estimate.totals["total"]
+    total, coverage = estimate.totals["total"], estimate.coverage
     if estimate.batch != "published" or whole_network(estimate.platforms):
-        if estimate.coverage.layers["not modelled"] or not total.inferences:
+        if not total.inferences:
             return Amounts()
-        return total.amounts.times(1 / total.inferences)
+        count, one = sum(coverage.layers.values()), total.amounts.times(1 / total.inferences)
+        return Amounts(
+            *[
+                value if coverage.known[metric.name].layers == count else None
+                for metric, value in zip(METRICS, one, strict=True)
+            ]
+        )
     return Amounts(*[_sum(estimate.layers, place) for place in range(len(METRICS))])
 
 
