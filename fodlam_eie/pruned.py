@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
+from fodlam_core.model.quantities import each_known
 from fodlam_core.model.shapes import FcShape
 from fodlam_core.predictors.nearest import FittedNearest, Nearest
+from fodlam_core.report.units import quantity
 from fodlam_eie.microarchitecture import fastest_s
 from fodlam_eie.sparse import FittedSparse, Sparse, knows_densities
 
@@ -58,11 +60,7 @@ class FittedPruned(NamedTuple):
 
     def predict(self, layer: Layer, batch: int = 1) -> Cost:
         """Return the cost by the nearest layer, never less than the chip can take."""
-        cost = self.nearest.predict(layer)
-        least = self.fastest(layer)
-        if cost.latency_s is not None and cost.latency_s < least:
-            cost = cost * (least / cost.latency_s)
-        return cost * batch
+        return self.nearest.predict(layer) * self._stretch(layer) * batch
 
     def fastest(self, layer: Layer, batch: int = 1) -> float:
         """Return the least seconds, a density that is not known being the least of the prior."""
@@ -80,7 +78,21 @@ class FittedPruned(NamedTuple):
 
     def explain(self, layer: Layer, _batch: int = 1) -> dict[str, str]:
         """Return the formulas of one inference with their numbers."""
-        return self.nearest.explain(layer)
+        formulas, stretch = self.nearest.explain(layer), self._stretch(layer)
+        if stretch == 1.0:
+            return formulas
+        return {
+            metric.name: (
+                f"{formulas[metric.name]}; x {stretch:.6g} = {quantity(value, metric.unit, 6)}, as "
+                "each activation that is not zero takes a cycle at least, and each entry of a PE"
+            )
+            for metric, value in each_known(self.predict(layer).amounts)
+        }
+
+    def _stretch(self, layer: Layer) -> float:
+        """Return how many times longer the chip takes at least than the nearest layer says."""
+        latency_s, least = self.nearest.predict(layer).latency_s, self.fastest(layer)
+        return least / latency_s if latency_s and latency_s < least else 1.0
 
     @staticmethod
     def _densities(layer: Layer, end: int) -> tuple[float, float]:

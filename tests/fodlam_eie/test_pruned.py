@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from fodlam_core import Accelerator, FcShape, Layer, Network, Registry, estimate, load_registry
 from fodlam_core.predictors.nearest import Nearest
+from fodlam_core.report.units import quantity
 from fodlam_core.validation.intervals import interval_rule
 from fodlam_eie.microarchitecture import fastest_s
 from fodlam_eie.pruned import ACTIVATIONS, WEIGHTS, FittedPruned, Pruned
@@ -73,6 +74,19 @@ def test_the_point_is_that_of_the_nearest_layer(eie: Accelerator) -> None:
     layer = Layer.from_shape("F", FcShape(2048, 1000))
     generic = Nearest().fit(eie.calibration("fc"))
     assert FITTED.predict(layer) == generic.predict(layer)
+
+
+def test_the_formula_ends_in_the_prediction(eie: Accelerator) -> None:
+    """Where the nearest layer is faster than the chip, the floor is said; elsewhere it is not."""
+    generic = Nearest().fit(eie.calibration("fc"))
+    large, small = (Layer.from_shape("F", FcShape(*each)) for each in ((2048, 1000), (64, 10)))
+    assert generic.explain(large) == FITTED.explain(large)
+
+    text, cost = FITTED.explain(small), FITTED.predict(small)
+
+    assert cost.latency_s == FITTED.fastest(small)
+    assert "= 1.42969 ns; x 10.24 = 14.64 ns, as each activation" in text["latency"]
+    assert f"= {quantity(cost.energy_j, 'J', 6)}, as each activation" in text["energy"]
 
 
 def test_a_result_says_what_it_assumes(registry: Registry) -> None:
