@@ -50,7 +50,7 @@ def carry(
     check_supply(source)
     check_supply(target)
     factors = _ask(rule, source, target, split)
-    notes = [*factors.notes, *cautions(source, target), *ignored(rule, given)]
+    notes = [*factors.notes, *cautions(rule, source, target), *ignored(rule, given)]
     time = factors.time
     if clock == "hold":
         time = 1.0
@@ -92,19 +92,20 @@ def _ask(
     return factors if split is None else split.apply(factors)
 
 
-def cautions(source: Technology, target: Technology) -> Iterator[str]:
-    """Yield what is doubtful about a pair of points under any rule.
+def cautions(rule: TechnologyScaler, source: Technology, target: Technology) -> Iterator[str]:
+    """Yield what is doubtful about a pair of points.
 
-    That rules are optimistic over long distances: from 45 nm (M. Horowitz, ISSCC 2014) to 7 nm
-    (N. Jouppi et al., "Ten Lessons From Three Generations", ISCA 2021) energies per operation fall
-    by 2.6x in the geometric mean, by the rules from 5.7x to 266x.
+    That rules for transistors are optimistic over long distances: from 45 nm (M. Horowitz, ISSCC
+    2014) to 7 nm (N. Jouppi et al., "Ten Lessons From Three Generations", ISCA 2021) energies per
+    operation fall by 2.9x in the geometric mean, by ``post-dennard`` 6.4x, by ``dennard`` 266x. A
+    rule of energies alone is made of what was published.
     """
     low, high = sorted((source.node_nm, target.node_nm))
     between = f"{source.node_nm:g} to {target.node_nm:g} nm"
-    if high > LONG_JUMP * low:
+    if high > LONG_JUMP * low and not getattr(rule, "energy_only", False):
         yield (
             f"{between} is a jump of more than {LONG_JUMP}x: published energies per operation fall "
-            "less than any rule says over such a distance"
+            "less than rules for transistors say over such a distance"
         )
     if high >= PLANAR_FROM_NM and low <= FINFET_TO_NM:
         yield (

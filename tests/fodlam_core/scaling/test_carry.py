@@ -9,6 +9,7 @@ import pytest
 from fodlam_core import ScalingError, ScalingFactors, Technology
 from fodlam_core.scaling.carry import carry
 from fodlam_core.scaling.identity import NoScaling
+from fodlam_core.scaling.operations import PublishedOperations
 
 
 class Linear:
@@ -53,8 +54,15 @@ def test_equal_points_are_not_put_to_the_rule() -> None:
     [(65, 20, True), (45, 15, False), (15, 45, False), (45, 14.9, True), (7, 22, True)],
 )
 def test_jumps_of_more_than_3x_are_said(source: float, target: float, warns: bool) -> None:
-    """A ratio of nodes beyond 3 carries a warning, in either direction, under any rule."""
+    """A ratio of nodes beyond 3 carries a warning, in either direction, under a foreign rule."""
     assert ("jump" in notes(Technology(source), Technology(target))) == warns
+
+
+def test_published_energies_are_not_held_against_themselves() -> None:
+    """The rule of published energies carries no warning that these fall less than rules say."""
+    points = Technology(45), Technology(7)
+    assert "published energies per operation fall less" in notes(*points)
+    assert not any("jump" in note for note in carry(PublishedOperations(), *points).notes)
 
 
 @pytest.mark.parametrize(
