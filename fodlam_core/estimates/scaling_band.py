@@ -11,11 +11,11 @@ from fodlam_core.estimates.published_totals import answer
 from fodlam_core.estimates.scaling import configured_scaler
 from fodlam_core.model.costs import Cost
 from fodlam_core.model.quantities import METRICS, Interval
-from fodlam_core.report.units import quantity
+from fodlam_core.report.units import counted, quantity
 from fodlam_core.scaling.carry import UNCHANGED, multipliers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fodlam_core.config import Config
     from fodlam_core.estimates.platform import Platform
@@ -39,10 +39,12 @@ class ScalingBand(NamedTuple):
     Attributes:
         rules: the names of the rules.
         bounds: the ends of each metric that a rule scales; None where no layer has one.
+        counts: how many of the rules each of these is over: not all of them have times.
     """
 
     rules: tuple[str, ...]
     bounds: Interval
+    counts: tuple[int, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the band as the JSON schema has it."""
@@ -54,11 +56,15 @@ class ScalingBand(NamedTuple):
         return " to " in str(self)
 
     def __str__(self) -> str:
-        ends = zip(METRICS, self.bounds, strict=True)
+        ends: dict[int, list[str]] = {}
         # Energy first: the rules agree in it the least.
-        parts = [_ends(each, metric.unit) for metric, each in reversed([*ends]) if each is not None]
-        rules = "rule" if len(self.rules) == 1 else "rules"
-        return f"{' and '.join(parts) or '-'} over {len(self.rules)} {rules}"
+        for metric, each, count in reversed([*zip(METRICS, self.bounds, self.counts, strict=True)]):
+            if each is not None:
+                ends.setdefault(count, []).append(_ends(each, metric.unit))
+        known = ends or {len(self.rules): ["-"]}
+        return ", ".join(
+            f"{' and '.join(each)} over {counted(count, 'rule')}" for count, each in known.items()
+        )
 
 
 class ApplicableRules:
@@ -135,7 +141,8 @@ def scaling_band(estimate: Result, kind: str = "total") -> ScalingBand | None:
     if not rules:
         return None
     totals = [_total(estimate, kind, by_chip) for by_chip in rules.values()]
-    return ScalingBand(tuple(rules), Interval(*map(_range, zip(*totals, strict=True))))
+    known = [_known(each) for each in zip(*totals, strict=True)]
+    return ScalingBand(tuple(rules), Interval(*map(_range, known)), tuple(map(len, known)))
 
 
 def _total(
@@ -162,8 +169,11 @@ def _natives(estimate: Result, kind: str) -> Iterator[tuple[str, Cost]]:
             yield each.accelerator, each.native
 
 
-def _range(values: Iterable[float | None]) -> Bounds | None:
-    known = [value for value in values if value is not None and not math.isnan(value)]
+def _known(values: Iterable[float | None]) -> list[float]:
+    return [value for value in values if value is not None and not math.isnan(value)]
+
+
+def _range(known: Sequence[float]) -> Bounds | None:
     return (min(known), max(known)) if known else None
 
 

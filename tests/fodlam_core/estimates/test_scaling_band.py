@@ -71,6 +71,17 @@ def test_a_held_clock_has_one_latency(registry: Registry) -> None:
     assert band.bounds.latency_s[0] == band.bounds.latency_s[1]
 
 
+def test_rules_without_times_count_for_energy_only(registry: Registry) -> None:
+    """From 45 to 7 nm one of four rules has energies alone, so that the time is over three."""
+    config = Config(NetworkConfig(name="NeuralTalk"), TechnologyConfig(node_nm=7))
+    band = scaling_band(estimate(config, registry))
+    assert band is not None
+    assert "published-operations" in band.rules
+    assert (3, 4) == band.counts
+    assert str(band).endswith(" 6.107 uJ over 4 rules, 4.573 us over 3 rules")
+    assert str(scaling_band(alexnet(registry, node_nm=28))).endswith(" and 14.1 ms over 3 rules")
+
+
 def test_a_larger_batch_has_a_larger_band(registry: Registry) -> None:
     """The band is of the same inferences as the total."""
     one = alexnet(registry, node_nm=28)
