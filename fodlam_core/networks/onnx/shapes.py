@@ -12,7 +12,6 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.model.converters import words
-from fodlam_core.networks.onnx.limits import MAX_SIZE
 from fodlam_core.networks.onnx.node import attribute
 from fodlam_core.networks.onnx.tensor import MOST_AXES, Dims, Tensor, described, type_of
 
@@ -271,9 +270,9 @@ def _unbounded(node: Any) -> bool:
 
 
 def _absurd(inputs: Sequence[Tensor | None]) -> bool:
-    """Tell sizes that no tensor has, on some of which onnx ends the process."""
+    """Tell negative sizes, which no tensor has: on some of them onnx ends the process."""
     sizes = [size for each in inputs if each is not None for size in each.dims or ()]
-    return any(size is not None and not 0 <= size <= MAX_SIZE for size in sizes)
+    return any(size is not None and size < 0 for size in sizes)
 
 
 def _proto(value: Any) -> Any:
