@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 # A click on a block of preformatted text selects all of it, to be copied.
 STYLE = """
 :root { color-scheme: light dark; }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em; }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em;
+  overflow-wrap: anywhere; }
 table { border-collapse: collapse; display: block; overflow-x: auto; margin: 1em 0; }
 th, td { padding: .2em .7em; border-bottom: 1px solid #8885; white-space: nowrap; }
 th { cursor: pointer; border-bottom: 2px solid #888; }
