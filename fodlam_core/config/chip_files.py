@@ -57,17 +57,18 @@ def accelerator_of(path: str) -> Accelerator:
     """
     from fodlam_core.accelerators.load import load_accelerator
 
-    kept = _kept.get(path)
+    place = os.path.abspath(path)  # a relative path is another file in another folder
+    kept = _kept.get(place)
     if kept is not None and are_unchanged(kept[1]):
         for each in kept[1]:
             check_regular(each)  # notes that this command reads it
         return kept[0]
     with files_noted() as stamps:
         accelerator = load_accelerator(path)
-    _kept.pop(path, None)
+    _kept.pop(place, None)
     if len(_kept) >= MOST_KEPT:
         _kept.pop(next(iter(_kept)))
-    _kept[path] = accelerator, stamps
+    _kept[place] = accelerator, stamps
     return accelerator
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -178,3 +179,19 @@ def test_a_file_is_read_once_while_it_stays_as_it_is(
     table = tmp_path / "chips" / "mychip.csv"
     table.write_text(TABLE.replace(",100,", ",200,"))
     assert estimate(config, registry).totals["total"].latency_s == pytest.approx(200e-6)
+
+
+def test_a_relative_path_is_another_file_in_another_folder(
+    write: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept of a file of one folder does not answer for its namesake in another."""
+    write()
+    shutil.copytree(tmp_path / "chips", tmp_path / "others")
+    (tmp_path / "others" / "mychip.toml").write_text(HEADER.format(name="other"))
+    for path in tmp_path.glob("*/mychip.*"):
+        os.utime(path, (1, 1))
+    names = []
+    for folder in ("chips", "others"):
+        monkeypatch.chdir(tmp_path / folder)
+        names.append(accelerator_of("mychip.toml").name)
+    assert ["mychip", "other"] == names
