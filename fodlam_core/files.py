@@ -151,7 +151,7 @@ def files_noted() -> Iterator[dict[str, Stamp | None]]:
     try:
         yield notes
     finally:
-        _noted.remove(notes)
+        _noted[:] = [each for each in _noted if each is not notes]  # not one that is equal
 
 
 def are_unchanged(stamps: Mapping[str, Stamp | None]) -> bool:

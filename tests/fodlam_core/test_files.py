@@ -122,3 +122,18 @@ def test_a_file_just_written_is_never_taken_for_unchanged(tmp_path: Path) -> Non
     with files.files_noted() as stamps:
         files.read_text(path)
     assert not files.are_unchanged(stamps)
+
+
+def test_notes_within_notes(tmp_path: Path) -> None:
+    """Notes that are equal end each by itself: what is read later goes into those that are open."""
+    first, second = tmp_path / "a", tmp_path / "b"
+    first.write_text("a")
+    second.write_text("b")
+    with files.files_noted() as outer:
+        with files.files_noted() as inner:
+            files.read_text(first)
+        files.read_text(second)
+    files.read_text(tmp_path / "a")
+    assert {str(first), str(second)} == set(outer)
+    assert {str(first)} == set(inner)
+    assert [] == files._noted
