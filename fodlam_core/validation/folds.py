@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.model.shapes import ConvShape
@@ -21,12 +22,14 @@ class Fold(NamedTuple):
         trained_on: the networks of the layers that are fitted to.
         held: the layers to predict.
         training: the layers to fit to.
+        groups: how many networks, blocks or layers are held out together.
     """
 
     held_out: str
     trained_on: tuple[str, ...]
     held: tuple[Measurement, ...]
     training: tuple[Measurement, ...]
+    groups: int = 1
 
 
 def folds(scheme: str, measurements: Sequence[Measurement]) -> list[Fold]:
@@ -36,11 +39,12 @@ def folds(scheme: str, measurements: Sequence[Measurement]) -> list[Fold]:
     """
     key = SCHEMES[scheme]
     groups = _groups(key, measurements)
+    together: Mapping[Hashable, int] = {}
     if sampling.is_large(len(measurements), len(groups)):
         measurements = sampling.sampled(measurements)
         groups = _groups(key, measurements)
         if sampling.is_large(len(measurements), len(groups)):
-            groups = _dealt(groups, sampling.MOST_FITTED // len(measurements))
+            groups, together = _dealt(groups, sampling.MOST_FITTED // len(measurements))
     if len(groups) < 2:
         return []
     fold_of = {index: each for each, members in groups.items() for index in members}
@@ -49,7 +53,8 @@ def folds(scheme: str, measurements: Sequence[Measurement]) -> list[Fold]:
         held = tuple(measurements[index] for index in members)
         training = tuple(row for index, row in enumerate(measurements) if fold_of[index] != each)
         networks = tuple(dict.fromkeys(row.network for row in training))
-        result.append(Fold(_label(scheme, held), networks, held, training))
+        label = _label(scheme, held, in_a_row=members == list(range(members[0], members[-1] + 1)))
+        result.append(Fold(label, networks, held, training, together.get(each, 1)))
     return result
 
 
@@ -62,13 +67,15 @@ def _groups(
     return groups
 
 
-def _dealt(groups: Mapping[Hashable, list[int]], count: int) -> dict[Hashable, list[int]]:
-    """Return so many groups instead."""
+def _dealt(
+    groups: Mapping[Hashable, list[int]], count: int
+) -> tuple[dict[Hashable, list[int]], Mapping[Hashable, int]]:
+    """Return so many groups instead, and of how many each is made."""
     fold_of = sampling.dealt(map(repr, groups), count)
     together: dict[Hashable, list[int]] = {}
     for key, members in groups.items():
         together.setdefault(fold_of[repr(key)], []).extend(members)
-    return together
+    return together, Counter(fold_of.values())
 
 
 def _network(row: Measurement) -> Hashable:
@@ -87,14 +94,17 @@ def _layer(row: Measurement) -> Hashable:
     return row.network, row.layer.key
 
 
-def _label(scheme: str, held: Sequence[Measurement]) -> str:
+def _label(scheme: str, held: Sequence[Measurement], *, in_a_row: bool) -> str:
     network, first, last = held[0].network, held[0].layer.name, held[-1].layer.name
     more = len({row.network for row in held}) - 1
     if more:
         return f"{network} and {more} more"
     if scheme == "leave-one-network-out":
         return network
-    return f"{network} {first}" + (f" to {last}" if len(held) > 1 else "")
+    others = len({row.layer.name for row in held}) - 1
+    if not others:
+        return f"{network} {first}"
+    return f"{network} {first} to {last}" if in_a_row else f"{network} {first} and {others} more"
 
 
 # What is held out together, the severest test first.

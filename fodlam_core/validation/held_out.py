@@ -8,6 +8,7 @@ import attrs
 
 from fodlam_core.errors import PredictionError
 from fodlam_core.predictors import FittedPredictor, Predictor, levels
+from fodlam_core.validation import sampling
 from fodlam_core.validation.folds import Fold, folds
 
 if TYPE_CHECKING:
@@ -64,6 +65,16 @@ def cross_validate(
             layers, such as ``{"activation_density"}``.
     """
     return [_fold(predictor, fold, hide) for fold in folds(scheme, measurements)]
+
+
+def looked_at(results: Sequence[FoldResult], rows: int) -> tuple[str, ...]:
+    """Return what to say where folds hold a sample of so many rows, or several groups each."""
+    held = sum(len(each.fold.held) for each in results)
+    groups = sum(each.fold.groups for each in results)
+    return (
+        *(sampling.sample_notes(held, rows) if results else ()),
+        *sampling.fold_notes(groups, len(results)),
+    )
 
 
 def _fold(predictor: Predictor, fold: Fold, hide: frozenset[str]) -> FoldResult:

@@ -22,8 +22,13 @@ from fodlam_core.model.quantities import Interval
 from fodlam_core.predictors import FittedPredictor, Predictor, levels
 from fodlam_core.predictors.sizes import sizes
 from fodlam_core.validation.folds import SCHEMES
-from fodlam_core.validation.held_out import HeldOut, alternatives, cross_validate, notes
-from fodlam_core.validation.sampling import sample_notes
+from fodlam_core.validation.held_out import (
+    HeldOut,
+    alternatives,
+    cross_validate,
+    looked_at,
+    notes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -195,7 +200,7 @@ def interval_rule(
                     dict.fromkeys(
                         [
                             *_few(measurements),
-                            *sample_notes(held, len(measurements)),
+                            *looked_at(folds, len(measurements)),
                             *notes(predictor),
                             *notes(fitted),
                             *open_ends,

@@ -36,7 +36,7 @@ def sampled(rows: Sequence[Measurement]) -> Sequence[Measurement]:
 
 def dealt(groups: Iterable[str], folds: int) -> dict[str, int]:
     """Return which of so many folds each group goes into."""
-    ordered = sorted(groups, key=_checksum)
+    ordered = sorted(groups, key=lambda group: (_checksum(group), group))
     return {group: number % folds for number, group in enumerate(ordered)}
 
 
@@ -49,6 +49,17 @@ def sample_notes(validated: int, rows: int) -> tuple[str, ...]:
     if validated == rows:
         return ()
     return (f"cross-validated on {validated:,} of {rows:,} rows",)
+
+
+def fold_notes(groups: int, folds: int) -> tuple[str, ...]:
+    """Return what to say where several groups are held out together.
+
+    >>> fold_notes(400, 250), fold_notes(18, 18)
+    (('400 groups held out in 250 folds, some together',), ())
+    """
+    if groups == folds:
+        return ()
+    return (f"{groups:,} groups held out in {folds:,} folds, some together",)
 
 
 def _checksum(text: str) -> int:

@@ -15,9 +15,8 @@ from fodlam_core.report.units import percent
 from fodlam_core.validation.coverage import Covered, coverage
 from fodlam_core.validation.errors import rank_correlation
 from fodlam_core.validation.folds import SCHEMES
-from fodlam_core.validation.held_out import FoldResult, HeldOut, cross_validate, notes
+from fodlam_core.validation.held_out import FoldResult, HeldOut, cross_validate, looked_at, notes
 from fodlam_core.validation.pooled_scores import ALL_KINDS, pooled_results
-from fodlam_core.validation.sampling import sample_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -254,8 +253,7 @@ def _validation(
         caveats = notes(predictor)
         rows = accelerator.calibration(kind)
         results = cross_validate(predictor, rows, scheme, hide)
-        held = sum(len(result.fold.held) for result in results)
-        caveats = (*(sample_notes(held, len(rows)) if results else ()), *caveats)
+        caveats = (*looked_at(results, len(rows)), *caveats)
     except PluginError as error:
         failure = str(error)
     covered = {} if failure else _covered(predictor, results, hide)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from fodlam_core import Registry
@@ -43,3 +44,25 @@ def test_a_single_group_cannot_be_held_out(registry: Registry) -> None:
     """With one network alone there is no fold that leaves a network out."""
     rows = registry.accelerator("eyeriss").calibration("conv")[:5]
     assert folds("leave-one-network-out", rows) == []
+
+
+def test_layers_far_apart_are_not_a_range(registry: Registry) -> None:
+    """Of layers that do not follow each other the first is named, and how many more there are."""
+    rows = registry.accelerator("eyeriss").calibration("conv")
+    apart = [rows[2], rows[0], rows[3]]
+    labels = [fold.held_out for fold in folds("leave-one-block-out", apart)]
+    assert ["AlexNet CONV3 and 1 more", "AlexNet CONV1"] == labels
+
+
+def test_folds_of_several_groups_say_so(registry: Registry) -> None:
+    """Every fold tells how many layers it holds out together, here some two of them."""
+    [row, *_] = registry.accelerator("eyeriss").calibration("conv")
+    layers = [attrs.evolve(row.layer, name=f"l{number}", shape=None) for number in range(400)]
+    rows = [attrs.evolve(row, layer=layer) for layer in layers]
+    found = folds("leave-one-layer-out", rows)
+    assert 250 == len(found)
+    assert 400 == sum(fold.groups for fold in found)
+    for fold in found:
+        assert len(fold.held) == fold.groups
+        assert (" and 1 more" in fold.held_out) == (fold.groups == 2)
+        assert " to " not in fold.held_out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import random
 
 import pytest
@@ -76,3 +77,19 @@ def test_an_interval_says_that_it_rests_on_a_sample() -> None:
         assert 0.1 < rule.latency < 0.5  # most errors lie within a factor of 1.1 to 1.6
         assert (expected in rule.notes) == (expected is not None)
         assert any("cross-validated on" in note for note in rule.notes) == (expected is not None)
+
+
+def test_an_interval_says_that_groups_are_held_out_together() -> None:
+    """A table whose rows are all looked at, but not each group alone, is not shown as if it were."""
+    rows = table(400, 1)
+    rule = interval_rule(PerMac(), PerMac().fit(rows), rows)
+    assert rule is not None
+    assert "400 groups held out in 250 folds, some together" in rule.notes
+    assert not any("cross-validated on" in note for note in rule.notes)
+
+
+def test_names_of_one_checksum_are_dealt_by_name() -> None:
+    """Where two names have the same checksum, their order in the table decides nothing."""
+    names = ["plumless", "buckeroo", "AlexNet"]  # the first two have one CRC-32
+    assert binascii.crc32(b"plumless") == binascii.crc32(b"buckeroo")
+    assert sampling.dealt(names, 2) == sampling.dealt(names[::-1], 2)
