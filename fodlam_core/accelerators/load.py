@@ -76,6 +76,8 @@ from fodlam_core.predictors.generic import generic_predictors, named_predictors
 from fodlam_core.schema.numbers import is_physical
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from fodlam_core.model.stored_fit import StoredFit
 
 
@@ -116,12 +118,13 @@ def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerato
     if header is None or found:
         raise PluginError(*found)
     try:
+        fits = _stored_fits(path, [point for point, _ in points.values()] or [header])
         made = {
-            name: _accelerator(path, point, own_rows, changes)
+            name: _accelerator(path, point, own_rows, fits, changes)
             for name, (point, own_rows) in points.items()
         }
         if not made:
-            return _accelerator(path, header, rows, changes)
+            return _accelerator(path, header, rows, fits, changes)
         default = made[header.default_point or next(iter(made))]
         return attrs.evolve(
             default,
@@ -150,13 +153,19 @@ class _Rows(NamedTuple):
         )
 
 
-def _accelerator(path: str, header: Header, rows: _Rows, changes: dict[str, Any]) -> Accelerator:
+def _accelerator(
+    path: str,
+    header: Header,
+    rows: _Rows,
+    fits: Mapping[str, StoredFit],
+    changes: Mapping[str, Any],
+) -> Accelerator:
     fields = header.fields(os.path.dirname(path))
     references = [*fields["references"], *(row.reference for row in rows.references)]
     predictors = generic_predictors() if rows.layers else ()
     if header.predictors:
         predictors = named_predictors(header.predictors, header.options)
-    fit = _stored_fit(path, header)
+    fit = fits.get(header.name)
     return Accelerator(
         **{
             "predictors": predictors,
@@ -170,18 +179,27 @@ def _accelerator(path: str, header: Header, rows: _Rows, changes: dict[str, Any]
     )
 
 
-def _stored_fit(path: str, header: Header) -> StoredFit | None:
-    """Return the fit that stands beside the tables of a point; None if they changed since."""
-    if header.fits is None:
-        return None
+def _stored_fits(path: str, headers: Iterable[Header]) -> dict[str, StoredFit]:
+    """Return the fits that stand beside the tables, by point; none if the tables changed since."""
+    found: dict[str, StoredFit] = {}
+    files: dict[str, dict[str, StoredFit]] = {}
+    for header in headers:
+        if header.fits is not None:
+            if header.fits not in files:
+                files[header.fits] = _fits_beside(path, header.fits)
+            fit = files[header.fits].get(header.name)
+            found |= {header.name: fit} if fit else {}
+    digest = digest_of(path) if found else ""
+    return {name: fit for name, fit in found.items() if fit.digest == digest}
+
+
+def _fits_beside(path: str, name: str) -> dict[str, StoredFit]:
     from fodlam_core.accelerators.fits import read_fits
 
     try:
-        data = read_bytes(os.path.join(os.path.dirname(path), header.fits))
+        return read_fits(read_bytes(os.path.join(os.path.dirname(path), name)))
     except FileError:
-        return None
-    fit = read_fits(data).get(header.name)
-    return fit if fit and fit.digest == digest_of(path) else None
+        return {}
 
 
 def digest_of(path: str) -> str:
