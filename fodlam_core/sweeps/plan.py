@@ -111,9 +111,10 @@ def plan_of(read: Source, registry: Registry) -> Plan:
 
 
 def _linear(axes: Axes, base: Mapping[str, Any], accelerators: Iterable[Accelerator]) -> Axes:
-    """Return the axes, the batch among those that change costs where these may not be linear in it.
+    """Return the axes, the batch among those that change costs unless these are linear in it.
 
-    So it is with an accelerator that publishes whole networks at some batches.
+    A list of batches is computed batch by batch, a range only with an accelerator that publishes
+    whole networks at some batches.
     """
     named = list(named_in(base.get("dispatch")))
     for axis in axes.axes:
@@ -121,17 +122,17 @@ def _linear(axes: Axes, base: Mapping[str, Any], accelerators: Iterable[Accelera
             named += [name for rules in axis.values for name in named_in({"rules": rules})]
         elif axis.key.startswith("dispatch."):
             named += axis.values
-    if not any(
+    bent = any(
         getattr(each, "references_only", False)
         for each in accelerators
         if each.name in named or each.default_for
-    ):
-        return axes
-    groups = (
-        tuple(axis._replace(changes=COSTS) if axis.changes == BATCH else axis for axis in group)
-        for group in axes.groups
     )
-    return axes._replace(groups=tuple(groups))
+
+    def told(axis: Axis) -> Axis:
+        one_by_one = bent or not isinstance(axis.values, Range)
+        return axis._replace(changes=COSTS) if axis.changes == BATCH and one_by_one else axis
+
+    return axes._replace(groups=tuple(tuple(map(told, group)) for group in axes.groups))
 
 
 def tables_of(config: Config) -> dict[str, Any]:
