@@ -80,7 +80,7 @@ def test_an_interval_says_that_it_rests_on_a_sample() -> None:
 
 
 def test_an_interval_says_that_groups_are_held_out_together() -> None:
-    """A table whose rows are all looked at, but not each group alone, is not shown as if it were."""
+    """The rule of a table that is looked at whole, but not each group alone, says so."""
     rows = table(400, 1)
     rule = interval_rule(PerMac(), PerMac().fit(rows), rows)
     assert rule is not None
