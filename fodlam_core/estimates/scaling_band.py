@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import math
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import FodlamError
@@ -154,7 +156,8 @@ def _total(
         [value for each in carried if (value := each[place]) is not None and metric.factor]
         for place, metric in enumerate(METRICS)
     )
-    return tuple(sum(values) if values else None for values in known)
+    # One after another, as totals are: sum() rounds otherwise from Python 3.12 on.
+    return tuple(reduce(add, values) if values else None for values in known)
 
 
 def _natives(estimate: Result, kind: str) -> Iterator[tuple[str, Cost]]:
