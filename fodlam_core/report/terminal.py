@@ -235,11 +235,16 @@ def _table(
         return _lines(console, cell, widths[index], number=numeric[index])
 
     for index, name in enumerate(block.header):
+        header = lines(name, index)
+        if fixed:  # a width of a column would count its padding in rich before 15
+            header = RichText("\n").join(
+                RichText(_padded(line.plain, widths[index], right=numeric[index]))
+                for line in header.split("\n")
+            )
         table.add_column(
-            lines(name, index),
+            header,
             justify="right" if numeric[index] else "left",
             no_wrap=True,
-            min_width=widths[index] if fixed else None,
         )
     for row in block.rows:
         table.add_row(*(lines(cell, index) for index, cell in enumerate(row)))
