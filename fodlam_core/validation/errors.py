@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.model.costs import CrossValidated
 from fodlam_core.model.quantities import METRICS
-from fodlam_core.validation.intervals import LEAST_NETWORKS, half_width, total_half_width
+from fodlam_core.validation.half_widths import LEAST_NETWORKS, half_width, total_half_width
 from fodlam_core.validation.pooled import BY_NETWORK
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _total_half_width(held: HeldOutRuns, field: str) -> float | None:
 def width_of(logarithms: Sequence[float]) -> float:
     """Return the half-width of a 90 % interval, in logarithms of predicted over measured.
 
-    An order statistic, as `fodlam_core.validation.intervals` says. Of few runs the greatest may
+    An order statistic, as `fodlam_core.validation.half_widths` says. Of few runs the greatest may
     be small by chance: then it is at least what Student's t makes of their spread.
 
     >>> round(width_of([0.1, -0.1, 0.1]), 3), round(width_of([0.1, -0.1] * 10), 3)

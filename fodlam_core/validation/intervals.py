@@ -3,14 +3,8 @@
 A 90 % prediction interval is meant to contain the truth nine times out of ten for a layer of a
 network that nobody measured. So the residuals are those of leaving one network out, where there
 are several networks (else one block, else one layer), and the predictor is not told more of a
-held-out layer than it knows of the layer that is asked about.
-
-The half-width, in logarithms, is an order statistic of the absolute residuals: of n, the one of
-rank 0.9 (n + 1), rounded up; with it the next exchangeable residual is covered with a probability
-of at least 0.9 (split conformal prediction: Vovk, Gammerman and Shafer, "Algorithmic Learning in a
-Random World", 2005, section 2.2). Fewer than nine residuals have no such rank: then the largest is
-stretched by rank over n. Layers of a network are not exchangeable with those of another, so the
-rate is approximate.
+held-out layer than it knows of the layer that is asked about. How wide they are is in
+`fodlam_core.validation.half_widths`.
 """
 
 from __future__ import annotations
@@ -22,6 +16,7 @@ from fodlam_core.model.quantities import Interval
 from fodlam_core.predictors import FittedPredictor, Predictor, levels
 from fodlam_core.predictors.sizes import sizes
 from fodlam_core.validation.folds import SCHEMES
+from fodlam_core.validation.half_widths import LEAST_NETWORKS, of_layers, of_totals
 from fodlam_core.validation.held_out import (
     HeldOut,
     alternatives,
@@ -36,17 +31,12 @@ if TYPE_CHECKING:
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.model.costs import Cost, CrossValidated, Measurement
     from fodlam_core.model.layers import Layer
+    from fodlam_core.validation.half_widths import Halves
 
-COVERAGE_PERCENT = 90
-# Fewer networks say nothing of how far off the total of a further one is.
-LEAST_NETWORKS = 3
 # An interval that reaches a hundred orders of magnitude up and down says nothing of a cost.
 MOST_HALF_WIDTH = 100 * math.log(10)
 # An error from fewer groups is called one of few.
 FEW_GROUPS = 5
-
-
-Halves = tuple[float | None, float | None]
 
 
 class IntervalRule(NamedTuple):
@@ -192,8 +182,8 @@ def interval_rule(
                 f"without {fold.fold.held_out}, {note}" for fold in folds for note in fold.notes
             ]
             return IntervalRule(
-                _half_width(layers, "latency_s"),
-                _half_width(layers, "energy_j"),
+                of_layers(layers, "latency_s"),
+                of_layers(layers, "energy_j"),
                 _ranges(measurements),
                 scheme,
                 tuple(
@@ -207,7 +197,7 @@ def interval_rule(
                         ]
                     )
                 ),
-                totals=_totals(layers) if whole else None,
+                totals=of_totals(layers) if whole else None,
                 networks=networks,
             )
     return None
@@ -265,89 +255,14 @@ def _stored_totals(known: Mapping[str, CrossValidated], accelerator: Accelerator
     return None if latency is energy is None else (latency, energy)
 
 
-def _totals(layers: Sequence[HeldOut]) -> Halves | None:
-    """Return the half-widths of the totals of networks that were held out; None for too few."""
-    networks: dict[str, list[HeldOut]] = {}
-    for each in layers:
-        networks.setdefault(each.measurement.network, []).append(each)
-    if len(networks) < LEAST_NETWORKS:
-        return None
-    latency, energy = (
-        total_half_width([_pairs(every, what) for every in networks.values()])
-        for what in ("latency_s", "energy_j")
-    )
-    return latency, energy
-
-
-def _pairs(layers: Sequence[HeldOut], what: str) -> list[tuple[float, float]]:
-    """Return predicted and measured of those layers that have both; the worst of equal fits."""
-    pairs = []
-    for each in layers:
-        measured = getattr(each.measurement.cost, what)
-        predicted = [getattr(cost, what) for cost in (each.predicted, *each.alternatives)]
-        if measured is not None and None not in predicted:
-            worst = max(predicted, key=lambda value: abs(math.log(value / measured)))
-            pairs.append((worst, measured))
-    return pairs
-
-
-def total_half_width(networks: Iterable[Sequence[tuple[float, float]]]) -> float | None:
-    """Return the half-width for the total of a further network.
-
-    Args:
-        networks: by network, predicted and measured values of its layers.
-
-    >>> total_half_width([[(1, 2), (2, 1)], [(3, 3)]])
-    0.0
-    """
-    sums = [[sum(side) for side in zip(*pairs, strict=True)] for pairs in networks if pairs]
-    residuals = [abs(math.log(predicted / measured)) for predicted, measured in sums]
-    return half_width(residuals) if residuals else None
-
-
 def _few(measurements: Sequence[Measurement]) -> Iterator[str]:
     if len({row.network for row in measurements}) == 1:
         yield "only one network was measured, so the error for other networks is not known"
 
 
-def half_width(residuals: Iterable[float]) -> float:
-    """Return the half-width that covers a further residual nine times out of ten.
-
-    >>> half_width([0.1] * 9 + [0.3])
-    0.3
-    >>> half_width([0.1] * 18 + [0.3])
-    0.1
-    >>> half_width([0.1, 0.5])
-    0.75
-    """
-    ordered = sorted(residuals)
-    count = len(ordered)
-    rank = -(-COVERAGE_PERCENT * (count + 1) // 100)
-    return ordered[rank - 1] if rank <= count else ordered[-1] * rank / count
-
-
 def _positive(each: HeldOut) -> bool:
     costs = (each.predicted, *each.alternatives)
     return all(value != 0 for cost in costs for value in (cost.latency_s, cost.energy_j))
-
-
-def _half_width(layers: Sequence[HeldOut], what: str) -> float | None:
-    """Return the half-width of a quantity; None if none was measured, or none predicted."""
-    residuals = [_residual(each, what) for each in layers]
-    known = [residual for residual in residuals if residual is not None]
-    return half_width(known) if known else None
-
-
-def _residual(each: HeldOut, what: str) -> float | None:
-    """Return the greatest absolute logarithm of measured over predicted, of all equal fits.
-
-    None where the quantity was not measured, or is not predicted.
-    """
-    measured = getattr(each.measurement.cost, what)
-    predicted = [getattr(cost, what) for cost in (each.predicted, *each.alternatives)]
-    if measured is None or None in predicted:
-        return None
-    return max(abs(math.log(measured / value)) for value in predicted)
 
 
 def _ranges(measurements: Sequence[Measurement]) -> dict[str, tuple[float, float]]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from fodlam_core.model.quantities import METRICS
 from fodlam_core.validation.coverage import Covered
 from fodlam_core.validation.folds import Fold
+from fodlam_core.validation.half_widths import half_width
 from fodlam_core.validation.held_out import FoldResult, HeldOut
-from fodlam_core.validation.intervals import half_width
 from fodlam_core.validation.pooled import hold_out
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 from fodlam_silicon.catalogue import HERE
 from fodlam_silicon.point import accelerator
 
-from fodlam_core.validation.intervals import half_width
+from fodlam_core.validation.half_widths import half_width
 
 PAGE = Path(__file__).parents[4] / "docs" / "language-models.md"
 

@@ -11,7 +11,7 @@ from fodlam_silicon.shared import PROJECTED, TERMS, units
 
 from fodlam_core.predictors import robust
 from fodlam_core.predictors.observations import observations, totals
-from fodlam_core.validation.intervals import half_width
+from fodlam_core.validation.half_widths import half_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
