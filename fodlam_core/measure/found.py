@@ -74,8 +74,23 @@ class Found:
     overheads_s: dict[str, float] = attrs.field(factory=dict)
     covers: str = ""
 
-    def metered(self, sample: Sample, counter: Meter | None, run: Callable[[], float]) -> Sample:
-        """Return a sample with the energy of a run, where a counter tells."""
+    def metered(
+        self,
+        sample: Sample,
+        counter: Meter | None,
+        run: Callable[[], float],
+        before: Sample | None = None,
+    ) -> Sample:
+        """Return a sample with the energy of a run, where a counter tells.
+
+        Args:
+            sample: the times.
+            counter: tells the energy; None if nothing does.
+            run: runs the model once.
+            before: the sample of earlier passes, whose energy stands.
+        """
+        if before is not None:
+            return sample._replace(energy_j=before.energy_j)
         if counter is None:
             return sample
         self.covers = counter.covers

@@ -104,15 +104,11 @@ class Passes:
 
     def _add(self, task: Task, times_s: list[float], run: Callable[[], float]) -> None:
         """Add times of a layer to those of earlier passes."""
-        before = self._times.setdefault(task.key, [])
-        first = not before
-        before += times_s
-        sample = Sample.of(before).times(1 - self._shares[task.key])
-        if first:
-            sample = self.found.metered(sample, self.counter, run)
-        else:
-            sample = sample._replace(energy_j=self.found.layers[task.key][1].energy_j)
-        self.found.layers[task.key] = task, sample
+        known = self._times.setdefault(task.key, [])
+        before = self.found.layers[task.key][1] if known else None
+        known += times_s
+        sample = Sample.of(known).times(1 - self._shares[task.key])
+        self.found.layers[task.key] = task, self.found.metered(sample, self.counter, run, before)
 
     def _runner(self, task: Task) -> Callable[[], float]:
         """Return what runs a layer; note the share of its time that a network does not take."""

@@ -1,0 +1,95 @@
+"""Measures networks as a whole, in passes as layers are."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import attrs
+
+from fodlam_core.errors import FodlamError
+from fodlam_core.measure.found import Found, Whole
+from fodlam_core.measure.layer_models import network_model, tensor_bytes
+from fodlam_core.measure.machine import check_memory
+from fodlam_core.measure.meters import Meter
+from fodlam_core.measure.sessions import Setting, runner
+from fodlam_core.measure.timing import Sample, rounds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+RUNS = 3
+"""The usual number of runs of a network in a pass."""
+
+
+@attrs.define
+class Wholes:
+    """Runs every network once in each pass.
+
+    Attributes:
+        found: what was measured before; samples are added as they come.
+        setting: the operating point.
+        batch: inferences at a time.
+        passes: how many passes.
+        counter: tells the energy; None if nothing does.
+    """
+
+    found: Found
+    setting: Setting
+    batch: int
+    passes: int
+    counter: Meter | None
+    _times: dict[str, list[float]] = attrs.field(factory=dict, init=False)
+
+    def key(self, whole: Whole) -> tuple[str, str, int]:
+        """Return what tells the row of a network."""
+        return self.setting.name, whole.network.name, self.batch
+
+    def measure(self, wholes: Sequence[Whole], until_s: float) -> Iterator[int]:
+        """Measure networks; yield how many of them are new, one by one.
+
+        Args:
+            wholes: the networks.
+            until_s: when (`time.monotonic`) to stop, after the first pass.
+        """
+        for number in range(self.passes):
+            if number:
+                wholes = [each for each in wholes if self.key(each) in self.found.networks]
+            for whole in wholes:
+                if number and time.monotonic() > until_s:
+                    return
+                self._add(whole, until_s)
+                yield int(not number)
+
+    def _add(self, whole: Whole, until_s: float) -> None:
+        """Run a network; add its times to those of earlier passes."""
+        try:
+            run = self._runner(whole)
+        except (FodlamError, MemoryError, ValueError) as error:
+            reason = f"{whole.network.name} as a whole ({self.setting.name}): {error}"
+            self.found.skipped.append(reason)
+            return
+        if run is None:
+            return
+        key = self.key(whole)
+        known = self._times.setdefault(whole.network.name, [])
+        before = self.found.networks[key][1] if known else None
+        [times] = rounds([run], RUNS, until_s)
+        known += times
+        sample = self.found.metered(Sample.of(known), self.counter, run, before)
+        self.found.networks[key] = whole, sample
+
+    def _runner(self, whole: Whole) -> Callable[[], float] | None:
+        """Return what runs a network; None if it has no model at this operating point."""
+        precision = self.setting.precision
+        check_memory(
+            sum(
+                tensor_bytes(layer.shape, self.batch, precision)
+                for layer in whole.network.layers
+                if layer.shape is not None
+            )
+        )
+        if whole.file is not None and precision != "fp32":
+            return None  # a file is run as it is
+        model = whole.file or network_model(whole.network, self.batch, precision)
+        return None if model is None else runner(model, self.setting, self.batch)

@@ -1,0 +1,58 @@
+"""Networks are run as a whole in passes, and the samples of all passes count."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from fodlam_core import FcShape, Layer, Network
+from fodlam_core.measure import wholes
+from fodlam_core.measure.found import Found, Whole
+from fodlam_core.measure.meters import Meter
+from fodlam_core.measure.sessions import Setting
+from fodlam_core.measure.wholes import Wholes
+
+if TYPE_CHECKING:
+    import pytest
+
+KEY = "cpu-fp32-1t", "net", 1
+WHOLE = Whole(Network("net", [Layer.from_shape("l", FcShape(8, 8))]))
+
+
+def test_a_burst_falls_on_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one slow pass of three the median is that of the others; energy is measured once."""
+    passes = iter([9.0, 1.0, 1.0])
+    monkeypatch.setattr(wholes, "rounds", lambda *_: [[next(passes)] * 3])
+    asked: list[Any] = []
+    counter = Meter("m", "chip", lambda: float(len(asked)))
+    monkeypatch.setattr(Meter, "per_run", lambda _, run: asked.append(run) or 2.0)
+    found = Found()
+
+    new = list(Wholes(found, Setting(), 1, 3, counter).measure([WHOLE], math.inf))
+
+    assert [1, 0, 0] == new
+    _, sample = found.networks[KEY]
+    assert (1.0, 9, 2.0) == (sample.median_s, sample.runs, sample.energy_j)
+    assert 1 == len(asked)
+
+
+def test_what_cannot_be_run_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network that does not fit the memory is skipped in the first pass, and not tried again."""
+    monkeypatch.setattr("fodlam_core.measure.machine.free_memory_bytes", lambda: 1)
+    found = Found()
+
+    assert [1] == list(Wholes(found, Setting(), 1, 3, None).measure([WHOLE], math.inf))
+
+    assert {} == found.networks
+    [skipped] = found.skipped
+    assert skipped.startswith("net as a whole (cpu-fp32-1t): there is not enough memory for it")
+
+
+def test_a_file_is_run_as_it_is() -> None:
+    """At another precision a network file has no model, and nothing is told of it."""
+    found = Found()
+    whole = Whole(WHOLE.network, "net.onnx")
+
+    assert [1] == list(Wholes(found, Setting(precision="int8"), 1, 2, None).measure([whole], 0.0))
+
+    assert ({}, []) == (found.networks, found.skipped)
