@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 
 from fodlam_core.config import AcceleratorConfig, Config
-from fodlam_core.errors import ConfigError, PredictionError, Problem, Setting
+from fodlam_core.errors import ConfigError, PredictionError, Setting
 from fodlam_core.estimates.figures import Basis
+from fodlam_core.estimates.predictor_choice import modest, predictor_for
 from fodlam_core.estimates.scaling import scaling
 from fodlam_core.model.quantities import METRICS
 from fodlam_core.plugins.guards import guarded_accelerator
@@ -148,7 +149,7 @@ class Platform(NamedTuple):
         Raises:
             PredictionError: if the chip or its predictor refuses the layer.
         """
-        predictor = self._predictor_for(layer)
+        predictor = predictor_for(layer, self.accelerator, self.predictor, printed=self.printed)
         key = self._key(predictor, layer.kind)
         if key not in self.fits:
             self.fits[key] = self._fit_for(key, predictor, layer)
@@ -226,8 +227,8 @@ class Platform(NamedTuple):
             return self._fit(predictor, key[1])
         except PredictionError as error:
             self.refusals[key] = error
-            modest = self._modest(predictor) if self._calibration(key[1]) else ()
-            cure: tuple[str | Setting, ...] = ("write ", *modest) if modest else ()
+            other = modest(self.accelerator, predictor) if self._calibration(key[1]) else ()
+            cure: tuple[str | Setting, ...] = ("write ", *other) if other else ()
             where = f"{layer.name} cannot be predicted"
             raise PredictionError(error, where=where, cure=cure) from error
 
@@ -267,59 +268,6 @@ class Platform(NamedTuple):
                 rule = interval_rule(predictor, fitted, self._calibration(key[1]), hide)
             self.rules[key, hide] = rule
         return self.rules[key, hide]
-
-    def _predictor_for(self, layer: Layer) -> Predictor:
-        """Return the predictor that is named, else the first whose requirements a layer meets.
-
-        Raises:
-            PredictionError: if the layer lacks what it needs, or what every one of them needs.
-        """
-        if self.predictor is not None or self.printed:
-            predictor = self._named()
-            self._check_known(predictor, layer)
-            return predictor
-        for predictor in self.accelerator.predictors:
-            if not _lacks(predictor, layer):
-                return predictor
-        predictor = self.accelerator.predictor()
-        self._check_known(predictor, layer)
-        return predictor
-
-    def _check_known(self, predictor: Predictor, layer: Layer) -> None:
-        lacks = _lacks(predictor, layer)
-        if not lacks:
-            return
-        modest = self._modest(predictor)
-        cure: tuple[str | Setting, ...] = ("add it to the network file",)
-        if modest:
-            cure += (", or write ", *modest)
-        what = f"{layer.name} has no {' and no '.join(lacks)}"
-        raise PredictionError(
-            Problem(what, more=f", which {predictor.name} needs"),
-            cure=cure,
-        )
-
-    def _modest(self, other: Predictor) -> tuple[Setting, ...]:
-        """Return what selects another predictor, one that needs nothing, if there is."""
-        modest = [
-            each.name
-            for each in self.accelerator.predictors
-            if not each.requires and each.name != other.name
-        ]
-        name = "per-mac" if "per-mac" in modest else modest[0] if modest else None
-        path = ("accelerator", self.accelerator.name)
-        return (Setting(path, "predictor", f'"{name}"'),) if name else ()
-
-    def _named(self) -> Predictor:
-        predictor = self.accelerator.predictor(self.predictor)
-        name = predictor.name
-        if self.printed and name != "per-mac":
-            raise PredictionError(
-                Problem('batch = "published" works with per-mac only', more=f", not with {name}"),
-                where=Setting(("accelerator", self.accelerator.name), "predictor"),
-                cure='write predictor = "per-mac"',
-            )
-        return predictor
 
     def _basis(
         self,
@@ -365,10 +313,6 @@ def settings_of(name: str, config: Config, registry: Registry) -> AcceleratorCon
         if registry.full_name("accelerator", written) == name:
             return settings
     return AcceleratorConfig()
-
-
-def _lacks(predictor: Predictor, layer: Layer) -> list[str]:
-    return [name for name in sorted(predictor.requires) if getattr(layer, name, None) is None]
 
 
 def _without_old_fits(before: Accelerator, after: Accelerator) -> Accelerator:
