@@ -31,13 +31,13 @@ def validate(
 
     Args:
         chips: names or patterns of chips, data files of chips, and configurations; by default
-            every chip but those of libraries.
+            every chip.
         predictors: only those of these names, if any are given.
         schemes: ways to hold out, of `fodlam_core.validation.folds.SCHEMES`.
         registry: what is installed; by default everything.
 
     Raises:
-        FodlamError: if one of the chips is none.
+        FodlamError: if one of them is not a chip.
 
     >>> [result] = validate(
     ...     "eyeriss", predictors=["row-stationary"], schemes=["leave-one-layer-out"]
@@ -55,7 +55,7 @@ def asked_chips(registry: Registry, asked: Sequence[str]) -> list[Accelerator]:
     """Return the chips that names, patterns, data files and configurations stand for.
 
     Raises:
-        FodlamError: if one stands for none.
+        FodlamError: if one of them is not a chip.
     """
     found: dict[str, Accelerator] = {}
     for text in asked:
@@ -105,7 +105,7 @@ def named_chips(
     for name in dict.fromkeys(asked or registry.names("accelerator")):
         try:
             accelerator = registry.accelerator(name)
-            plugin = registry.providers["accelerator", name]
+            plugin = registry.provider_of(name)
             accelerators.append(guarded_accelerator(accelerator, plugin))
         except PluginError as error:
             if asked:

@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         metavar="CHIP",
         help="a chip, a point or a pattern of them, the data file of a chip, or a configuration; "
-        "by default every chip that is installed, libraries apart",
+        "by default every chip that is installed",
     )
     parser.add_argument(
         "--summary",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fodlam_core import FodlamError, Registry, validate
+from fodlam_core.analyses.validated import asked_chips
 
 
 @pytest.mark.parametrize("form", ["name", "data file", "configuration"])
@@ -41,3 +42,12 @@ def test_a_chip_that_is_none_is_an_error(registry: Registry) -> None:
     """A name that nothing answers to is an error in Python too."""
     with pytest.raises(FodlamError, match="did you mean 'eyeriss'"):
         validate("eyeris", registry=registry)
+
+
+def test_points_are_chips(registry: Registry) -> None:
+    """An operating point by its name, and a pattern of them, stand for accelerators."""
+    [one] = asked_chips(registry, ["eyeriss/0.82V"])
+    several = asked_chips(registry, ["eyeriss/*"])
+
+    assert "eyeriss/0.82V" == one.name
+    assert len(several) == len(registry.accelerator("eyeriss").points)
