@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.analyses.diff import Differences, differences
-from fodlam_core.analyses.saved import SAVE
+from fodlam_core.analyses.saved import SAVE, as_saved
 from fodlam_core.config import Config
 from fodlam_core.errors import FodlamError, Setting
 from fodlam_core.estimates import prepare
-from fodlam_core.files import parsed_json
-from fodlam_core.report.report import as_json
 from fodlam_core.schema import show
 from fodlam_core.schema.structure import structure
 
@@ -62,8 +60,7 @@ def check(saved: Mapping[str, Any], registry: Registry) -> Check:
     """
     config = saved_config(saved)
     now = prepare(config, registry).estimate().to_dict()
-    # As from a file, so that lists and tuples are not taken for a difference.
-    found = differences(saved, parsed_json(as_json(now)))
+    found = differences(saved, as_saved(now))
     return Check(config.source, str(saved["network"].get("name")), found)
 
 

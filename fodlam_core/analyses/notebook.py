@@ -167,13 +167,8 @@ def _asked(what: Asked, registry: Registry) -> tuple[Config, Network | None]:
 
 
 def _saved(result: Saved) -> Mapping[str, Any]:
-    from fodlam_core.analyses.saved import load_result
-    from fodlam_core.files import parsed_json
-    from fodlam_core.report.report import as_json
+    from fodlam_core.analyses.saved import as_saved, load_result
 
     if isinstance(result, str):
         return load_result(result)
-    record = result if isinstance(result, Mapping) else result.to_dict()
-    # As from a file, so that lists and tuples are not taken for a difference.
-    saved: Mapping[str, Any] = parsed_json(as_json(record))
-    return saved
+    return as_saved(result if isinstance(result, Mapping) else result.to_dict())

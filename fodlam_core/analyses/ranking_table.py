@@ -21,18 +21,18 @@ def ranking_document(ranking: Ranking) -> Document:
     batch = counted(ranking.batch, "inference")
     macs = quantity(ranking.network.total_macs, "MAC")
     title = f"{ranking.network.name}, {macs}, {batch}, by {ranking.sort}"
+    indistinct = frozenset(ranking.indistinct)
+    places = (
+        (f"{place} ~" if each.name in indistinct else str(place), each)
+        for place, each in enumerate(ranking.ranked, 1)
+    )
     rows = table(
         ("", "chip", "method", *WITH_ENDS, "coverage"),
-        (_row(_place(place, each, ranking), each) for place, each in enumerate(ranking.ranked, 1)),
+        (_row(place, each) for place, each in places),
         ", ".join((*WITH_ENDS, "coverage")),
         "coverage, method",
     )
-    return Document(title, (rows, *_remarks(ranking)))
-
-
-def _place(place: int, each: Ranked, ranking: Ranking) -> str:
-    """Return the place of a chip, marked if it cannot be told from the best."""
-    return f"{place} ~" if each.name in ranking.indistinct else str(place)
+    return Document(title, (rows, *_remarks(ranking, len(indistinct))))
 
 
 def _row(place: str, each: Ranked) -> tuple[str, ...]:
@@ -45,16 +45,16 @@ def _row(place: str, each: Ranked) -> tuple[str, ...]:
     )
 
 
-def _remarks(ranking: Ranking) -> Iterator[Text | Bullets]:
+def _remarks(ranking: Ranking, indistinct: int) -> Iterator[Text | Bullets]:
     if not ranking.ranked:
         yield Text(
             f"Of no chip {' and '.join(SORTS[ranking.sort])} of {percent(LEAST_SHARE)} of the MACs "
             f"of {ranking.network.name} is known.",
             warning=True,
         )
-    elif ranking.indistinct:
+    elif indistinct:
         yield Text(
-            f"~ {len(ranking.indistinct)} chips whose intervals of {ranking.sort} overlap with "
+            f"~ {indistinct} chips whose intervals of {ranking.sort} overlap with "
             "that of the best: these numbers do not tell them apart"
         )
     if any(each.is_rate for each in ranking.ranked):

@@ -11,6 +11,7 @@ from fodlam_core.analyses.diff import NUMBERS
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates.json import SCHEMA_VERSION
 from fodlam_core.files import FileError, parsed_json, read_text
+from fodlam_core.report.report import as_json
 from fodlam_core.schema import REST, count, show
 from fodlam_core.schema.numbers import LEAST, MOST, is_physical
 from fodlam_core.schema.structure import structure
@@ -130,3 +131,9 @@ def _checked(result: Any, path: str) -> dict[str, Any]:
         told = (each._replace(cure=(SAVE,)) for each in problems)
         raise FodlamError(*told, where=(path, "not a saved result"))
     return result
+
+
+def as_saved(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record as if it came from a file: lists and tuples are no difference."""
+    saved: dict[str, Any] = parsed_json(as_json(record))
+    return saved

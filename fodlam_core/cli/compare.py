@@ -27,9 +27,6 @@ from fodlam_core.report.report import Report
 if TYPE_CHECKING:
     import argparse
 
-    from matplotlib.axes import Axes
-
-    from fodlam_core.analyses.comparison import Comparison
 
 MOST_NAMES = 3
 CHOICES = {
@@ -70,8 +67,8 @@ def execute(args: argparse.Namespace) -> int:
             chosen = variants(config, network, known, names)
         except ValueError as error:
             raise ConfigError([f"--batch {args.batch}: {error}"]) from error
-        comparison = compare(config, chosen, registry)
-    plot(args, lambda: _figures(comparison))
+        comparison = compare(config, chosen, registry, network)
+    plot(args, lambda: comparison.plot.choices()[:1])
     made = [each.estimate for each in comparison.outcomes if each.estimate]
     most_names = MOST_NAMES if chosen_format(args) == "table" else None
     width = min(WIDTH, output_width(args))
@@ -80,7 +77,7 @@ def execute(args: argparse.Namespace) -> int:
             lambda: [comparison_document(comparison, most_names, width)],
             comparison.to_dict,
             comparison.to_rows,
-            lambda: extras(args, lambda: _figures(comparison), made, [config]),
+            lambda: extras(args, lambda: comparison.plot.choices()[:1], made, [config]),
         ),
         args,
     )
@@ -90,9 +87,3 @@ def execute(args: argparse.Namespace) -> int:
     if mistakes and not any(ALL in each for each in names.values()):
         raise FodlamError(*mistakes)
     return 0
-
-
-def _figures(comparison: Comparison) -> list[Axes]:
-    from fodlam_core.figures.chips import comparison as comparison_figure
-
-    return comparison_figure(comparison)[:1]

@@ -79,21 +79,10 @@ def _networks(prefix: str, **_: object) -> list[str]:
 
 
 def _chips(prefix: str, **_: object) -> list[str]:
+    from fodlam_core.analyses.known_chips import chosen_chips
     from fodlam_core.plugins.registry import default_registry
 
-    registry = default_registry()
-    names = [*registry.matching("*"), *(name for name in _points(registry) if "/" in prefix)]
-    return _listed(prefix, names, ",=")
-
-
-def _points(registry: Any) -> list[str]:
-    from fodlam_core.errors import UnknownNameError
-
-    try:
-        found: list[str] = registry.matching("*/*")
-    except UnknownNameError:
-        return []
-    return found
+    return _listed(prefix, chosen_chips(default_registry(), points="/" in prefix), ",=")
 
 
 def _rules(prefix: str, **_: object) -> list[str]:

@@ -40,7 +40,7 @@ def report(path: str, found: Found) -> None:
         ),
         table(
             ("point", "kind", "predictor", "layers", "error", "median", "worst layer"),
-            [row for each in results for row in _row(each)],
+            map(_row, results),
             "layers, error, median",
         ),
     ]
@@ -58,7 +58,8 @@ def report(path: str, found: Found) -> None:
             ),
         ]
     if found.left:
-        blocks.append(Bullets("Left out", [_left(found)]))
+        left = f"{found.left} shapes, for which there was no time; --resume continues with them"
+        blocks.append(Bullets("Left out", [left]))
     blocks.append(
         Text(
             f"{path} predicts with {chip.predictors[0].name}; use it with: "
@@ -70,15 +71,11 @@ def report(path: str, found: Found) -> None:
     print(Report(lambda: [document], dict, list).render("table", color=color, width=WIDTH), end="")
 
 
-def _left(found: Found) -> str:
-    return f"{found.left} shapes, for which there was no time; --resume continues with them"
-
-
-def _row(each: Validation) -> Iterator[tuple[str, ...]]:
+def _row(each: Validation) -> tuple[str, ...]:
     [record] = [record for record in each.records() if record["metric"] == "latency"]
     count = sum(len(fold.layers) for fold in each.folds)
     star = " *" if each.default else ""
-    yield (
+    return (
         each.accelerator.partition("/")[2],
         each.kind,
         each.predictor + star,

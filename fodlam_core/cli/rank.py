@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fodlam_core.analyses.known_chips import are_chips, chosen_chips
-from fodlam_core.analyses.ranking import SORTS, Ranking, rank
+from fodlam_core.analyses.ranking import SORTS, rank
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for
 from fodlam_core.cli.plot import add_plot_argument, check_plot, extras, plot
 from fodlam_core.cli.run import add_config_arguments, overrides_of
@@ -15,8 +15,6 @@ from fodlam_core.report.report import Report
 
 if TYPE_CHECKING:
     import argparse
-
-    from matplotlib.axes import Axes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,19 +41,13 @@ def execute(args: argparse.Namespace) -> int:
     best = not args.points and are_chips(args.on)
     with stdout_to_stderr():
         ranking = rank(config, registry, names, args.sort, best=best)
-    plot(args, lambda: _figures(ranking))
+    plot(args, lambda: ranking.plot.chips()[:1])
     made = [each.estimate for each in ranking.ranked if each.estimate]
     report = Report(
         lambda: [ranking.document()],
         ranking.to_dict,
         ranking.to_rows,
-        lambda: extras(args, lambda: _figures(ranking), made, [config]),
+        lambda: extras(args, lambda: ranking.plot.chips()[:1], made, [config]),
     )
     emit(report, args)
     return 0
-
-
-def _figures(ranking: Ranking) -> list[Axes]:
-    from fodlam_core.figures.chips import ranking as ranking_figure
-
-    return ranking_figure(ranking)[:1]

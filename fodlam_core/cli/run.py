@@ -123,10 +123,7 @@ def execute(args: argparse.Namespace) -> int:
 
 
 def _figures(made: list[Estimate]) -> list[Axes]:
-    from fodlam_core.figures.layers import layers
-    from fodlam_core.figures.roofline import rooflines
-
-    return [first for each in made for first in (layers(each)[0], *rooflines(each))]
+    return [first for each in made for first in (each.plot.layers()[0], *each.plot.rooflines())]
 
 
 def estimates(args: argparse.Namespace, registry: Registry) -> list[Estimate]:
@@ -150,7 +147,7 @@ def estimates(args: argparse.Namespace, registry: Registry) -> list[Estimate]:
                 problems.append(error)
     if problems and (not made or len(choices) == 1):
         raise FodlamError(*problems)
-    # Of a pattern those chips count that can.
+    # Where a pattern was given, it is enough that some of its chips can.
     warn("; ".join(str(each).splitlines()) for each in problems)
     return made
 

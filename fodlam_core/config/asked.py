@@ -159,10 +159,9 @@ def on_chips(config: Config, on: Sequence[str], registry: Registry) -> Config:
         try:
             file = chip_file(chip)
             if file is not None:
-                path, _ = file
-                registry, chip, name = with_chip_file(registry, chip)
+                registry, chip, name = with_chip_file(registry, *file)
                 own = settings.get(name, AcceleratorConfig())
-                settings[name] = attrs.evolve(own, file=path)
+                settings[name] = attrs.evolve(own, file=file[0])
             accelerator = registry.accelerator(chip)
             if kind:
                 registry.layer_kind(kind)
@@ -182,7 +181,8 @@ def with_chip_files(registry: Registry, on: Sequence[str]) -> tuple[Registry, li
     names = []
     for each in on:
         name = each
-        if chip_file(each) is not None:
-            registry, name, _ = with_chip_file(registry, each)
+        file = chip_file(each)
+        if file is not None:
+            registry, name, _ = with_chip_file(registry, *file)
         names.append(name)
     return registry, names

@@ -86,24 +86,24 @@ def chip_file(text: str) -> tuple[str, str] | None:
     return path + ending, point[1:]
 
 
-def with_chip_file(registry: Registry, text: str) -> tuple[Registry, str, str]:
+def with_chip_file(registry: Registry, path: str, point: str) -> tuple[Registry, str, str]:
     """Return the registry with the chip of a data file, the name asked for, and that of the chip.
 
     A chip of that file that the registry has already stays.
 
     Args:
         registry: what is installed.
-        text: what `chip_file` takes for a file.
+        path: the data file.
+        point: an operating point of the chip; empty: none in particular.
 
     Raises:
         FodlamError: if the file cannot be read, or its chip has the name of an installed one.
     """
-    path, point = chip_file(text) or (text, "")
     accelerator = accelerator_of(path)
     name = accelerator.name
     provider = registry.providers.get(("accelerator", name))
     source = provider.source if provider else None
-    if not isinstance(source, str) or source != path:
+    if not isinstance(source, str) or source != path:  # an entry point compares with no string
         registry = registry.with_accelerator(accelerator, path)
     return registry, f"{name}/{point}" if point else name, name
 

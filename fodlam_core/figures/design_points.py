@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from fodlam_core.figures.canvas import COLORS, GREY, MARKS, axes, finish, label, plain
+from fodlam_core.model.quantities import METRICS
 from fodlam_core.report.units import counted
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 MOST_POINTS = 200_000
 MOST_GROUPS = len(COLORS)
 MOST_NAMES = 8
-FIELDS = {"latency_s": "s", "energy_j": "J"}
+FIELDS = {each.key: each.unit for each in METRICS}
 UNITS = {"node_nm": "nm", "vdd": "V"}
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from matplotlib.lines import Line2D
 
 from fodlam_core.figures.canvas import COLORS, GREY, MARKS, axes, finish, label, plain
+from fodlam_core.model.quantities import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from fodlam_core.validation.scores import Validation
 
-FIELDS = {"latency": ("latency_s", "s"), "energy": ("energy_j", "J")}
+FIELDS = {each.name: (each.key, each.unit) for each in METRICS}
 SINGLE = 6  # so many predictors have colours of their own
 
 

@@ -23,7 +23,7 @@ PREFIXES = {
     "G": "giga",
     "T": "tera",
 }
-UNITS = {"s": "\\second", "J": "\\joule", "W": "\\watt", "B": "\\byte", "": ""}
+UNITS = {"s": "\\second", "J": "\\joule", "W": "\\watt", "": ""}
 SPECIAL = {
     "\\": "\\textbackslash{}",
     "~": "\\textasciitilde{}",
@@ -68,7 +68,7 @@ def cell(text: str) -> str:
 
     >>> cell("20.9 ms"), cell("105.4 M"), cell("0.24 %"), cell("/5.1 x5.4")
     ('\\qty{20.9}{\\milli\\second}', '\\qty{105.4}{\\mega}', '\\qty{0.24}{\\percent}', '$/5.1\\;\\times5.4$')
-    """  # noqa: E501
+    """  # noqa: E501 - a line of output
     if match := _QUANTITY.fullmatch(text):
         number, prefix, unit = match.groups()
         return f"\\qty{{{_plain(number)}}}{{{_unit(prefix, unit)}}}"
