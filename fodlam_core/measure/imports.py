@@ -7,8 +7,10 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import FodlamError
+from fodlam_core.files import FileError, read_text
 from fodlam_core.measure.layer_models import can_build
 from fodlam_core.measure.selection import Item
+from fodlam_core.measure.sessions import KERNEL
 from fodlam_core.measure.timing import Sample
 from fodlam_core.model.layers import layer_key
 
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 
     from fodlam_core.model.layers import Network
 
-KERNEL, RUN = "_kernel_time", "model_run"
+RUN = "model_run"
+MOST_BYTES = 1_000_000_000  # of a profile: a line for every operator of every run
 # What the optimizer of onnxruntime adds to the name of a node that it rewrites.
 REWRITTEN = ("_nchwc", "_quant", "_fused")
 
@@ -47,12 +50,9 @@ def imported(path: str, network: Network) -> Imported:
         FodlamError: if it cannot be read, or names no layer of the network.
     """
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            text = file.read()
-    except OSError as error:
-        raise FodlamError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise FodlamError(f"{path}: is not UTF-8 ({error.reason})") from error
+        text = read_text(path, MOST_BYTES)
+    except FileError as error:
+        raise FodlamError(f"{path}: {error}") from error
     if text.lstrip().startswith(("[", "{")):
         times, whole = _profile(path, text)
     else:

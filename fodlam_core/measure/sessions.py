@@ -24,6 +24,7 @@ MEMORIES = {"cuda": "cuda", "tensorrt": "cuda", "migraphx": "cuda", "dml": "dml"
 # Operators with which onnxruntime converts to blocks of channels and back.
 CONVERSIONS = ("ReorderInput", "ReorderOutput")
 PROFILED_RUNS = 10
+KERNEL = "_kernel_time"  # how the events of operators in a profile end
 
 
 @attrs.frozen
@@ -178,7 +179,7 @@ def conversion_share(model: bytes, setting: Setting) -> float:
     # The fastest run of every node, which no other process has interrupted.
     fastest: dict[tuple[str, bool], float] = {}
     for event in events:
-        if event["name"].endswith("_kernel_time"):
+        if event["name"].endswith(KERNEL):
             key = event["name"], event["args"]["op_name"] in CONVERSIONS
             fastest[key] = min(fastest.get(key, math.inf), event["dur"])
     converting = sum(time for (_, converts), time in fastest.items() if converts)
