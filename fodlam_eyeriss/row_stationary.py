@@ -86,8 +86,9 @@ class FittedRowStationary(NamedTuple):
 
     def _image_s(self, layer: Layer, batch: int) -> float:
         """Return the seconds of one image of a batch; a first image takes its set-up at least."""
-        if self.latency_s(_work(layer, self.room, 1)) >= SETUP_S:
-            return self.latency_s(_work(layer, self.room, batch))
+        first = self.latency_s(_work(layer, self.room, 1))
+        if first >= SETUP_S:
+            return first if batch == 1 else self.latency_s(_work(layer, self.room, batch))
         further = self.latency_s(_work(layer, self.room, math.inf))
         return further + (SETUP_S - further) / batch
 

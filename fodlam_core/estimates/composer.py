@@ -21,7 +21,7 @@ class Composer(NamedTuple):
 
     Attributes:
         one: what is estimated of one inference, or as printed, without published totals.
-        refusals: by place among the items, why an accelerator does not run a layer.
+        refusals: by place among the layers, why an accelerator does not run a layer.
         at: the same composer prepared for another batch, where costs are not linear in it.
     """
 

@@ -153,15 +153,11 @@ class Totals(NamedTuple):
 
     def times(self, inferences: int) -> Totals:
         """Return sums over one inference for so many."""
-        return Totals(
-            self.amounts.times(inferences),
-            self.macs,
-            self.layers,
-            inferences,
-            tuple([None if each is None else each * inferences for each in self.done]),
-            self.area_mm2,
-            self.interval and self.interval.times(inferences),
-            self.ends_added,
+        return self._replace(
+            amounts=self.amounts.times(inferences),
+            inferences=inferences,
+            done=tuple([None if each is None else each * inferences for each in self.done]),
+            interval=self.interval and self.interval.times(inferences),
         )
 
     @property

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fodlam_core.model.layers import Layer, Network
 
 MOST_REFUSALS = 5
+NOT_MODELLED = "not modelled: "  # how notes begin that say why a layer is refused
 
 
 def batch_line(batches: Mapping[str, tuple[int, ...]]) -> str:
@@ -127,9 +128,9 @@ def _methods(
 
 def _refused(refusals: Mapping[int, Problem]) -> Iterator[str]:
     reasons = [str(each) for each in dict.fromkeys(refusals.values())]
-    yield from (f"not modelled: {reason}" for reason in reasons[:MOST_REFUSALS])
+    yield from (f"{NOT_MODELLED}{reason}" for reason in reasons[:MOST_REFUSALS])
     if len(reasons) > MOST_REFUSALS:
-        yield f"not modelled: {len(reasons) - MOST_REFUSALS} more layers, for like reasons"
+        yield f"{NOT_MODELLED}{len(reasons) - MOST_REFUSALS} more layers, for like reasons"
 
 
 def _halves(items: Sequence[tuple[Layer, Basis | None]]) -> Iterator[str]:
@@ -189,14 +190,12 @@ def _intervals(
                 continue
             if rule.told:
                 yield f"{name}: intervals of predicted {kind} costs are those of a prior"
-                yield f"{name}: {rule.about_totals}"
-                yield from (f"{name}: {note}" for note in rule.notes)
-                continue
-            without = f" and not told {', '.join(sorted(hidden))}" if hidden else ""
-            yield (
-                f"{name}: intervals of predicted {kind} costs are 90 % prediction intervals, "
-                f"by the residuals of {rule.scheme}{without}"
-            )
+            else:
+                without = f" and not told {', '.join(sorted(hidden))}" if hidden else ""
+                yield (
+                    f"{name}: intervals of predicted {kind} costs are 90 % prediction intervals, "
+                    f"by the residuals of {rule.scheme}{without}"
+                )
             yield f"{name}: {rule.about_totals}"
             yield from (f"{name}: {note}" for note in rule.notes)
     if any(platform.is_scaled for platform in platforms.values()):
@@ -244,7 +243,7 @@ def _scope(
 ) -> Iterator[str]:
     yield from _covers(platforms)
     if len(platforms) > 1:
-        yield ("layers run one after the other; an accelerator that waits costs nothing")
+        yield "layers run one after the other; an accelerator that waits costs nothing"
     if config.system:
         from fodlam_core.estimates.system import system_notes
 

@@ -90,8 +90,7 @@ def _keys(network: Network, part: Reference) -> set[str]:
 
 
 def _row(line: Layer, part: Reference) -> Measurement:
-    cost = Cost(part.latency_s, part.energy_j)
-    return Measurement(part.network, line, part.batch, cost=cost)
+    return Measurement(part.network, line, part.batch, cost=Cost.of(part.amounts))
 
 
 def _known(parts: Sequence[Reference]) -> str:

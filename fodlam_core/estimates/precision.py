@@ -95,9 +95,9 @@ def _problem(chip: Accelerator, asked: str, registry: Registry) -> Problem:
     more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
     there = f"{some}{more}" if named else "none of those installed"
     what = f"weights are asked for as {asked}; {chip.name} stores them as {own}"
-    cure = (f"points that store {asked}: {there}; or give ",)
     weights = Setting(("network",), "weights", f'"{own}"')
-    return Problem(what, (Setting(("network",), "weights"),), cure=(*cure, weights))
+    cure = (f"points that store {asked}: {there}; or give ", weights)
+    return Problem(what, (Setting(("network",), "weights"),), cure=cure)
 
 
 def _points(registry: Registry, asked: str) -> Iterator[str]:

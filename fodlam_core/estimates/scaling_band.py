@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -142,22 +141,23 @@ def scaling_band(estimate: Result, kind: str = "total") -> ScalingBand | None:
     rules = estimate.rules.multipliers if estimate.rules else {}
     if not rules:
         return None
-    totals = [_total(estimate, kind, by_chip) for by_chip in rules.values()]
+    natives = list(_natives(estimate, kind))
+    totals = [_total(natives, by_chip) for by_chip in rules.values()]
     known = [_known(each) for each in zip(*totals, strict=True)]
     return ScalingBand(tuple(rules), Interval(*map(_range, known)), tuple(map(len, known)))
 
 
 def _total(
-    estimate: Result, kind: str, by_chip: Mapping[str, Multipliers]
+    natives: Iterable[tuple[str, Cost]], by_chip: Mapping[str, Multipliers]
 ) -> tuple[float | None, ...]:
     """Return a total under one rule, each metric that it scales."""
-    carried = [cost.carried(by_chip[name]) for name, cost in _natives(estimate, kind)]
+    carried = [cost.carried(by_chip[name]) for name, cost in natives]
     known = (
         [value for each in carried if (value := each[place]) is not None and metric.factor]
         for place, metric in enumerate(METRICS)
     )
     # One after another, as totals are: sum() rounds otherwise from Python 3.12 on.
-    return tuple(reduce(add, values) if values else None for values in known)
+    return tuple(functools.reduce(add, values) if values else None for values in known)
 
 
 def _natives(estimate: Result, kind: str) -> Iterator[tuple[str, Cost]]:
@@ -168,8 +168,9 @@ def _natives(estimate: Result, kind: str) -> Iterator[tuple[str, Cost]]:
         yield whole.accelerator, Cost.of(reference.amounts) * share
         return
     for each in estimate.layers:
-        if each.native and each.accelerator and kind in (each.layer.kind, "total"):
-            yield each.accelerator, each.native
+        native = each.native
+        if native and each.accelerator and kind in (each.layer.kind, "total"):
+            yield each.accelerator, native
 
 
 def _known(values: Iterable[float | None]) -> list[float]:

@@ -204,6 +204,8 @@ def _bounds(each: Sum, layers: int) -> Bounds | None:
 
     Added ends hold if those of all layers do, so that each end is the nearer of the two.
     """
-    if each.layers < layers or each.bounds is None or each.joint is None:
-        return None if each.layers < layers else each.bounds
+    if each.layers < layers:
+        return None
+    if each.bounds is None or each.joint is None:
+        return each.bounds
     return max(each.bounds[0], each.joint[0]), min(each.bounds[1], each.joint[1])

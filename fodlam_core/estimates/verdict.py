@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.estimates.capacity import DOES_NOT_FIT
+from fodlam_core.estimates.notes import NOT_MODELLED
 from fodlam_core.estimates.plausibility import IMPLAUSIBLE
 from fodlam_core.model.quantities import METRICS, Interval
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from fodlam_core.estimates.result import Result
     from fodlam_core.model.quantities import Bounds
 
-NOT_MODELLED = "not modelled: "  # how the notes begin that say why a layer is refused
 FITS = "fits"
 DOUBTS = (DOES_NOT_FIT, IMPLAUSIBLE, NOT_MODELLED)  # how the notes begin that are doubts
 # Nothing of these was measured on a chip: numbers of such a publication are not called measured.

@@ -63,7 +63,7 @@ class LayerKind:
             the keys of a layer, and it has ``kind``, ``macs`` and ``weights``; None if it has none.
 
     Raises:
-        LayerError: if the shape is not a such class.
+        LayerError: if the shape is not such a class.
     """
 
     name: str = attrs.field(validator=filled)

@@ -75,8 +75,6 @@ COSTS = (*METRICS, POWER)
 COST_KEYS = tuple(each.key for each in COSTS)
 # What a key ends in -> the unit of its numbers.
 UNITS = {f"_{each.key.rpartition('_')[2]}": each.unit for each in COSTS}
-# What adds up over chips.
-AREA = Quantity("area", "area_mm2", "mm2", "area")
 
 
 class Amounts(NamedTuple):

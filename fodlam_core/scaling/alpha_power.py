@@ -45,9 +45,9 @@ class Process(NamedTuple):
             ScalingError: outside the range in which the law holds.
         """
         if not self.vdd_min <= vdd <= self.vdd_max:
-            upper = "" if self.vdd_max == float("inf") else f" to {self.vdd_max:g} V"
+            upper = " and up" if self.vdd_max == float("inf") else f" to {self.vdd_max:g} V"
             raise ScalingError(
-                f"{vdd:g} V is outside the range of the law, {self.vdd_min:g} V{upper or ' and up'}"
+                f"{vdd:g} V is outside the range of the law, {self.vdd_min:g} V{upper}"
             )
         overdrive: float = (vdd - self.vt) ** self.alpha
         return vdd / overdrive

@@ -43,12 +43,10 @@ def carry(
 
     Raises:
         ScalingError: if the rule refuses, or does not work, or if a supply voltage is
-            none of its node, see `fodlam_core.scaling.supply`.
+            not one that its node can have, see `fodlam_core.scaling.supply`.
     """
     if source == target:
         return IDENTITY
-    check_supply(source)
-    check_supply(target)
     factors = _ask(rule, source, target, split)
     notes = [*factors.notes, *cautions(rule, source, target), *ignored(rule, given)]
     time = factors.time
@@ -72,8 +70,6 @@ def multipliers(
     """
     if source == target:
         return UNCHANGED
-    check_supply(source)
-    check_supply(target)
     factors = _ask(rule, source, target, split)
     return Multipliers(1.0 if clock == "hold" else factors.time, factors.energy)
 
@@ -81,6 +77,8 @@ def multipliers(
 def _ask(
     rule: TechnologyScaler, source: Technology, target: Technology, split: EnergySplit | None
 ) -> ScalingFactors:
+    check_supply(source)
+    check_supply(target)
     try:
         factors = rule.factors(source, target)
     except FodlamError:

@@ -86,7 +86,7 @@ class General:
         return ScalingFactors(s, s * u * u, s * s)
 
     def factors_over(self, source: Technology, node_nm: Array, vdd: Array | None) -> Arrays | None:
-        """Return the factors of time and energy for many points; None where a voltage lacks."""
+        """Return factors of time and energy for many points; None where a voltage is missing."""
         if source.vdd is None or vdd is None:
             return None
         s, u = node_nm / source.node_nm, vdd / source.vdd

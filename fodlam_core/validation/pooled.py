@@ -210,9 +210,7 @@ def _run(item: _Item, fitted: FittedPredictor, accelerator: Accelerator) -> Run:
     cost = predict_network(fitted, network, reference.batch)
     total = Layer("all layers", accelerator.kinds[0], network.total_macs)
     batch = reference.batch
-    whole = Measurement(
-        network.name, total, batch, cost=Cost(reference.latency_s, reference.energy_j)
-    )
+    whole = Measurement(network.name, total, batch, cost=Cost.of(reference.amounts))
     each = cost * (1 / batch)
     return Run(_label(item), item.group, whole.cost, each, whole=True, measurement=whole)
 

@@ -40,15 +40,8 @@ def _layers(layers: Iterable[HeldOut], factors: ScalingFactors) -> Iterable[Held
 
 def _row(row: Measurement, factors: ScalingFactors) -> Measurement:
     cost = _cost(row.batch_cost, factors)
-    latency, energy = cost.latency_s, cost.energy_j
-    power = energy / latency if latency and energy is not None else None
-    return attrs.evolve(row, latency_s=latency, energy_j=energy, power_w=power)
+    return attrs.evolve(row, latency_s=cost.latency_s, energy_j=cost.energy_j, power_w=cost.power_w)
 
 
 def _cost(cost: Cost, factors: ScalingFactors) -> Cost:
-    latency, offchip = cost.latency_s, cost.offchip_latency_s
-    return Cost(
-        None if latency is None else (latency - offchip) * factors.time + offchip,
-        None if cost.energy_j is None else cost.energy_j * factors.energy,
-        offchip,
-    )
+    return Cost.of(cost.carried(factors), cost.offchip_latency_s)

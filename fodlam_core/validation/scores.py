@@ -64,49 +64,46 @@ class Validation(NamedTuple):
 
     def _record(self, metric: str) -> dict[str, Any]:
         found = [
-            (abs(wrong), each.measurement.label)
+            (abs(wrong), each)
             for fold in self.folds
             for each in fold.layers
-            for wrong in [error(each, metric)]
-            if wrong is not None
+            if (wrong := error(each, metric)) is not None
         ]
-        errors = [wrong for wrong, _ in found]
-        complete = bool(errors) and all(fold.layers for fold in self.folds)
-        worst, worst_layer = max(found, key=itemgetter(0)) if complete else (None, None)
+        known = found if all(fold.layers for fold in self.folds) else []
+        errors = [wrong for wrong, _ in known]
+        worst, at = max(known, key=itemgetter(0)) if known else (None, None)
         return {
             "accelerator": self.accelerator,
             "kind": self.kind,
             "predictor": self.predictor,
             "metric": metric,
             "scheme": self.scheme,
-            "mape": fmean(errors) if complete else None,
-            "median": median(errors) if complete else None,
+            "mape": fmean(errors) if errors else None,
+            "median": median(errors) if errors else None,
             "worst": worst,
-            "worst_layer": worst_layer,
-            **self._further(metric, complete=complete),
+            "worst_layer": at.measurement.label if at else None,
+            **self._further(metric, known),
             "folds": [_fold(fold, metric) for fold in self.folds],
-            "totals": _network_totals(self.folds, metric) if complete else {},
+            "totals": _network_totals(self.folds, metric) if known else {},
             "notes": list(self.notes),
         }
 
-    def _further(self, metric: str, *, complete: bool) -> dict[str, Any]:
-        layers = [each for fold in self.folds for each in fold.layers]
-        known = [each for each in layers if error(each, metric) is not None]
-        wrong = [abs(error(each, metric) or 0.0) for each in known]
+    def _further(self, metric: str, known: Sequence[tuple[float, HeldOut]]) -> dict[str, Any]:
+        wrong = [each for each, _ in known]
         covered = self.covered.get(metric)
         field = FIELDS[metric]
-        if not complete:
-            known, wrong = [], []
         return {
             "within_10_percent": fmean(each <= NEAR for each in wrong) if wrong else None,
             "rmspe": math.sqrt(fmean(each * each for each in wrong)) if wrong else None,
             "rank_correlation": rank_correlation(
-                [getattr(each.predicted, field) for each in known],
-                [getattr(each.measurement.cost, field) for each in known],
+                [getattr(each.predicted, field) for _, each in known],
+                [getattr(each.measurement.cost, field) for _, each in known],
             ),
             "coverage": covered.share if covered else None,
             "coverage_of": covered.judged if covered else 0,
-            "networks": len({each.measurement.network for each in layers}),
+            "networks": len(
+                {each.measurement.network for fold in self.folds for each in fold.layers}
+            ),
         }
 
     @property
