@@ -118,7 +118,7 @@ def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerato
     if header is None or found:
         raise PluginError(*found)
     try:
-        fits = _stored_fits(path, [point for point, _ in points.values()] or [header])
+        fits = _stored_fits(path, table, [point for point, _ in points.values()] or [header])
         made = {
             name: _accelerator(path, point, own_rows, fits, changes)
             for name, (point, own_rows) in points.items()
@@ -179,17 +179,14 @@ def _accelerator(
     )
 
 
-def _stored_fits(path: str, headers: Iterable[Header]) -> dict[str, StoredFit]:
+def _stored_fits(
+    path: str, table: dict[str, Any], headers: Iterable[Header]
+) -> dict[str, StoredFit]:
     """Return the fits that stand beside the tables, by point; none if the tables changed since."""
-    found: dict[str, StoredFit] = {}
-    files: dict[str, dict[str, StoredFit]] = {}
-    for header in headers:
-        if header.fits is not None:
-            if header.fits not in files:
-                files[header.fits] = _fits_beside(path, header.fits)
-            fit = files[header.fits].get(header.name)
-            found |= {header.name: fit} if fit else {}
-    digest = digest_of(path) if found else ""
+    named = {header.name: header.fits for header in headers if header.fits is not None}
+    files = {name: _fits_beside(path, name) for name in dict.fromkeys(named.values())}
+    found = {point: fit for point, name in named.items() if (fit := files[name].get(point))}
+    digest = _digest(path, table) if found else ""
     return {name: fit for name, fit in found.items() if fit.digest == digest}
 
 
@@ -208,10 +205,14 @@ def digest_of(path: str) -> str:
     Raises:
         FodlamError: if the header cannot be read.
     """
+    return _digest(path, _read_header(path))
+
+
+def _digest(path: str, header: dict[str, Any]) -> str:
     from fodlam_core.accelerators.fits import fits_digest
 
     parts = []
-    for name in (os.path.basename(path), *_tables(_read_header(path))):
+    for name in (os.path.basename(path), *_tables(header)):
         try:
             parts.append(read_bytes(os.path.join(os.path.dirname(path), name)))
         except FileError:

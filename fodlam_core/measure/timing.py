@@ -72,7 +72,6 @@ def rounds(
     run: Sequence[Callable[[], float]],
     least: int,
     until_s: float,
-    watch: Callable[[], object] = lambda: None,
 ) -> list[list[float]]:
     """Return the times of every model.
 
@@ -81,7 +80,6 @@ def rounds(
         least: the usual number of runs; there are up to `MORE` times as many of models whose
             times are spread `WIDE`.
         until_s: when (`time.monotonic`) to stop at the latest, but for the first three rounds.
-        watch: called after every round.
     """
     times: list[list[float]] = [[] for _ in run]
     for each in run:
@@ -91,7 +89,6 @@ def rounds(
             if number < least or Sample.of(found).spread > WIDE:
                 one()  # brings it back into the caches, as far as it fits
                 found.append(one())
-        watch()
         if number >= 2 and time.monotonic() > until_s:
             break
     return times

@@ -28,26 +28,24 @@ class Apart:
     products: Model
     overhead = 0.0
 
-    def of(self, product: Product) -> Any:
+    def of(self, product: Product) -> Model:
         """Return the model for a layer."""
         return self.products if product.form in PRODUCTS else self.convolutions
 
     def affine(self, product: Product) -> tuple[float, float]:
         """Return the constant, and the amount for each inference."""
-        fixed, each = self.of(product).affine(product)
+        model: Any = self.of(product)  # where this is asked, both are affine
+        fixed, each = model.affine(product)
         return fixed, each
 
     def value(self, product: Product, batch: int) -> float:
         """Return the quantity for a batch."""
-        value: float = self.of(product).value(product, batch)
-        return value
+        return self.of(product).value(product, batch)
 
     def outside(self, product: Product) -> list[str]:
         """Return why the layer is outside what was measured."""
-        reasons: list[str] = self.of(product).outside(product)
-        return reasons
+        return self.of(product).outside(product)
 
     def explain(self, product: Product, unit: str) -> str:
         """Return the formula for one inference, with its numbers."""
-        formula: str = self.of(product).explain(product, unit)
-        return formula
+        return self.of(product).explain(product, unit)

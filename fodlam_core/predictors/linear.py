@@ -261,4 +261,4 @@ def _suited(seen: Sequence[Observation], *, few: bool) -> str:
         networks = {each.network for each in seen}
         return "few-networks" if few and len(networks) < FEW else "networks"
     forms = {part.form for each in rows for part, _ in each.parts}
-    return "products" if forms <= {"fc", "matmul"} else "layers"
+    return "products" if forms <= PRODUCTS else "layers"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.predictors.products import Product, product
 from fodlam_core.predictors.terms import OVERHEAD, amounts
@@ -85,7 +85,7 @@ def _networks(
 class _Same:
     """Something that is the same as nothing but itself; compared at once, however large."""
 
-    def __init__(self, what: object) -> None:
+    def __init__(self, what: Any) -> None:
         self.what = what
 
     def __hash__(self) -> int:
@@ -97,7 +97,7 @@ class _Same:
 
 @functools.lru_cache(maxsize=1024)
 def _network_parts(network: _Same) -> Parts:
-    layers = network.what.layers  # type: ignore[attr-defined]
+    layers = network.what.layers
     return () if any(layer.shape is None for layer in layers) else _parts(layers)
 
 
@@ -123,7 +123,7 @@ def totals(each: Observation, terms: tuple[str, ...]) -> list[float]:
 
 @functools.lru_cache(maxsize=2048)
 def _network_sums(parts: _Same, terms: tuple[str, ...]) -> list[tuple[float, float]]:
-    sums = _sums(parts.what, terms)  # type: ignore[arg-type]
+    sums = _sums(parts.what, terms)
     return [
         (1.0, 0.0) if term == OVERHEAD else sum_ for term, sum_ in zip(terms, sums, strict=True)
     ]

@@ -12,7 +12,7 @@ from fodlam_core.sweeps.axes import axis_values, written_axes
 from fodlam_core.sweeps.keys import DISPATCH_RULES, is_chip_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.errors import Problem
@@ -84,11 +84,17 @@ def _named(
             written += rest[:1]
         elif table == "dispatch":
             with contextlib.suppress(ValueError):  # said when the axes are read
-                values = axis_values(key, given, directory, registry)
-                if key == DISPATCH_RULES:
-                    values = [name for rules in values for name in named_in({"rules": rules})]
-                written += values
+                written += named_on(key, axis_values(key, given, directory, registry))
     yield from (name for name in written if isinstance(name, str))
+
+
+def named_on(key: str, values: Iterable[Any]) -> Iterator[object]:
+    """Yield what the values of an axis of dispatch name."""
+    if key == DISPATCH_RULES:
+        for rules in values:
+            yield from named_in({"rules": rules})
+    else:
+        yield from values
 
 
 def named_in(dispatch: object) -> Iterator[object]:

@@ -71,7 +71,7 @@ class FactorSource:
             known[slot] = {}
             last = self._last.get(slot, {})
             answers[slot] = list(self._answers(accelerator, points, last, known[slot]))
-        self._last = known
+        self._last |= known
         return answers
 
     def _answers(

@@ -150,17 +150,10 @@ def with_values(tables: Mapping[str, Any], values: Mapping[str, Any]) -> dict[st
 
 
 def _inner(table: dict[str, Any], name: str) -> Any:
-    """Return a table in a table, or one of a list by its number."""
+    """Return a table in a table, or those of a list by their numbers."""
     inner = table.get(name)
-    if isinstance(inner, list):
-        return _Numbered(inner)
+    if isinstance(inner, list):  # from 1 on; what is written to another number goes nowhere
+        return {str(number): each for number, each in enumerate(inner, 1)}
     if not isinstance(inner, dict):
         inner = table[name] = {}  # the mistake is told when the base is checked
     return inner
-
-
-class _Numbered(dict[str, Any]):
-    """The tables of a list by their numbers, from 1 on; what is not there goes nowhere."""
-
-    def __init__(self, tables: list[Any]) -> None:
-        super().__init__({str(number): each for number, each in enumerate(tables, 1)})

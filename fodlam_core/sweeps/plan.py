@@ -11,7 +11,7 @@ from fodlam_core.config.load import Source, structure_source, wrong_names
 from fodlam_core.errors import ConfigError, FodlamError, Problem, Setting
 from fodlam_core.estimates.network import configured_network
 from fodlam_core.sweeps.axes import Axes, Axis, read_axes
-from fodlam_core.sweeps.chip_files import named_in, read_chips, rules_in
+from fodlam_core.sweeps.chip_files import named_in, named_on, read_chips, rules_in
 from fodlam_core.sweeps.grid import Grid, grid_of
 from fodlam_core.sweeps.keys import BATCH, COSTS, DISPATCH_RULES, with_values
 from fodlam_core.sweeps.ranges import Range
@@ -118,10 +118,8 @@ def _linear(axes: Axes, base: Mapping[str, Any], accelerators: Iterable[Accelera
     """
     named = list(named_in(base.get("dispatch")))
     for axis in axes.axes:
-        if axis.key == DISPATCH_RULES:
-            named += [name for rules in axis.values for name in named_in({"rules": rules})]
-        elif axis.key.startswith("dispatch."):
-            named += axis.values
+        if axis.key.startswith("dispatch."):
+            named += named_on(axis.key, axis.values)
     bent = any(
         getattr(each, "references_only", False)
         for each in accelerators
@@ -139,13 +137,16 @@ def tables_of(config: Config) -> dict[str, Any]:
     """Return the tables that a configuration would be read from."""
     import attrs
 
-    def table(value: object) -> dict[str, Any]:
-        return attrs.asdict(value, filter=lambda _field, value: value is not None)  # type: ignore[arg-type]
+    def told(_field: object, value: object) -> bool:
+        return value is not None
+
+    def table(value: Any) -> dict[str, Any]:
+        return attrs.asdict(value, filter=told)
 
     tables = {
         "network": table(config.network),
         "technology": table(config.technology),
-        "dispatch": {**config.dispatch, **_rules(config)},
+        "dispatch": {**config.dispatch, "rules": [table(each) for each in config.rules]},
         "accelerator": {},
         "sweep": dict(config.sweep),
     }
@@ -155,15 +156,6 @@ def tables_of(config: Config) -> dict[str, Any]:
         own = table(settings)
         tables["accelerator"][name] = {**own.pop("options"), **own}
     return tables
-
-
-def _rules(config: Config) -> dict[str, Any]:
-    import attrs
-
-    def told(_field: object, value: object) -> bool:
-        return value is not None
-
-    return {"rules": [attrs.asdict(each, filter=told) for each in config.rules]}
 
 
 def _point_problems(source: Source, axes: Axes, registry: Registry) -> list[Problem]:

@@ -32,20 +32,15 @@ def computed(
         sizes: those of what it makes: without values where there would be many.
     """
     op = node.op_type
-    special, rule = _SPECIAL.get(op), _RULES.get(op)
-    if special is None and rule is None:
+    make: Any = _SPECIAL.get(op) or _RULES.get(op)
+    if make is None:
         return None
-    values = _operands(node, inputs) if special is None else None
-    if special is None and values is None:
-        return None
-    if op not in _COUNTS and not any(few(each) for each in sizes):
+    given = inputs if op in _SPECIAL else _operands(node, inputs)
+    if given is None or not (op in _COUNTS or any(map(few, sizes))):
         return None
     try:
         with np.errstate(all="ignore"):
-            if special is not None:
-                made = special(node, inputs)
-            else:
-                made = rule(node, values) if rule and values is not None else None
+            made = make(node, given)
     except (ValueError, IndexError, TypeError, OverflowError, AttributeError, KeyError):
         return None
     if made is None:
