@@ -32,9 +32,7 @@ def run(name: str) -> Network:
     >>> run("Llama-3-8B step 1024").total_macs
     7773093888
     """
-    found = RUN.fullmatch(name)
-    assert found is not None
-    return _network(name, models()[found["model"]]["config"])
+    return _network(name, _model(name)["config"])
 
 
 @functools.lru_cache(maxsize=512)
@@ -44,29 +42,37 @@ def short_run(name: str) -> Network:
     >>> short_run("Llama-3-8B step 1024").total_macs
     7773093888
     """
-    found = RUN.fullmatch(name)
-    assert found is not None
-    config = models()[found["model"]]["config"]
+    config = _model(name)["config"]
     if "sliding_window" in config:  # its blocks differ
         return run(name)
     one = _network(name, {**config, "num_hidden_layers": 1})
-    times = {True: config["num_hidden_layers"], False: 1}
+    blocks = config["num_hidden_layers"]
     layers = (
-        attrs.evolve(layer, repeat=layer.repeat * times["/block0/" in layer.name])
+        attrs.evolve(layer, repeat=layer.repeat * (blocks if "/block0/" in layer.name else 1))
         for layer in one.layers
     )
     return attrs.evolve(one, layers=tuple(layers), transformer=None)
 
 
 def _network(name: str, config: dict[str, Any]) -> Network:
-    found = RUN.fullmatch(name)
-    assert found is not None
+    found = _parts(name)
     tokens = int(found["tokens"])
     options = (
         TokenOptions(prompt=tokens) if found["what"] == "prompt" else TokenOptions(context=tokens)
     )
-    source = models()[found["model"]]["source"]
+    source = _model(name)["source"]
     return attrs.evolve(transformer_network(config, "", name, options, source), measured_as=name)
+
+
+def _model(name: str) -> dict[str, Any]:
+    """Return what is known of the model of a run."""
+    return models()[_parts(name)["model"]]
+
+
+def _parts(name: str) -> re.Match[str]:
+    found = RUN.fullmatch(name)
+    assert found is not None
+    return found
 
 
 def family(name: str) -> str:
@@ -75,9 +81,7 @@ def family(name: str) -> str:
     >>> family("Qwen3-8B step 512")
     'Qwen 3'
     """
-    found = RUN.fullmatch(name)
-    assert found is not None
-    return str(models()[found["model"]]["family"])
+    return str(_model(name)["family"])
 
 
 @functools.cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import accuracy
@@ -32,10 +33,10 @@ def rows() -> dict[tuple[str, str], dict[str, str]]:
     ],
     ids=["llama.cpp", "ML.ENERGY", "vidur"],
 )
-def test_table_is_what_is_computed(cases: object) -> None:
+def test_table_is_what_is_computed(cases: Callable[[], Iterable[accuracy.Case]]) -> None:
     """Errors of the table are those of predictions that have not seen what they predict."""
     table = rows()
-    for case in cases():  # type: ignore[operator]
+    for case in cases():
         expected, found = table[case.what, case.chip], case.record()
         assert expected["count"] == str(found["count"])
         for name in ("median", "p90"):

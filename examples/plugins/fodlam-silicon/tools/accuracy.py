@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from fodlam_core import Measurement
+    from fodlam_core.validation.pooled import HeldOutRuns
 
 Pairs = list[tuple[float, float]]
 VIDUR = ("a100-sxm-80gb", "a40", "h100-sxm-80gb")
@@ -86,30 +87,12 @@ def every() -> Iterator[Case]:
     yield datasheets()
 
 
-def _width(row: Measurement) -> int:
-    """Return the hidden size of the model of a row of vidur's tables."""
-    return WIDTHS[row.network]
-
-
-WIDTHS: dict[str, int] = {}
-
-
-def _vidur(chip: str, point: str) -> list[Measurement]:
-    rows = list(accelerator(chip, point).measurements)
-    for row in rows:
-        if row.layer.name.startswith("attn_pre_proj"):
-            WIDTHS[row.network] = row.layer.shape.inputs
-    return rows
-
-
 def products(chip: str) -> Iterator[Case]:
     """Yield single products, and whole blocks without attention, of unseen hidden sizes."""
-    rows = _vidur(chip, "vidur-fp16")
-    pairs = _folds(chip, "vidur-fp16", rows)
-    yield Case("products of blocks (vidur)", chip, "a hidden size", [pair for _, *pair in pairs])  # type: ignore[misc]
+    pairs = [(measured, predicted) for _, measured, predicted in _folds(chip, "vidur-fp16")]
+    yield Case("products of blocks (vidur)", chip, "a hidden size", pairs)
     blocks: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
-    rows = _vidur(chip, "vidur-fp16-blocks")
-    for row, measured, predicted in _folds(chip, "vidur-fp16-blocks", rows):
+    for row, measured, predicted in _folds(chip, "vidur-fp16-blocks"):
         block = blocks[row.network, row.layer.name.partition(" ")[2]]
         block[0] += measured
         block[1] += predicted
@@ -117,24 +100,30 @@ def products(chip: str) -> Iterator[Case]:
     yield Case("blocks without attention (vidur)", chip, "a hidden size", found)
 
 
-def _folds(
-    chip: str, point: str, rows: list[Measurement]
-) -> list[tuple[Measurement, float, float]]:
-    predictor, found = accelerator(chip, point).predictors[0], []
-    for width in sorted({_width(row) for row in rows}):
-        fitted = predictor.fit([row for row in rows if _width(row) != width])
+def _folds(chip: str, point: str) -> list[tuple[Measurement, float, float]]:
+    """Return rows of vidur, measured and predicted without models of their hidden size."""
+    made, found = accelerator(chip, point), []
+    rows = made.measurements
+    widths = {
+        row.network: row.layer.shape.inputs
+        for row in rows
+        if row.layer.name.startswith("attn_pre_proj")
+    }
+    for width in sorted(set(widths.values())):
+        fitted = made.predictors[0].fit([row for row in rows if widths[row.network] != width])
         found += [
             (row, row.latency_s, fitted.predict(row.layer, row.batch).latency_s)
             for row in rows
-            if _width(row) == width
+            if widths[row.network] == width
         ]
     return found
 
 
 def calibrated(chip: str) -> Case:
     """Return products of all other models, from twelve of one model, each model in its turn."""
-    rows, pairs = _vidur(chip, "vidur-fp16"), []
-    predictor, chance = accelerator(chip, "vidur-fp16").predictors[0], random.Random(1)  # noqa: S311, no secret
+    made, pairs = accelerator(chip, "vidur-fp16"), []
+    rows, predictor = made.measurements, made.predictors[0]
+    chance = random.Random(1)  # noqa: S311 - a sample
     for network in sorted({row.network for row in rows}):
         own = [row for row in rows if row.network == network]
         fitted = predictor.fit(chance.sample(own, ROWS))
@@ -159,8 +148,8 @@ def kernels() -> Iterator[Case]:
             yield Case("experts on one GPU (aiconfigurator)", chip, "a width", experts)
 
 
-def _of(held: object, chosen: Callable[[str], bool]) -> Pairs:
-    runs = [run for run in held.runs if chosen(f"{run.group} {run.label}")]  # type: ignore[attr-defined]
+def _of(held: HeldOutRuns, chosen: Callable[[str], bool]) -> Pairs:
+    runs = [run for run in held.runs if chosen(f"{run.group} {run.label}")]
     return [(run.measured.latency_s, run.predicted.latency_s) for run in runs]
 
 

@@ -25,6 +25,8 @@ from fodlam_core.validation.errors import width_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fodlam_core import Measurement
+
 # Operations that frameworks ran; not the best schedule that a tuner found.
 SOURCES = ("deepbench", "aiconfigurator")
 MOST = 400
@@ -94,10 +96,9 @@ def measured(formats: str) -> Iterator[tuple[str, list[Row]]]:
             yield chip, found
 
 
-def _bytes(row: object, kind: str) -> float:
-    layer, batch = row.layer, row.batch  # type: ignore[attr-defined]  # a measurement
+def _bytes(row: Measurement, kind: str) -> float:
     size = WEIGHT_BITS[kind] / 8
-    return RooflineModel(1.0, 1.0, 0.0, 1.0, size, size).moved(product(layer), batch)
+    return RooflineModel(1.0, 1.0, 0.0, 1.0, size, size).moved(product(row.layer), row.batch)
 
 
 def fit(rows: list[Row]) -> list[float]:

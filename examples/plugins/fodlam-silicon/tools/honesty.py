@@ -22,7 +22,7 @@ from fodlam_silicon.point import accelerator, group
 
 from fodlam_core.model.quantities import METRICS
 from fodlam_core.predictors.linear import Linear
-from fodlam_core.validation.errors import cross_validated
+from fodlam_core.validation.errors import cross_validated, ratios_of
 from fodlam_core.validation.pooled import hold_out, split
 
 FIELDS = {name: field for name, field, *_ in METRICS}
@@ -84,9 +84,7 @@ def trial(chip: str, point: str, dice: random.Random) -> dict[str, Trial]:
     held = hold_out(predictor, rest, without if few else None)
     runs, found = runs_of(predictor), {}
     for quantity, stated in cross_validated(held).items() if held else ():
-        field = FIELDS[quantity]
-        pairs = [(getattr(run.predicted, field), getattr(run.measured, field)) for run in runs]
-        ratios = [one / other for one, other in pairs if one and other]
+        ratios = ratios_of(runs, FIELDS[quantity])
         if ratios:
             off = fmean(abs(ratio - 1) for ratio in ratios)
             inside = [abs(math.log(ratio)) <= stated.half_width for ratio in ratios]
