@@ -156,3 +156,14 @@ def test_onnx_file(cli: Any, tmp_path: Path) -> None:
         reference.where,
     )
     assert 2 == len(load_accelerator("m.toml").measurements)
+
+
+def test_what_is_imported_is_never_overwritten(cli: Any, tmp_path: Path) -> None:
+    """The table of the new file may not be the file that its times are taken from."""
+    (tmp_path / "m.csv").write_text("layer,ms\nCONV1,5.1\nFC8,1.9\n")
+    (tmp_path / "m.toml").write_text("")
+
+    result = cli("measure", "AlexNet", "--import", "m.csv", "-o", "m.toml", "--replace")
+
+    assert 1 == result.status
+    assert (tmp_path / "m.csv").read_text().startswith("layer,ms")
