@@ -277,7 +277,7 @@ class SmoothRoofline:
         self,
         measurements: Sequence[Measurement],
         references: Sequence[Any] = (),  # noqa: ARG002, as every predictor
-        networks: Mapping[str, Any] | None = None,  # noqa: ARG002
+        networks: Mapping[str, Any] | None = None,  # noqa: ARG002 - as every predictor
     ) -> FittedSmoothRoofline:
         """Fit to the rows of matrix products with a shape; references are not used.
 

@@ -27,7 +27,7 @@ layer {{
 layer {{ name: "bn{0}" type: "BatchNorm" bottom: "conv{0}" top: "conv{0}" }}
 layer {{ name: "scale{0}" type: "Scale" bottom: "conv{0}" top: "conv{0}" scale_param {{ bias_term: true }} }}
 layer {{ name: "relu{0}" type: "ReLU" bottom: "conv{0}" top: "conv{0}" }}
-"""  # noqa: E501
+"""  # noqa: E501 - lines of a file
 READ = """
 import sys, time
 from pathlib import Path

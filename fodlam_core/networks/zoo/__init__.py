@@ -41,7 +41,7 @@ def zoo_names() -> list[str]:
 
 
 @functools.lru_cache(maxsize=256)
-def zoo_network(name: str, tokens: TokenOptions = TokenOptions()) -> Network:  # noqa: B008
+def zoo_network(name: str, tokens: TokenOptions = TokenOptions()) -> Network:  # noqa: B008 - frozen
     """Return a built-in network.
 
     Args:

@@ -88,8 +88,10 @@ def test_a_larger_batch_has_a_larger_band(registry: Registry) -> None:
     config = attrs.evolve(one.config, network=attrs.evolve(one.config.network, batch=8))
     many = scaling_band(estimate(config, registry))
     few = scaling_band(one)
-    assert many is not None and few is not None  # noqa: PT018
-    assert many.bounds.energy_j is not None and few.bounds.energy_j is not None  # noqa: PT018
+    assert many is not None
+    assert few is not None
+    assert many.bounds.energy_j is not None
+    assert few.bounds.energy_j is not None
     assert many.bounds.energy_j[1] == pytest.approx(8 * few.bounds.energy_j[1], rel=1e-12)
 
 
