@@ -30,7 +30,7 @@ def json_schema(command: str) -> dict[str, Any]:
     Keys that it does not name are allowed, for later versions may add some.
 
     Args:
-        command: the command, such as ``"run"``.
+        command: the command, such as ``"run"``, with its action, such as ``"chips show"``.
 
     Raises:
         UnknownNameError: if there is no such command, or it prints no JSON.
@@ -39,6 +39,7 @@ def json_schema(command: str) -> dict[str, Any]:
     >>> schema["$defs"]["ChipRow"]["properties"]["node_nm"]
     {'anyOf': [{'type': 'number'}, {'type': 'null'}]}
     """
+    command = command.removesuffix(" list")
     if command not in RECORDS:
         raise UnknownNameError(unknown("command with JSON", command, RECORDS))
     defs: dict[str, Any] = {}

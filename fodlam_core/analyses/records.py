@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypedDict
 
+from fodlam_core.analyses import listing_records as listings
 from fodlam_core.config.model import Config  # noqa: TC001, the schema is made of it
 
 Ends = Annotated[list[float], "low and high end"]
@@ -249,30 +250,6 @@ class CompareRecord(TypedDict):
     variants: list[Variant]
 
 
-class ChipRow(TypedDict):
-    """A chip, or one of its operating points."""
-
-    name: str
-    title: str
-    kinds: list[str]
-    aliases: list[str]
-    vendor: str | None
-    device: str | None
-    node_nm: float | None
-    precision: str | None
-    provenance: str | None
-    layers: Annotated[int | None, "measured layers"]
-    networks: Annotated[int | None, "measured networks"]
-    latency_error: float | None
-    energy_error: float | None
-
-
-class ChipsRecord(TypedDict):
-    """All chips."""
-
-    rows: list[ChipRow]
-
-
 class InputDifference(TypedDict):
     """An input that two results do not share."""
 
@@ -315,39 +292,6 @@ class CheckRecord(TypedDict):
     rows: list[CheckRow]
 
 
-class ValidateRow(TypedDict):
-    """Errors of one predictor, metric and scheme, as fractions."""
-
-    accelerator: str
-    kind: str
-    predictor: str
-    metric: Literal["latency", "energy", "power"]
-    scheme: str
-    mape: float | None
-    median: float | None
-    worst: float | None
-    worst_layer: str | None
-    within_10_percent: float | None
-    rmspe: float | None
-    rank_correlation: float | None
-    coverage: Annotated[float | None, "how often an interval holds a layer it has not seen"]
-    coverage_of: int
-    networks: int
-    folds: list[dict[str, Any]]
-    totals: dict[str, float | None]
-    notes: list[str]
-
-
-class NetworkRow(TypedDict):
-    """A network of the zoo."""
-
-    name: str
-    layers: int
-    total_macs: int
-    parameters: int | None
-    source: str
-
-
 class Summary(TypedDict):
     """Counts and ranges of all points of a sweep."""
 
@@ -366,48 +310,17 @@ class SweepRecord(TypedDict):
     rows: list[dict[str, Any]]
 
 
-class ScalerRow(TypedDict):
-    """A rule of technology scaling."""
+class Axis(TypedDict):
+    """A key that can be an axis."""
 
-    name: str
-    aliases: list[str]
-    title: str
-    inputs: list[str]
-    options: list[str]
-    domain: str
-    source: str
-    distribution: str
+    axis: str
+    values: Annotated[str, "in words"]
 
 
-class PluginRow(TypedDict):
-    """A plugin."""
+class AxesRecord(TypedDict):
+    """What ``sweep --axes`` prints."""
 
-    name: str
-    distribution: str
-    version: str
-    api_level: int | None
-    provides: list[str]
-    citations: list[str]
-    status: Literal["active", "blocked", "broken"]
-    reason: str | None
-    load_time_s: float
-    unusable: list[Any]
-
-
-class DiagnoseRecord(TypedDict):
-    """Costs per MAC."""
-
-    per_layer: dict[str, dict[str, dict[str, float]]]
-    average: dict[str, dict[str, float]]
-
-
-class ReproduceRecord(TypedDict):
-    """Published tables, and the checks of their cells."""
-
-    tables: list[dict[str, Any]]
-    checks: list[dict[str, Any]]
-    disputed: int
-    unproven: Annotated[list[dict[str, Any]], "cells whose digits were not seen in print"]
+    axes: list[Axis]
 
 
 # Command -> what it prints; several configurations of `run` are a list.
@@ -415,14 +328,20 @@ RECORDS: dict[str, Any] = {
     "run": RunRecord | list[RunRecord] | Explained | list[Explained],
     "rank": RankRecord,
     "compare": CompareRecord,
-    "chips": ChipsRecord,
+    "chips": listings.ChipsRecord,
+    "chips show": listings.ChipRecord,
+    "cite": list[listings.CitedRow],
     "diff": DiffRecord,
     "check": CheckRecord,
-    "validate": list[ValidateRow],
-    "sweep": SweepRecord,
-    "networks": list[NetworkRow],
-    "scalers": list[ScalerRow],
-    "plugins": list[PluginRow],
-    "diagnose": DiagnoseRecord,
-    "reproduce": ReproduceRecord,
+    "validate": list[listings.ValidateRow]
+    | list[listings.ValidateSummaryRow]
+    | list[listings.HeldOutLayer],
+    "sweep": SweepRecord | AxesRecord,
+    "networks": list[listings.NetworkRow],
+    "networks show": listings.NetworkRecord | listings.TransformerRecord,
+    "scalers": list[listings.ScalerRow],
+    "scalers show": listings.ScalerRecord,
+    "plugins": list[listings.PluginRow],
+    "diagnose": listings.DiagnoseRecord,
+    "reproduce": listings.ReproduceRecord,
 }

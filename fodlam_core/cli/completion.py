@@ -99,10 +99,11 @@ def _predictors(prefix: str, **_: object) -> list[str]:
     return _listed(prefix, names, ",")
 
 
-def _commands(**_: object) -> list[str]:
+def _commands(parsed_args: argparse.Namespace, **_: object) -> list[str]:
     from fodlam_core.analyses.records import RECORDS
 
-    return list(RECORDS)
+    commands = [each.split() for each in RECORDS]
+    return [words[-1] for words in commands if words[:-1] == (parsed_args.command or [])]
 
 
 def _listed(prefix: str, names: Iterable[str], marks: str) -> list[str]:

@@ -14,10 +14,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument(
         "command",
-        nargs="?",
-        default="run",
+        nargs="*",
         metavar="COMMAND",
-        help="the command whose --format json it describes (default: run)",
+        help="the command whose --format json it describes, with its action: rank, chips show "
+        "(default: run)",
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE")
 
@@ -28,5 +28,5 @@ def execute(args: argparse.Namespace) -> int:
 
     from fodlam_core.analyses.json_schema import json_schema
 
-    write(json.dumps(json_schema(args.command), indent=2) + "\n", args.output)
+    write(json.dumps(json_schema(" ".join(args.command) or "run"), indent=2) + "\n", args.output)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from fodlam_core.analyses.json_schema import json_schema
 from fodlam_core.analyses.records import RECORDS
+from fodlam_core.cli import COMMANDS, _parser
 
 IS = {
     "string": lambda value: isinstance(value, str),
@@ -83,12 +85,16 @@ RUNS = {
     "rank": [["VGG16"], ["NeuralTalk", "--sort", "energy"]],
     "compare": [["AlexNet", "--node", "28"], ["AlexNet", "--batch", "1", "--accelerator", "all"]],
     "chips": [[]],
+    "chips show": [["eyeriss"], ["eie"]],
+    "cite": [["AlexNet", "--node", "28"]],
     "diff": [["SAVED", "OTHER"]],
     "check": [["SAVED"], ["CHANGED"]],
-    "validate": [["eie"]],
-    "sweep": [["VGG16", *SWEEP]],
+    "validate": [["eie"], ["eie", "--summary"], ["eie", "--layers"]],
+    "sweep": [["VGG16", *SWEEP], ["VGG16", "--axes"]],
     "networks": [[]],
+    "networks show": [["AlexNet"], ["GPT-2", "--prompt", "64"]],
     "scalers": [[]],
+    "scalers show": [["dennard", "--from", "65", "--to", "45", "28"], ["none"]],
     "plugins": [[]],
     "diagnose": [[]],
     "reproduce": [[]],
@@ -117,8 +123,25 @@ def test_what_is_printed_is_what_the_schema_says(
 
     for arguments in RUNS[command]:
         given = [saved.get(each, each) for each in arguments]
-        out = cli(command, *given, "-f", "json").out
+        out = cli(*command.split(), *given, "-f", "json").out
         assert [] == list(wrong(json.loads(out), schema, schema)), arguments
+
+
+def test_every_command_with_json_has_a_schema() -> None:
+    """Commands and actions that take --format json are those of the records; list is no action."""
+    found = {words for name in COMMANDS for words in with_json(_parser([name]), [])}
+
+    assert set(RECORDS) == {words for words in found if not words.endswith(" list")}
+
+
+def with_json(parser: argparse.ArgumentParser, words: list[str]) -> Iterator[str]:
+    """Yield the words of each command below a parser that offers JSON."""
+    for action in parser._actions:
+        if action.dest == "format" and "json" in (action.choices or ()):
+            yield " ".join(words)
+        if isinstance(action, argparse._SubParsersAction):
+            for name, each in action.choices.items():
+                yield from with_json(each, [*words, name])
 
 
 def test_a_wrong_record_is_found() -> None:

@@ -50,6 +50,7 @@ def completed(line: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> set[s
         ("fodlam-core scalers show den", {"dennard"}),
         ("fodlam-core rank VGG16 --sort e", {"energy", "edp", "error"}),
         ("fodlam-core schema ran", {"rank"}),
+        ("fodlam-core schema chips sh", {"show"}),
     ],
 )
 def test_words_are_completed(

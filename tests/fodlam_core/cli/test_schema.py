@@ -19,9 +19,17 @@ def test_it_is_printed_or_written(cli: Any, tmp_path: Path) -> None:
     assert "fodlam-core run --format json" == schema["title"]
 
 
+def test_that_of_an_action(cli: Any) -> None:
+    """An action is given as on the command line; list prints what the command itself does."""
+    shown, listed = cli("schema", "networks", "show"), cli("schema", "networks", "list")
+
+    assert "fodlam-core networks show --format json" == json.loads(shown.out)["title"]
+    assert json.loads(listed.out) == json.loads(cli("schema", "networks").out)
+
+
 def test_an_unknown_command(cli: Any) -> None:
     """A command that prints no JSON is an error."""
-    done = cli("schema", "cite")
+    done = cli("schema", "measure")
 
     assert (1, "") == (done.status, done.out)
-    assert "unknown command with JSON 'cite'" in done.err
+    assert "unknown command with JSON 'measure'" in done.err
