@@ -17,10 +17,11 @@ from fodlam_core.report.units import counted
 from fodlam_core.report.write import write
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from fodlam_core.measure.chip_file import About
+    from fodlam_core.measure.about import About
     from fodlam_core.measure.found import Found, Whole
+    from fodlam_core.measure.machine import Machine
     from fodlam_core.model.layers import Network
     from fodlam_core.plugins.registry import Registry
 
@@ -91,9 +92,13 @@ def execute(args: argparse.Namespace) -> int:
     from fodlam_core.measure.chip_file import write_chip
 
     _check_output(args)
-    _name(args)  # before anything is measured
+    about = _about(args)
     registry = registry_for(args)
-    found, about = _imported(args, registry) if args.source else _measured(args, registry)
+    if args.source:
+        found = _imported(args, registry)
+    else:
+        found = _measured(args, registry)
+        about = about._replace(notes=tuple(dict.fromkeys((*_remarks(found, args), *about.notes))))
     if not found.layers:
         why = found.skipped[:MOST_TOLD] or ["it was interrupted before a layer was done"]
         raise FodlamError("nothing was measured, and nothing is written", *why)
@@ -172,7 +177,7 @@ def _asked(args: argparse.Namespace, registry: Registry) -> _Asked:
     return asked
 
 
-def _measured(args: argparse.Namespace, registry: Registry) -> tuple[Found, About]:
+def _measured(args: argparse.Namespace, registry: Registry) -> Found:
     from fodlam_core.measure.campaign import measure
     from fodlam_core.measure.chip_file import read_chip
     from fodlam_core.measure.found import Found
@@ -201,7 +206,7 @@ def _measured(args: argparse.Namespace, registry: Registry) -> tuple[Found, Abou
     ]
     with progress(quiet=args.quiet, what="shapes") as watch:
         measure(found, plan, chosen, wholes, effort, watch, metered=args.power_w is None)
-    return found, _about(args, _remarks(found, args))
+    return found
 
 
 def _wholes(asked: _Asked, names: Sequence[str]) -> list[Whole]:
@@ -245,7 +250,7 @@ def _remarks(found: Found, args: argparse.Namespace) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _imported(args: argparse.Namespace, registry: Registry) -> tuple[Found, About]:
+def _imported(args: argparse.Namespace, registry: Registry) -> Found:
     from fodlam_core.measure.chip_file import read_chip
     from fodlam_core.measure.found import Found, Task, Whole
     from fodlam_core.measure.imports import imported
@@ -267,7 +272,7 @@ def _imported(args: argparse.Namespace, registry: Registry) -> tuple[Found, Abou
         key = setting.name, network.name, args.batch[0]
         found.networks[key] = Whole(network, where="runs in the profile"), result.whole
     found.skipped += result.notes
-    return found, _about(args, ())
+    return found
 
 
 def _name(args: argparse.Namespace) -> str:
@@ -277,19 +282,41 @@ def _name(args: argparse.Namespace) -> str:
     return name
 
 
-def _about(args: argparse.Namespace, notes: tuple[str, ...]) -> About:
+def _about(args: argparse.Namespace) -> About:
+    """Return what the header says, but for what is known of the rows once they are measured.
+
+    Raises:
+        FodlamError: if the file that is to be gone on with has rows of another origin.
+    """
     import datetime
 
-    from fodlam_core.measure.chip_file import About
+    from fodlam_core.accelerators.load import load_accelerator
+    from fodlam_core.measure.about import About
     from fodlam_core.measure.machine import machine
 
     here = machine()
-    source = os.path.basename(args.source) if args.source else None
-    if here.load is not None and not source:
-        busy = f"{here.load:.1f} processes on {here.cores} cores wanted to run in the last minute"
-        notes = (*notes, busy)
-    if here.governor is not None and not source:
-        notes = (*notes, f"clock set by the governor {here.governor}")
     today = datetime.date.today().isoformat()
-    version = "" if source else f"onnxruntime {runtime().__version__}"
-    return About(_name(args), here, version, today, args.power_w, notes, source)
+    notes = [] if args.source else list(_circumstances(here, today))
+    about = About(
+        name=_name(args),
+        machine=here,
+        runtime="" if args.source else f"onnxruntime {runtime().__version__}",
+        date=today,
+        power_w=args.power_w,
+        sources=(os.path.basename(args.source),) if args.source else (),
+    )
+    about = about._replace(notes=(*notes, f"{about.origin}, on {today}"))
+    if not args.resume:
+        return about
+    there = load_accelerator(args.output)
+    return about._replace(name=args.name or there.name).going_on(args.output, there)
+
+
+def _circumstances(here: Machine, today: str) -> Iterator[str]:
+    if here.load is not None:
+        yield (
+            f"{here.load:.1f} processes on {here.cores} cores wanted to run in the minute before, "
+            f"on {today}"
+        )
+    if here.governor is not None:
+        yield f"clock set by the governor {here.governor}"

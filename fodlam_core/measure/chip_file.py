@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.accelerators.load import load_accelerator
 from fodlam_core.accelerators.row_shapes import CONV, FC, MATMUL
@@ -22,7 +22,7 @@ from fodlam_core.report.write import write
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from fodlam_core.measure.machine import Machine
+    from fodlam_core.measure.about import About
     from fodlam_core.model.layers import Layer
     from fodlam_core.model.shapes import Shape
 
@@ -38,40 +38,6 @@ COLUMNS = (
     *("groups", *FC, "rows", *MATMUL, "count", *COST, *SPREAD),
 )
 OF_NETWORKS = ("point", "network", "batch", *COST, "macs", "where", "calibration")
-
-
-class About(NamedTuple):
-    """What the header says.
-
-    Attributes:
-        name: what the chip is called.
-        machine: where it was measured.
-        runtime: what ran the models, with its version.
-        date: when, as YYYY-MM-DD.
-        power_w: constant power that the user states; None if none.
-        notes: what else a reader must know.
-        source: the file that times were taken over from; None if this machine was measured.
-    """
-
-    name: str
-    machine: Machine
-    runtime: str
-    date: str
-    power_w: float | None = None
-    notes: tuple[str, ...] = ()
-    source: str | None = None
-
-    @property
-    def origin(self) -> str:
-        """Where the numbers come from."""
-        if self.source is not None:
-            return f"taken over from {self.source}"
-        return f"measured on {self.machine.cpu}, {self.machine.system}, {self.runtime}"
-
-    @property
-    def chip(self) -> str:
-        """What the numbers are of, in a few words."""
-        return self.machine.cpu if self.source is None else self.origin
 
 
 def tables_of(path: str) -> tuple[str, str]:
@@ -196,7 +162,7 @@ def _header(
     whole: bool,
 ) -> str:
     layers, networks = (os.path.basename(each) for each in tables_of(path))
-    machine = about.machine
+    machine = None if about.sources else about.machine
     lines = {
         "name": about.name,
         "title": ", ".join(filter(None, (f"{about.name}: {about.chip}", about.runtime))),
@@ -208,21 +174,15 @@ def _header(
         "reference_table": networks if whole else None,
         "predictors": list(PREDICTORS),
         "energy_covers": found.covers or None,
-        "onchip_bytes": None if about.source else machine.cache_bytes,
-        "memory_bytes": None if about.source else machine.memory_bytes,
+        "onchip_bytes": machine and machine.cache_bytes,
+        "memory_bytes": machine and machine.memory_bytes,
         "default_point": points[0].name,
-        "notes": [*about.notes, f"{about.origin}, on {about.date}"],
+        "notes": list(about.notes),
     }
-    key = f"measured{about.date.replace('-', '')}"
-    title = f"Layers {about.origin}"
-    entry = f"@misc{{{key}, title = {{{title}}}, year = {{{about.date[:4]}}}}}"
-    citation = {
-        "key": key,
-        "text": f"{title}, {about.date}, with fodlam-core measure",
-        "bibtex": entry,
-        "where": layers,
-    }
-    tables: list[tuple[str, Mapping[str, object]]] = [("", lines), ("[citation]", citation)]
+    tables: list[tuple[str, Mapping[str, object]]] = [
+        ("", lines),
+        ("[citation]", about.citation(layers)),
+    ]
     for each in points:
         threads = counted(each.threads, "thread")
         point = {

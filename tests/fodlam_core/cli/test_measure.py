@@ -167,3 +167,21 @@ def test_what_is_imported_is_never_overwritten(cli: Any, tmp_path: Path) -> None
 
     assert 1 == result.status
     assert (tmp_path / "m.csv").read_text().startswith("layer,ms")
+
+
+def test_one_origin(cli: Any, tmp_path: Path) -> None:
+    """What was taken over is not mixed with what is measured, and further times are added to it."""
+    (tmp_path / "a.csv").write_text("layer,ms\nCONV1,5.1\nFC8,1.9\n")
+    (tmp_path / "b.csv").write_text("layer,ms\nfire2/squeeze1x1,0.4\n")
+    assert 0 == cli("measure", "AlexNet", "--import", "a.csv", "-o", "m.toml").status
+    before = (tmp_path / "m.toml").read_bytes()
+
+    mixed = cli("measure", "SqueezeNet-1.1", "-q", "-o", "m.toml", "--resume")
+    after = (tmp_path / "m.toml").read_bytes()
+    more = cli("measure", "SqueezeNet-1.1", "--import", "b.csv", "-o", "m.toml", "--resume")
+
+    assert 1 == mixed.status
+    assert "write them to another file" in mixed.err
+    assert before == after
+    assert 0 == more.status, more.err
+    assert 3 == len(load_accelerator("m.toml").measurements)

@@ -8,7 +8,8 @@ import pytest
 
 from fodlam_core import FcShape, Layer, Network
 from fodlam_core.cli.measured import report
-from fodlam_core.measure.chip_file import About, write_chip
+from fodlam_core.measure.about import About
+from fodlam_core.measure.chip_file import write_chip
 from fodlam_core.measure.found import Found, Task, Whole
 from fodlam_core.measure.machine import Machine
 from fodlam_core.measure.selection import items

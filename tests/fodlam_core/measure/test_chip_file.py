@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, Network, load_accelerator
-from fodlam_core.measure.chip_file import About, read_chip, write_chip
+from fodlam_core.measure.about import About
+from fodlam_core.measure.chip_file import read_chip, write_chip
 from fodlam_core.measure.found import Found, Task, Whole
 from fodlam_core.measure.machine import Machine
 from fodlam_core.measure.selection import items

@@ -1,0 +1,98 @@
+"""What the header of a measured file says of where its numbers come from."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from fodlam_core.errors import FodlamError
+
+if TYPE_CHECKING:
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.measure.machine import Machine
+
+TAKEN_OVER = "taken over from "
+KEY = re.compile(r"measured(\d{4})(\d\d)(\d\d)")
+TITLE = re.compile(r"title = \{Layers (.*)\}, year = ")
+COUNTED = "medians of "
+"""How the note begins that counts the rows of a file, which is made anew with every row."""
+
+
+class About(NamedTuple):
+    """What the header says.
+
+    Attributes:
+        name: what the chip is called.
+        machine: where it was measured.
+        runtime: what ran the models, with its version.
+        date: when first, as YYYY-MM-DD.
+        power_w: constant power that the user states; None if none.
+        notes: what else a reader must know.
+        sources: the files that times were taken over from; none if this machine was measured.
+        last_date: when last; empty if on one day.
+    """
+
+    name: str
+    machine: Machine
+    runtime: str
+    date: str
+    power_w: float | None = None
+    notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    last_date: str = ""
+
+    @property
+    def origin(self) -> str:
+        """Where the numbers come from."""
+        if self.sources:
+            return TAKEN_OVER + ", ".join(self.sources)
+        return f"measured on {self.machine.cpu}, {self.machine.system}, {self.runtime}"
+
+    @property
+    def chip(self) -> str:
+        """What the numbers are of, in a few words."""
+        return self.origin if self.sources else self.machine.cpu
+
+    @property
+    def dates(self) -> str:
+        """When it was measured."""
+        return f"{self.date} to {self.last_date}" if self.last_date else self.date
+
+    def citation(self, where: str) -> dict[str, str]:
+        """Return the table ``[citation]`` of the header, whose rows are in a file."""
+        key = f"measured{self.date.replace('-', '')}"
+        title = f"Layers {self.origin}"
+        return {
+            "key": key,
+            "text": f"{title}, {self.dates}, with fodlam-core measure",
+            "bibtex": f"@misc{{{key}, title = {{{title}}}, year = {{{self.date[:4]}}}}}",
+            "where": where,
+        }
+
+    def going_on(self, path: str, chip: Accelerator) -> About:
+        """Return what the header says once rows are added to a file that is there.
+
+        Args:
+            path: the file.
+            chip: what it holds.
+
+        Raises:
+            FodlamError: if its rows are of another origin: one citation cannot stand for both.
+        """
+        key, title = KEY.fullmatch(chip.citation.key), TITLE.search(chip.citation.bibtex)
+        before = title[1] if title else str(chip.citation)
+        taken_over = before.startswith(TAKEN_OVER)
+        if not key or taken_over != bool(self.sources) or not (taken_over or before == self.origin):
+            raise FodlamError(
+                f"--resume {path}: its rows were {before}, new ones would be {self.origin}; write "
+                "them to another file"
+            )
+        earlier = before.removeprefix(TAKEN_OVER).split(", ") if taken_over else []
+        date = "-".join(key.groups())
+        notes = (each for each in chip.notes if not each.startswith(COUNTED))
+        return self._replace(
+            date=date,
+            last_date="" if date == self.date else self.date,
+            sources=tuple(dict.fromkeys((*earlier, *self.sources))),
+            notes=tuple(dict.fromkeys((*notes, *self.notes))),
+        )
