@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fodlam_core.figures.methods import ComparisonFigures
     from fodlam_core.model.layers import Network
     from fodlam_core.plugins.registry import Registry
-    from fodlam_core.report import Document
+    from fodlam_core.report.document import Document
 
 FACTORS = ("time", "energy", "power", "area")
 SHARES = tuple(f"{metric.name}_share" for metric in METRICS)

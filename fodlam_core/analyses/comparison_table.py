@@ -10,7 +10,7 @@ from fodlam_core.errors import listed
 from fodlam_core.estimates import Totals
 from fodlam_core.estimates.columns import COSTS, costs_with_ends
 from fodlam_core.model.quantities import COST_KEYS, METRICS, POWER, Amounts
-from fodlam_core.report import Bullets, Document, Table, Text, table
+from fodlam_core.report.document import Bullets, Document, Table, Text, table
 from fodlam_core.report.units import percent, quantity
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from fodlam_core.model.quantities import COST_KEYS, ENERGY, LATENCY, POWER
 from fodlam_core.report.frames import Tabular
 
 if TYPE_CHECKING:
-    from fodlam_core.report import Document
+    from fodlam_core.report.document import Document
 
 NUMBERS = (*COST_KEYS, "dram_energy_j")
 # Layers weigh differently in what is a ratio of sums, though none of them has another.
@@ -81,7 +81,7 @@ class Differences(Tabular):
     def document(self, title: str = "A and B") -> Document:
         """Return what a person reads."""
         from fodlam_core.analyses.diff_table import difference_blocks
-        from fodlam_core.report import Document
+        from fodlam_core.report.document import Document
 
         return Document(title, difference_blocks(self))
 

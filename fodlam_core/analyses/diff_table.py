@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.model.quantities import UNITS
-from fodlam_core.report import Table, Text, table
+from fodlam_core.report.document import Table, Text, table
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import attrs
 from fodlam_core.deferred import DeferredAccelerator
 from fodlam_core.errors import UnknownNameError, unknown
 from fodlam_core.plugins.patterns import ALL
-from fodlam_core.report import Document, Text, table
+from fodlam_core.report.document import Document, Text, table
 from fodlam_core.report.frames import Tabular
 from fodlam_core.report.units import percent
 

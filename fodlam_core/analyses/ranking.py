@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fodlam_core.figures.methods import RankingFigures
     from fodlam_core.model.quantities import Bounds
     from fodlam_core.plugins.registry import Registry
-    from fodlam_core.report import Document
+    from fodlam_core.report.document import Document
 
 # A chip is ranked if it models at least this share of the MACs of the network.
 LEAST_SHARE = 0.95

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fodlam_core.analyses.ranking import LEAST_SHARE, SORTS, Ranked, Ranking
 from fodlam_core.estimates.columns import WITH_ENDS, costs_with_ends
 from fodlam_core.estimates.verdict import FITS
-from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.units import counted, percent, quantity
 
 if TYPE_CHECKING:

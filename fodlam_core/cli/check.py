@@ -9,7 +9,7 @@ from fodlam_core.analyses.saved import load_results
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for
 from fodlam_core.errors import FodlamError
 from fodlam_core.plugins import stdout_to_stderr
-from fodlam_core.report import Document, Text
+from fodlam_core.report.document import Document, Text
 from fodlam_core.report.report import Report
 
 if TYPE_CHECKING:

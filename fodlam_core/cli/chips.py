@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fodlam_core.analyses.known_chips import Chip, Chips, known_chips
 from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for
-from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import percent, quantity
 

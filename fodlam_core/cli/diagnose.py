@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.analyses.per_mac import CostPerMac, diagnose, diagnosis_record
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for
-from fodlam_core.report import Document, Text, table
+from fodlam_core.report.document import Document, Text, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import quantity
 

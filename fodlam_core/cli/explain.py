@@ -10,7 +10,7 @@ from fodlam_core.estimates.explain.published_totals import reference_record, ref
 from fodlam_core.estimates.figures import LayerEstimate
 from fodlam_core.estimates.published_totals import ReferenceCost, answer, whole_network
 from fodlam_core.model.layers import layer_key
-from fodlam_core.report import Bullets, Document, Text
+from fodlam_core.report.document import Bullets, Document, Text
 from fodlam_core.report.report import Report
 
 if TYPE_CHECKING:

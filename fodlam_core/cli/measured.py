@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.accelerators.load import load_accelerator
 from fodlam_core.errors import PredictionError
-from fodlam_core.report import Bullets, Document, Table, Text, table
+from fodlam_core.report.document import Bullets, Document, Table, Text, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import quantity
 from fodlam_core.validation.scores import validate

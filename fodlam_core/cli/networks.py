@@ -22,7 +22,7 @@ from fodlam_core.networks.reader import ReadOptions, TokenOptions
 from fodlam_core.networks.records import network_record
 from fodlam_core.networks.zoo import zoo_names, zoo_network
 from fodlam_core.plugins import stdout_to_stderr
-from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.report import Report, as_json
 from fodlam_core.report.units import quantity
 from fodlam_core.report.write import write

@@ -13,7 +13,7 @@ from fodlam_core.plugins import Plugin, describe, isolated, stdout_to_stderr
 from fodlam_core.plugins.claims import supplied
 from fodlam_core.plugins.guards import guarded_accelerator
 from fodlam_core.plugins.registry import load_registry
-from fodlam_core.report import Bullets, Document, table
+from fodlam_core.report.document import Bullets, Document, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import quantity
 

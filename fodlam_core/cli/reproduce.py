@@ -12,7 +12,7 @@ from fodlam_core.analyses.reproduction import (
     reproduce,
 )
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
-from fodlam_core.report import Bullets, Document, Table, Text, table
+from fodlam_core.report.document import Bullets, Document, Table, Text, table
 from fodlam_core.report.report import Report
 
 if TYPE_CHECKING:

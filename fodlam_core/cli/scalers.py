@@ -24,7 +24,7 @@ from fodlam_core.estimates.json import factors_record
 from fodlam_core.estimates.scaling import configured_scaler
 from fodlam_core.model.technology import FLAVORS, ScalingFactors, Technology
 from fodlam_core.plugins import stdout_to_stderr
-from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.report import Report
 from fodlam_core.scaling.carry import carry
 

@@ -11,7 +11,7 @@ from fodlam_core.cli.progress import progress
 from fodlam_core.errors import FodlamError
 from fodlam_core.model.quantities import METRICS, UNITS
 from fodlam_core.plugins import stdout_to_stderr
-from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.messages import say
 from fodlam_core.report.report import FORMATS, Report
 from fodlam_core.report.units import deviation, quantity

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.model.transformer import TransformerFacts, layer_group
 from fodlam_core.networks.reader import TokenOptions
-from fodlam_core.report import Bullets, Table, table
+from fodlam_core.report.document import Bullets, Table, table
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:

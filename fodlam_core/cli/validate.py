@@ -11,7 +11,7 @@ from fodlam_core.cli.plot import add_plot_argument, check_plot, page_extras, plo
 from fodlam_core.errors import FodlamError, UnknownNameError, listed, unknown
 from fodlam_core.model import quantities
 from fodlam_core.plugins import stdout_to_stderr
-from fodlam_core.report import Bullets, Document, Table, Text, table
+from fodlam_core.report.document import Bullets, Document, Table, Text, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import quantity
 from fodlam_core.validation.folds import SCHEMES

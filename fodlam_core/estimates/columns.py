@@ -12,7 +12,7 @@ from fodlam_core.estimates.published_totals import ReferenceCost, whole_network
 from fodlam_core.estimates.scaling_band import scaling_band
 from fodlam_core.estimates.tokens import Group, grouped, token_blocks
 from fodlam_core.model.quantities import METRICS, POWER, RATES, Interval, each_known
-from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.units import counted, deviation, percent, quantity
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:
     from fodlam_core.figures.methods import EstimateFigures
-    from fodlam_core.report import Document
+    from fodlam_core.report.document import Document
 
 
 class Estimate(Result, Tabular):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fodlam_core.estimates.figures import Basis, LayerEstimate
     from fodlam_core.estimates.result import Result
     from fodlam_core.model.layers import Layer
-    from fodlam_core.report import Table
+    from fodlam_core.report.document import Table
 
 TRAFFIC = "dram_bytes"
 
@@ -96,7 +96,7 @@ def system_notes(
 
 def with_dram(layers: Table, estimate: Result) -> Table:
     """Return the table of layers with a column for DRAM energy."""
-    from fodlam_core.report import Table
+    from fodlam_core.report.document import Table
 
     rows = [
         (*row, quantity(dram_energy_j(estimate, each), "J"))
@@ -108,7 +108,7 @@ def with_dram(layers: Table, estimate: Result) -> Table:
 
 def system_table(estimate: Result) -> Table:
     """Return the energy of the chips, of DRAM, and of both."""
-    from fodlam_core.report import table
+    from fodlam_core.report.document import table
 
     rows = []
     for name, totals in estimate.totals.items():

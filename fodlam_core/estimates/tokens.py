@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.model.quantities import METRICS, Amounts, interval_of
 from fodlam_core.model.transformer import layer_group
-from fodlam_core.report import Table, Text, table
+from fodlam_core.report.document import Table, Text, table
 from fodlam_core.report.units import deviation, percent, quantity
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from fodlam_core.errors import FodlamError
 if TYPE_CHECKING:
     import polars as pl
 
-    from fodlam_core.report import Document
+    from fodlam_core.report.document import Document
 
 
 class Tabular:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fodlam_core.report import Bullets, Document, Table, Text
+from fodlam_core.report.document import Bullets, Document, Table, Text
 from fodlam_core.report.escapes import visible
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fodlam_core.report import Bullets, Document, Table, Text
+from fodlam_core.report.document import Bullets, Document, Table, Text
 from fodlam_core.report.escapes import markdown_text
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from fodlam_core.model.costs import Citation
-    from fodlam_core.report import Document
+    from fodlam_core.report.document import Document
 
 # A click on a block of preformatted text selects all of it, to be copied.
 STYLE = """

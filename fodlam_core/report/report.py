@@ -11,7 +11,7 @@ from fodlam_core.errors import FodlamError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fodlam_core.report import Document
+    from fodlam_core.report.document import Document
     from fodlam_core.report.page import Extras
 
 FORMATS = ("table", "json", "csv", "markdown", "latex")

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
-from fodlam_core.report import Bullets, Document, Table, Text
+from fodlam_core.report.document import Bullets, Document, Table, Text
 from fodlam_core.report.escapes import visible
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import PluginError
 from fodlam_core.model import quantities
-from fodlam_core.report import Document, table
+from fodlam_core.report.document import Document, table
 from fodlam_core.report.frames import Tabular
 from fodlam_core.report.units import percent
 from fodlam_core.validation.coverage import Covered, coverage

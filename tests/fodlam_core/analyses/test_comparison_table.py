@@ -15,7 +15,7 @@ from fodlam_core import (
 from fodlam_core.analyses.choices import variants
 from fodlam_core.analyses.comparison import compare
 from fodlam_core.analyses.comparison_table import comparison_document
-from fodlam_core.report import Bullets, Table
+from fodlam_core.report.document import Bullets, Table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fodlam_core.analyses.diff import Differences, InputDifference, NumberDifference
 from fodlam_core.analyses.diff_table import difference_blocks
-from fodlam_core.report import Table, Text
+from fodlam_core.report.document import Table, Text
 
 INPUT = InputDifference("network.batch", 1, None)
 NUMBER = NumberDifference("total", "conv", "dram_energy_j", 1.0, 2.0, 2.0, ("network.batch",))

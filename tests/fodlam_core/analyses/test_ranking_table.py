@@ -9,7 +9,7 @@ from fodlam_core import Config, NetworkConfig, Registry
 from fodlam_core.analyses.ranking import Ranking, rank
 from fodlam_core.plugins import Plugin
 from fodlam_core.plugins.registry import build_registry
-from fodlam_core.report import Bullets, Document, Table, Text
+from fodlam_core.report.document import Bullets, Document, Table, Text
 
 
 def shown(ranking: Ranking) -> tuple[Table, str, dict[str, Bullets]]:

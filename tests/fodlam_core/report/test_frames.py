@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fodlam_core import FodlamError
-from fodlam_core.report import Document, Text
+from fodlam_core.report.document import Document, Text
 from fodlam_core.report.frames import Tabular
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.latex import cell, escape, latex
 
 DOCUMENT = Document(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fodlam_core.report import Bullets, Document, Text, table
+from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.markdown import markdown
 
 DOCUMENT = Document(

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from fodlam_core.report import Document, table
+from fodlam_core.report.document import Document, table
 from fodlam_core.report.page import Extras, inline, page
 
 VOID = {"meta", "br"}

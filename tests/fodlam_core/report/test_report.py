@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from fodlam_core.report import Document, Text
+from fodlam_core.report.document import Document, Text
 from fodlam_core.report.latex import HEAD
 from fodlam_core.report.report import Report, as_json
 

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from fodlam_core.report import Bullets, Document, Text, table, terminal
+from fodlam_core.report import terminal
+from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.terminal import text
 
 DOCUMENT = Document(

@@ -307,7 +307,7 @@ def test_json_carries_it(cli: Any, examples: Path) -> None:
 def rows_of(result: Estimate) -> dict[str, tuple[str, str, str]]:
     """Return latency, energy and power of each layer as the table prints them."""
     from fodlam_core.estimates.columns import estimate_document
-    from fodlam_core.report import Table
+    from fodlam_core.report.document import Table
 
     tables = [each for each in estimate_document(result).blocks if isinstance(each, Table)]
     latency, energy, power = map(tables[0].header.index, ("latency", "energy", "power"))
