@@ -272,11 +272,10 @@ def _on(config: Config, registry: Registry, network: Network, kinds: set[str], n
         if not kinds & set(chip.kinds):
             served = ", ".join(chip.kinds)
             return Ranked(name, None, f"serves {served}, and no layer of the network is of these")
-        alone = on_chips(attrs.evolve(config, dispatch={}), [name], registry)
-        estimate = prepare(alone, registry, network).estimate()
+        estimate = prepare(on_chips(config, [name], registry), registry, network).estimate()
         return Ranked(name, estimate, worth=verdict(estimate))
     except FodlamError as error:
-        return Ranked(name, None, str(error).splitlines()[0])
+        return Ranked(name, None, str(error.problems[0]))
 
 
 def _key(each: Ranked, sort: str) -> tuple[float, str]:

@@ -72,7 +72,9 @@ class FodlamError(Exception):
     ) -> None:
         found = dict.fromkeys(problem for each in problems for problem in _problems(each))
         places, todo = parts(where), parts(cure)
-        self.problems = tuple(each._replace(cure=each.cure or todo).at(*places) for each in found)
+        if todo:
+            found = dict.fromkeys(each if each.cure else each._replace(cure=todo) for each in found)
+        self.problems = tuple([each.at(*places) for each in found] if places else found)
         super().__init__(*self.problems)
 
     @property

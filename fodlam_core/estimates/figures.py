@@ -79,7 +79,8 @@ class LayerEstimate(NamedTuple):
     @classmethod
     def of(cls, layer: Layer, basis: Basis | None, refusal: str = "") -> LayerEstimate:
         """Return the cost of a layer in one inference, as often as the layer is repeated."""
-        return cls(layer, basis, 0, Amounts(), refusal).times(1)
+        amounts = basis.amounts.times(layer.repeat) if basis else Amounts()
+        return cls(layer, basis, layer.repeat, amounts, refusal)
 
     def times(self, inferences: int) -> LayerEstimate:
         """Return the same for so many inferences."""

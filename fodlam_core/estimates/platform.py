@@ -140,8 +140,7 @@ class Platform(NamedTuple):
             row=row,
             linear=len(self.rows[network or "", layer.key]) == 1,
         )
-        basis = self._bounded(basis, taken.interval)
-        return basis._replace(part=basis.interval)
+        return self._bounded(basis, taken.interval, taken.interval)
 
     def predicted(self, layer: Layer, batch: int) -> Basis:
         """Return the basis of a layer that nobody measured, as one inference of a batch.
@@ -177,14 +176,10 @@ class Platform(NamedTuple):
         beyond = batch / max(basis.batches, default=batch)
         if linear and not by_rows and beyond > 1:
             outside["batch"] = beyond
-        ends, part = (
-            each and each.interval(item, fitted, cost, asked, outside)
-            for each in (rule, rule.for_totals)
-        )
+        ends, part = rule.intervals(item, fitted, cost, asked, outside)
         if scale != 1:
             ends, part = (each and each.times(scale) for each in (ends, part))
-        part = self._bounded(basis, part).interval
-        return self._bounded(basis, ends)._replace(outside=tuple(outside), part=part)
+        return self._bounded(basis, ends, part)._replace(outside=tuple(outside))
 
     def fit_of(self, predictor: str, kind: str) -> FitRows:
         """Return what a predictor was fitted to for layers of a kind, and the fit."""
@@ -212,8 +207,8 @@ class Platform(NamedTuple):
         if rule is None or rule.told:
             return basis
         total = rule.for_totals
-        part = self._bounded(basis, total.beside_layers(native)).interval if total else None
-        return self._bounded(basis, rule.beside_layers(native))._replace(part=part)
+        part = total.beside_layers(native) if total else None
+        return self._bounded(basis, rule.beside_layers(native), part)
 
     @staticmethod
     def _key(predictor: Predictor, kind: str) -> Fit:
@@ -221,16 +216,15 @@ class Platform(NamedTuple):
 
     def _fit_for(self, key: Fit, predictor: Predictor, layer: Layer) -> FittedPredictor:
         """Return the fit for a layer; where there is none, every layer is told so at once."""
-        try:
-            if key in self.refusals:
-                raise self.refusals[key]
-            return self._fit(predictor, key[1])
-        except PredictionError as error:
-            self.refusals[key] = error
-            other = modest(self.accelerator, predictor) if self._calibration(key[1]) else ()
-            cure: tuple[str | Setting, ...] = ("write ", *other) if other else ()
-            where = f"{layer.name} cannot be predicted"
-            raise PredictionError(error, where=where, cure=cure) from error
+        if key not in self.refusals:
+            try:
+                return self._fit(predictor, key[1])
+            except PredictionError as error:
+                other = modest(self.accelerator, predictor) if self._calibration(key[1]) else ()
+                cure: tuple[str | Setting, ...] = ("write ", *other) if other else ()
+                self.refusals[key] = PredictionError(error, cure=cure)
+        refusal = self.refusals[key]
+        raise PredictionError(refusal, where=f"{layer.name} cannot be predicted") from refusal
 
     def _fit(self, predictor: Predictor, kind: str | None) -> FittedPredictor:
         rows, accelerator = self._calibration(kind), self.accelerator
@@ -293,18 +287,18 @@ class Platform(NamedTuple):
         )
 
     @staticmethod
-    def _bounded(basis: Basis, native: Interval | None) -> Basis:
-        """Return a basis with the interval of its native cost, scaled as that was."""
-        if native is None:
-            return basis
+    def _bounded(basis: Basis, native: Interval | None, part: Interval | None) -> Basis:
+        """Return a basis with the intervals of its native cost, scaled as that was."""
         costs = zip(METRICS, basis.native.amounts, basis.amounts, strict=True)
-        factors = (
+        factors = [
             after / before
             if metric.fixed and before and after is not None
             else metric.factor_of(basis.factors)
             for metric, before, after in costs
+        ]
+        return basis._replace(
+            interval=native and native.times(*factors), part=part and part.times(*factors)
         )
-        return basis._replace(interval=native.times(*factors))
 
 
 def settings_of(name: str, config: Config, registry: Registry) -> AcceleratorConfig:

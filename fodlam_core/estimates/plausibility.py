@@ -147,9 +147,12 @@ def doubt_notes(
 ) -> Iterator[str]:
     """Return a sentence for each bound that layers, or published totals, violate."""
     found: dict[tuple[str, str], list[tuple[str, Doubt]]] = {}
+    known: dict[int, list[Doubt]] = {}  # layers that are alike share what their cost rests on
     for layer, basis in items:
         if basis is not None:
-            for doubt in doubts(layer, basis, platforms[basis.accelerator]):
+            if id(basis) not in known:
+                known[id(basis)] = doubts(layer, basis, platforms[basis.accelerator])
+            for doubt in known[id(basis)]:
                 found.setdefault((basis.accelerator, doubt.what), []).append((layer.name, doubt))
     for each in reference_costs(network, platforms, "published"):
         for doubt in reference_doubts(

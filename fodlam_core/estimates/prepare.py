@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import attrs
 
@@ -68,6 +68,7 @@ if TYPE_CHECKING:
 Items = tuple[tuple[Layer, Basis | None], ...]
 
 MOST_KEPT = 64
+OWN_SHAPES = (*get_args(Shape), type(None))
 # What tells layers apart for a predictor: all but how they are called and how often they run.
 _WHAT_COUNTS = operator.attrgetter(
     "kind", "macs", "shape", "weight_density", "activation_density", "residual_add"
@@ -178,9 +179,10 @@ class _Prepared:
     ) -> None:
         self.config, self.network, self.work, self.asked = config, network, work, asked
         self.platforms, self.versions = platforms, versions
-        self.broken, self.kinds = registry.broken(), registry.names("layer kind")
+        self.registry = registry
         self.rules = ApplicableRules(config, platforms, registry)
         self._made: dict[int, Composer] = {}
+        self._told_apart: dict[str, bool] = {}
 
     def at(self, batch: int) -> Composer:
         """Return the composer for a batch; the last ones are kept."""
@@ -224,7 +226,7 @@ class _Prepared:
             coverage=_coverage(items, self.asked, network, whole),
             batches=batches,
             notes=(
-                *_missing(items, self.broken, self.kinds),
+                *_missing(items, self.registry),
                 *gather_notes(config, network, items, platforms, batches, refusals),
             ),
             versions=self.versions,
@@ -278,24 +280,26 @@ class _Prepared:
                 f"{layer.kind}; it serves {listed(platform.accelerator.kinds)}"
             )
         asked = 1 if batch == "published" else int(batch)
-        if not _shared(layer, platform):
+        if self._apart(platform) or not isinstance(layer.shape, OWN_SHAPES):
             return platform.predicted(layer, asked)
         alike = platform.accelerator.name, _WHAT_COUNTS(layer)
         if alike not in made:
             made[alike] = platform.predicted(layer, asked)
         return made[alike]
 
+    def _apart(self, platform: Platform) -> bool:
+        """Tell whether a chip's predictors tell layers apart that are alike."""
+        chip = platform.accelerator
+        if chip.name not in self._told_apart:
+            needs = {name for each in chip.predictors for name in each.requires}
+            self._told_apart[chip.name] = not needs.isdisjoint(("name", "repeat"))
+        return self._told_apart[chip.name]
+
     def _overheads(self, batch: int) -> Iterator[tuple[Layer, Basis]]:
         """Yield what each chip costs in a run of the network beside its layers."""
         for name, chip in self.platforms.items():
             for predictor, cost in chip.overhead(batch).items():
                 yield Layer(f"{OVERHEAD} ({name})", OVERHEAD, 0), chip.scaled(predictor, cost)
-
-
-def _shared(layer: Layer, platform: Platform) -> bool:
-    """Tell whether what is predicted for a layer goes for all that are alike."""
-    needs = {name for each in platform.accelerator.predictors for name in each.requires}
-    return isinstance(layer.shape, Shape | None) and needs.isdisjoint(("name", "repeat"))
 
 
 def _platforms(
@@ -319,14 +323,15 @@ def _platforms(
     return platforms
 
 
-def _missing(items: Items, broken: list[str], known: list[str]) -> list[str]:
+def _missing(items: Items, registry: Registry) -> list[str]:
     """Say which kinds are unknown, and which plugins may be the ones that serve the others."""
     kinds = dict.fromkeys(layer.kind for layer, basis in items if basis is None)
     if not kinds:
         return []
+    known = registry.names("layer kind")
     return [
         *(unknown("layer kind", kind, known) for kind in kinds if kind not in known),
-        *(f"{text}; it may be what serves {listed(kinds)}" for text in broken),
+        *(f"{text}; it may be what serves {listed(kinds)}" for text in registry.broken()),
     ]
 
 

@@ -97,6 +97,8 @@ class Amounts(NamedTuple):
 
     def times(self, count: float) -> Amounts:
         """Return as many times as much."""
+        if count == 1:
+            return self
         return Amounts(*[None if each is None else each * count for each in self])
 
     def plus(self, other: Amounts) -> Amounts:

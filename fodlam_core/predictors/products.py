@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import PredictionError
@@ -107,7 +108,8 @@ def _padded(n: int) -> int:
     return -(-n // PADDING) * PADDING
 
 
-def _convolution(shape: ConvShape) -> Product:
+@functools.lru_cache(maxsize=4096)
+def _convolution(shape: ConvShape) -> Product:  # once for all chips that run a network
     groups, n = shape.groups, shape.out_channels // shape.groups
     pixels = shape.out_height * shape.out_width
     form, tiles = _form(shape), 0

@@ -110,21 +110,33 @@ class IntervalRule(NamedTuple):
             outside: sizes outside the measured range, each with its factor; None: those of the
                 layer.
         """
+        return self.intervals(layer, fitted, cost, batch, outside)[0]
+
+    def intervals(
+        self,
+        layer: Layer,
+        fitted: FittedPredictor,
+        cost: Cost,
+        batch: int = 1,
+        outside: Mapping[str, float] | None = None,
+    ) -> tuple[Interval | None, Interval | None]:
+        """Return the `interval` of a predicted cost, and that of the layer's part of a total.
+
+        The second is None if the ends of layers have to be added.
+        """
+        fastest = levels.method(fitted, "fastest")
+        least = fastest(layer, batch) if fastest and cost.latency_s is not None else 0.0
         bounds = levels.method(fitted, "bounds") if self.told else None
         if bounds is not None:
             low, high = bounds(layer, batch)
-            found = Interval((low.latency_s, high.latency_s), (low.energy_j, high.energy_j))
-            return _possible(found, cost, fitted, layer, batch)
+            told = Interval((low.latency_s, high.latency_s), (low.energy_j, high.energy_j))
+            return _possible(told, cost, least), None
         outside = self.outside(layer) if outside is None else outside
-        costs = [cost, *(levels.predict(each, layer, batch) for each in alternatives(fitted))]
         stretch = 1 + max((math.log2(factor) for factor in outside.values()), default=0)
-        if stretch * max(self.latency or 0.0, self.energy or 0.0) > MOST_HALF_WIDTH:
-            return None
-        found = Interval(
-            _around([each.latency_s for each in costs], self.latency, stretch),
-            _around([each.energy_j for each in costs], self.energy, stretch),
-        )
-        return _possible(found, cost, fitted, layer, batch)
+        costs = [cost, *(levels.predict(each, layer, batch) for each in alternatives(fitted))]
+        own = _interval(costs, (self.latency, self.energy), stretch)
+        part = None if self.totals is None else _interval(costs, self.totals, stretch)
+        return own and _possible(own, cost, least), part and _possible(part, cost, least)
 
     def beside_layers(self, cost: Cost) -> Interval:
         """Return the interval of what a run costs beside its layers: that of a layer in range."""
@@ -277,16 +289,29 @@ def _ranges_of(layers: Iterable[Layer]) -> dict[str, tuple[float, float]]:
     return {name: (min(every), max(every)) for name, every in values.items()}
 
 
-def _possible(
-    interval: Interval, cost: Cost, fitted: FittedPredictor, layer: Layer, batch: int
-) -> Interval:
-    """Return an interval without latencies that the chip cannot have."""
-    fastest = levels.method(fitted, "fastest")
-    if fastest is None or interval.latency_s is None or cost.latency_s is None:
+def _interval(costs: Sequence[Cost], halves: Halves, stretch: float) -> Interval | None:
+    """Return the interval around predictions that are as good; None if it would say nothing."""
+    latency, energy = halves
+    if stretch * max(latency or 0.0, energy or 0.0) > MOST_HALF_WIDTH:
+        return None
+    return Interval(
+        _around([each.latency_s for each in costs], latency, stretch),
+        _around([each.energy_j for each in costs], energy, stretch),
+    )
+
+
+def _possible(interval: Interval, cost: Cost, fastest: float) -> Interval:
+    """Return an interval without latencies that the chip cannot have.
+
+    Args:
+        interval: the interval.
+        cost: what is predicted.
+        fastest: the seconds that the chip takes at the least; 0 if not known.
+    """
+    if not fastest or interval.latency_s is None or cost.latency_s is None:
         return interval
     low, high = interval.latency_s
-    least = min(fastest(layer, batch), cost.latency_s)
-    return interval._replace(latency_s=(max(low, least), high))
+    return interval._replace(latency_s=(max(low, min(fastest, cost.latency_s)), high))
 
 
 def _around(

@@ -88,15 +88,21 @@ class Guarded:
 
     def __init__(self, item: Any, plugin: Plugin, what: str) -> None:
         self._item, self._plugin, self._what = item, plugin, what
+        self._absent: set[str] = set()
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):  # not even there yet while pickle makes a copy
             raise AttributeError(name)
+        if name in self._absent:
+            raise AttributeError(f"{self._what} has no {name}")
         value, error = isolated(getattr, self._item, name)
+        if error is None and name not in self.DEMANDS:
+            return value
         what = f"{name} of {self._what}"
         good, expected = self.DEMANDS.get(name, (None, ""))
         if isinstance(error, AttributeError):
             if name not in self.REQUIRED:
+                self._absent.add(name)
                 raise error
             raise mistake(self._plugin, f"{what} is missing; {expected} was expected")
         if error is not None:

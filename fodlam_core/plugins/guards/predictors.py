@@ -12,7 +12,8 @@ from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Cost, Measurement
 from fodlam_core.model.layers import Layer, Network
 from fodlam_core.model.validators import is_amount, is_positive
-from fodlam_core.plugins.guards.asking import CITATION, TEXTS, Guarded, are_texts, ask, demand
+from fodlam_core.plugins import isolated
+from fodlam_core.plugins.guards.asking import CITATION, TEXTS, Guarded, are_texts, ask, demand, fail
 from fodlam_core.predictors import levels
 
 if TYPE_CHECKING:
@@ -93,12 +94,15 @@ class GuardedFit(Guarded):
         "explain": (_may_be_called, "a method or None"),
     }
 
-    @property
+    @functools.cached_property
     def linear(self) -> bool:
         """Whether it is of level 1, and so not told the batch."""
         return levels.is_linear(self._item)
 
     def __getattr__(self, name: str) -> Any:
+        if name in levels.METHODS:  # asked for with every layer
+            self.__dict__[name] = self._method(name)
+            return self.__dict__[name]
         value = super().__getattr__(name)
         if name == "alternatives":
             value = tuple(GuardedFit(each, self._plugin, self._what) for each in value)
@@ -113,11 +117,19 @@ class GuardedFit(Guarded):
                     return self._explain(explain, layer)
 
             self.explain = value
-        elif name == "fastest" and callable(value):
-            value = functools.partial(self._fastest, value)
-        elif name in levels.METHODS and callable(value):
-            value = functools.partial(ask, self._plugin, f"{name} of {self._what}", value)
         return value
+
+    def _method(self, name: str) -> Callable[..., Any] | None:
+        """Return one of the further methods; None if there is none."""
+        value, error = isolated(getattr, self._item, name)
+        what = f"{name} of {self._what}"
+        if error is not None and not isinstance(error, AttributeError):
+            fail(self._plugin, what, error)
+        if not callable(value):
+            return None
+        if name == "fastest":
+            return functools.partial(self._fastest, value)
+        return functools.partial(ask, self._plugin, what, value)
 
     def _fastest(self, fastest: Callable[..., Any], layer: Layer, batch: int) -> float:
         what = f"fastest of {self._what} for layer {layer.name!r}"
@@ -155,7 +167,6 @@ class GuardedFit(Guarded):
             good=(latency is None or is_positive(latency))
             and (energy is None or is_positive(energy)),
         )
-        demand(
-            self._plugin, f"the MACs after {what}", layer.macs, str(macs), good=layer.macs == macs
-        )
+        if layer.macs != macs:
+            demand(self._plugin, f"the MACs after {what}", layer.macs, str(macs), good=False)
         return cost

@@ -8,6 +8,7 @@ cell again: a chip of thousands of rows is ready in some ten milliseconds.
 from __future__ import annotations
 
 import csv
+import functools
 import gc
 from collections.abc import Callable, Iterator
 from operator import itemgetter
@@ -106,9 +107,13 @@ def _rows(path: Path, point: str) -> tuple[list[str], list[list[str]]]:
     return lines[0].split(","), list(csv.reader(own))
 
 
+@functools.lru_cache(maxsize=2)
 def table_bytes(path: Path) -> bytes:
     """Return the bytes of a table; none if there is no such file."""
-    return path.read_bytes() if path.exists() else b""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def _shape_maker(
