@@ -156,17 +156,7 @@ def _roofline(entry: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:
 def _of_datasheet(entry: dict[str, Any], said: dict[str, str]) -> Errors:
     """Return the error of the roofline of a data sheet on chips that were left out."""
     row = _reached(entry, said)
-    if not row:
-        return {}
-    known = CrossValidated(
-        scheme="leave-chips-out",
-        groups=int(row["chips"]),
-        runs=int(row["runs"]),
-        half_width=float(row["half_width"]),
-        mape=float(row["mape"]),
-        median=float(row["median"]),
-    )
-    return {"roofline": {"latency": known}}
+    return {"roofline": {"latency": shared.left_out(row)}} if row else {}
 
 
 def _reached(entry: dict[str, Any], said: dict[str, str]) -> dict[str, str] | None:

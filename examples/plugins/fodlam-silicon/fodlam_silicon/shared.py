@@ -22,7 +22,6 @@ PROJECTED = "projected-"
 TERMS = ("product_macs", "weight_elements", "cache_elements", "score_elements", "token_elements")
 TERMS += ("layers",)
 ACTIVATION_BYTES = 2.0
-ERRORS = ("groups", "runs", "half_width", "mape", "median")
 
 
 def units(entry: Mapping[str, Any], weight_bits: float) -> tuple[float, ...] | None:
@@ -59,9 +58,12 @@ def coefficients(
 def errors(source: str, point: str) -> dict[str, dict[str, CrossValidated]]:
     """Return the errors of the predictor on GPUs that were left out; empty if there are none."""
     row = _rows(source).get((point.removeprefix(PROJECTED), ""))
-    if row is None:
-        return {}
-    known = CrossValidated(
+    return {"linear": {"latency": left_out(row)}} if row else {}
+
+
+def left_out(row: Mapping[str, str]) -> CrossValidated:
+    """Return the error on chips that were left out, from a row of a table that has it."""
+    return CrossValidated(
         scheme="leave-chips-out",
         groups=int(row["groups"]),
         runs=int(row["runs"]),
@@ -69,7 +71,6 @@ def errors(source: str, point: str) -> dict[str, dict[str, CrossValidated]]:
         mape=float(row["mape"]),
         median=float(row["median"]),
     )
-    return {"linear": {"latency": known}}
 
 
 @functools.cache

@@ -19,7 +19,11 @@ from fodlam_core.predictors.donors import Coefficients
 from fodlam_core.predictors.linear import Linear
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fodlam_core import Accelerator
+
+    Unseen = Callable[[frozenset[str]], Linear]
 
 SOURCE = "ncnn"
 FEWEST = 6
@@ -62,6 +66,25 @@ def donors(alike: str, without: frozenset[str] = frozenset()) -> tuple[Donor, ..
             fitted = Linear(TERMS[alike]).fit((), kept, measured.networks)
             found.append(Donor(chip, point, Coefficients.of(fitted)))
     return tuple(found)
+
+
+def unseen(made: Accelerator, hidden: frozenset[str] = frozenset()) -> Unseen | None:
+    """Return what makes the predictor of a point of few networks, to be cross-validated.
+
+    What it returns takes families that are held out: no donor has seen these, nor the hidden ones.
+    None where the point has no donors.
+    """
+    chip, _, point = made.name.partition("/")
+    few = any(getattr(each, "donors", ()) for each in made.predictors)
+    if not few or index()[chip]["points"][point][0] != SOURCE:
+        return None
+    alike = group(point)
+
+    def predictor(held: frozenset[str]) -> Linear:
+        others = [each for each in donors(alike, held | hidden) if each.chip != chip]
+        return Linear(TERMS[alike], donors=[each.coefficients for each in others])
+
+    return predictor
 
 
 @functools.cache

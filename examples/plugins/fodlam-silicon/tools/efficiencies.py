@@ -60,7 +60,7 @@ def main() -> None:
                 "compute_efficiency": f"{1 / compute:.4g}",
                 "memory_efficiency": f"{1 / memory:.4g}" if memory else "",
                 "overhead_s": f"{layer:.4g}",
-                "chips": len(chips),
+                "groups": len(chips),
                 "runs": len(logarithms),
                 "half_width": f"{width_of(logarithms):.4g}",
                 "mape": f"{median(errors):.4g}",

@@ -12,13 +12,12 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING
 
-from donors import SOURCE, donors
+from donors import unseen
 from fodlam_silicon.catalogue import HERE, index
 from fodlam_silicon.fits import digest_of
-from fodlam_silicon.point import TERMS, accelerator, group
+from fodlam_silicon.point import accelerator
 
 from fodlam_core.accelerators.fits import fits_text
-from fodlam_core.predictors.linear import Linear
 from fodlam_core.validation.stored import stored_fit
 
 if TYPE_CHECKING:
@@ -49,15 +48,7 @@ def fit(name: tuple[str, str]) -> StoredFit | None:
     source = index()[chip]["points"][point][0]
     digest = digest_of(source, chip)
     made = accelerator(chip, point)
-    if source != SOURCE or not any(getattr(each, "donors", ()) for each in made.predictors):
-        return stored_fit(made, digest)
-
-    def without(groups: frozenset[str]) -> Linear:
-        others = donors(group(point), groups)
-        known = [each.coefficients for each in others if each.chip != chip]
-        return Linear(TERMS[group(point)], donors=known)
-
-    return stored_fit(made, digest, without)
+    return stored_fit(made, digest, unseen(made))
 
 
 if __name__ == "__main__":

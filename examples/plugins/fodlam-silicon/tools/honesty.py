@@ -16,12 +16,11 @@ import sys
 from statistics import fmean, median
 from typing import NamedTuple
 
-from donors import donors
+from donors import unseen
 from fodlam_silicon.catalogue import index
 from fodlam_silicon.point import accelerator, group
 
 from fodlam_core.model.quantities import METRICS
-from fodlam_core.predictors.linear import Linear
 from fodlam_core.validation.errors import cross_validated, ratios_of
 from fodlam_core.validation.pooled import hold_out, split
 
@@ -74,14 +73,9 @@ def trial(chip: str, point: str, dice: random.Random) -> dict[str, Trial]:
     if parts is None:
         return {}
     rest, runs_of, hidden = parts
-    terms, few = whole.predictors[0].terms, bool(whole.predictors[0].donors)
-
-    def without(others: frozenset[str]) -> Linear:
-        known = donors(group(point), others | hidden) if few else ()
-        return Linear(terms, donors=[each.coefficients for each in known if each.chip != chip])
-
-    predictor = without(frozenset())
-    held = hold_out(predictor, rest, without if few else None)
+    without = unseen(whole, hidden)
+    predictor = without(frozenset()) if without else whole.predictors[0]
+    held = hold_out(predictor, rest, without)
     runs, found = runs_of(predictor), {}
     for quantity, stated in cross_validated(held).items() if held else ():
         ratios = ratios_of(runs, FIELDS[quantity])

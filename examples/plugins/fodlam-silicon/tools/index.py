@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomli
 from fodlam_silicon.fits import fits
+from fodlam_silicon.point import source_header
 from fodlam_silicon.shared import errors as shared_errors
 from tables import LIBRARY, read
 
@@ -27,10 +28,10 @@ LATE = ("tophub", "mlperf_inference", "datasheets")
 
 def main() -> None:
     """Write the index."""
-    text = json.dumps(index(), ensure_ascii=False, separators=(",", ":"))
+    chips = index()
+    text = json.dumps(chips, ensure_ascii=False, separators=(",", ":"))
     path = LIBRARY / "index.json"
     path.write_text(re.sub(r'("default":"[^"]*"},)', r"\1\n", text) + "\n", encoding="utf-8")
-    chips = index()
     print(f"{len(chips)} chips, {sum(len(chip['points']) for chip in chips.values())} points")
 
 
@@ -38,50 +39,45 @@ def index() -> dict[str, Any]:
     """Return the index: chips that have a point, each with its facts, aliases and points."""
     with open(LIBRARY / "chips.toml", "rb") as file:
         register = tomli.load(file)["chips"]
-    points, said = all_points(), all_said()
-    unknown = {chip for chip, _ in points} - set(register)
+    points = all_points()
+    unknown = set(points) - set(register)
     if unknown:
         raise SystemExit(f"not in chips.toml: {', '.join(sorted(unknown))}")
     chips = {}
     for chip, entry in sorted(register.items()):
-        own = {point: data for (name, point), data in points.items() if name == chip}
-        if own:
-            told = {point: [*data, *said[chip, point]] for point, data in own.items()}
-            chips[chip] = {**_facts(entry), "points": told, "default": default(entry, own)}
+        if own := points.get(chip):
+            chips[chip] = {**_facts(entry), "points": own, "default": default(entry, own)}
     return chips
 
 
-def all_said() -> dict[tuple[str, str], list[Any]]:
-    """Return by chip and point: precision, provenance, errors of latency and of energy."""
-    said = {}
-    for path in LIBRARY.glob("*/points.csv"):
-        with open(path.parent / "source.toml", "rb") as file:
-            header = tomli.load(file)
-        for row in read(path):
-            fit = fits(path.parent.name).get(f"{row['chip']}/{row['point']}")
-            known = fit.errors if fit else {}
-            provenance = row.get("provenance") or header["provenance"]
-            known = known or shared_errors(path.parent.name, row["point"]).get("linear", {})
-            pair = [
-                round(known[each].mape, 4) if each in known else None
-                for each in ("latency", "energy")
-            ]
-            said[row["chip"], row["point"]] = [row["precision"], provenance, *pair]
-    return said
+def all_points() -> dict[str, dict[str, list[Any]]]:
+    """Return what the index has of each point, by chip: source, kinds, title, and what is `TOLD`.
 
-
-def all_points() -> dict[tuple[str, str], list[Any]]:
-    """Return by chip and point: source, kinds, title, rows of layers, rows of networks."""
-    points: dict[tuple[str, str], list[Any]] = {}
+    Told are rows of layers, rows of networks, precision, provenance, errors of latency and energy.
+    """
+    points: dict[str, dict[str, list[Any]]] = {}
     for path in sorted(LIBRARY.glob("*/points.csv")):
-        rows = {part: _count(path.parent / part) for part in ("layers", "networks")}
+        source = path.parent.name
+        header = source_header(source)
+        layers, networks = (_count(path.parent / part) for part in ("layers", "networks"))
         for row in read(path):
-            key = row["chip"], row["point"]
-            if key in points:
-                raise SystemExit(f"{'/'.join(key)} stands in two sources; rename one")
-            counts = (rows["layers"][key], rows["networks"][key])
-            points[key] = [path.parent.name, row["kinds"], row["title"], *counts]
+            chip, point = key = row["chip"], row["point"]
+            if point in points.setdefault(chip, {}):
+                raise SystemExit(f"{chip}/{point} stands in two sources; rename one")
+            points[chip][point] = [
+                *(source, row["kinds"], row["title"], layers[key], networks[key]),
+                *(row["precision"], row.get("provenance") or header["provenance"]),
+                *_errors(source, chip, point),
+            ]
     return points
+
+
+def _errors(source: str, chip: str, point: str) -> list[float | None]:
+    """Return the errors of latency and of energy, where they are known."""
+    fit = fits(source).get(f"{chip}/{point}")
+    known = (fit.errors if fit else {}) or shared_errors(source, point).get("linear", {})
+    pair = (known.get(quantity) for quantity in ("latency", "energy"))
+    return [None if error is None else round(error.mape, 4) for error in pair]
 
 
 def _count(folder: Path) -> Counter[tuple[str, str]]:
@@ -104,7 +100,7 @@ def default(entry: dict[str, Any], points: dict[str, list[Any]]) -> str:
     """
 
     def order(point: str) -> tuple[Any, ...]:
-        source, _, _, layers, networks = points[point]
+        source, _, _, layers, networks, *_ = points[point]
         threads, parts = (re.search(each, point) for each in (r"(\d+)t\b", r"-x(\d+)-"))
         return (
             LATE.index(source) + 1 if source in LATE else 0,
