@@ -84,7 +84,7 @@ class Cell(NamedTuple):
         return f'{self.table}, row "{self.row}", column "{self.column}": {number}'
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Column:
     """A column of a table: its name in the data, its title and what follows each number."""
 
@@ -94,7 +94,7 @@ class Column:
     share_of: int | None = attrs.field(default=None, validator=count)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Rule:
     """What must hold between the cells of a row.
 
@@ -113,7 +113,7 @@ class Rule:
     times: float = 1.0
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Layout:
     """What tables of one form share."""
 
@@ -124,25 +124,29 @@ class Layout:
     totals: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
 
 
-@attrs.frozen(kw_only=True)
-class TableKeys:
-    """What the file says of a table, beside its layout."""
+@attrs.frozen(eq=False, repr=False)
+class PrintedTable:
+    """A row of ``[[tables]]``: a table of the publication, which names its layout."""
 
     name: str
     title: str
+    layout: str
     network: str | None = None
     rows: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
     total: Mapping[str, str] = attrs.field(factory=dict)
 
+    def row_name(self, row: Mapping[str, str]) -> str:
+        """Return how the publication calls a row of the data."""
+        return self.rows.get(row["network"], {}).get(row["layer"], row["layer"])
 
-@attrs.frozen(kw_only=True)
-class FileTable(TableKeys):
-    """A row of ``[[tables]]``, which names its layout."""
+    def covers(self, row: Mapping[str, str]) -> bool:
+        """Tell whether a row of the data is in this table."""
+        if self.network is not None:
+            return row["network"] == self.network
+        return row["layer"] in self.rows.get(row["network"], {})
 
-    layout: str
 
-
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Constant:
     """A row of ``[constants]``: a number that is printed once for all layers."""
 
@@ -152,7 +156,7 @@ class Constant:
     printed: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Unproven:
     """A row of ``[[unproven]]``: a cell whose digits were not seen in print, and why."""
 
@@ -162,13 +166,13 @@ class Unproven:
     why: str = attrs.field(validator=words)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class PublicationFile:
     """The file: see the top of this module."""
 
     data: str
     layouts: Mapping[str, Layout] = attrs.field(factory=dict)
-    tables: tuple[FileTable, ...] = ()
+    tables: tuple[PrintedTable, ...] = ()
     constants: Mapping[str, Constant] = attrs.field(factory=dict)
     unproven: tuple[Unproven, ...] = ()
 
@@ -202,37 +206,31 @@ class PublicationFile:
                 yield Problem(unknown("column", cell.column, known), (where,))
 
 
-@attrs.frozen(kw_only=True)
-class PrintedTable(TableKeys):
-    """A table of a publication."""
-
-    layout: Layout
-
-    def row_name(self, row: Mapping[str, str]) -> str:
-        """Return how the publication calls a row of the data."""
-        return self.rows.get(row["network"], {}).get(row["layer"], row["layer"])
-
-    def covers(self, row: Mapping[str, str]) -> bool:
-        """Tell whether a row of the data is in this table."""
-        if self.network is not None:
-            return row["network"] == self.network
-        return row["layer"] in self.rows.get(row["network"], {})
-
-
 class Publication(NamedTuple):
     """The tables of a publication, and the rows of the data, every cell as printed.
 
     Attributes:
         tables: the tables.
+        layouts: what tables share, by the name that each table has of it.
         rows: the rows of the data file, as text.
         constants: numbers that hold for every row, by name.
         unproven: the cells whose digits were not seen in print.
     """
 
     tables: tuple[PrintedTable, ...]
+    layouts: Mapping[str, Layout]
     rows: tuple[Mapping[str, str], ...]
     constants: Mapping[str, Cell]
     unproven: tuple[Unproven, ...] = ()
+
+    def layout(self, table: PrintedTable) -> Layout:
+        """Return what a table shares with others."""
+        return self.layouts[table.layout]
+
+    def place(self, table: PrintedTable, row: Mapping[str, str], column: Column) -> tuple[str, str]:
+        """Return the names of row and column of a cell, as printed."""
+        name, title = table.row_name(row), column.title
+        return (title, name) if self.layout(table).transposed else (name, title)
 
     def doubt(self, row: Mapping[str, str], column: str) -> str:
         """Return why the digits of a cell may err; empty if they were seen in print."""
@@ -253,9 +251,10 @@ class Publication(NamedTuple):
             if row["network"] == network and layer_key(row["layer"]) == layer_key(layer):
                 for table in self.tables:
                     if table.covers(row):
+                        columns = self.layout(table).columns
                         found += [
-                            _cell(table, row, column)
-                            for column in table.layout.columns
+                            _cell(column, row[column.name], table, self.place(table, row, column))
+                            for column in columns
                             if row[column.name]
                         ]
         return (*found, *(self.constants.values() if found else ()))
@@ -317,15 +316,6 @@ def unit_suffix(name: str) -> str:
 
 
 def _publication(file: PublicationFile, rows: tuple[Mapping[str, str], ...]) -> Publication:
-    tables = (
-        PrintedTable(
-            **{
-                **attrs.asdict(table, recurse=False),
-                "layout": file.layouts[table.layout],
-            }
-        )
-        for table in file.tables
-    )
     constants = {
         name: Cell(
             quantity=name,
@@ -335,13 +325,9 @@ def _publication(file: PublicationFile, rows: tuple[Mapping[str, str], ...]) -> 
         )
         for name, constant in file.constants.items()
     }
-    return Publication(tuple(tables), rows, constants, file.unproven)
+    return Publication(file.tables, file.layouts, rows, constants, file.unproven)
 
 
-def _cell(table: PrintedTable, row: Mapping[str, str], column: Column) -> Cell:
-    places = table.row_name(row), column.title
-    if table.layout.transposed:
-        places = places[1], places[0]
-    printed = row[column.name]
+def _cell(column: Column, printed: str, table: PrintedTable, place: tuple[str, str]) -> Cell:
     unit = column.suffix.strip() or SYMBOLS.get(unit_suffix(column.name), "")
-    return Cell(column.name, table.name, *places, printed, unit, si(column.name, printed))
+    return Cell(column.name, table.name, *place, printed, unit, si(column.name, printed))

@@ -203,16 +203,17 @@ def printed_range(name: str, printed: str, *, counts_are_exact: bool = True) -> 
 def _table(
     accelerator: Accelerator, publication: Publication, table: PrintedTable
 ) -> ReproducedTable:
-    columns = table.layout.columns
+    layout = publication.layout(table)
+    columns = layout.columns
     rows = [(table.row_name(row), row) for row in publication.covered_rows(table)]
     if table.total:
         rows.append((TOTAL, table.total))
-    header = (table.layout.corner, *(column.title for column in columns))
+    header = (layout.corner, *(column.title for column in columns))
     lines = [
         (name, *(_text(column, row) + _mark(publication, column, row) for column in columns))
         for name, row in rows
     ]
-    if table.layout.transposed:
+    if layout.transposed:
         header, *lines = zip(header, *lines, strict=True)
     return ReproducedTable(accelerator.name, table.name, table.title, header, tuple(lines))
 
@@ -233,34 +234,30 @@ def _doubts(
     accelerator: Accelerator, publication: Publication, table: PrintedTable
 ) -> Iterator[Doubt]:
     for row in publication.covered_rows(table):
-        for column in table.layout.columns:
+        for column in publication.layout(table).columns:
             why = publication.doubt(row, column.name)
             if why:
-                place = table.row_name(row), column.title
-                if table.layout.transposed:
-                    place = place[1], place[0]
+                place = publication.place(table, row, column)
                 yield Doubt(accelerator.name, table.name, *place, row[column.name], why)
 
 
 def _checks(
     accelerator: Accelerator, publication: Publication, table: PrintedTable
 ) -> Iterator[Check]:
-    titles = {column.name: column.title for column in table.layout.columns}
+    layout = publication.layout(table)
+    columns = {column.name: column for column in layout.columns}
     rows = publication.covered_rows(table)
-    for rule in table.layout.rules:
+    for rule in layout.rules:
         for row in rows:
-            yield from _row_check(accelerator, table, rule, row, titles)
-    for name, ways in table.layout.totals.items():
+            place = publication.place(table, row, columns[rule.column])
+            yield from _row_check((accelerator.name, table.name, *place), rule, row)
+    for name, ways in layout.totals.items():
         if table.total.get(name):
-            yield _total_check(accelerator, table, rows, name, ways, titles[name])
+            yield _total_check(accelerator, table, rows, name, ways, columns[name].title)
 
 
 def _row_check(
-    accelerator: Accelerator,
-    table: PrintedTable,
-    rule: Rule,
-    row: Mapping[str, str],
-    titles: Mapping[str, str],
+    place: tuple[str, str, str, str], rule: Rule, row: Mapping[str, str]
 ) -> Iterator[Check]:
     name, factors = rule.column, rule.product
     if not all(row[each] for each in (name, *factors)):
@@ -270,13 +267,7 @@ def _row_check(
         bounds *= printed_range(factor, row[factor])
         value *= float(row[factor])
     agrees = printed_range(name, row[name]).agrees(rule.relation, bounds)
-    place = table.row_name(row), titles[name]
-    if table.layout.transposed:
-        place = place[1], place[0]
-    yield Check(
-        *(accelerator.name, table.name, *place, row[name], rule.relation),
-        *(value, *bounds, rule.says, not agrees),
-    )
+    yield Check(*(*place, row[name], rule.relation), *(value, *bounds, rule.says, not agrees))
 
 
 def _total_check(

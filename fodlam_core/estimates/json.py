@@ -14,7 +14,6 @@ from fodlam_core.estimates.plausibility import doubts
 from fodlam_core.estimates.published_totals import whole_network
 from fodlam_core.estimates.scaling_band import scaling_band
 from fodlam_core.estimates.system import dram_energy_j, system_energy
-from fodlam_core.estimates.tokens import token_record
 from fodlam_core.model.quantities import METRICS, Amounts, Interval
 from fodlam_core.model.technology import ScalingFactors, Technology
 from fodlam_core.plugins.revision import with_revisions
@@ -129,7 +128,7 @@ def estimate_record(
         },
         "batch": estimate.batch,
         "measured_batches": {kind: list(sizes) for kind, sizes in estimate.batches.items()},
-        "tokens": token_record(estimate),
+        "tokens": _tokens(estimate),
         "totals": {
             name: {
                 **totals.to_dict(),
@@ -153,6 +152,15 @@ def estimate_record(
         "notes": list(estimate.notes),
         "versions": with_revisions(estimate.versions),
     }
+
+
+def _tokens(estimate: Result) -> dict[str, Any] | None:
+    facts = estimate.network.transformer
+    if facts is None:
+        return None
+    from fodlam_core.estimates.tokens import token_record
+
+    return token_record(estimate, facts)
 
 
 def _cost(cost: Cost | None) -> dict[str, Any] | None:

@@ -189,11 +189,8 @@ def _times(each: Sum, factor: float) -> Sum:
     return Sum(each.value * factor, bounds, each.share)
 
 
-def token_record(estimate: Result) -> dict[str, Any] | None:
-    """Return the figures as plain values, null where not known; None for what is no transformer."""
-    facts = estimate.network.transformer
-    if facts is None:
-        return None
+def token_record(estimate: Result, facts: TransformerFacts) -> dict[str, Any]:
+    """Return the figures of a transformer as plain values, null where not known."""
     known = {
         each.name: {
             "value": each.value,

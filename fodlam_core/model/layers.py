@@ -223,6 +223,13 @@ def _texts(instance: Network, attribute: attrs.Attribute[Any], value: object) ->
         )
 
 
+def _facts(instance: Network, _attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None and not isinstance(value, TransformerFacts):
+        raise NetworkError(
+            f"network {instance.name!r}: transformer is {value!r:.80}; give TransformerFacts"
+        )
+
+
 @attrs.frozen
 class Network:
     """The layers of a network, in the order in which they run.
@@ -239,7 +246,7 @@ class Network:
         transformer: what is known of a transformer beside its layers.
 
     Raises:
-        NetworkError: if two layers have one name.
+        NetworkError: if two layers have one name, or a value is of another type.
     """
 
     name: str
@@ -249,10 +256,7 @@ class Network:
     measured_as: str | None = attrs.field(default=None, validator=_text)
     notes: tuple[str, ...] = attrs.field(default=(), validator=_texts)
     uncosted: Mapping[str, int] = attrs.field(factory=dict, validator=_counts)
-    transformer: TransformerFacts | None = attrs.field(
-        default=None,
-        validator=attrs.validators.optional(attrs.validators.instance_of(TransformerFacts)),
-    )
+    transformer: TransformerFacts | None = attrs.field(default=None, validator=_facts)
 
     @property
     def total_macs(self) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import attrs
-
 
 class Phase(NamedTuple):
     """One part of a run, whose layers have its name in front: ``"decode/block0/q"``.
@@ -21,8 +19,7 @@ class Phase(NamedTuple):
     text: str
 
 
-@attrs.frozen
-class Memory:
+class Memory(NamedTuple):
     """Bytes that a run needs, for a number of sequences side by side.
 
     Attributes:
@@ -41,8 +38,7 @@ class Memory:
         return self.weights + self.cache + self.activations
 
 
-@attrs.frozen
-class TransformerFacts:
+class TransformerFacts(NamedTuple):
     """What is known of a transformer beside its layers.
 
     Attributes:

@@ -69,3 +69,9 @@ def test_a_network_is_made_of_layers(name: Any, layers: Any) -> None:
     """A name that is not text, or a layer that is not a Layer, is refused."""
     with pytest.raises(NetworkError, match="expected a "):
         Network(name, layers)
+
+
+def test_facts_of_a_transformer() -> None:
+    """What is known of a transformer is of the class for it."""
+    with pytest.raises(NetworkError, match="network 'n': transformer is 5; give TransformerFacts"):
+        Network("n", (), transformer=5)  # type: ignore[arg-type]  # as a plugin might
