@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ENDINGS = ("png", "svg", "pdf", "pgf")
-TEX = "xelatex"  # measures the words of a picture in PGF
+TEX = ("xelatex", "pdflatex", "lualatex")  # one of them measures the words of a picture in PGF
 # M. Okabe and K. Ito, "Color Universal Design", 2008: told apart whatever one's colour vision.
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
 MARKS = ("o", "s", "^", "D", "v", "P", "X")  # told apart in print without colours
@@ -46,7 +46,6 @@ STYLE: Any = {
     "hatch.linewidth": 0.6,
     "legend.frameon": False,
     "pdf.fonttype": 42,
-    "pgf.texsystem": TEX,
     "svg.fonttype": "none",
     "svg.hashsalt": "fodlam",
 }
@@ -148,20 +147,33 @@ def ending_of(path: str) -> str:
     if ending not in ENDINGS:
         known = ", ".join(f".{each}" for each in ENDINGS)
         raise FodlamError(f"--plot {path}: write the name of a file that ends in one of {known}")
-    if ending == "pgf" and shutil.which(TEX) is None:
+    if ending == "pgf" and _tex() is None:
         raise FodlamError(
-            f"--plot {path}: PGF needs {TEX}, which is not found; install it, or "
-            "write a .pdf, which LaTeX includes as well"
+            f"--plot {path}: PGF needs {', '.join(TEX[:-1])} or {TEX[-1]}, and none is found; "
+            "install one, or write a .pdf, which LaTeX includes as well"
         )
     return ending
 
 
+def _tex() -> str | None:
+    return next(filter(shutil.which, TEX), None)
+
+
 def drawn(first: Axes, format: str) -> bytes:
-    """Return the picture that axes belong to as a file; the same picture gives the same bytes."""
+    """Return the picture that axes belong to as a file; the same picture gives the same bytes.
+
+    Raises:
+        FodlamError: if LaTeX cannot set its words, for a picture in PGF.
+    """
     file = io.BytesIO()
-    metadata = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+    picture = first.get_figure(root=True)
+    assert picture is not None  # axes of `axes` always have one
     with rc_context(STYLE):
-        picture = first.get_figure(root=True)
-        assert picture is not None  # axes of `axes` always have one
-        picture.savefig(file, format=format, dpi=200, metadata=metadata.get(format))
+        if format == "pgf":
+            from fodlam_core.figures.pgf import save
+
+            save(picture, file, _tex() or TEX[0])
+        else:
+            metadata = {"png": "Software", "svg": "Date", "pdf": "CreationDate"}
+            picture.savefig(file, format=format, dpi=200, metadata={metadata[format]: None})
     return file.getvalue()
