@@ -55,6 +55,14 @@ class Outcome(NamedTuple):
         return " + ".join(self.estimate.platforms) if self.estimate else ""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What was chosen; in place of an accelerator, what runs."""
+        return tuple(
+            self.name if what == "accelerator" and self.estimate else name
+            for what, name in self.choices.items()
+        )
+
+    @property
     def reason(self) -> str | None:
         """Why it refused, a line for each problem; None if it did not."""
         return "\n".join(map(str, self.problems)) or None

@@ -84,16 +84,10 @@ def _totals(outcomes: Sequence[Outcome], refusals: Refusals, width: int) -> Tabl
     return table(header, rows, ", ".join((*COSTS, "coverage")), "power, coverage")
 
 
-def _names(outcome: Outcome) -> Iterator[str]:
-    """Yield what was chosen; in place of an accelerator, what runs."""
-    for what, name in outcome.choices.items():
-        yield outcome.name if what == "accelerator" and outcome.estimate else name
-
-
 def _marked(outcome: Outcome) -> tuple[str, ...]:
     """Return what was chosen, marked if there are doubts."""
     mark = " (!)" if outcome.worth and outcome.worth.doubts else ""
-    *rest, last = _names(outcome)
+    *rest, last = outcome.names
     return (*rest, last + mark)
 
 
@@ -155,7 +149,7 @@ def _factors(comparison: Comparison, most_names: int | None) -> list[Table]:
 
 
 def _choices(outcome: Outcome) -> tuple[tuple[str, ...], ...]:
-    return tuple((name,) for name in _names(outcome))
+    return tuple((name,) for name in outcome.names)
 
 
 def _part(record: dict[str, float | None]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.cli.common import emit, registry_for
@@ -150,7 +151,7 @@ def _figures(plan: Plan, registry: Registry, args: argparse.Namespace) -> list[A
     with stdout_to_stderr():
         rows = evaluator.frame(plan.grid.box).collect().to_dicts()
     swept = [axis.key for axis in plan.axes.axes]
-    title = f"Sweep of {args.config}"
+    title = f"Sweep of {os.path.basename(args.config)}"
     sources = [str(each) for each in evaluator.citations]
     return [*lines(rows, swept, title, sources)[:1], pareto(rows, swept, title, sources)]
 

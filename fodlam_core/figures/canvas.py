@@ -94,6 +94,8 @@ def logarithmic(each: Axes, values: Iterable[float]) -> bool:
     wide = bool(positive) and max(positive) > WIDE_SPAN * min(positive)
     if wide:
         each.set_xscale("log")
+        each.xaxis.set_major_formatter(_Multiple(0))
+        each.xaxis.set_minor_formatter(_Multiple(0))
     return wide
 
 

@@ -84,10 +84,11 @@ def comparison(found: Comparison) -> list[Axes]:
     estimates = [each.estimate for each in found.outcomes if each.estimate]
     names = dict.fromkeys(name for each in estimates for name in each.accelerators)
     styles = {name: place % len(COLORS) for place, name in enumerate(names)}
-    drawn = _rows([_outcome(each) for each in found.outcomes if each.estimate][:MOST_ROWS], styles)
+    rows = {str(row): row for row in (_outcome(each) for each in found.outcomes if each.estimate)}
+    drawn = _rows(list(rows.values())[:MOST_ROWS], styles)
     network = estimates[0].network.name if estimates else found.config.source
     sources = [str(p.accelerator.citation) for e in estimates for p in e.platforms.values()]
-    cut = f", first {MOST_ROWS} of {len(estimates)}" if len(estimates) > MOST_ROWS else ""
+    cut = f", first {MOST_ROWS} of {len(rows)}" if len(rows) > MOST_ROWS else ""
     title = f"{network}, by {listed(found.outcomes[0].choices)}{cut}"
     finish(drawn[0], title, sources, _marks(drawn[0], styles))
     return drawn
@@ -105,7 +106,7 @@ def _outcome(each: Outcome) -> _Row:
     total = each.estimate.totals["total"]
     ends = dict(zip(UNITS, total.interval or Interval(), strict=True))
     parts = {name: _costs(part) for name, part in each.estimate.accelerators.items()}
-    return _Row(", ".join(each.choices.values()), parts, _costs(total), ends)
+    return _Row(", ".join(each.names), parts, _costs(total), ends)
 
 
 def _costs(totals: Totals) -> dict[str, float | None]:

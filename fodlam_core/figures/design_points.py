@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from fodlam_core.figures.canvas import COLORS, GREY, MARKS, axes, finish, label, plain
+from fodlam_core.figures.canvas import (
+    COLORS,
+    GREY,
+    MARKS,
+    axes,
+    finish,
+    label,
+    logarithmic,
+    plain,
+)
 from fodlam_core.model.quantities import METRICS
 from fodlam_core.report.units import counted
 
@@ -23,6 +34,8 @@ if TYPE_CHECKING:
 MOST_POINTS = 200_000
 MOST_GROUPS = len(COLORS)
 MOST_NAMES = 8
+MOST_TICKS = 12
+LEAST_GAP = 0.04  # of the axis, between two ticks
 FIELDS = {each.key: each.unit for each in METRICS}
 UNITS = {"node_nm": "nm", "vdd": "V"}
 
@@ -58,7 +71,7 @@ def lines(
         each.set_yscale("log" if _span(known, field) > 5 else "linear")
         if each.get_yscale() == "linear":
             each.set_ylim(bottom=0)
-        each.set_xlabel(_name(over))
+        _place(each, over, sorted({row[over] for row in known}))
         label(each, unit, vertical=True)
         each.grid(lw=0.3, color="#cccccc")
     marks = _marks(key, groups, ls="-")
@@ -88,9 +101,10 @@ def pareto(
     each.step(x, y, where="post", color="black", lw=0.9)
     each.plot(x, y, "o", mfc="none", color="black", ms=6, mew=0.8)
     for row in front if len(front) <= MOST_NAMES else ():
-        text = ", ".join(_value(row[name]) for name in swept)
+        text = ", ".join(_said(name, row[name]) for name in swept)
         at = (row["latency_s"], row["energy_j"])
-        each.annotate(plain(text), at, (5, 5), textcoords="offset points", fontsize=6)
+        # Below the front there are no points.
+        each.annotate(plain(text), at, (5, -9), textcoords="offset points", fontsize=6)
     for scale, field in ((each.set_xscale, "latency_s"), (each.set_yscale, "energy_j")):
         scale("log" if _span(known, field) > 5 else "linear")
     label(each, "s")
@@ -159,6 +173,25 @@ def _line(each: Axes, over: str, field: str, group: Sequence[Row], place: int) -
     return least != most
 
 
+def _place(each: Axes, over: str, values: Sequence[float]) -> None:
+    """Give the axis below its name; few values are its ticks, and far apart it is logarithmic."""
+    log = logarithmic(each, values) and values[0] > 0
+    if len(values) <= MOST_TICKS and _apart([math.log(x) for x in values] if log else values):
+        each.set_xticks(values, [_value(value) for value in values])
+        each.set_xticks([], minor=True)
+    each.set_xlabel(_name(over))
+
+
+def _apart(values: Sequence[float]) -> bool:
+    """Tell whether the ticks of values do not touch.
+
+    >>> _apart([28, 45, 65]), _apart([28, 28.1, 65])
+    (True, False)
+    """
+    least = min(high - low for low, high in itertools.pairwise(values))
+    return least > LEAST_GAP * (values[-1] - values[0])
+
+
 def _marks(key: str | None, groups: Groups, ls: str = "") -> list[Artist]:
     if key is None:
         return []
@@ -187,6 +220,18 @@ def _name(axis: str) -> str:
     unit = UNITS.get(last)
     short = last if axis.count(".") == 1 else axis
     return plain(f"{short.removesuffix('_nm')} ({unit})" if unit else short)
+
+
+def _said(axis: str, value: object) -> str:
+    """Return a value of an axis as it stands alone: a number with its unit, or with its name.
+
+    >>> _said("technology.node_nm", 28), _said("network.batch", 4), _said("a.scaler", "dennard")
+    ('28 nm', 'batch 4', 'dennard')
+    """
+    last = axis.rpartition(".")[2]
+    if isinstance(value, str):
+        return value
+    return f"{_value(value)} {UNITS[last]}" if last in UNITS else f"{last} {_value(value)}"
 
 
 def _value(value: object) -> str:

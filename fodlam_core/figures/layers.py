@@ -9,6 +9,7 @@ from matplotlib.patches import Patch
 
 from fodlam_core.figures.canvas import COLORS, GREY, axes, finish, label, plain, short
 from fodlam_core.model.quantities import METRICS, Interval
+from fodlam_core.model.transformer import layer_group
 from fodlam_core.report.units import counted, quantity
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class _Bar(NamedTuple):
         costs: by unit; None where not known.
         ends: the ends of its interval, by unit.
         waiting_s: the part of its latency that is spent waiting for memory outside the chip.
+        runs: how many runs of a layer it stands for.
     """
 
     name: str
@@ -44,18 +46,22 @@ class _Bar(NamedTuple):
     costs: Mapping[str, float | None]
     ends: Mapping[str, tuple[float, float] | None]
     waiting_s: float = 0.0
+    runs: int = 1
 
 
 def layers(estimate: Estimate) -> list[Axes]:
     """Draw latency and energy of each layer, coloured by chip, predicted ones hatched.
 
-    A latency is stacked: computing, and in a lighter tone waiting for memory outside the chip. Of
-    more than 40 layers the cheapest are drawn as one bar. Whiskers are the intervals.
+    A latency is stacked: computing, and in a lighter tone waiting for memory outside the chip.
+    Layers of a transformer have a bar together whatever their block, as in the table. Of more than
+    40 bars the cheapest are drawn as one. Whiskers are the intervals; those of several layers add
+    the ends.
 
     Returns:
         The axes of latency, then of energy, where either is known.
     """
-    bars = _merged([_bar(each) for each in estimate.layers])
+    bars = [_bar(each) for each in estimate.layers]
+    bars = _merged(_grouped(bars) if estimate.network.transformer else bars)
     units = [u for u in UNITS if any(bar.costs[u] is not None for bar in bars)] or ["s"]
     found = axes(len(units), 1.3 + 0.19 * len(bars), share_y=True)
     names = list(dict.fromkeys(bar.accelerator for bar in bars if bar.accelerator not in NO_CHIP))
@@ -80,6 +86,7 @@ def _bar(each: LayerEstimate) -> _Bar:
         dict(zip(UNITS, each.amounts, strict=True)),
         dict(zip(UNITS, each.interval or Interval(), strict=True)),
         each.native.offchip_latency_s if each.native and each.latency_s else 0.0,
+        each.layer.repeat,
     )
 
 
@@ -89,17 +96,42 @@ def _merged(bars: list[_Bar]) -> list[_Bar]:
     order = sorted(range(len(bars)), key=lambda n: -(bars[n].costs["s"] or bars[n].costs["J"] or 0))
     dear = sorted(order[: MOST_BARS - 1])
     rest = [bars[place] for place in order[MOST_BARS - 1 :]]
-    known = {u: [cost for bar in rest if (cost := bar.costs[u]) is not None] for u in UNITS}
-    chips = {bar.accelerator for bar in rest} - {NO_CHIP[0]} or {NO_CHIP[0]}
-    merged = _Bar(
-        f"{len(rest)} other layers",
+    return [*(bars[place] for place in dear), _sum(f"{len(rest)} others", rest)]
+
+
+def _grouped(bars: list[_Bar]) -> list[_Bar]:
+    """Return the bars of a transformer's layers, those of equal name in all blocks as one."""
+    groups: dict[tuple[object, ...], list[_Bar]] = {}
+    for bar in bars:
+        key = layer_group(bar.name), bar.accelerator, bar.predicted
+        groups.setdefault(key, []).append(bar)
+    sums = [_sum(str(key[0]), group) for key, group in groups.items()]
+    return [bar._replace(name=f"{bar.name} x{bar.runs}") if bar.runs > 1 else bar for bar in sums]
+
+
+def _sum(name: str, bars: Sequence[_Bar]) -> _Bar:
+    """Return bars as one, whose costs are what is known of them."""
+    costs = {u: [cost for bar in bars if (cost := bar.costs[u]) is not None] for u in UNITS}
+    ends = {u: [end for bar in bars if (end := bar.ends[u]) is not None] for u in UNITS}
+    chips = {bar.accelerator for bar in bars} - {NO_CHIP[0]} or {NO_CHIP[0]}
+    return _Bar(
+        name,
         chips.pop() if len(chips) == 1 else NO_CHIP[1],
-        any(bar.predicted for bar in rest),
-        {unit: math.fsum(costs) if costs else None for unit, costs in known.items()},
-        dict.fromkeys(UNITS),
-        math.fsum(bar.waiting_s for bar in rest),
+        any(bar.predicted for bar in bars),
+        {unit: math.fsum(each) if each else None for unit, each in costs.items()},
+        {unit: _added(each) if len(each) == len(bars) else None for unit, each in ends.items()},
+        math.fsum(bar.waiting_s for bar in bars),
+        sum(bar.runs for bar in bars),
     )
-    return [*(bars[place] for place in dear), merged]
+
+
+def _added(ends: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Return the low ends added, and the high ones.
+
+    >>> _added([(1.0, 2.0), (3.0, 5.0)])
+    (4.0, 7.0)
+    """
+    return math.fsum(low for low, _ in ends), math.fsum(high for _, high in ends)
 
 
 def _draw(each: Axes, unit: str, bars: Sequence[_Bar], colors: Mapping[str, str]) -> None:

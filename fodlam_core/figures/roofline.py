@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.figures.canvas import COLORS, axes, finish, label, short
+from fodlam_core.model.transformer import layer_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from fodlam_core.estimates import Estimate
 
 MOST_NAMES = 8
+FEW = 3  # names at one point that are all written
 
 
 class _Point(NamedTuple):
@@ -75,7 +77,10 @@ def _points(estimate: Estimate, name: str) -> Iterator[_Point]:
         runs = each.layer.repeat
         moved = width * runs * (traffic.weights + inferences * (traffic.inputs + traffic.outputs))
         macs = each.layer.macs * each.runs
-        yield _Point(each.layer.name, macs / moved, macs / latency_s, each.method == "predicted")
+        title = each.layer.name
+        if estimate.network.transformer:
+            title = layer_group(title).replace("/blocks/", "/")
+        yield _Point(title, macs / moved, macs / latency_s, each.method == "predicted")
 
 
 def _roofline(estimate: Estimate, chip: Accelerator, points: list[_Point]) -> Axes:
@@ -93,11 +98,13 @@ def _roofline(estimate: Estimate, chip: Accelerator, points: list[_Point]) -> Ax
             name = "predicted" if predicted else "published"
             marks += each.plot(x, y, mark, color=color, markersize=5, alpha=0.8, label=name)
     names: dict[tuple[float, float], list[str]] = {}
-    for point in points:
+    for point in dict.fromkeys(points):
         names.setdefault((point.macs_per_byte, point.macs_per_s), []).append(point.name)
     if len(names) <= MOST_NAMES:
         for place, found in names.items():
-            text = short(found[0]) + (f" and {len(found) - 1} more" if found[1:] else "")
+            text = ", ".join(map(short, found[:FEW]))
+            if found[FEW:]:
+                text = f"{short(found[0])} and {len(found) - 1} more"
             right = place[0] > (least * most) ** 0.5  # there the text goes to the left
             shift, side = ((-4, 4), "right") if right else ((4, -6), "left")
             each.annotate(text, place, shift, textcoords="offset points", fontsize=6, ha=side)

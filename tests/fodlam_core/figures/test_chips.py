@@ -28,6 +28,16 @@ def test_comparison(examples, registry: Registry) -> None:
     assert ["eyeriss", "eie"] == names
 
 
+def test_what_runs(examples, registry: Registry) -> None:
+    """A choice of an accelerator is named after what runs, and shown once."""
+    config = load_config(examples / "alexnet.toml", registry)
+    network = compared_network(config, registry)
+    chosen = variants(config, network, registry, {"accelerator": ["eyeriss", "eie"]})
+    latency = comparison(compare(config, chosen, registry))[0]
+
+    assert ["eyeriss + eie"] == [text.get_text() for text in latency.get_yticklabels()]
+
+
 def test_ranking(registry: Registry, examples) -> None:
     """Each ranked chip has a bar; without any chip there is still a figure."""
     config = load_config(

@@ -29,6 +29,17 @@ def test_lines() -> None:
     assert ["p", "q", "least (line) to greatest of the others"] == names
 
 
+def test_the_axis_below() -> None:
+    """Few values are its ticks; values far apart lie on a logarithmic axis."""
+    nodes = lines(ROWS, AXES)[0]
+    batches = [{"network.batch": 2**n, "latency_s": n + 1, "energy_j": 1.0} for n in range(9)]
+    doubling = lines(batches, ["network.batch"])[0]
+
+    assert ["28", "45", "65"] == [text.get_text() for text in nodes.get_xticklabels()]
+    assert ("linear", "log") == (nodes.get_xscale(), doubling.get_xscale())
+    assert "256" == doubling.get_xticklabels()[-1].get_text()
+
+
 def test_no_numbers() -> None:
     """Without an axis of numbers there are no lines, and points without a cost are left out."""
     refused = {**ROWS[0], "latency_s": None, "energy_j": None}
@@ -44,7 +55,7 @@ def test_pareto() -> None:
 
     assert ["front, 1 point"] == [name for name in names if "front" in name]
     assert [28] == list(each.lines[-1].get_xdata())
-    assert "p, 28, 1" in [text.get_text() for text in each.texts]
+    assert "p, 28 nm, x 1" in [text.get_text() for text in each.texts]
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=20))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from fodlam_core import Registry, estimate
@@ -60,3 +62,18 @@ def test_short_bars_tell_their_cost(examples, registry: Registry) -> None:
     """A bar too short to be seen has its cost beside it."""
     latency, _ = layers(estimate(examples / "alexnet.toml", registry))
     assert "43.8 us" in [text.get_text().strip() for text in latency.texts]
+
+
+def test_blocks_of_a_transformer_share_bars(tmp_path: Path, registry: Registry) -> None:
+    """Layers of equal name have one bar, with how often they run, as long as all their costs."""
+    path = tmp_path / "gpt.toml"
+    path.write_text('[network]\nname = "GPT-2"\ncontext = 64\n', encoding="utf-8")
+    result = estimate(path, registry)
+    latency, _ = layers(result)
+
+    names = [text.get_text() for text in latency.get_yticklabels()]
+    assert "decode/blocks/qkv x12" in names
+    assert len(names) == len(set(names)) < 12
+    assert result.totals["total"].latency_s == pytest.approx(
+        sum(bar.get_width() for bar in latency.patches)
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import attrs
 import pytest
 
@@ -37,3 +39,19 @@ def test_nothing_is_guessed(examples, registry: Registry) -> None:
     chip = attrs.evolve(registry.accelerator("eie"), memory_bandwidth_bytes_per_s=None)
     assert not has_roofline(chip)
     assert element_bytes(attrs.evolve(chip, weight_bits=None, precision="fp8")) == 1
+
+
+def test_blocks_of_a_transformer_share_a_name(tmp_path: Path, registry: Registry) -> None:
+    """Each layer of a block is one point with one name, however many blocks there are."""
+    path = tmp_path / "gpt.toml"
+    path.write_text('[network]\nname = "GPT-2"\ncontext = 64\n', encoding="utf-8")
+    result = estimate(path, registry)
+    platform = result.platforms["eie"]
+    chip = attrs.evolve(
+        platform.accelerator, peak_macs_per_s=1e11, memory_bandwidth_bytes_per_s=1e9, weight_bits=4
+    )
+    [each] = rooflines(result._replace(platforms={"eie": platform._replace(accelerator=chip)}))
+
+    names = {text.get_text() for text in each.texts}
+    assert {f"decode/{name}" for name in ("qkv", "o", "up", "down")} < names
+    assert "decode/head" in names
