@@ -25,6 +25,7 @@ from fodlam_core.model.energy_split import EnergySplit
 from fodlam_core.model.layers import Network
 from fodlam_core.model.stored_fit import StoredFit
 from fodlam_core.model.technology import Technology
+from fodlam_core.model.value import Value
 from fodlam_core.model.whole_network import Reference
 from fodlam_core.predictors import Predictor
 
@@ -46,8 +47,8 @@ def _positive() -> Any:
     return attrs.field(default=None, validator=validators.maybe_positive, kw_only=True)
 
 
-@attrs.frozen
-class Accelerator:
+@attrs.frozen(eq=False, repr=False)
+class Accelerator(Value):
     """A chip that is known by its published numbers, by a formula, or by both.
 
     Attributes:

@@ -8,6 +8,7 @@ import attrs
 
 from fodlam_core.model.converters import as_tuple
 from fodlam_core.model.layers import FORMS
+from fodlam_core.model.value import Value
 from fodlam_core.networks.reader import TokenOptions
 from fodlam_core.schema import REST
 
@@ -107,8 +108,8 @@ _node = _between(1, 10_000)
 _volts = _between(0.01, 100)
 
 
-@attrs.frozen
-class NetworkConfig:
+@attrs.frozen(eq=False, repr=False)
+class NetworkConfig(Value):
     """``[network]``: exactly one of ``name`` and ``file``, or in code a `Network`.
 
     Attributes:
@@ -191,8 +192,8 @@ class NetworkConfig:
                 raise ValueError(f"{', '.join(given)}: only for a network from a file")
 
 
-@attrs.frozen
-class TechnologyConfig:
+@attrs.frozen(eq=False, repr=False)
+class TechnologyConfig(Value):
     """``[technology]``: the chip that is asked about; left out: every chip as measured.
 
     Attributes:
@@ -226,8 +227,8 @@ class TechnologyConfig:
         return self.node_nm is None and self.vdd is None and self.flavor is None
 
 
-@attrs.frozen
-class DispatchRule:
+@attrs.frozen(eq=False, repr=False)
+class DispatchRule(Value):
     """``[[dispatch.rules]]``: layers, by name or by form, that go to one accelerator.
 
     Attributes:
@@ -249,15 +250,15 @@ class DispatchRule:
             raise ValueError("give match, a pattern of layer names, or form, or both")
 
 
-@attrs.frozen
-class DispatchRules:
+@attrs.frozen(eq=False, repr=False)
+class DispatchRules(Value):
     """The rules of ``[dispatch]``, in order."""
 
     rules: tuple[DispatchRule, ...] = ()
 
 
-@attrs.frozen
-class PointConfig:
+@attrs.frozen(eq=False, repr=False)
+class PointConfig(Value):
     """``[accelerator.NAME.technology]``: overrides of the accelerator's own technology point.
 
     Raises:
@@ -269,8 +270,8 @@ class PointConfig:
     flavor: Flavor | None = attrs.field(default=None, validator=_one_of("hp", "lp", "bulk"))
 
 
-@attrs.frozen
-class AcceleratorConfig:
+@attrs.frozen(eq=False, repr=False)
+class AcceleratorConfig(Value):
     """``[accelerator.NAME]``.
 
     Attributes:
@@ -299,8 +300,8 @@ ACCELERATOR_KEYS = tuple(
 )
 
 
-@attrs.frozen
-class Config:
+@attrs.frozen(eq=False, repr=False)
+class Config(Value):
     """A configuration.
 
     Attributes:

@@ -13,6 +13,7 @@ from fodlam_core.model import validators
 from fodlam_core.model.layers import Layer
 from fodlam_core.model.quantities import METRICS, Amounts, Bounds, Interval, interval_of
 from fodlam_core.model.validators import is_amount, is_positive, wrong
+from fodlam_core.model.value import Value
 
 if TYPE_CHECKING:
     from fodlam_core.model.technology import Factors
@@ -38,8 +39,8 @@ QUARTILES = ("lower", "upper")
 _values = attrgetter(*(metric.key for metric in METRICS))
 
 
-@attrs.frozen
-class Cost:
+@attrs.frozen(eq=False, repr=False)
+class Cost(Value):
     """What something costs on an accelerator; latency or energy may be unknown, not both.
 
     Attributes:
@@ -143,8 +144,8 @@ class CrossValidated(NamedTuple):
     total_half_width: float | None = None
 
 
-@attrs.frozen
-class Citation:
+@attrs.frozen(eq=False, repr=False)
+class Citation(Value):
     """A publication that numbers rest on.
 
     Attributes:
@@ -166,8 +167,8 @@ class Citation:
         return f"{self.text}, {self.where}" if self.where else self.text
 
 
-@attrs.frozen(init=False)
-class Measurement:
+@attrs.frozen(init=False, eq=False, repr=False)
+class Measurement(Value):
     """One row of a published table: its latency or its energy, or both.
 
     ``Measurement(network, layer, batch, cost=Cost(latency_s, energy_j))`` is the short form, the

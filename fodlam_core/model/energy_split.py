@@ -8,6 +8,7 @@ import attrs
 
 from fodlam_core.errors import PluginError
 from fodlam_core.model import validators
+from fodlam_core.model.value import Value
 
 if TYPE_CHECKING:
     from fodlam_core.model.technology import ScalingFactors
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 PARTS = ("logic", "sram", "dram")
 
 
-@attrs.frozen
-class EnergySplit:
+@attrs.frozen(eq=False, repr=False)
+class EnergySplit(Value):
     """What the energy of a chip is made of, in any unit: only the shares count.
 
     Attributes:

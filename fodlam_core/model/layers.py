@@ -20,6 +20,7 @@ from fodlam_core.model.shapes import (
 from fodlam_core.model.transformer import TransformerFacts
 from fodlam_core.model.validators import filled, is_number
 from fodlam_core.model.validators import text as any_text
+from fodlam_core.model.value import Value
 
 MOST = 10**18
 """Limit of every count; a layer beyond it is a mistake, and would not fit 64 bits."""
@@ -52,8 +53,8 @@ def _shape_class(instance: LayerKind, _attribute: attrs.Attribute[Any], value: t
         )
 
 
-@attrs.frozen
-class LayerKind:
+@attrs.frozen(eq=False, repr=False)
+class LayerKind(Value):
     """A kind of layer that accelerators may serve.
 
     Attributes:
@@ -82,8 +83,8 @@ def _fraction(instance: Layer, attribute: attrs.Attribute[Any], value: float | N
     raise LayerError(f"layer {instance.name!r}: {attribute.name} {value!r} is not in (0, 1]{hint}")
 
 
-@attrs.frozen
-class Layer:
+@attrs.frozen(eq=False, repr=False)
+class Layer(Value):
     """One layer of a network; all counts are for one inference and one item.
 
     Attributes:
@@ -230,8 +231,8 @@ def _facts(instance: Network, _attribute: attrs.Attribute[Any], value: object) -
         )
 
 
-@attrs.frozen
-class Network:
+@attrs.frozen(eq=False, repr=False)
+class Network(Value):
     """The layers of a network, in the order in which they run.
 
     Attributes:

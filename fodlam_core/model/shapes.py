@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 
 from fodlam_core.errors import LayerError
+from fodlam_core.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,8 +81,8 @@ def four_sides(value: int | Sequence[int]) -> tuple[int, int, int, int]:
     )
 
 
-@attrs.frozen
-class ConvShape:
+@attrs.frozen(eq=False, repr=False)
+class ConvShape(Value):
     """A convolution over ``in_channels x in_height x in_width`` (pixels).
 
     Sizes per axis are (height, width); padding is (top, left, bottom, right). ``groups`` divides
@@ -235,8 +236,8 @@ class ConvShape:
         return text + (", transposed" if self.transposed else "")
 
 
-@attrs.frozen
-class FcShape:
+@attrs.frozen(eq=False, repr=False)
+class FcShape(Value):
     """A fully-connected layer: a weight matrix of ``outputs x inputs`` times ``rows`` vectors.
 
     >>> FcShape(9216, 4096).macs
@@ -276,8 +277,8 @@ class FcShape:
         return f"{self.inputs} -> {self.outputs}" + (f", {self.rows} rows" if self.rows > 1 else "")
 
 
-@attrs.frozen
-class MatmulShape:
+@attrs.frozen(eq=False, repr=False)
+class MatmulShape(Value):
     """``count`` products of activations with activations, ``(m x k) (k x n)`` each.
 
     >>> MatmulShape(m=128, k=64, n=128, count=12).macs
@@ -320,8 +321,8 @@ class MatmulShape:
         return text + (f", {self.count} times" if self.count > 1 else "")
 
 
-@attrs.frozen
-class ExpertsShape:
+@attrs.frozen(eq=False, repr=False)
+class ExpertsShape(Value):
     """Fully-connected layers of one size side by side, of which each row goes through some.
 
     A mixture of experts: ``experts`` weight matrices of ``outputs x inputs``, of which a router

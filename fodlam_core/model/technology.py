@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from fodlam_core.errors import FactorError, ScalingError
+from fodlam_core.model.value import Value
 
 MOST = sys.float_info.max
 FLAVORS = ("hp", "lp", "bulk")
@@ -29,8 +30,8 @@ def _flavor(_instance: object, _attribute: attrs.Attribute[Any], value: str | No
         raise ScalingError(f"flavor: {value!r} is not one of {', '.join(FLAVORS)}")
 
 
-@attrs.frozen
-class Technology:
+@attrs.frozen(eq=False, repr=False)
+class Technology(Value):
     """An operating point of a process.
 
     Attributes:
@@ -64,8 +65,8 @@ def _factor(_instance: object, attribute: attrs.Attribute[Any], value: float | N
         raise FactorError(f"the {attribute.name} factor {value!r} is not positive and finite")
 
 
-@attrs.frozen
-class ScalingFactors:
+@attrs.frozen(eq=False, repr=False)
+class ScalingFactors(Value):
     """What a cost is multiplied by on the way to another technology point.
 
     Attributes:

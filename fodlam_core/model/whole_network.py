@@ -8,10 +8,11 @@ from fodlam_core.errors import PluginError
 from fodlam_core.model import validators
 from fodlam_core.model.converters import as_tuple
 from fodlam_core.model.quantities import Amounts
+from fodlam_core.model.value import Value
 
 
-@attrs.frozen
-class Reference:
+@attrs.frozen(eq=False, repr=False)
+class Reference(Value):
     """A published cost of a whole network.
 
     It answers for that network exactly, and, with the network's layers, it can calibrate a

@@ -13,6 +13,7 @@ from fodlam_core.errors import ScalingError
 from fodlam_core.model import validators
 from fodlam_core.model.bibliography import SAKURAI_NEWTON
 from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
+from fodlam_core.model.value import Value
 from fodlam_core.scaling.inputs import require
 
 FILE = os.path.join(os.path.dirname(__file__), "data", "alpha-power.toml")
@@ -53,8 +54,8 @@ class Process(NamedTuple):
         return vdd / overdrive
 
 
-@attrs.frozen
-class Threshold:
+@attrs.frozen(eq=False, repr=False)
+class Threshold(Value):
     """A process that the data do not have.
 
     Attributes:

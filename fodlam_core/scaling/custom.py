@@ -9,6 +9,7 @@ import attrs
 
 from fodlam_core.errors import ScalingError, Setting
 from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
+from fodlam_core.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,8 +24,8 @@ def _positive(_instance: object, _attribute: object, value: Any) -> None:
         raise ValueError(f"{value!r} is not positive and finite")
 
 
-@attrs.frozen
-class GivenFactors:
+@attrs.frozen(eq=False, repr=False)
+class GivenFactors(Value):
     """Factors from one node to another; energy and power are two ways to say the same.
 
     Attributes:
@@ -58,8 +59,8 @@ class GivenFactors:
             raise ValueError("from_nm and to_nm are the same node, which has factors of 1")
 
 
-@attrs.frozen
-class CustomOptions:
+@attrs.frozen(eq=False, repr=False)
+class CustomOptions(Value):
     """Options of the rule.
 
     Attributes:

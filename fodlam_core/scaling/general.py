@@ -9,6 +9,7 @@ import attrs
 from fodlam_core.errors import ScalingError
 from fodlam_core.model.bibliography import RABAEY
 from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
+from fodlam_core.model.value import Value
 from fodlam_core.scaling.inputs import require
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 NEEDS = ("vdd",)
 
 
-@attrs.frozen
-class CurrentModel:
+@attrs.frozen(eq=False, repr=False)
+class CurrentModel(Value):
     """How the drain current of a transistor depends on the voltage.
 
     Attributes:

@@ -9,6 +9,7 @@ import attrs
 
 from fodlam_core.errors import Problem, ScalingError, Setting
 from fodlam_core.model.technology import ScalingFactors
+from fodlam_core.model.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 Weighted = tuple[tuple[float, float], ...]
 
 
-@attrs.frozen
-class TableOptions:
+@attrs.frozen(eq=False, repr=False)
+class TableOptions(Value):
     """Options of a rule that is a table of nodes.
 
     Attributes:
