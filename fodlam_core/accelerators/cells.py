@@ -12,6 +12,8 @@ from fodlam_core.files import FileError, read_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fodlam_core.model.shapes import Shape
+
 T = TypeVar("T")
 FLAGS = {"true": True, "false": False}
 
@@ -23,18 +25,20 @@ class Columns(NamedTuple):
         names: as they are written.
         quantities: their names in SI units, in the same order.
         known: by the SI name of a quantity, the column as written and the factor.
+        shapes: shapes that were read, by their cells: layers of a table are often alike.
     """
 
     names: tuple[str, ...]
     quantities: tuple[str, ...]
     known: Mapping[str, tuple[str, float]]
+    shapes: dict[tuple[str | None, ...], Shape]
 
     @classmethod
     def named(cls, names: list[str]) -> Columns:
         """Return the columns by their names as written."""
         in_units = [in_si(name) for name in names]
         known = {si: (name, factor) for name, (si, factor) in zip(names, in_units, strict=True)}
-        return cls(tuple(names), tuple(si for si, _ in in_units), known)
+        return cls(tuple(names), tuple(si for si, _ in in_units), known, {})
 
     def written(self, power_w: float | None) -> dict[str, str]:
         """Return the name of the column of each quantity, as `Measurement.columns` has it.

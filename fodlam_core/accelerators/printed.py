@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 from fodlam_core.errors import quoted
@@ -60,15 +61,16 @@ def number(text: str) -> float:
         value = float(text if text.isascii() and "_" not in text else "?")
     except ValueError:
         raise ValueError(f"{quoted(text)} is not a number; write digits, as in 20.9") from None
+    if value == 0 or is_physical(value):
+        return value
     if not (math.isfinite(value) and value >= 0):
         raise ValueError(
             f"{quoted(text)} is not finite or negative; leave the cell empty if it is not known"
         )
-    if value and not is_physical(value):
-        raise ValueError(f"{quoted(text)} is not {PHYSICAL}; look at its exponent")
-    return value
+    raise ValueError(f"{quoted(text)} is not {PHYSICAL}; look at its exponent")
 
 
+@functools.lru_cache(maxsize=4096)  # sizes and batches of a table are few, its rows are many
 def whole(text: str, least: int = 1) -> int:
     """Return a printed whole number.
 
@@ -90,5 +92,7 @@ def half_unit(text: str) -> float:
     >>> half_unit("20.9"), half_unit("332"), half_unit("1.50e3")
     (0.05, 0.5, 5.0)
     """
+    if text.isdigit():
+        return 0.5
     digits, _, exponent = text.lower().partition("e")
     return 0.5 * 10.0 ** (int(exponent or 0) - len(digits.partition(".")[2]))

@@ -22,11 +22,13 @@ MATMUL = ("m", "k", "n")
 WEIGHTS = "weight_density_fraction"
 DENSITY = "activation_density_fraction"
 ZEROS = "activation_zeros_fraction"  # of which density is the rest, and a detail as well
-_OF_SHAPES = (
-    ("a convolution", frozenset(CONV_COLUMNS)),
-    ("an fc layer", frozenset(FC)),
-    ("a product", frozenset(MATMUL)),
-)
+CONVOLUTION, FC_LAYER, PRODUCT = "a convolution", "an fc layer", "a product"
+_OF_SHAPES = {
+    CONVOLUTION: frozenset(CONV_COLUMNS),
+    FC_LAYER: frozenset(FC),
+    PRODUCT: frozenset(MATMUL),
+}
+_CELLS = {CONVOLUTION: CONV_COLUMNS, FC_LAYER: (*FC, "rows"), PRODUCT: (*MATMUL, "count")}
 SHAPES = (*CONV_COLUMNS, *FC, "rows", *MATMUL, "count")
 
 
@@ -64,26 +66,33 @@ def layer_of(row: Row, kind: str) -> Layer | None:
 
 def shape_of(row: Row) -> Shape | None:
     """Return the shape of a row; None without one, and where something is wrong with it."""
-    given = [what for what, names in _OF_SHAPES if not names.isdisjoint(row.cells)]
+    given = [what for what, names in _OF_SHAPES.items() if not names.isdisjoint(row.cells)]
     if not given:
         return None
     if len(given) > 1:
         row.problems.append(f"it has the shapes of {' and of '.join(given)}; remove one")
         return None
+    [what] = given
+    cells = (what, *map(row.cells.get, _CELLS[what]))
+    shape = row.columns.shapes.get(cells)
+    if shape is None:
+        try:
+            shape = _conv(row) if what == CONVOLUTION else _factors(row, what)
+        except FodlamError as error:
+            row.problems.append(f"{error}; correct the shape")
+        if shape is not None:
+            row.columns.shapes[cells] = shape
+    return shape
+
+
+def _factors(row: Row, what: str) -> FcShape | MatmulShape | None:
     before = len(row.problems)
-    try:
-        if given == ["a convolution"]:
-            return _conv(row)
-        names = FC if given == ["an fc layer"] else MATMUL
-        sizes = {name: row.whole(name) for name in names}
-        extra = "rows" if names == FC else "count"
-        sizes[extra] = row.whole(extra) if row.has(extra) else 1
-        if len(row.problems) > before:
-            return None
-        return FcShape(**sizes) if names == FC else MatmulShape(**sizes)
-    except FodlamError as error:
-        row.problems.append(f"{error}; correct the shape")
+    *needed, extra = _CELLS[what]
+    sizes = [row.whole(name) for name in needed]
+    sizes.append(row.whole(extra) if row.has(extra) else 1)
+    if len(row.problems) > before:
         return None
+    return FcShape(*sizes) if what == FC_LAYER else MatmulShape(*sizes)
 
 
 def _conv(row: Row) -> ConvShape | None:

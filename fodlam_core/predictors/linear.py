@@ -20,7 +20,8 @@ from fodlam_core.predictors.observations import (
     offchip_share,
     totals,
 )
-from fodlam_core.predictors.terms import NEAREST, OVERHEAD, SETS, amounts, nearest_form
+from fodlam_core.predictors.sampling import fit_notes, sampled
+from fodlam_core.predictors.terms import NEAREST, OVERHEAD, SETS, TERMS, amounts, nearest_form
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:
@@ -59,12 +60,13 @@ class LinearModel:
 
     def affine(self, product: Product) -> tuple[float, float]:
         """Return the constant, and the amount for each inference."""
+        product = self._measured(product)
         fixed = each = 0.0
-        for factor, (once, always) in zip(
-            self.coefficients.values(), self._amounts(product), strict=True
-        ):
-            fixed += factor * once
-            each += factor * always
+        for term, factor in self.coefficients.items():
+            if factor and term != OVERHEAD:
+                once, always = TERMS[term](product)
+                fixed += factor * once
+                each += factor * always
         return fixed, each
 
     def value(self, product: Product, batch: int) -> float:
@@ -85,17 +87,18 @@ class LinearModel:
             f"{term} {sum(amount):.6g} x {quantity(factor, unit)} = "
             f"{quantity(factor * sum(amount), unit)}"
             for (term, factor), amount in zip(
-                self.coefficients.items(), self._amounts(product), strict=True
+                self.coefficients.items(),
+                amounts(self._measured(product), self.coefficients),
+                strict=True,
             )
             if factor * sum(amount)
         ]
         return f"{' + '.join(parts)}; sum {quantity(self.value(product, 1), unit, 6)}"
 
-    def _amounts(self, product: Product) -> list[tuple[float, float]]:
+    def _measured(self, product: Product) -> Product:
+        """Return the layer with the measured form at whose rate it is charged."""
         form = nearest_form(product.form, self.forms)
-        if form != product.form:
-            product = product._replace(form=form)
-        return amounts(product, self.coefficients)
+        return product if form == product.form else product._replace(form=form)
 
 
 @attrs.frozen
@@ -138,7 +141,8 @@ class Linear:
         Raises:
             PredictionError: if there are neither, or none of known shape.
         """
-        seen = observations(measurements, references, networks or {})
+        rows = sampled(measurements)
+        seen = observations(rows, references, networks or {})
         if not seen and len(self.donors) == 1:
             [one] = self.donors
             return FittedAffineModels(_as_given(one.latency), _as_given(one.energy))
@@ -150,7 +154,8 @@ class Linear:
         terms = SETS[self.terms or _suited(seen, few=not self.donors)]
         latency = self._quantity(seen, terms, "latency")
         energy = self._quantity(seen, terms, "energy")
-        return _fitted(latency, energy, offchip_share(measurements))
+        offchip = offchip_share(measurements)
+        return _fitted(latency, energy, offchip, fit_notes(rows, measurements))
 
     def restore(
         self, stored: StoredFit, measurements: Sequence[Measurement]
@@ -161,8 +166,12 @@ class Linear:
             stored: the fit.
             measurements: the measured layers that it was made of; a correction rests on them.
         """
-        latency = _restored(stored.latency, measurements, "latency")
-        return _fitted(latency, _restored(stored.energy, measurements, "energy"), stored.offchip)
+        rows = sampled(measurements)
+        latency, energy = (
+            _restored(kept, rows, what)
+            for kept, what in ((stored.latency, "latency"), (stored.energy, "energy"))
+        )
+        return _fitted(latency, energy, stored.offchip, fit_notes(rows, measurements))
 
     def _quantity(
         self, seen: Sequence[Observation], terms: tuple[str, ...], what: str
@@ -242,10 +251,13 @@ def _restored(
     return models[0] if len(models) == 1 else Apart(*models)
 
 
-def _fitted(latency: Model | None, energy: Model | None, offchip: float) -> FittedModels[Model]:
+def _fitted(
+    latency: Model | None, energy: Model | None, offchip: float, notes: tuple[str, ...]
+) -> FittedModels[Model]:
     if _is_affine(latency) and _is_affine(energy):
-        return FittedAffineModels(latency, energy, offchip)  # type: ignore[arg-type]  # as said
-    return FittedModels(latency, energy, offchip)
+        affine: tuple[Any, Any] = latency, energy
+        return FittedAffineModels(*affine, offchip, notes)
+    return FittedModels(latency, energy, offchip, notes)
 
 
 def _is_affine(model: Model | None) -> bool:

@@ -29,6 +29,7 @@ MOST_FITTED = 1000
 MOST_TESTED = 400
 
 Point = tuple[float, ...]
+"""Logarithms of rows, columns, depth, groups and stride."""
 
 
 class Neighbours(NamedTuple):
@@ -58,36 +59,41 @@ class Neighbours(NamedTuple):
             cells.setdefault(_cell(each.product.form, scaled), []).append((scaled, residual))
         return cls(widths, cells)
 
-    def corrections(self, product: Product) -> list[tuple[int, float]]:
-        """Return numbers of rows, powers of two, near which layers like this were measured.
+    def corrections(self, product: Product) -> Iterator[tuple[int, float]]:
+        """Yield numbers of rows, powers of two, near which layers like this were measured.
 
         Each comes with the mean residual there, the fitted model taken for one of 0.
 
         Args:
             product: one row of the layer.
         """
-        position = _position(product, 1)
-        here = tuple(x / width for x, width in zip(position, self.widths, strict=True))
-        near = []
-        for point, residual in self._near(product.form, here):
-            square = sum((a - b) ** 2 for a, b in zip(point[1:], here[1:], strict=True))
-            if square < REACH**2:
-                near.append((point[0] - here[0], math.exp(-0.5 * square), residual))
+        near = self._near(product)
         if not near:
-            return []
+            return
         step = math.log(2) / self.widths[0]
         last = math.ceil((max(rows for rows, _, _ in near) + REACH) / step)
-        return [
-            (2**power, mean)
-            for power in range(last + 1)
-            if (mean := _mean(near, power * step)) is not None
-        ]
+        for power in range(last + 1):
+            mean = _mean(near, power * step)
+            if mean is not None:
+                yield 2**power, mean
 
-    def _near(self, form: str, here: Point) -> Iterator[tuple[Point, float]]:
-        _, column, depth = _cell(form, here)
+    def _near(self, product: Product) -> list[tuple[float, float, float]]:
+        """Return of the rows of layers like this how many more they are, weight and residual."""
+        here = tuple(x / y for x, y in zip(_position(product, 1), self.widths, strict=True))
+        rows, n, k, groups, stride = here
+        _, column, depth = _cell(product.form, here)
+        near = []
         for x in (column - 1, column, column + 1):
             for y in (depth - 1, depth, depth + 1):
-                yield from self.cells.get((form, x, y), ())
+                # Written out: thousands of rows are looked at for a layer.
+                for (rows_, n_, k_, groups_, stride_), residual in self.cells.get(
+                    (product.form, x, y), ()
+                ):
+                    a, b, c, d = n_ - n, k_ - k, groups_ - groups, stride_ - stride
+                    square = a * a + b * b + c * c + d * d
+                    if square < REACH**2:
+                        near.append((rows_ - rows, math.exp(-0.5 * square), residual))
+        return near
 
 
 def _mean(near: Sequence[tuple[float, float, float]], rows: float) -> float | None:

@@ -131,6 +131,9 @@ def _network_sums(parts: _Same, terms: tuple[str, ...]) -> list[tuple[float, flo
 
 def _sums(parts: Parts, terms: tuple[str, ...]) -> list[tuple[float, float]]:
     counted = [(count, amounts(one, terms)) for one, count in parts]
+    if len(counted) == 1:
+        [(count, each)] = counted
+        return [(count * fixed, count * by_inference) for fixed, by_inference in each]
     return [
         (
             sum(count * each[index][0] for count, each in counted),

@@ -64,11 +64,13 @@ def _solve(
 ) -> list[float]:
     """Solve the normal equations under the weights, from a first guess."""
     weighted = [list(map(mul, column, weights)) for column in columns]
-    norms = [sum(map(mul, a, b)) ** 0.5 or 1.0 for a, b in zip(weighted, columns, strict=True)]
+    squares = [sum(map(mul, a, b)) for a, b in zip(weighted, columns, strict=True)]
+    norms = [square**0.5 or 1.0 for square in squares]
     count = len(columns)
     matrix = [[0.0] * count for _ in columns]
-    for i in range(count):
-        for j in range(i + 1):
+    for i, square in enumerate(squares):
+        matrix[i][i] = square / norms[i] / norms[i]
+        for j in range(i):
             value = sum(map(mul, weighted[i], columns[j])) / norms[i] / norms[j]
             matrix[i][j] = matrix[j][i] = value
     right = [sum(column) / norm for column, norm in zip(weighted, norms, strict=True)]

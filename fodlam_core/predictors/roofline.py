@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
@@ -12,6 +12,7 @@ from fodlam_core.errors import PredictionError
 from fodlam_core.predictors import robust
 from fodlam_core.predictors.fitted import FittedModels
 from fodlam_core.predictors.observations import known, observations, offchip_share
+from fodlam_core.predictors.sampling import fit_notes, sampled
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:
@@ -54,16 +55,19 @@ class RooflineModel:
         macs, moved = self._parts(product, batch)
         return _corner(macs, moved, self.exponent) + self.constant
 
-    def slopes(self, product: Product, batch: int) -> tuple[float, float, float]:
-        """Return how the quantity grows with each of the three numbers."""
-        macs, moved = self._parts(product, batch)
-        both = _corner(macs, moved, self.exponent)
-        count, size = product.macs * batch, self.moved(product, batch)
-        return (
-            count * (macs / both) ** (self.exponent - 1) if both else count,
-            size * (moved / both) ** (self.exponent - 1) if both else size,
-            1.0,
-        )
+    def slopes(self, macs: int, size: float) -> tuple[float, float]:
+        """Return how the quantity grows with the cost of a MAC, and with that of a byte.
+
+        Args:
+            macs: MACs of a batch.
+            size: bytes that it moves.
+        """
+        computed, moved = self.per_mac * macs, self.per_byte * size
+        both = _corner(computed, moved, self.exponent)
+        if not both:
+            return macs, size
+        sharp = self.exponent - 1
+        return macs * (computed / both) ** sharp, size * (moved / both) ** sharp
 
     def outside(self, product: Product) -> list[str]:  # noqa: ARG002  # of the protocol
         """Return nothing: every form has MACs and bytes."""
@@ -148,7 +152,8 @@ class Roofline:
         Raises:
             PredictionError: if too little was measured, and the data sheet does not help.
         """
-        seen = observations(measurements, references, networks or {})
+        fitted = sampled(measurements)
+        seen = observations(fitted, references, networks or {})
         latency = self._fitted(known(seen, "latency"), self._datasheet())
         if latency is None:
             raise PredictionError(
@@ -156,10 +161,10 @@ class Roofline:
                 "or networks of known shape"
             )
         energy = self._fitted(known(seen, "energy"), None)
-        notes: tuple[str, ...] = ()
+        notes = fit_notes(fitted, measurements)
         if energy is None and self.power_w is not None:
             energy = _times(latency, self.power_w)
-            notes = (f"no energy was measured: it is {self.power_w:g} W times the latency",)
+            notes += (f"no energy was measured: it is {self.power_w:g} W times the latency",)
         return FittedModels(latency, energy, offchip_share(measurements), notes)
 
     def _datasheet(self) -> RooflineModel | None:
@@ -182,9 +187,10 @@ class Roofline:
             return _times(start, math.exp(fmean(ratios)))
         # The formula is homogeneous in rate and bandwidth, so that a step of Gauss and Newton is
         # a fit of its slopes.
-        model = self._model(*robust.fit(_columns(self._model(1.0, 1.0, 0.0), rows)))
-        for _ in range(ROUNDS):
-            model = self._model(*robust.fit(_columns(model, rows)))
+        model = self._model(1.0, 1.0, 0.0)
+        works = [_work(model, row) for row in rows]
+        for _ in range(1 + ROUNDS):
+            model = self._model(*robust.fit(_columns(model, works)))
         return model
 
 
@@ -201,13 +207,31 @@ def _total(model: RooflineModel, row: Observation) -> float:
     return sum(count * model.value(part, row.batch) for part, count in row.parts)
 
 
-def _columns(model: RooflineModel, rows: Sequence[Known]) -> list[list[float]]:
+class _Work(NamedTuple):
+    """What was measured: the quantity, and of each layer how often, MACs and bytes of a batch."""
+
+    value: float
+    parts: Sequence[tuple[int, int, float]]
+
+
+def _work(model: RooflineModel, known: Known) -> _Work:
+    row, value = known
+    parts = [
+        (count, part.macs * row.batch, model.moved(part, row.batch)) for part, count in row.parts
+    ]
+    return _Work(value, parts)
+
+
+def _columns(model: RooflineModel, works: Sequence[_Work]) -> list[list[float]]:
+    """Return what each of the three numbers stands before, as a share of the quantity."""
     columns: list[list[float]] = [[], [], []]
-    for row, value in rows:
-        sums = [0.0, 0.0, 0.0]
-        for part, count in row.parts:
-            for index, slope in enumerate(model.slopes(part, row.batch)):
-                sums[index] += count * slope
-        for column, each in zip(columns, sums, strict=True):
+    for value, parts in works:
+        macs = size = layers = 0.0
+        for count, computed, moved in parts:
+            by_macs, by_size = model.slopes(computed, moved)
+            macs += count * by_macs
+            size += count * by_size
+            layers += count
+        for column, each in zip(columns, (macs, size, layers), strict=True):
             column.append(each / value)
     return columns

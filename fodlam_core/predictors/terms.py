@@ -145,7 +145,9 @@ def nearest_form(form: str, measured: Collection[str]) -> str:
     >>> nearest_form("depthwise", {"dense", "pointwise"})
     'dense'
     """
-    return next((each for each in (form, *NEAREST[form]) if each in measured), form)
+    if form in measured:
+        return form
+    return next((each for each in NEAREST[form] if each in measured), form)
 
 
 def amounts(product: Product, terms: Collection[str]) -> list[Amount]:

@@ -7,8 +7,9 @@ of a table decides.
 
 from __future__ import annotations
 
-import binascii
 from typing import TYPE_CHECKING
+
+from fodlam_core.predictors import sampling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,16 +28,12 @@ def is_large(rows: int, groups: int) -> bool:
 
 def sampled(rows: Sequence[Measurement]) -> Sequence[Measurement]:
     """Return `MOST_ROWS` rows, in their order, or all if they are fewer."""
-    if len(rows) <= MOST_ROWS:
-        return rows
-    checksums = [_checksum(f"{row.network} {row.layer.key} {row.batch}") for row in rows]
-    chosen = sorted(range(len(rows)), key=checksums.__getitem__)[:MOST_ROWS]
-    return [rows[index] for index in sorted(chosen)]
+    return sampling.sampled(rows, MOST_ROWS)
 
 
 def dealt(groups: Iterable[str], folds: int) -> dict[str, int]:
     """Return which of so many folds each group goes into."""
-    ordered = sorted(groups, key=lambda group: (_checksum(group), group))
+    ordered = sorted(groups, key=lambda group: (sampling.checksum(group), group))
     return {group: number % folds for number, group in enumerate(ordered)}
 
 
@@ -60,7 +57,3 @@ def fold_notes(groups: int, folds: int) -> tuple[str, ...]:
     if groups == folds:
         return ()
     return (f"{groups:,} groups held out in {folds:,} folds, some together",)
-
-
-def _checksum(text: str) -> int:
-    return binascii.crc32(text.encode())
