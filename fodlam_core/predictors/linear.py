@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from fodlam_core.errors import PredictionError
+from fodlam_core.model.converters import as_tuple
 from fodlam_core.model.stored_fit import StoredModel
 from fodlam_core.predictors import robust
 from fodlam_core.predictors.apart import PRODUCTS, Apart
@@ -117,7 +118,7 @@ class Linear:
     """
 
     terms: str | None = attrs.field(default=None)
-    donors: tuple[Coefficients, ...] = attrs.field(default=(), converter=tuple)
+    donors: tuple[Coefficients, ...] = attrs.field(default=(), converter=as_tuple)
     neighbours: bool = True
 
     name = "linear"
