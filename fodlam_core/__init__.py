@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from fodlam_core.scaling.tables import TableOptions as TableOptions
     from fodlam_core.scaling.tables import factors_between as factors_between
     from fodlam_core.sweeps import sweep as sweep
+    from fodlam_core.validation.new_chip import calibrated as calibrated
     from fodlam_core.validation.stored import store_fits as store_fits
 
 # Name -> module. Loaded when first asked for, so that a plugin or a command pays only for what
@@ -146,6 +147,7 @@ _HOME = {
     "TechnologyConfig": "config",
     "TechnologyScaler": "scaling",
     "UnknownNameError": "errors",
+    "calibrated": "validation.new_chip",
     "chips": "analyses.notebook",
     "compare": "analyses.notebook",
     "diff": "analyses.notebook",

@@ -11,7 +11,7 @@ from fodlam_core.cli.common import registry_for, warn
 from fodlam_core.cli.progress import progress
 from fodlam_core.errors import FodlamError
 from fodlam_core.measure.layer_models import PRECISIONS
-from fodlam_core.measure.selection import EFFORTS, Item, default_networks, items
+from fodlam_core.measure.selection import EFFORTS, default_networks, items
 from fodlam_core.measure.sessions import Setting, provider_named, runtime
 from fodlam_core.report.units import counted
 from fodlam_core.report.write import write
@@ -77,8 +77,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--import",
         dest="source",
         metavar="FILE",
-        help="take the times of one NETWORK from a profile of onnxruntime (JSON), or from a CSV "
-        "file with the columns layer and ms, and measure nothing",
+        help="measure nothing; take the times of one NETWORK from a profile of onnxruntime (JSON) "
+        "or a CSV file with the columns layer and ms, or those of whole networks from one with the "
+        "columns network and ms",
+    )
+    parser.add_argument(
+        "--prior",
+        type=lambda text: text.split(","),
+        default=(),
+        metavar="CHIP,..",
+        help="chips, points or patterns that behave alike, where --import has few networks",
     )
     there = parser.add_mutually_exclusive_group()
     there.add_argument("--resume", action="store_true", help="go on with the FILE that is there")
@@ -89,17 +97,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Measure, write the file, and show how well it predicts."""
     from fodlam_core.cli.measured import report
+    from fodlam_core.cli.taken_over import prior, report_totals, taken_over
     from fodlam_core.measure.chip_file import write_chip
 
     _check_output(args)
     about = _about(args)
     registry = registry_for(args)
     if args.source:
-        found = _imported(args, registry)
+        found = taken_over(args, lambda names: _asked(names, registry).networks)
+        prior(args, registry)  # before anything is written
+    elif args.prior:
+        raise FodlamError("--prior: is for times of whole networks that --import takes over")
     else:
         found = _measured(args, registry)
         about = about._replace(notes=tuple(dict.fromkeys((*_remarks(found, args), *about.notes))))
-    if not found.layers:
+    if not found.layers and not (args.source and found.networks):
         why = found.skipped[:MOST_TOLD] or ["it was interrupted before a layer was done"]
         raise FodlamError("nothing was measured, and nothing is written", *why)
     write_chip(args.output, about, found, update=args.resume)
@@ -113,7 +125,10 @@ def execute(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 130
-    report(args.output, found)
+    if found.layers:
+        report(args.output, found)
+    else:
+        report_totals(args, found, prior(args, registry))
     return 0
 
 
@@ -164,12 +179,12 @@ class _Asked(NamedTuple):
     files: dict[str, str]
 
 
-def _asked(args: argparse.Namespace, registry: Registry) -> _Asked:
+def _asked(sources: Sequence[str], registry: Registry) -> _Asked:
     from fodlam_core.config.asked import asked_config
     from fodlam_core.estimates.network import configured_network
 
     asked = _Asked([], {})
-    for source in args.networks:
+    for source in sources:
         network = configured_network(asked_config(source, registry), registry)
         asked.networks.append(network)
         if source.lower().endswith(".onnx"):
@@ -192,7 +207,7 @@ def _measured(args: argparse.Namespace, registry: Registry) -> Found:
         )
     providers = [provider_named(name) for name in args.provider.split(",")]
     effort = EFFORTS[args.effort]
-    asked = _asked(args, registry)
+    asked = _asked(args.networks, registry)
     chosen, refused = items(asked.networks or default_networks(effort))
     wholes = _wholes(asked, effort.networks)
     found = read_chip(args.output, chosen, wholes) if args.resume else Found()
@@ -248,31 +263,6 @@ def _remarks(found: Found, args: argparse.Namespace) -> tuple[str, ...]:
     elif found.covers:
         notes.append("energy includes what the machine takes when idle")
     return tuple(notes)
-
-
-def _imported(args: argparse.Namespace, registry: Registry) -> Found:
-    from fodlam_core.measure.chip_file import read_chip
-    from fodlam_core.measure.found import Found, Task, Whole
-    from fodlam_core.measure.imports import imported
-
-    one = len(args.networks) == len(args.precision) == len(args.threads) == len(args.batch) == 1
-    if not one:
-        raise FodlamError(
-            "--import: name the one network whose times the file has, and at most one --precision, "
-            "--threads and --batch"
-        )
-    [network], _ = _asked(args, registry)
-    setting = Setting(args.provider.lower(), args.precision[0], args.threads[0])
-    result = imported(args.source, network)
-    found = read_chip(args.output, (), ()) if args.resume else Found()
-    for item, sample in result.layers:
-        task = Task(setting, args.batch[0], Item(*item))
-        found.layers[task.key] = task, sample
-    if result.whole is not None:
-        key = setting.name, network.name, args.batch[0]
-        found.networks[key] = Whole(network, where="runs in the profile"), result.whole
-    found.skipped += result.notes
-    return found
 
 
 def _name(args: argparse.Namespace) -> str:

@@ -50,6 +50,15 @@ def tables_of(path: str) -> tuple[str, str]:
     return f"{stem}.csv", f"{stem}-networks.csv"
 
 
+def fits_of(path: str) -> str:
+    """Return the file of the fits of a header that has no table of layers.
+
+    >>> fits_of("phone.toml")
+    'phone-fits.json'
+    """
+    return f"{os.path.splitext(path)[0]}-fits.json"
+
+
 def write_chip(path: str, about: About, found: Found, *, update: bool = False) -> None:
     """Write the header and the tables beside it; each is complete or as it was before.
 
@@ -70,17 +79,15 @@ def write_chip(path: str, about: About, found: Found, *, update: bool = False) -
         for key, (network, each) in found.networks.items()
     ]
     lacking = () if any(row["energy_uj"] for row in (*rows, *whole)) else ("energy_uj",)
-    write(_csv([each for each in COLUMNS if each not in lacking], rows), layers, update=update)
+    if rows:
+        write(_csv([each for each in COLUMNS if each not in lacking], rows), layers, update=update)
     if whole:
         write(
             _csv([each for each in OF_NETWORKS if each not in lacking], whole),
             networks,
             update=update,
         )
-    points = [Setting.named(name) for name in dict.fromkeys(str(row["point"]) for row in rows)]
-    kinds = dict.fromkeys(str(row["kind"]) for row in rows)
-    known = [each for each in points if each is not None]
-    write(_header(path, about, found, known, list(kinds), whole=bool(whole)), path, update=update)
+    write(_header(path, about, found), path, update=update)
 
 
 def _at(sample: Sample, power_w: float | None) -> Sample:
@@ -125,8 +132,7 @@ def _network_row(key: tuple[str, str, int], whole: Whole, sample: Sample) -> dic
         **_cost(sample),
         "macs": whole.network.total_macs or "",
         "where": whole.where,
-        # Without the operators between them layers are not yet the network.
-        "calibration": "false",
+        "calibration": "true" if whole.calibration else "false",
     }
 
 
@@ -152,15 +158,8 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
-def _header(
-    path: str,
-    about: About,
-    found: Found,
-    points: Sequence[Setting],
-    kinds: list[str],
-    *,
-    whole: bool,
-) -> str:
+def _header(path: str, about: About, found: Found) -> str:
+    points, kinds = _points_and_kinds(found)
     layers, networks = (os.path.basename(each) for each in tables_of(path))
     machine = None if about.sources else about.machine
     lines = {
@@ -170,9 +169,10 @@ def _header(
         "provenance": "measured",
         "device": "cpu" if all(each.provider == "cpu" for each in points) else "accelerator",
         "year": int(about.date[:4]),
-        "tables": [layers],
-        "reference_table": networks if whole else None,
-        "predictors": list(PREDICTORS),
+        "tables": [layers] if found.layers else None,
+        "reference_table": networks if found.networks else None,
+        "predictors": list(PREDICTORS if found.layers else PREDICTORS[:1]),
+        "fits": None if found.layers else os.path.basename(fits_of(path)),
         "energy_covers": found.covers or None,
         "onchip_bytes": machine and machine.cache_bytes,
         "memory_bytes": machine and machine.memory_bytes,
@@ -181,7 +181,7 @@ def _header(
     }
     tables: list[tuple[str, Mapping[str, object]]] = [
         ("", lines),
-        ("[citation]", about.citation(layers)),
+        ("[citation]", about.citation(layers if found.layers else networks)),
     ]
     for each in points:
         threads = counted(each.threads, "thread")
@@ -192,6 +192,19 @@ def _header(
         }
         tables.append((f"[points.{each.name}]", point))
     return "\n".join(_toml(title, table) for title, table in tables)
+
+
+def _points_and_kinds(found: Found) -> tuple[list[Setting], list[str]]:
+    if found.layers:
+        tasks = [task for task, _ in found.layers.values()]
+        points = [task.setting for task in tasks]
+        kinds = [layer.kind for task in tasks for _, layer in task.item.uses]
+    else:
+        names = (Setting.named(point) for point, _, _ in found.networks)
+        points = [each for each in names if each is not None]
+        wholes = [whole for whole, _ in found.networks.values()]
+        kinds = [layer.kind for whole in wholes for layer in whole.network.layers]
+    return list(dict.fromkeys(points)), list(dict.fromkeys(kinds))
 
 
 def _toml(title: str, table: Mapping[str, object]) -> str:

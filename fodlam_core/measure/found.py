@@ -45,11 +45,14 @@ class Whole(NamedTuple):
         network: the network.
         file: its ONNX file; None if it is built from its layers.
         where: what was run, for a reader.
+        calibration: whether predictors may be fitted to it: a network without the operators
+            between its layers is none yet.
     """
 
     network: Network
     file: str | None = None
     where: str = "its layers in one model, without the operators between them"
+    calibration: bool = False
 
 
 @attrs.define

@@ -105,20 +105,37 @@ def _plain(name: str) -> str:
 
 
 def _table(path: str, text: str) -> dict[str, list[float]]:
+    times: dict[str, list[float]] = {}
+    for name, found in milliseconds(path, text, "layer").items():
+        times.setdefault(layer_key(name), []).extend(each * 1e-3 for each in found)
+    return times
+
+
+def milliseconds(path: str, text: str, of: str) -> dict[str, list[float]]:
+    """Return the times in a CSV file by what they are of, one column being ``ms``.
+
+    Args:
+        path: the file.
+        text: its content.
+        of: the other column.
+
+    Raises:
+        FodlamError: with a line for each mistake.
+    """
     rows = csv.DictReader(text.splitlines())
     names = [name.strip() for name in rows.fieldnames or ()]
     rows.fieldnames = names
-    if not {"layer", "ms"} <= set(names):
-        raise FodlamError(f"{path}: expected the columns layer and ms, found {', '.join(names)}")
+    if not {of, "ms"} <= set(names):
+        raise FodlamError(f"{path}: expected the columns {of} and ms, found {', '.join(names)}")
     times: dict[str, list[float]] = {}
-    problems = list(_read_rows(path, enumerate(rows, 2), times))
+    problems = list(_read_rows(path, enumerate(rows, 2), of, times))
     if problems:
         raise FodlamError(*problems)
     return times
 
 
 def _read_rows(
-    path: str, rows: Iterable[tuple[int, dict[str, Any]]], times: dict[str, list[float]]
+    path: str, rows: Iterable[tuple[int, dict[str, Any]]], of: str, times: dict[str, list[float]]
 ) -> Iterator[str]:
     for line, row in rows:
         try:
@@ -128,4 +145,4 @@ def _read_rows(
         if not 0 < value < 1e9:
             yield f"{path}:{line}: ms: {row['ms']!r} is not a positive number"
         else:
-            times.setdefault(layer_key(str(row["layer"]).strip()), []).append(value * 1e-3)
+            times.setdefault(str(row[of]).strip(), []).append(value)

@@ -57,16 +57,9 @@ def calibrated(
             other chips tell something.
     """
     own = [each.network for each in _known(chip)]
-    points = [each for each in others if len(_known(each)) >= FEWEST_NETWORKS]
-    chips = {_chip(each) for each in points} - {_chip(chip)}
     if not own:
         raise PredictionError(f"{chip.name}: has no measured network whose layers are known")
-    if len(chips) < FEWEST_CHIPS:
-        raise PredictionError(
-            f"{chip.name}: of the other chips {len(chips)} are known by {FEWEST_NETWORKS} networks "
-            f"or more; at least {FEWEST_CHIPS} are needed"
-        )
-    points = [each for each in points if _chip(each) in chips]
+    points = well_known([each for each in others if _chip(each) != _chip(chip)])
     donors = tuple(_coefficients(each, terms, ()) for each in points)
     errors = {"latency": _errors(own, points, terms)}
     return attrs.evolve(
@@ -76,6 +69,22 @@ def calibrated(
         cross_validated={Linear.name: errors},
         fits={},
     )
+
+
+def well_known(chips: Sequence[Accelerator]) -> list[Accelerator]:
+    """Return those chips that are known by networks enough to tell something of others.
+
+    Raises:
+        PredictionError: if they are fewer than three.
+    """
+    found = [each for each in chips if len(_known(each)) >= FEWEST_NETWORKS]
+    count = len({_chip(each) for each in found})
+    if count < FEWEST_CHIPS:
+        raise PredictionError(
+            f"of the chips that are a prior {count} are known by {FEWEST_NETWORKS} networks or "
+            f"more; name at least {FEWEST_CHIPS} such"
+        )
+    return found
 
 
 def _known(chip: Accelerator) -> list[Reference]:

@@ -96,7 +96,7 @@ def test_its_own_points_are_no_prior() -> None:
     ("new", "others", "message"),
     [
         (chip("new", names=()), 4, "new: has no measured network"),
-        (chip("new"), 2, "new: of the other chips 2 are known by 6 networks or more"),
+        (chip("new"), 2, "of the chips that are a prior 2 are known by 6 networks or more"),
     ],
 )
 def test_too_little(new: Accelerator, others: int, message: str) -> None:
