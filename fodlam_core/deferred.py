@@ -65,6 +65,8 @@ class DeferredAccelerator:
         facts: what a listing shows without loading the chip: ``vendor``, ``device``, ``node_nm``,
             ``precision``, ``provenance``, ``layers`` and ``networks`` (measured ones),
             ``latency_error`` and ``energy_error`` (cross-validated), as far as known.
+        knows: tells whether a network was measured, by the name that it was measured under; for a
+            chip that predicts no layer. None for all others.
     """
 
     def __init__(
@@ -75,9 +77,10 @@ class DeferredAccelerator:
         title: str = "",
         aliases: Iterable[str] = (),
         facts: Mapping[str, Any] | None = None,
+        knows: Callable[[str], bool] | None = None,
     ) -> None:
         """Take what is known of the chip, and the function that loads the rest."""
-        self.name, self.load, self.title = name, load, title
+        self.name, self.load, self.title, self.knows = name, load, title, knows
         self.facts: Mapping[str, Any] = facts or {}
         self.kinds, self.aliases = _names(kinds), _names(aliases)
 

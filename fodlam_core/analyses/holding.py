@@ -51,7 +51,7 @@ def holding(
     """
     found: list[str] = []
     reasons: dict[str, str] = {}
-    points = _by_chip(registry) if best else {}
+    points = registry.points() if best else {}
     for name in names:
         chip, _, _ = name.partition("/")
         every = points.get(chip) or [name]
@@ -64,20 +64,6 @@ def holding(
     return Holding(list(dict.fromkeys(found)), reasons)
 
 
-def _by_chip(registry: Registry) -> dict[str, list[str]]:
-    """Return the points of each chip of a library, by the name of the chip."""
-    found: dict[str, list[str]] = {}
-    for name in registry.names("accelerator"):
-        if "/" in name and ":" not in name:
-            found.setdefault(name.partition("/")[0], []).append(name)
-    return found
-
-
-def _item(registry: Registry, name: str) -> Any:
-    """Return a chip as it was supplied, be it loaded or not."""
-    return registry.items.get(("accelerator", name)) or registry.accelerator(name)
-
-
 def _said(item: Any, what: str) -> Any:
     if isinstance(item, DeferredAccelerator):
         return item.facts.get(what)
@@ -86,7 +72,7 @@ def _said(item: Any, what: str) -> Any:
 
 def _reason(network: Network, config: Config, registry: Registry, name: str) -> str:
     """Return why a chip cannot be ranked; empty if it can."""
-    item, facts = _item(registry, name), network.transformer
+    item, facts = registry.supplied(name), network.transformer
     assert facts is not None
     missing = {layer.kind for layer in network.layers} - set(item.kinds)
     if missing:
@@ -116,7 +102,7 @@ def _reason(network: Network, config: Config, registry: Registry, name: str) -> 
 
 def _order(registry: Registry, name: str) -> tuple[Any, ...]:
     """Return what the points of a chip are sorted by: what is measured, and least in error."""
-    item = _item(registry, name)
+    item = registry.supplied(name)
     error, provenance = _said(item, "latency_error"), str(_said(item, "provenance"))
     known = _PROVENANCE.index(provenance) if provenance in _PROVENANCE else len(_PROVENANCE)
     return (-known, error is None, error or 0.0, name)

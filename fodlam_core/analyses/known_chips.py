@@ -142,7 +142,7 @@ def chosen_chips(
 
 
 def _of_kind(device: str, names: Sequence[str], registry: Registry) -> list[str]:
-    kinds = {name: registry.accelerator(name).device for name in names}
+    kinds = {name: _device(registry.supplied(name)) for name in names}
     chosen = [name for name in names if kinds[name] == device.lower()]
     if not chosen:
         known = {kind for kind in kinds.values() if kind}
@@ -150,6 +150,12 @@ def _of_kind(device: str, names: Sequence[str], registry: Registry) -> list[str]
             unknown("kind of device", device, known, "no chip here says what kind it is")
         )
     return chosen
+
+
+def _device(item: Accelerator | DeferredAccelerator) -> str:
+    if isinstance(item, DeferredAccelerator):
+        return item.facts.get("device") or ""
+    return item.device
 
 
 def are_chips(on: Sequence[str]) -> bool:

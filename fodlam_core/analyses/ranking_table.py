@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fodlam_core.analyses.ranking import LEAST_SHARE, SORTS, Ranked, Ranking
+from fodlam_core.analyses.ranked import LEAST_SHARE, SORTS, Ranked
 from fodlam_core.estimates.columns import WITH_ENDS, costs_with_ends
 from fodlam_core.estimates.verdict import FITS
 from fodlam_core.report.document import Bullets, Document, Text, table
@@ -12,6 +12,8 @@ from fodlam_core.report.units import counted, percent, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from fodlam_core.analyses.ranking import Ranking
 
 MOST_OTHERS = 20
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fodlam_core.analyses.known_chips import are_chips, chosen_chips
-from fodlam_core.analyses.ranking import SORTS, rank
+from fodlam_core.analyses.ranked import SORTS
+from fodlam_core.analyses.ranking import rank
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for
 from fodlam_core.cli.plot import add_plot_argument, check_plot, extras, plot
 from fodlam_core.cli.run import add_config_arguments, overrides_of

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
 from fodlam_core.cli.plot import add_plot_argument, check_plot, extras, plot
-from fodlam_core.config.asked import alternatives, asked_config
+from fodlam_core.config.asked import alternatives, asked_config, on_chips
+from fodlam_core.config.chip_files import chip_file
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates import Estimate, prepare
+from fodlam_core.estimates.network import configured_network, named_after
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report.report import Report
 from fodlam_core.report.write import write
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from fodlam_core.config import Config
     from fodlam_core.plugins.registry import Registry
 
 ALL_LAYERS = ""
@@ -165,18 +168,64 @@ def _percent(text: str) -> float:
 def _estimate(
     source: str, on: Sequence[str], args: argparse.Namespace, registry: Registry
 ) -> Estimate:
-    config = asked_config(source, registry, overrides_of(args), on)
+    chip = _chip(args.on, on, registry)
+    config = asked_config(source, registry, overrides_of(args), () if chip else on)
     warn(config.warnings)
     if config.sweep:
         warn([f"{config.source}: [sweep] is ignored here; fodlam-core sweep uses it"])
     with stdout_to_stderr():  # a predictor that prints must not spoil the data
-        estimate = prepare(config, registry).estimate()
+        try:
+            estimate = _on(config, registry, chip) if chip else prepare(config, registry).estimate()
+        except FodlamError as error:
+            hint = "" if chip or len(on) != 1 else _other_point(config, registry, on[0])
+            raise FodlamError(error, hint) if hint else error from error
     warn(estimate.network.notes)
     if getattr(args, "require_coverage", None) is not None:
         from fodlam_core.estimates.coverage import check_coverage
 
         check_coverage(estimate, args.require_coverage)
     return estimate
+
+
+def _chip(asked: Sequence[str], on: Sequence[str], registry: Registry) -> str:
+    """Return the one chip that is asked for, where it has several points; empty if none is."""
+    if len(on) != 1 or "=" in on[0] or chip_file(on[0]):
+        return ""
+    from fodlam_core.analyses.known_chips import are_chips
+
+    if not are_chips(asked):
+        return ""
+    chip = registry.full_name("accelerator", on[0]).partition("/")[0]
+    return on[0] if len(registry.points().get(chip, ())) > 1 else ""
+
+
+def _on(config: Config, registry: Registry, chip: str) -> Estimate:
+    """Return the estimate of a chip at the point that it stands for, as `rank` has it."""
+    from fodlam_core.analyses.standing import standing
+
+    try:
+        network = configured_network(config, registry)
+    except FodlamError as error:
+        raise named_after(config, error) from error
+    found = standing(config, registry, network, chip)
+    if found.estimate is not None:
+        return found.estimate
+    # It is refused: asked for by its name, it says all that is wrong.
+    return prepare(on_chips(config, [chip], registry), registry, network).estimate()
+
+
+def _other_point(config: Config, registry: Registry, name: str) -> str:
+    """Say which point of the chip models a network that one of its points refuses; empty: none."""
+    from fodlam_core.analyses.standing import standing
+
+    chip, _, point = registry.full_name("accelerator", name).partition("/")
+    if not point or chip_file(name):
+        return ""
+    network = configured_network(config, registry)
+    best = standing(config, registry, network, chip)
+    if best.estimate is None:
+        return ""
+    return f"{chip} models {network.name} at another point: --on {best.name}"
 
 
 def _explain(made: list[Estimate], args: argparse.Namespace) -> None:

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST_QUOTED = 200
+# A list of more names than the first is cut to the second.
+MOST_LISTED, FIRST = 40, 10
 QUOTES = "'\""
 
 
@@ -50,7 +52,9 @@ def unknown(what: str, name: str, known: Iterable[str], missing: str = "there ar
     if close:
         hint = f"did you mean {' or '.join(map(repr, close))}?"
     elif names:
-        hint = f"there are: {', '.join(names)}"
+        few = names if len(names) <= MOST_LISTED else names[:FIRST]
+        more = len(names) - len(few)
+        hint = f"there are: {', '.join(few)}{f' and {more} more' if more else ''}"
     else:
         hint = missing
     return f"unknown {what} {name!r}; {hint}"

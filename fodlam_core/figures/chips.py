@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from fodlam_core.analyses.comparison import Comparison, Outcome
-    from fodlam_core.analyses.ranking import Ranked, Ranking
+    from fodlam_core.analyses.ranked import Ranked
+    from fodlam_core.analyses.ranking import Ranking
     from fodlam_core.estimates.figures import Totals
 
 MOST_ROWS = 40

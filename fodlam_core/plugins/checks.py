@@ -63,7 +63,10 @@ def accelerator_problem(item: Accelerator | DeferredAccelerator) -> str | None:
     if not _all_names(item.kinds, getattr(item, "default_for", ())):
         return f"the kinds of {item.name!r} are not names of layer kinds"
     if isinstance(item, DeferredAccelerator):
-        return None if callable(item.load) else f"load of {item.name!r} is not a function"
+        for what in ("load", "knows"):
+            if not callable(getattr(item, what)) and not (what == "knows" and item.knows is None):
+                return f"{what} of {item.name!r} is not a function"
+        return None
     if not _all_names(tuple(each.name for each in item.predictors)):
         return f"the names of the predictors of {item.name!r} are not strings"
     if item.options is not None and not _is_attrs_class(item.options):

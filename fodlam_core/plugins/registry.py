@@ -90,6 +90,24 @@ class Registry(NamedTuple):
             raise UnknownNameError(f"no accelerator matches {pattern!r}")
         return sorted(found)
 
+    def points(self) -> dict[str, list[str]]:
+        """Return the operating points of every chip by its name, as they were supplied.
+
+        Nothing is loaded.
+        """
+        found: dict[str, list[str]] = {}
+        for (what, name), item in self.items.items():
+            if what == "accelerator" and ":" not in name:
+                more = [point.name for point in getattr(item, "points", ())]
+                found.setdefault(name.partition("/")[0], []).extend([name, *more])
+        return found
+
+    def supplied(self, name: str) -> Accelerator | DeferredAccelerator:
+        """Return an accelerator as `accelerator` does, but one of a library without loading it."""
+        chip, point = self._chip_and_point(name)
+        item: Accelerator | DeferredAccelerator = self._get("accelerator", chip)
+        return self.accelerator(name) if point else item
+
     def _get(self, what: str, name: str) -> Any:
         name = self.full_name(what, name)
         try:
@@ -195,6 +213,10 @@ class Registry(NamedTuple):
         item: Accelerator | DeferredAccelerator = self._get("accelerator", chip)
         if isinstance(item, DeferredAccelerator):
             item = loaded(item, self.providers["accelerator", item.name])
+            if point and not item.points:
+                chip = item.name.partition("/")[0]
+                names = [each.partition("/")[2] for each in self.points()[chip]]
+                raise UnknownNameError(unknown(f"point of {chip}", point, names))
         return item.point(point) if point else item
 
     def _chip_and_point(self, name: str) -> tuple[str, str]:

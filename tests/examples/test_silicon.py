@@ -68,3 +68,46 @@ def test_what_a_run_takes_beside_its_layers(cli: Any) -> None:
     low, high = saved["totals"]["total"]["interval"]["latency_s"]
     assert low < saved["totals"]["total"]["latency_s"] < high
     assert "a run beside its layers" in beside["provenance"]["steps"][0]["text"]
+
+
+def test_run_and_rank_mean_the_same_point(cli: Any) -> None:
+    """A chip whose default point knows products alone is known by one that runs the network."""
+    network = ("ResNet-50-v1.5", "--plugin", PLUGIN, "-f", "json")
+    [row] = json.loads(cli("rank", *network, "--on", "h100-sxm-80gb").out)["rows"]
+    run = json.loads(cli("run", *network, "--on", "h100-sxm-80gb").out)
+
+    assert (row["rank"], row["name"]) == (1, "h100-sxm-80gb/mlperf-x1-offline")
+    assert list(run["accelerators"]) == [row["name"]]
+    assert row["latency_s"] == run["totals"]["total"]["latency_s"]
+    assert row["notes"] == run["notes"]
+    assert "its default point, h100-sxm-80gb/vidur-fp16, models" in row["notes"][0]
+
+
+def test_a_point_that_refuses_names_one_that_does_not(cli: Any) -> None:
+    """Of a chip's points, one that runs the network is named; of none, nothing is."""
+    network = ("ResNet-50-v1.5", "--plugin", PLUGIN)
+    tpu, aistorm = (
+        cli("run", *network, "--on", name) for name in ("tpu-v1/int8", "aistorm/datasheet-int8")
+    )
+
+    assert (tpu.status, tpu.out) == (1, "")
+    assert "tpu-v1 models ResNet-50-v1.5 at another point: --on tpu-v1/datasheet-int16" in tpu.err
+    assert aistorm.status == 1
+    assert "another point" not in aistorm.err
+
+
+def test_an_unknown_point_names_those_of_the_chip(cli: Any) -> None:
+    """Not the point that the plain name stands for."""
+    done = cli("run", "VGG16", "--on", "tpu-v1/int4", "--plugin", PLUGIN)
+
+    assert (done.status, done.out) == (1, "")
+    assert "unknown point of tpu-v1 'int4'; did you mean 'int8'" in done.err
+
+
+def test_a_list_of_hundreds_of_chips_is_cut(cli: Any) -> None:
+    """A name that no chip is like is told in a few lines."""
+    done = cli("rank", "VGG16", "--on", "phone.png", "--plugin", PLUGIN)
+
+    assert (done.status, done.out) == (1, "")
+    assert len(done.err) < 500
+    assert "unknown accelerator 'phone.png'; there are: " in done.err

@@ -223,6 +223,7 @@ def test_a_chip_that_fails_is_named(load: Callable[[str], Any], problem: str) ->
     [
         (DeferredAccelerator("a", [1], chip), "kinds of 'a'"),
         (DeferredAccelerator("a", ["fc"], 3), "load of 'a'"),
+        (DeferredAccelerator("a", ["fc"], chip, knows=3), "knows of 'a'"),
         (DeferredAccelerator("a", ["fc"], chip, aliases=[2]), "aliases of 'a'"),
         (DeferredAccelerator("", ["fc"], chip), "DeferredAccelerator"),
     ],

@@ -16,14 +16,15 @@ HERE = Path(__file__).parent
 FACTS = ("vendor", "device", "node_nm", "memory_bytes")
 # What the index has of a point after its source, kinds and title.
 TOLD = ("layers", "networks", "precision", "provenance", "latency_error", "energy_error")
+TOLD += ("predicts",)
 
 
 @functools.cache
 def index() -> dict[str, Any]:
     """Return the index: by chip, what the register says of it, its aliases and its points.
 
-    ``tools/index.py`` writes it. A point is a list of the source, the kinds of layers, the title,
-    and what `TOLD` names.
+    ``tools/index.py`` writes it. The points stand in order of preference, each a list of the
+    source, the kinds of layers, the title, and what `TOLD` names.
     """
     chips: dict[str, Any] = json.loads((HERE / "index.json").read_bytes())
     return chips
@@ -42,7 +43,15 @@ def points() -> Iterator[DeferredAccelerator]:
                 f"{entry['title']}: {title}",
                 (chip, *entry["aliases"]) if point == entry["default"] else (),
                 facts=facts,
+                knows=None if facts["predicts"] else functools.partial(_knows, source, chip, point),
             )
+
+
+def _knows(source: str, chip: str, point: str, network: str) -> bool:
+    from .rows import table_bytes
+
+    table = table_bytes(HERE / source / "networks" / f"{chip}.csv")
+    return f"\n{point},{network},".encode() in table
 
 
 def _load(chip: str, point: str) -> Any:

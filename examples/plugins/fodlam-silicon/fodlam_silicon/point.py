@@ -19,7 +19,7 @@ from .networks import Library, families
 from .rows import layers, networks
 
 if TYPE_CHECKING:
-    from fodlam_core import Coefficients, Predictor, StoredFit
+    from fodlam_core import Coefficients, Predictor
 
 Errors = Mapping[str, Mapping[str, CrossValidated]]
 # What the register knows and an accelerator has a field for.
@@ -81,13 +81,11 @@ def accelerator(chip: str, point: str) -> Accelerator:
         networks=known,
         families=families() | {name: family(name) for name in known if is_run(name)},
         cross_validated=_widened(
-            _errors(fit, header, entry, said),
+            errors(source, header, entry, said),
             header.get("least_half_width", 0.0),
         ),
         fits={fit.predictor: fit} if fit else {},
-        predictors=named_predictors(header["predictors"], _options(header, entry, said))
-        if "predictors" in header
-        else _predictors(source, entry, said, len(measurements), len(known)),
+        predictors=_predictors(header, entry, said, len(measurements), len(known)),
         precision=said["precision"],
         notes=header.get("notes", ()),
         energy_covers=header.get("energy_covers", ""),
@@ -118,17 +116,37 @@ def points_of(source: str) -> dict[tuple[str, str], dict[str, str]]:
         }
 
 
+def predicts(
+    header: dict[str, Any], entry: dict[str, Any], said: dict[str, str], layers: int, networks: int
+) -> bool:
+    """Tell whether a point predicts layers, and is not known by whole networks alone.
+
+    Args:
+        header: what holds for its source.
+        entry: what the index has of its chip.
+        said: what the source says of the point.
+        layers: its measured layers.
+        networks: its measured networks whose layers are known.
+    """
+    if "peak_macs_per_s" in said:
+        return "memory_bandwidth_bytes_per_s" in entry
+    return "predictors" in header or layers > 0 or networks >= FEWEST
+
+
 def _predictors(
-    source: str, entry: dict[str, Any], said: dict[str, str], layers: int, networks: int
+    header: dict[str, Any], entry: dict[str, Any], said: dict[str, str], layers: int, networks: int
 ) -> tuple[Predictor, ...]:
     """Return what predicts: of a datasheet its roofline; none where too little was measured."""
+    if "predictors" in header:
+        return named_predictors(header["predictors"], _options(header, entry, said))
     if "peak_macs_per_s" in said:
         return named_predictors(["roofline"], {"roofline": _roofline(entry, said)})
+    if not predicts(header, entry, said, layers, networks):
+        return ()
     if layers:
         return named_predictors(["linear", "per-mac"])
     chip, point = said["chip"], said["point"]
-    if networks < FEWEST:
-        return ()
+    source = entry["points"][point][0]
     alike = donors(source, chip, group(point)) if networks < MANY else ()
     options = {"donors": alike, "terms": TERMS[group(point)] if source == "ncnn" else None}
     return named_predictors(["linear"], {"linear": options})
@@ -215,13 +233,20 @@ def _of_datasheets(header: dict[str, Any], entry: dict[str, Any], short: str) ->
     }
 
 
-def _errors(
-    fit: StoredFit | None, header: dict[str, Any], entry: dict[str, Any], said: dict[str, str]
+def errors(
+    source: str, header: dict[str, Any], entry: dict[str, Any], said: dict[str, str]
 ) -> Errors:
-    """Return the errors of a point: its own, else those of chips that were left out."""
+    """Return the errors of a point: its own, else those of chips that were left out.
+
+    Args:
+        source: where the point is from.
+        header: what holds for all tables of the source.
+        entry: what the index has of the chip.
+        said: what the source says of the point.
+    """
+    fit = fit_of(source, said["chip"], said["point"])
     if fit is not None and fit.errors:
         return {fit.predictor: fit.errors}
-    source = entry["points"][said["point"]][0]
     return (
         shared.errors(source, said["point"])
         or _of_datasheets(header, entry, _format(said))

@@ -84,6 +84,24 @@ def test_points_are_deferred() -> None:
     assert found["raspberry-pi-4/ncnn-1t"].aliases == ()
 
 
+def test_the_index_says_what_predicts_layers() -> None:
+    """A point that predicts none has no predictor, or a datasheet without a bandwidth."""
+    found = {each.name: each for each in points()}
+
+    for name, chip in INDEX.items():
+        sheets = [name for name, (source, *_) in chip["points"].items() if source == "datasheets"]
+        for point in (chip["default"], *sheets):
+            made = accelerator(name, point)
+            known = found[f"{name}/{point}"].knows
+            if made.predictors and made.provenance == "datasheet":
+                assert (known is None) == (made.memory_bandwidth_bytes_per_s is not None), name
+            else:
+                assert (known is None) == bool(made.predictors), name
+            if known is not None:
+                assert all(known(reference.network) for reference in made.references[:3]), name
+                assert not known("LeNet-5"), name
+
+
 def test_fpga_is_not_scaled() -> None:
     """A design on an FPGA has no technology point, so that no rule can scale it."""
     point = accelerator("ghp-fpga", "m32p32")

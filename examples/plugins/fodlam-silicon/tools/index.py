@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 import tomli
-from fodlam_silicon.fits import fits
-from fodlam_silicon.point import source_header
-from fodlam_silicon.shared import errors as shared_errors
+from fodlam_silicon.networks import Library
+from fodlam_silicon.point import errors, points_of, predicts, source_header
 from tables import LIBRARY, read
 
 if TYPE_CHECKING:
@@ -39,49 +38,62 @@ def index() -> dict[str, Any]:
     """Return the index: chips that have a point, each with its facts, aliases and points."""
     with open(LIBRARY / "chips.toml", "rb") as file:
         register = tomli.load(file)["chips"]
-    points = all_points()
-    unknown = set(points) - set(register)
-    if unknown:
-        raise SystemExit(f"not in chips.toml: {', '.join(sorted(unknown))}")
+    points = all_points({chip: _facts(entry) for chip, entry in register.items()})
     chips = {}
     for chip, entry in sorted(register.items()):
         if own := points.get(chip):
-            chips[chip] = {**_facts(entry), "points": own, "default": default(entry, own)}
+            names = preferred(entry, own)
+            ordered = {name: own[name] for name in names}
+            chips[chip] = {**_facts(entry), "points": ordered, "default": names[0]}
     return chips
 
 
-def all_points() -> dict[str, dict[str, list[Any]]]:
+def all_points(chips: dict[str, dict[str, Any]]) -> dict[str, dict[str, list[Any]]]:
     """Return what the index has of each point, by chip: source, kinds, title, and what is `TOLD`.
 
-    Told are rows of layers, rows of networks, precision, provenance, errors of latency and energy.
+    Told are rows of layers, rows of networks, precision, provenance, errors of latency and energy,
+    and whether it predicts layers.
+
+    Args:
+        chips: the facts of every chip.
     """
     points: dict[str, dict[str, list[Any]]] = {}
     for path in sorted(LIBRARY.glob("*/points.csv")):
         source = path.parent.name
         header = source_header(source)
-        layers, networks = (_count(path.parent / part) for part in ("layers", "networks"))
-        for row in read(path):
-            chip, point = key = row["chip"], row["point"]
+        layers, networks = (_rows(path.parent / part) for part in ("layers", "networks"))
+        for (chip, point), said in points_of(source).items():
+            if chip not in chips:
+                raise SystemExit(f"not in chips.toml: {chip}")
             if point in points.setdefault(chip, {}):
                 raise SystemExit(f"{chip}/{point} stands in two sources; rename one")
+            own, named = layers[chip, point], networks[chip, point]
+            known = Library(named)
             points[chip][point] = [
-                *(source, row["kinds"], row["title"], layers[key], networks[key]),
-                *(row["precision"], row.get("provenance") or header["provenance"]),
-                *_errors(source, chip, point),
+                *(source, said["kinds"], said["title"], own.total(), named.total()),
+                *(said["precision"], said.get("provenance", header["provenance"])),
+                *_errors(source, header, chips[chip], said),
+                predicts(header, chips[chip], said, own.total(), len(known)),
             ]
     return points
 
 
-def _errors(source: str, chip: str, point: str) -> list[float | None]:
+def _errors(
+    source: str, header: dict[str, Any], entry: dict[str, Any], said: dict[str, str]
+) -> list[float | None]:
     """Return the errors of latency and of energy, where they are known."""
-    fit = fits(source).get(f"{chip}/{point}")
-    known = (fit.errors if fit else {}) or shared_errors(source, point).get("linear", {})
+    known = next(iter(errors(source, header, entry, said).values()), {})
     pair = (known.get(quantity) for quantity in ("latency", "energy"))
     return [None if error is None else round(error.mape, 4) for error in pair]
 
 
-def _count(folder: Path) -> Counter[tuple[str, str]]:
-    return Counter((path.stem, row["point"]) for path in folder.glob("*.csv") for row in read(path))
+def _rows(folder: Path) -> defaultdict[tuple[str, str], Counter[str]]:
+    """Return the networks of the rows of tables, with how many each has, by chip and point."""
+    found: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for path in folder.glob("*.csv"):
+        for row in read(path):
+            found[path.stem, row["point"]][row["network"]] += 1
+    return found
 
 
 def _facts(entry: dict[str, Any]) -> dict[str, Any]:
@@ -91,18 +103,19 @@ def _facts(entry: dict[str, Any]) -> dict[str, Any]:
     return {**own, "aliases": entry.get("aliases", []), **facts, "peaks": peaks}
 
 
-def default(entry: dict[str, Any], points: dict[str, list[Any]]) -> str:
-    """Return the point that the chip's plain name stands for.
+def preferred(entry: dict[str, Any], points: dict[str, list[Any]]) -> list[str]:
+    """Return the points of a chip, the one that its plain name stands for first.
 
-    It is the one that the register names; else one of the first of these that there is: runs of
-    networks or operations, tuned kernels, systems of MLPerf with few accelerators. Then that with
-    the most rows counts, and among equals unquantised before int8, and many threads before few.
+    It is the one that the register names. Then come runs of networks or operations, tuned kernels,
+    systems of MLPerf with few accelerators, datasheets. Of these that with the most rows stands
+    first, and among equals unquantised before int8, and many threads before few.
     """
 
     def order(point: str) -> tuple[Any, ...]:
         source, _, _, layers, networks, *_ = points[point]
         threads, parts = (re.search(each, point) for each in (r"(\d+)t\b", r"-x(\d+)-"))
         return (
+            point != entry.get("default"),
             LATE.index(source) + 1 if source in LATE else 0,
             int(parts[1]) if parts else 0,
             -(layers + networks),
@@ -111,7 +124,7 @@ def default(entry: dict[str, Any], points: dict[str, list[Any]]) -> str:
             point,
         )
 
-    return entry.get("default") or min(points, key=order)
+    return sorted(points, key=order)
 
 
 if __name__ == "__main__":
