@@ -128,12 +128,20 @@ class DeferredRule(Deferred):
 
     Attributes:
         aliases: further names of the rule.
+        needs: fields that both technology points must state for it to have any factors.
     """
 
-    def __init__(self, name: str, aliases: tuple[str, ...], module: str, maker: str) -> None:
-        """Take the names of the rule and where it is."""
+    def __init__(
+        self,
+        name: str,
+        aliases: tuple[str, ...],
+        module: str,
+        maker: str,
+        needs: tuple[str, ...] = (),
+    ) -> None:
+        """Take the names of the rule, where it is, and what it needs."""
         super().__init__(name, module, maker)
-        self.aliases = aliases
+        self.aliases, self.needs = aliases, needs
 
     def factors(self, source: Technology, target: Technology) -> ScalingFactors:
         """Return the factors of the rule."""

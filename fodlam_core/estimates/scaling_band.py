@@ -99,11 +99,24 @@ class ApplicableRules:
         own = (name for name in self.registry.names("rule") if self.registry.is_own("rule", name))
         for name in dict.fromkeys((*own, chosen.name)):
             rule = self.registry.scaler(name)
-            taken = chosen if rule.name == chosen.name else rule
-            served = dict(_served(taken, self.platforms, technology.clock))
-            if rule.name != NO_RULE and len(served) == len(self.platforms):
+            if rule.name == chosen.name:
+                rule = chosen
+            elif rule.name == NO_RULE or self._lacks_for(rule):
+                continue  # told from its name and needs, before it is loaded
+            served = dict(_served(rule, self.platforms, technology.clock))
+            if len(served) == len(self.platforms):
                 found[rule.name] = served
         return found
+
+    def _lacks_for(self, rule: TechnologyScaler) -> bool:
+        """Tell whether a point lacks what a rule of the core needs."""
+        return any(
+            getattr(point, field) is None
+            for each in self.platforms.values()
+            if each.source and each.target and each.source != each.target
+            for point in (each.source, each.target)
+            for field in getattr(rule, "needs", ())
+        )
 
     def __reduce__(self) -> tuple[type[KnownRules], tuple[ByRule]]:
         return KnownRules, (self.multipliers,)

@@ -26,18 +26,19 @@ READERS = (
     ("transformers", (".json",), "transformers", "TransformersReader"),
     ("zigzag", (".yaml", ".yml"), "zigzag", "ZigZagReader"),
 )
-# Rules other than the default: name, aliases, and the class or function that makes the rule.
+# Rules other than the default: name, aliases, the class or function that makes the rule, and the
+# fields that both technology points must state.
 RULES = (
-    ("alpha-power", (), "alpha_power", "AlphaPower"),
-    ("constant-voltage", ("fixed-voltage",), "constant_voltage", "ConstantVoltage"),
-    ("custom", ("table",), "custom", "Custom"),
-    ("dark-silicon-conservative", (), "dark_silicon", "conservative"),
-    ("dark-silicon-itrs", (), "dark_silicon", "itrs"),
-    ("general", (), "general", "General"),
-    ("published-operations", ("operations",), "operations", "PublishedOperations"),
-    ("none", ("identity",), "identity", "NoScaling"),
-    ("post-dennard", ("leakage-limited",), "post_dennard", "PostDennard"),
-    ("stillmaker-baas-2017", ("stillmaker",), "stillmaker", "StillmakerBaas"),
+    ("alpha-power", (), "alpha_power", "AlphaPower", ("vdd",)),
+    ("constant-voltage", ("fixed-voltage",), "constant_voltage", "ConstantVoltage", ()),
+    ("custom", ("table",), "custom", "Custom", ()),
+    ("dark-silicon-conservative", (), "dark_silicon", "conservative", ()),
+    ("dark-silicon-itrs", (), "dark_silicon", "itrs", ()),
+    ("general", (), "general", "General", ("vdd",)),
+    ("published-operations", ("operations",), "operations", "PublishedOperations", ()),
+    ("none", ("identity",), "identity", "NoScaling", ()),
+    ("post-dennard", ("leakage-limited",), "post_dennard", "PostDennard", ()),
+    ("stillmaker-baas-2017", ("stillmaker",), "stillmaker", "StillmakerBaas", ("vdd",)),
 )
 
 
@@ -53,8 +54,8 @@ def fodlam_layer_kinds() -> Iterable[LayerKind]:
 def fodlam_technology_scalers() -> Iterable[TechnologyScaler]:
     """Supply the rules of technology scaling."""
     yield Dennard()
-    for name, aliases, module, maker in RULES:
-        yield DeferredRule(name, aliases, f"fodlam_core.scaling.{module}", maker)
+    for name, aliases, module, maker, needs in RULES:
+        yield DeferredRule(name, aliases, f"fodlam_core.scaling.{module}", maker, needs)
 
 
 @hookimpl

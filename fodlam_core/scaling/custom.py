@@ -1,150 +1,22 @@
-"""Factors that the configuration gives itself, such as what a foundry claims."""
+"""The rule of the factors that the configuration gives itself, such as what a foundry claims."""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import attrs
+from typing import TYPE_CHECKING
 
 from fodlam_core.errors import ScalingError, Setting
 from fodlam_core.model.technology import IDENTITY, ScalingFactors, Technology
-from fodlam_core.model.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from fodlam_core.scaling.given_factors import CustomOptions
 
-Ratios = dict[tuple[float, float], float]
-TOLERANCE = 1e-9
 FACTORS = "[{{from_nm = {:g}, to_nm = {:g}, time = ..., power = ...}}]"
-
-
-def _positive(_instance: object, _attribute: object, value: Any) -> None:
-    if value is not None and not 0 < value < math.inf:
-        raise ValueError(f"{value!r} is not positive and finite")
-
-
-@attrs.frozen(eq=False, repr=False)
-class GivenFactors(Value):
-    """Factors from one node to another; energy and power are two ways to say the same.
-
-    Attributes:
-        from_nm: the node that costs are known for.
-        to_nm: the node that they are asked for.
-        time: factor of latency.
-        energy: factor of energy.
-        power: factor of power; give either this or energy.
-        area: factor of area, if known.
-        logic_energy: factor of the energy of logic alone, if known; see
-            `fodlam_core.model.energy_split`.
-        sram_energy: factor of the energy of memory on the chip alone, if known.
-
-    Raises:
-        ValueError: if the factors do not go together.
-    """
-
-    from_nm: float = attrs.field(validator=_positive)
-    to_nm: float = attrs.field(validator=_positive)
-    time: float = attrs.field(validator=_positive)
-    energy: float | None = attrs.field(default=None, validator=_positive)
-    power: float | None = attrs.field(default=None, validator=_positive)
-    area: float | None = attrs.field(default=None, validator=_positive)
-    logic_energy: float | None = attrs.field(default=None, validator=_positive)
-    sram_energy: float | None = attrs.field(default=None, validator=_positive)
-
-    def __attrs_post_init__(self) -> None:
-        if (self.energy is None) == (self.power is None):
-            raise ValueError("give exactly one of energy and power")
-        if self.from_nm == self.to_nm:
-            raise ValueError("from_nm and to_nm are the same node, which has factors of 1")
-
-
-@attrs.frozen(eq=False, repr=False)
-class CustomOptions(Value):
-    """Options of the rule.
-
-    Attributes:
-        factors: the factors by pair of nodes; the way back and detours follow from them.
-
-    Raises:
-        ValueError: if the factors contradict each other.
-    """
-
-    factors: tuple[GivenFactors, ...] = ()
-
-    def __attrs_post_init__(self) -> None:
-        given_levels(self.factors)
-
-
-class Level(NamedTuple):
-    """A value relative to the same value at another node, to which a chain of factors leads."""
-
-    root: float
-    value: float
-
-
-class Levels(NamedTuple):
-    """Time, energy, area, and energies of logic and SRAM alone, by node."""
-
-    time: Mapping[float, Level]
-    energy: Mapping[float, Level]
-    area: Mapping[float, Level]
-    logic: Mapping[float, Level]
-    sram: Mapping[float, Level]
-
-
-def given_levels(factors: Iterable[GivenFactors]) -> Levels:
-    """Return time, energy and area of every node that is named.
-
-    Raises:
-        ValueError: if one pair of factors contradicts what follows from the others.
-    """
-    ratios: dict[str, Ratios] = {name: {} for name in Levels._fields}
-    for given in factors:
-        pair = given.from_nm, given.to_nm
-        values = (
-            given.time,
-            given.energy or given.time * (given.power or 0),
-            given.area,
-            given.logic_energy,
-            given.sram_energy,
-        )
-        for name, value in zip(Levels._fields, values, strict=True):
-            if value is not None and ratios[name].setdefault(pair, value) != value:
-                raise ValueError(f"{name} from {pair[0]:g} to {pair[1]:g} nm is given twice")
-    return Levels(*(_levels(name, each) for name, each in ratios.items()))
-
-
-def _levels(name: str, ratios: Ratios) -> dict[float, Level]:
-    """Follow the factors from node to node, and check each that was not needed for it."""
-    steps: dict[float, list[tuple[float, float]]] = {}
-    for (source, target), value in ratios.items():
-        steps.setdefault(source, []).append((target, value))
-        steps.setdefault(target, []).append((source, 1 / value))
-    levels: dict[float, Level] = {}
-    for root in steps:
-        if root not in levels:
-            levels[root] = Level(root, 1.0)
-            found = [root]
-            for node in found:
-                for other, value in steps[node]:
-                    if other not in levels:
-                        levels[other] = Level(root, levels[node].value * value)
-                        _positive(None, None, levels[other].value)
-                        found.append(other)
-    for (source, target), value in ratios.items():
-        follows = levels[target].value / levels[source].value
-        if not math.isclose(follows, value, rel_tol=TOLERANCE):
-            raise ValueError(
-                f"{name} from {source:g} to {target:g} nm is given as {value:g}, but "
-                f"{follows:.6g} follows from the other factors; leave one out"
-            )
-    return levels
 
 
 class Custom:
     """The factors of ``[technology.options]``; what is not given, and does not follow, is refused.
 
+    >>> from fodlam_core.scaling.given_factors import CustomOptions, GivenFactors
     >>> rule = Custom(CustomOptions((GivenFactors(45, 28, time=0.5, power=1.0),)))
     >>> rule.factors(Technology(28), Technology(45)).energy
     2.0
@@ -156,12 +28,18 @@ class Custom:
     uses = ("node_nm",)
     domain = "the pairs of nodes given in [[technology.options.factors]], and what follows of them"
     source = "what the configuration is based on"
-    options = CustomOptions
 
     def __init__(self, options: CustomOptions | None = None) -> None:
         """Take the options; by default there are no factors."""
-        self._given = (options or CustomOptions()).factors
-        self._levels = given_levels(self._given)
+        self._given = options
+        self._levels = options.levels if options else None
+
+    @property
+    def options(self) -> type[CustomOptions]:
+        """The class of the options."""
+        from fodlam_core.scaling.given_factors import CustomOptions
+
+        return CustomOptions
 
     def configure(self, options: CustomOptions) -> Custom:
         """Return the rule with the factors that are given."""
@@ -176,18 +54,12 @@ class Custom:
         a, b = source.node_nm, target.node_nm
         if a == b:
             return IDENTITY
-        time, energy = _ratio(self._levels.time, a, b), _ratio(self._levels.energy, a, b)
-        if time is None or energy is None:
+        known = self._levels.ratios(a, b) if self._levels else (None,) * 5
+        time, energy, area, logic, sram = known
+        if self._given is None or time is None or energy is None:
             line = Setting(("technology", "options"), "factors", FACTORS.format(a, b))
             raise ScalingError(f"no factors are given from {a:g} to {b:g} nm", cure=("give ", line))
         notes = [f"factors from {a:g} to {b:g} nm are those that the configuration gives"]
-        if not any({each.from_nm, each.to_nm} == {a, b} for each in self._given):
+        if not self._given.gives(a, b):
             notes = [f"factors from {a:g} to {b:g} nm follow from others that are given"]
-        area, logic, sram = (_ratio(levels, a, b) for levels in self._levels[2:])
         return ScalingFactors(time, energy, area, tuple(notes), logic=logic, sram=sram)
-
-
-def _ratio(levels: Mapping[float, Level], source: float, target: float) -> float | None:
-    if source in levels and target in levels and levels[source].root == levels[target].root:
-        return levels[target].value / levels[source].value
-    return None

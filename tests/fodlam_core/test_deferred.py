@@ -5,9 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import attrs
 import pytest
 
-from fodlam_core import Registry
+from fodlam_core import Registry, ScalingError, Technology
 from fodlam_core.deferred import DeferredReader
 from fodlam_core.plugins.builtin import READERS, RULES, fodlam_network_readers
 
@@ -33,6 +34,20 @@ def test_names_agree_with_those_of_the_rule(entry, registry: Registry) -> None:
     assert rule.title == actual.title
 
 
+@pytest.mark.parametrize("entry", RULES, ids=lambda entry: entry[0])
+def test_needs_are_those_of_the_rule(entry, registry: Registry) -> None:
+    """A rule has no factors between points that lack what it is said to need."""
+    name, *_, needs = entry
+    full = {"node_nm": 65.0, "vdd": 1.0, "flavor": "lp"}
+    whole = [Technology(**full), Technology(**{**full, "vdd": 0.9}), Technology(45, 1.0, "lp")]
+    for field in needs:
+        for point in whole:
+            lacking = attrs.evolve(point, **{field: None})
+            for pair in ((lacking, Technology(32, 0.9, "lp")), (whole[1], lacking)):
+                with pytest.raises(ScalingError):
+                    registry.scaler(name).factors(*pair)
+
+
 def test_a_run_that_scales_nothing_loads_no_further_rule() -> None:
     """Only a result that is scaled has a band over all rules, for which they are imported."""
     code = (
@@ -43,4 +58,4 @@ def test_a_run_that_scales_nothing_loads_no_further_rule() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert "fodlam_core.scaling" in loaded
-    assert loaded.isdisjoint(f"fodlam_core.scaling.{module}" for _, _, module, _ in RULES)
+    assert loaded.isdisjoint(f"fodlam_core.scaling.{module}" for _, _, module, *_ in RULES)
