@@ -26,6 +26,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("repeatable")
+# For one Python after another: the laws are the same on all of them.
+settings.register_profile("few", settings.get_profile("repeatable"), max_examples=20)
 
 
 class Result(NamedTuple):
