@@ -81,6 +81,11 @@ class Ranked(NamedTuple):
         """Return the share of the MACs of which everything is known that a sort needs."""
         return min(map(self.share, SORTS[sort]))
 
+    def is_bare(self, sort: str) -> bool:
+        """Tell whether a datasheet is all there is: nothing tells how far off it is."""
+        quantity = "latency" if sort == "error" else sort
+        return self.method == "datasheet" and self.bounds(quantity) is None
+
     def width(self, quantity: str) -> float:
         """Return the factor between the ends of the interval; infinite without one."""
         bounds = self.bounds(quantity)

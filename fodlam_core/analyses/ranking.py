@@ -149,8 +149,11 @@ def rank(
         for name in dict.fromkeys(names)
     ]
     found += [Ranked(name, None, reason) for name, reason in refused.items()]
-    ranked = [each for each in found if each.share_for(sort) >= LEAST_SHARE]
-    others = [each for each in found if each.share_for(sort) < LEAST_SHARE]
+    ranked: list[Ranked] = []
+    others: list[Ranked] = []
+    for each in found:
+        enough = each.share_for(sort) >= LEAST_SHARE and not each.is_bare(sort)
+        (ranked if enough else others).append(each)
     ranked.sort(key=lambda each: _key(each, sort))
     others.sort(key=lambda each: (-each.share_for(sort), each.name))
     return Ranking(network, config.network.batch, sort, tuple(ranked), tuple(others))

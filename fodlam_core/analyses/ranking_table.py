@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.analyses.ranked import LEAST_SHARE, SORTS, Ranked
 from fodlam_core.estimates.columns import WITH_ENDS, costs_with_ends
+from fodlam_core.estimates.notes import DATASHEET
 from fodlam_core.estimates.verdict import FITS
 from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.units import counted, percent, quantity
@@ -66,10 +67,14 @@ def _remarks(ranking: Ranking, indistinct: int) -> Iterator[Text | Bullets]:
         )
     if any(each.method == "datasheet" for each in ranking.ranked):
         yield Text(
-            "datasheet: peak rate and bandwidth of a datasheet, which programs do not reach; no "
-            "measurement stands behind it"
+            "datasheet (!): peak rate and bandwidth of a datasheet, which programs do not reach; "
+            "no measurement stands behind it"
         )
-    doubts = [f"{each.name}: {each.verdict}" for each in ranking.ranked if each.verdict != FITS]
+    doubts = [
+        f"{each.name}: {'; '.join(told)}"
+        for each in ranking.ranked
+        if each.worth and (told := [d for d in each.worth.doubts if not d.startswith(DATASHEET)])
+    ]
     if doubts:
         yield Bullets("Doubts (!)", doubts)
     if ranking.others:
@@ -83,6 +88,9 @@ def _too_little(each: Ranked, sort: str) -> str:
     """Say why a chip is not ranked: how much is known of it, and what it refuses."""
     if each.estimate is None:
         return each.verdict
+    if each.is_bare(sort):
+        at_peak = next(iter(costs_with_ends(each.amounts, each.interval)))
+        return f"{at_peak} at the peaks of its datasheet; nothing tells how far off that is"
     known = ", ".join(f"{name} of {percent(each.share(name))}" for name in SORTS[sort])
     why = "" if each.verdict == FITS else f"; {each.verdict}"
     return f"{known} of the MACs is known{why}"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_REFUSALS = 5
 NOT_MODELLED = "not modelled: "  # how notes begin that say why a layer is refused
+DATASHEET = "datasheet: "  # how notes begin that say that nothing was measured
 
 
 def batch_line(batches: Mapping[str, tuple[int, ...]]) -> str:
@@ -61,6 +62,7 @@ def gather_notes(
                 *doubt_notes(network, items, platforms),
                 *capacity_notes(network, batch, items, platforms),
                 *_refused(refusals),
+                *_datasheets(platforms),
                 *_batch(config, items, batches, whole),
                 *_methods(network, items, whole),
                 *part_notes(items, platforms),
@@ -131,6 +133,15 @@ def _refused(refusals: Mapping[int, Problem]) -> Iterator[str]:
     yield from (f"{NOT_MODELLED}{reason}" for reason in reasons[:MOST_REFUSALS])
     if len(reasons) > MOST_REFUSALS:
         yield f"{NOT_MODELLED}{len(reasons) - MOST_REFUSALS} more layers, for like reasons"
+
+
+def _datasheets(platforms: Mapping[str, Platform]) -> Iterator[str]:
+    names = [name for name, each in platforms.items() if each.accelerator.provenance == "datasheet"]
+    if names:
+        yield (
+            f"{DATASHEET}nothing was measured on {listed(names)}, and programs do not reach the "
+            "peaks of a datasheet"
+        )
 
 
 def _halves(items: Sequence[tuple[Layer, Basis | None]]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.estimates.capacity import DOES_NOT_FIT
-from fodlam_core.estimates.notes import NOT_MODELLED
+from fodlam_core.estimates.notes import DATASHEET, NOT_MODELLED
 from fodlam_core.estimates.plausibility import IMPLAUSIBLE
 from fodlam_core.model.quantities import METRICS, Interval
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fodlam_core.model.quantities import Bounds
 
 FITS = "fits"
-DOUBTS = (DOES_NOT_FIT, IMPLAUSIBLE, NOT_MODELLED)  # how the notes begin that are doubts
+DOUBTS = (DOES_NOT_FIT, IMPLAUSIBLE, NOT_MODELLED, DATASHEET)  # how the notes begin that are doubts
 # Nothing of these was measured on a chip: numbers of such a publication are not called measured.
 NOT_MEASURED = ("post-layout", "vendor-model", "projected")
 # What a row has in place of a verdict where everything is refused.
@@ -41,7 +41,7 @@ class Verdict(NamedTuple):
         is_rate: whether a latency in it is the reciprocal of a throughput.
         interval: where each metric of what is modelled may lie; None where it is not known.
         coverage: the share of the MACs that has a value of each metric, by its name.
-        doubts: sentences that say what does not fit, cannot be, or is refused.
+        doubts: sentences that say what does not fit, cannot be, is refused, or was not measured.
         notes: everything that a reader must know.
     """
 

@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from fodlam_core import Config, NetworkConfig
+from fodlam_core.analyses.standing import on_point
+from fodlam_core.networks.zoo import zoo_network
 from fodlam_core.plugins.registry import load_registry
 
 FOLDER = Path(__file__).parents[2] / "examples" / "plugins" / "fodlam-silicon"
@@ -111,3 +114,23 @@ def test_a_list_of_hundreds_of_chips_is_cut(cli: Any) -> None:
     assert (done.status, done.out) == (1, "")
     assert len(done.err) < 500
     assert "unknown accelerator 'phone.png'; there are: " in done.err
+
+
+def test_single_streams_lie_where_datasheets_expect_them() -> None:
+    """One image at a time on GPUs takes what their datasheets at 16 bits say, with their error."""
+    registry = load_registry([PLUGIN / "__init__.py"], installed=False)
+    network = zoo_network("ResNet-50-v1.5")
+    config = Config(NetworkConfig("ResNet-50-v1.5"))
+    held = []
+    for points in registry.points().values():
+        streams = [name for name in points if "-x1-singlestream" in name]
+        sheets = [name for name in points if name.endswith(("/datasheet-bf16", "/datasheet-fp16"))]
+        for name in sheets if streams else ():
+            measured = on_point(config, registry, network, streams[0]).latency_s
+            said = on_point(config, registry, network, name)
+            if measured is not None and said.interval.latency_s is not None:
+                low, high = said.interval.latency_s
+                held.append(low < measured < high)
+
+    assert len(held) >= 8
+    assert sum(held) >= 0.9 * len(held)

@@ -5,7 +5,17 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from fodlam_core import Config, Layer, Network, NetworkConfig, Registry
+from fodlam_core import (
+    Accelerator,
+    Citation,
+    Config,
+    CrossValidated,
+    Layer,
+    Network,
+    NetworkConfig,
+    Registry,
+    named_predictors,
+)
 from fodlam_core.analyses.ranking import rank
 from fodlam_core.plugins import Plugin
 from fodlam_core.plugins.registry import build_registry
@@ -92,3 +102,37 @@ def test_the_product_needs_both(chips: Registry) -> None:
     assert ["eyeriss", "slow"] == ranking.indistinct
     low, high = ranking.ranked[0].bounds("edp")
     assert low < products[0] < high
+
+
+@pytest.fixture(scope="module")
+def sheets(registry: Registry) -> Registry:
+    """The registry with a datasheet alone, and one of which chips tell how far off it is."""
+    options = {"peak_macs_per_s": 1e15, "bandwidth_bytes_per_s": 1e12}
+    bare = Accelerator(
+        *("bare", "a datasheet", ("conv", "fc"), None),
+        Citation("key", "text", ""),
+        "datasheet",
+        predictors=named_predictors(["roofline"], {"roofline": options}),
+    )
+    known = CrossValidated("leave-chips-out", 10, 100, 0.7, 0.3, 0.2)
+    errors = {"roofline": {"latency": known}}
+    compared = attrs.evolve(bare, name="compared", cross_validated=errors)
+    return build_registry(
+        [*registry.plugins, Plugin("m", {"fodlam_accelerators": (bare, compared)})]
+    )
+
+
+def test_a_datasheet_alone_is_not_ranked(sheets: Registry) -> None:
+    """Peaks that nothing was compared with never lead a ranking; others are marked."""
+    ranking = rank(convolutions(), sheets, ["bare", "eyeriss", "compared"])
+
+    assert ["compared", "eyeriss"] == [each.name for each in ranking.ranked]
+    [bare] = ranking.others
+    assert (bare.name, bare.share("latency")) == ("bare", 1.0)
+    assert bare.latency_s == ranking.ranked[0].latency_s
+    for each in (bare, ranking.ranked[0]):
+        doubt = f"datasheet: nothing was measured on {each.name}, and programs do not reach"
+        assert each.verdict.startswith(doubt)
+    [told] = [b for b in ranking.document().blocks if getattr(b, "title", "") == "Not ranked"]
+    assert "bare: " in told.items[0]
+    assert "nothing tells how far off that is" in told.items[0]

@@ -147,6 +147,9 @@ def test_a_datasheet_of_a_gpu_has_what_measured_ones_reach() -> None:
     assert (error.scheme, error.groups) == ("leave-chips-out", 10)
     assert 0.1 < error.mape < 0.35
     assert accelerator("sima-ai", "datasheet-int8").cross_validated == {}
+    half = accelerator("l4", "datasheet-bf16")
+    assert half.predictors[0].options["overhead_s"] > 0
+    assert half.cross_validated["roofline"]["latency"].scheme == "datasheets-against-runs"
 
 
 def test_predictors() -> None:
