@@ -129,19 +129,32 @@ class DeferredRule(Deferred):
     Attributes:
         aliases: further names of the rule.
         needs: fields that both technology points must state for it to have any factors.
+        nodes_nm: the nodes that it has factors between without options; empty: any.
     """
 
     def __init__(
         self,
         name: str,
-        aliases: tuple[str, ...],
         module: str,
         maker: str,
+        *,
+        aliases: tuple[str, ...] = (),
         needs: tuple[str, ...] = (),
+        nodes_nm: tuple[float, ...] = (),
     ) -> None:
-        """Take the names of the rule, where it is, and what it needs."""
+        """Take the names of the rule, where it is, and what it has no factors without."""
         super().__init__(name, module, maker)
-        self.aliases, self.needs = aliases, needs
+        self.aliases, self.needs, self.nodes_nm = aliases, needs, nodes_nm
+
+    def rules_out(self, source: Technology, target: Technology) -> bool:
+        """Tell of two points, before the rule is loaded, whether it has no factors between them.
+
+        Without options; it may turn out to have none where this is not known beforehand.
+        """
+        points = (source, target)
+        if any(getattr(point, field) is None for point in points for field in self.needs):
+            return True
+        return bool(self.nodes_nm) and any(each.node_nm not in self.nodes_nm for each in points)
 
     def factors(self, source: Technology, target: Technology) -> ScalingFactors:
         """Return the factors of the rule."""

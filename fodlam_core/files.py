@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import re
@@ -68,10 +69,15 @@ def read_text(path: str | os.PathLike[str], most: int = MAX_BYTES) -> str:
     return decoded(read_bytes(path, most))
 
 
+def text_of(data: bytes) -> str:
+    """Return bytes in UTF-8 as text, without a byte-order mark; may raise `UnicodeDecodeError`."""
+    return data.removeprefix(codecs.BOM_UTF8).decode()
+
+
 def decoded(data: bytes) -> str:
     """Return bytes as text; raises `FileError` if they are not UTF-8, or hold NUL."""
     try:
-        text = data.decode("utf-8-sig")
+        text = text_of(data)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise FileError(f"not UTF-8 text ({error.reason} in line {line})") from None

@@ -68,7 +68,6 @@ import attrs
 
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.accelerators.header import Header, point_problems, point_tables, read_header
-from fodlam_core.accelerators.reference_table import ReferenceRow, read_references
 from fodlam_core.accelerators.table import TableRow, read_table
 from fodlam_core.errors import FodlamError, PluginError, Problem
 from fodlam_core.files import FileError, parsed_toml, read_bytes, read_text
@@ -78,6 +77,7 @@ from fodlam_core.schema.numbers import is_physical
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from fodlam_core.accelerators.reference_table import ReferenceRow
     from fodlam_core.model.stored_fit import StoredFit
 
 
@@ -262,6 +262,8 @@ def _read_rows(path: str, header: dict[str, Any], *, optional: bool) -> tuple[_R
             problems.append(f"{where}: has no rows; add a row for each layer that was measured")
     whole = header.get("reference_table")
     if _is_text(whole):
+        from fodlam_core.accelerators.reference_table import read_references
+
         references, wrong = read_references(os.path.join(directory, str(whole)), points)
         rows.references.extend(references)
         problems += wrong

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from typing import TYPE_CHECKING
 
 from fodlam_core.report.messages import say
@@ -85,6 +84,8 @@ def page_extras(
         citations: the publications that the numbers rest on.
         configs: texts of configurations.
     """
+    import shlex
+
     from fodlam_core.figures.canvas import drawn
     from fodlam_core.report.page import Extras
 

@@ -7,6 +7,7 @@ import math
 from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fodlam_core.deferred import DeferredRule
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates.published_totals import answer
 from fodlam_core.estimates.scaling import configured_scaler
@@ -101,21 +102,19 @@ class ApplicableRules:
             rule = self.registry.scaler(name)
             if rule.name == chosen.name:
                 rule = chosen
-            elif rule.name == NO_RULE or self._lacks_for(rule):
-                continue  # told from its name and needs, before it is loaded
+            elif rule.name == NO_RULE or self._rules_out(rule):
+                continue
             served = dict(_served(rule, self.platforms, technology.clock))
             if len(served) == len(self.platforms):
                 found[rule.name] = served
         return found
 
-    def _lacks_for(self, rule: TechnologyScaler) -> bool:
-        """Tell whether a point lacks what a rule of the core needs."""
-        return any(
-            getattr(point, field) is None
+    def _rules_out(self, rule: TechnologyScaler) -> bool:
+        """Tell of a rule that is not loaded, and need not be, that it does not serve some chip."""
+        return isinstance(rule, DeferredRule) and any(
+            rule.rules_out(each.source, each.target)
             for each in self.platforms.values()
             if each.source and each.target and each.source != each.target
-            for point in (each.source, each.target)
-            for field in getattr(rule, "needs", ())
         )
 
     def __reduce__(self) -> tuple[type[KnownRules], tuple[ByRule]]:

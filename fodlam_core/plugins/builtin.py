@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.deferred import DeferredReader, DeferredRule
 from fodlam_core.model.layers import LayerKind
@@ -26,19 +26,40 @@ READERS = (
     ("transformers", (".json",), "transformers", "TransformersReader"),
     ("zigzag", (".yaml", ".yml"), "zigzag", "ZigZagReader"),
 )
-# Rules other than the default: name, aliases, the class or function that makes the rule, and the
-# fields that both technology points must state.
+# Nodes that the tables of rules have.
+DARK_SILICON_NM = (45, 32, 22, 16, 11, 8)
+STILLMAKER_NM = (180, 130, 90, 65, 45, 32, 20, 16, 14, 10, 7)
+
+
+def _rule(name: str, module: str, maker: str, **known: Any) -> DeferredRule:
+    return DeferredRule(name, f"fodlam_core.scaling.{module}", maker, **known)
+
+
+# Rules other than the default.
 RULES = (
-    ("alpha-power", (), "alpha_power", "AlphaPower", ("vdd",)),
-    ("constant-voltage", ("fixed-voltage",), "constant_voltage", "ConstantVoltage", ()),
-    ("custom", ("table",), "custom", "Custom", ()),
-    ("dark-silicon-conservative", (), "dark_silicon", "conservative", ()),
-    ("dark-silicon-itrs", (), "dark_silicon", "itrs", ()),
-    ("general", (), "general", "General", ("vdd",)),
-    ("published-operations", ("operations",), "operations", "PublishedOperations", ()),
-    ("none", ("identity",), "identity", "NoScaling", ()),
-    ("post-dennard", ("leakage-limited",), "post_dennard", "PostDennard", ()),
-    ("stillmaker-baas-2017", ("stillmaker",), "stillmaker", "StillmakerBaas", ("vdd",)),
+    _rule("alpha-power", "alpha_power", "AlphaPower", needs=("vdd",)),
+    _rule("constant-voltage", "constant_voltage", "ConstantVoltage", aliases=("fixed-voltage",)),
+    _rule("custom", "custom", "Custom", aliases=("table",)),
+    _rule("dark-silicon-conservative", "dark_silicon", "conservative", nodes_nm=DARK_SILICON_NM),
+    _rule("dark-silicon-itrs", "dark_silicon", "itrs", nodes_nm=DARK_SILICON_NM),
+    _rule("general", "general", "General", needs=("vdd",)),
+    _rule(
+        "published-operations",
+        "operations",
+        "PublishedOperations",
+        aliases=("operations",),
+        nodes_nm=(45, 7),
+    ),
+    _rule("none", "identity", "NoScaling", aliases=("identity",)),
+    _rule("post-dennard", "post_dennard", "PostDennard", aliases=("leakage-limited",)),
+    _rule(
+        "stillmaker-baas-2017",
+        "stillmaker",
+        "StillmakerBaas",
+        aliases=("stillmaker",),
+        needs=("vdd",),
+        nodes_nm=STILLMAKER_NM,
+    ),
 )
 
 
@@ -54,8 +75,7 @@ def fodlam_layer_kinds() -> Iterable[LayerKind]:
 def fodlam_technology_scalers() -> Iterable[TechnologyScaler]:
     """Supply the rules of technology scaling."""
     yield Dennard()
-    for name, aliases, module, maker, needs in RULES:
-        yield DeferredRule(name, aliases, f"fodlam_core.scaling.{module}", maker, needs)
+    yield from RULES
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -110,7 +111,12 @@ def _restored(fields: tuple[Any, ...], dist: importlib.metadata.Distribution | N
 
 def distribution(point: importlib.metadata.EntryPoint) -> tuple[str, str]:
     """Return name and version of the distribution that announces an entry point."""
-    text = point.dist.read_text("METADATA") if point.dist else None
+    return _name_and_version(point.dist)
+
+
+@functools.cache
+def _name_and_version(dist: importlib.metadata.Distribution | None) -> tuple[str, str]:
+    text = dist.read_text("METADATA") if dist else None
     # The header alone: to parse all, as Distribution.name does, takes longer than a run should.
     header = dict(
         line.partition(": ")[::2] for line in (text or "").split("\n\n", 1)[0].splitlines()

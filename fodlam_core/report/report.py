@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fodlam_core.report.document import Document
     from fodlam_core.report.page import Extras
 
+_in_one_line = json.JSONEncoder(allow_nan=False).encode
 FORMATS = ("table", "json", "csv", "markdown", "latex")
 
 
@@ -96,7 +97,7 @@ def _pieces(data: Any, deep: int, margin: str) -> Iterator[str]:
     """Yield JSON entry by entry; what makes a list one by one may stand for the list."""
     one_by_one = isinstance(data, Iterator)
     if not one_by_one and not (deep and data and isinstance(data, dict | list)):
-        yield json.dumps(data, allow_nan=False)
+        yield _in_one_line(data)
         return
     inner = margin + "  "
     left, right = "{}" if isinstance(data, dict) else "[]"
