@@ -244,9 +244,9 @@ def _report(estimates: list[Estimate], args: argparse.Namespace) -> Report:
         return [estimate_document(each) for each in estimates]
 
     def data() -> Any:
-        from fodlam_core.estimates.json import estimate_record, layer_records
+        from fodlam_core.estimates.json import encoded_layers, estimate_record
 
-        records = [estimate_record(each, layer_records(each)) for each in estimates]
+        records = [estimate_record(each, encoded_layers(each)) for each in estimates]
         return records[0] if len(records) == 1 else records
 
     def rows() -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fodlam_core.plugins.registry import Registry
 
 HEAD_BYTES = 1_000_000
+HEAD_CHARACTERS = 50_000
 
 
 def asked_config(
@@ -114,8 +115,10 @@ def is_configuration(source: str) -> bool:
         return ending == ".toml"
     if ending == ".json" or (text.lstrip().startswith(("{", "[")) and ending != ".toml"):
         return '"net"' in text or '"netfile"' in text
+    # Of a long file a beginning tells: a configuration holds nothing but tables of known names.
+    beginning = text[:HEAD_CHARACTERS].rpartition("\n[")[0] or text
     try:
-        tables = tomli.loads(text)
+        tables = tomli.loads(text if len(text) <= HEAD_CHARACTERS else beginning)
     except (ValueError, RecursionError):
         return True
     return any(key in TABLES for key in tables) or not tables

@@ -39,7 +39,7 @@ def estimate_document(estimate: Result) -> Document:
     chips = [Text(_platform(name, estimate)) for name in estimate.platforms]
     layers = table(
         ("layer", "kind", "MACs", "accelerator", "method", *COSTS),
-        map(_layer, grouped(estimate)),
+        _layers(estimate),
         NUMERIC,
         "kind, MACs, accelerator, power",
     )
@@ -163,13 +163,23 @@ def _reference(each: ReferenceCost) -> str:
     )
 
 
-def _layer(each: LayerEstimate | Group) -> tuple[str, ...]:
-    if isinstance(each, Group):
-        name, kind, macs = each.name, each.kind, each.macs
-    else:
-        name = each.layer.name + (f" x{each.layer.repeat}" if each.layer.repeat > 1 else "")
-        kind, macs = each.layer.kind, each.layer.total_macs
-    return (name, kind, quantity(macs), each.accelerator or "-", each.method, *_costs(each))
+def _layers(estimate: Result) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each layer; those that are alike share all but their name."""
+    made: dict[tuple[int, int, int], tuple[str, ...]] = {}
+    for each in grouped(estimate):
+        if isinstance(each, Group):
+            yield each.name, *_layer(each, each.kind, each.macs)
+            continue
+        layer = each.layer
+        alike = id(each.basis), each.runs, layer.repeat
+        rest = made.get(alike) if each.basis else None
+        if rest is None:
+            rest = made[alike] = _layer(each, layer.kind, layer.total_macs)
+        yield f"{layer.name} x{layer.repeat}" if layer.repeat > 1 else layer.name, *rest
+
+
+def _layer(each: LayerEstimate | Group, kind: str, macs: int) -> tuple[str, ...]:
+    return kind, quantity(macs), each.accelerator or "-", each.method, *_costs(each)
 
 
 def _total(name: str, each: Totals) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from fodlam_core.estimates.system import dram_energy_j, system_energy
 from fodlam_core.model.quantities import METRICS, Amounts, Interval
 from fodlam_core.model.technology import ScalingFactors, Technology
 from fodlam_core.plugins.revision import with_revisions
+from fodlam_core.report.report import Encoded, in_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,8 +99,21 @@ def layer_records(estimate: Result) -> Iterator[dict[str, Any]]:
         yield layer_record(estimate, each, provenance)
 
 
+def encoded_layers(estimate: Result) -> Iterator[Encoded]:
+    """Yield the same as JSON; layers that are alike share all but their name."""
+    made: dict[tuple[int, int, int], str] = {}
+    for each, provenance in zip(estimate.layers, provenances(estimate), strict=True):
+        alike = id(each.basis), each.runs, each.layer.repeat
+        rest = made.get(alike) if each.basis else None
+        if rest is None:
+            record = layer_record(estimate, each, provenance)
+            record.pop("name")
+            rest = made[alike] = in_one_line(record)[1:]
+        yield Encoded((f'{{"name": {in_one_line(each.layer.name)}, ', rest))
+
+
 def estimate_record(
-    estimate: Result, layers: Iterable[dict[str, Any]] | None = None
+    estimate: Result, layers: Iterable[dict[str, Any] | Encoded] | None = None
 ) -> dict[str, Any]:
     """Return an estimate as the JSON schema has it.
 

@@ -16,12 +16,16 @@ def _comparison(cls: type[Any]) -> Callable[[object], Any]:
     return attrgetter(*(field.name for field in attrs.fields(cls) if field.eq))
 
 
-def _names(cls: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in attrs.fields(cls) if field.repr)
+def _template(cls: type[Any]) -> tuple[str, Callable[[object], Any]]:
+    """Return the repr of a class with a place for each field, and what takes the fields."""
+    names = [field.name for field in attrs.fields(cls) if field.repr]
+    places = ", ".join(f"{name}={{!r}}" for name in names)
+    # A getter of one name would return no tuple.
+    return f"{cls.__qualname__.rpartition('>.')[2]}({places})", attrgetter(*names, "__class__")
 
 
 _compared: Callable[[Any], Callable[[object], Any]] = functools.cache(_comparison)
-_shown: Callable[[Any], tuple[str, ...]] = functools.cache(_names)
+_shown: Callable[[Any], tuple[str, Callable[[object], Any]]] = functools.cache(_template)
 
 
 class Value:
@@ -50,5 +54,5 @@ class Value:
         return hash(_compared(self.__class__)(self))
 
     def __repr__(self) -> str:
-        fields = (f"{name}={getattr(self, name)!r}" for name in _shown(self.__class__))
-        return f"{self.__class__.__qualname__.rpartition('>.')[2]}({', '.join(fields)})"
+        template, fields = _shown(self.__class__)
+        return template.format(*fields(self))

@@ -14,8 +14,14 @@ if TYPE_CHECKING:
     from fodlam_core.report.document import Document
     from fodlam_core.report.page import Extras
 
-_in_one_line = json.JSONEncoder(allow_nan=False).encode
+in_one_line = json.JSONEncoder(allow_nan=False).encode
 FORMATS = ("table", "json", "csv", "markdown", "latex")
+
+
+class Encoded(NamedTuple):
+    """JSON in pieces, which an entry of a list may be where many have a piece in common."""
+
+    pieces: tuple[str, ...]
 
 
 class Report(NamedTuple):
@@ -95,16 +101,19 @@ def _lines(data: Any) -> Iterator[str]:
 
 def _pieces(data: Any, deep: int, margin: str) -> Iterator[str]:
     """Yield JSON entry by entry; what makes a list one by one may stand for the list."""
+    if isinstance(data, Encoded):
+        yield from data.pieces
+        return
     one_by_one = isinstance(data, Iterator)
     if not one_by_one and not (deep and data and isinstance(data, dict | list)):
-        yield _in_one_line(data)
+        yield in_one_line(data)
         return
     inner = margin + "  "
     left, right = "{}" if isinstance(data, dict) else "[]"
     before = f"{left}\n{inner}"
     for each in data:
         if isinstance(data, dict):
-            yield f"{before}{json.dumps(each)}: "
+            yield f"{before}{in_one_line(each)}: "
             yield from _pieces(data[each], deep - 1, inner)
         else:
             yield before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 from itertools import zip_longest
+from operator import le
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -65,13 +66,15 @@ def _print(console: Console, block: Text | Table | Bullets) -> None:
 def _visible_table(block: Table) -> Table:
     """Return a table whose cells hold nothing but text and line feeds."""
 
-    def shown(cells: Iterable[str]) -> tuple[str, ...]:
+    def shown(cells: Sequence[str]) -> tuple[str, ...]:
+        if "".join(cells).isprintable():  # at once for most rows, of which there may be many
+            return tuple(cells)
         return tuple(visible(cell, keep="\n") for cell in cells)
 
     return Table(
         shown(block.header),
         tuple(map(shown, block.rows)),
-        frozenset(shown(block.numeric)),
+        frozenset(shown(tuple(block.numeric))),
         shown(block.spare),
     )
 
@@ -139,8 +142,13 @@ def _further_lines(console: Console, block: Table, widths: Sequence[int]) -> Ite
     columns = [
         (width, name in block.numeric) for name, width in zip(block.header, widths, strict=True)
     ]
+    whole = (" " * GAP).join(f"{{:{'>' if right else '<'}{width}}}" for width, right in columns)
     broken: dict[tuple[str, int, bool], list[str]] = {}  # most cells that are broken are alike
     for row in block.rows[1:]:
+        text = "".join(row)
+        if text.isascii() and "\n" not in text and all(map(le, map(len, row), widths)):
+            yield f"{whole.format(*row)}\n"
+            continue
         cells = []
         for cell, (width, right) in zip(row, columns, strict=True):
             if len(cell) <= width and cell.isascii() and "\n" not in cell:
@@ -172,15 +180,20 @@ def _total(widths: Sequence[int]) -> int:
     return sum(widths) + GAP * (len(widths) - 1)
 
 
-def _cells(block: Table, index: int) -> list[str]:
-    return [block.header[index], *(row[index] for row in block.rows)]
+def _cells(block: Table, index: int) -> set[str]:
+    """Return what is in the cells of a column, which in a long table are often alike."""
+    return {row[index] for row in block.rows}
 
 
 def _natural_widths(block: Table) -> list[int]:
     """Return the width of each column if no line of it is broken."""
     return [
-        max(len(line) for cell in _cells(block, index) for line in cell.splitlines() or [""])
-        for index in range(len(block.header))
+        max(
+            len(line)
+            for cell in _cells(block, index) | {name}
+            for line in cell.splitlines() or [""]
+        )
+        for index, name in enumerate(block.header)
     ]
 
 
@@ -201,10 +214,10 @@ def _fitting_widths(block: Table, width: int, most_whole: int | None) -> list[in
     least = list(widths)
     for index, name in enumerate(block.header):
         cells = _cells(block, index)
-        words = [len(word) for cell in cells for word in cell.split()]
+        words = [len(word) for cell in cells | {name} for word in cell.split()]
         whole = max(words, default=0)
         if name in block.numeric:
-            least[index] = max([whole, *(len(cell) for cell in cells[1:] if _is_number(cell))])
+            least[index] = max([whole, *(len(cell) for cell in cells if _is_number(cell))])
         else:
             least[index] = whole if most_whole is None else min(whole, most_whole)
     while _total(widths) > width:

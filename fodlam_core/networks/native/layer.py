@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -60,15 +61,14 @@ def layer_of(row: Any, regions: int = 1, shapes: Mapping[str, type] = NO_SHAPES)
         raise NetworkError("expected a table of keys")
     name, kind = check_name(row.get("name")), check_name(row.get("kind"), "kind")
     foreign = None if kind in _KEYS else shapes.get(kind)
-    own = _KEYS.get(kind, ()) + (_TRANSPOSED if kind == "conv" else ())
-    if foreign:
-        own = tuple(field.name for field in attrs.fields(foreign) if field.init)
+    own = _own_keys(kind, foreign)
     allowed = ("name", "kind", *_COMMON, *own)
-    for key in row:
-        if key in (*_CONV, *_FC, *_MATMUL) and kind not in _KEYS and not foreign:
-            raise NetworkError(unknown("kind of layer with a shape", kind, (*_KEYS, *shapes)))
-        if key not in allowed:
-            raise NetworkError(unknown("key", str(key), allowed))
+    if not row.keys() <= {*allowed}:
+        for key in row:
+            if key in (*_CONV, *_FC, *_MATMUL) and kind not in _KEYS and not foreign:
+                raise NetworkError(unknown("kind of layer with a shape", kind, (*_KEYS, *shapes)))
+            if key not in allowed:
+                raise NetworkError(unknown("key", str(key), allowed))
     given = {key: row[key] for key in own if key in row}
     shape = _foreign_shape(foreign, given) if foreign else _shape(kind, given)
     rest = {key: row[key] for key in _COMMON if key in row}
@@ -84,6 +84,14 @@ def layer_of(row: Any, regions: int = 1, shapes: Mapping[str, type] = NO_SHAPES)
         else:
             rest["repeat"] = rest.get("repeat", 1) * regions
     return Layer(name, kind, macs, shape, **rest)
+
+
+@functools.lru_cache(maxsize=64)
+def _own_keys(kind: str, foreign: type | None) -> tuple[str, ...]:
+    """Return the keys of the shape of a kind, or of the shape class of a plugin."""
+    if foreign:
+        return tuple(field.name for field in attrs.fields(foreign) if field.init)
+    return _KEYS.get(kind, ()) + (_TRANSPOSED if kind == "conv" else ())
 
 
 def _check_rest(rest: Mapping[str, Any]) -> None:

@@ -48,6 +48,20 @@ def test_files_are_told_apart(tmp_path: Path) -> None:
     assert not is_configuration("net.onnx")
 
 
+@pytest.mark.parametrize("width", range(1, 12))
+def test_a_large_network_is_no_configuration(width: int, tmp_path: Path) -> None:
+    """Wherever the beginning of a long file ends that is looked at, it tells what the file is."""
+    layers = "".join(
+        f'[[layers]]\nname = "F{n:0{width}}"\nkind = "fc"\ninputs = 100\noutputs = 200\n'
+        for n in range(1_500)
+    )
+    network, config = tmp_path / "net.toml", tmp_path / "config.toml"
+    network.write_text(layers)
+    config.write_text(layers.replace("layers", "dispatch.rules"))
+    assert not is_configuration(str(network))
+    assert is_configuration(str(config))
+
+
 def test_patterns_stand_for_each_chip_in_turn(registry: Registry) -> None:
     """One chip of each pattern is a choice; names and files stay as they are."""
     assert [("eie",), ("eyeriss",)] == alternatives(["all"], registry)
