@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.estimates.verdict import NO_VERDICT, Verdict, verdict
+from fodlam_core.model.costs import DATASHEET
 from fodlam_core.model.quantities import COST_KEYS, METRICS, Amounts, Interval
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Ranked(NamedTuple):
     def is_bare(self, sort: str) -> bool:
         """Tell whether a datasheet is all there is: nothing tells how far off it is."""
         quantity = "latency" if sort == "error" else sort
-        return self.method == "datasheet" and self.bounds(quantity) is None
+        return self.method == DATASHEET and self.bounds(quantity) is None
 
     def width(self, quantity: str) -> float:
         """Return the factor between the ends of the interval; infinite without one."""

@@ -54,6 +54,15 @@ class Ranking(Tabular):
         return None if best is None or own is None else own[0] <= best[1]
 
     @property
+    def scaled_to(self) -> str:
+        """Where the costs of the chips are scaled to, and by which rule; empty if nowhere."""
+        for each in (*self.ranked, *self.others):
+            for platform in each.estimate.platforms.values() if each.estimate else ():
+                if platform.scaler is not None:
+                    return f"{platform.target} by {platform.scaler}"
+        return ""
+
+    @property
     def plot(self) -> RankingFigures:
         """Its figure: ``plot.chips()`` (extra ``plot``)."""
         from fodlam_core.figures.methods import RankingFigures

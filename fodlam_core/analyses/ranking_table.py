@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.analyses.ranked import LEAST_SHARE, SORTS, Ranked
 from fodlam_core.estimates.columns import WITH_ENDS, costs_with_ends
-from fodlam_core.estimates.notes import DATASHEET
+from fodlam_core.estimates.notes import BY_DATASHEET
 from fodlam_core.estimates.verdict import FITS
+from fodlam_core.model.costs import DATASHEET
 from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.units import counted, percent, quantity
 
@@ -24,6 +25,7 @@ def ranking_document(ranking: Ranking) -> Document:
     batch = counted(ranking.batch, "inference")
     macs = quantity(ranking.network.total_macs, "MAC")
     title = f"{ranking.network.name}, {macs}, {batch}, by {ranking.sort}"
+    title += f"; at {ranking.scaled_to}" if ranking.scaled_to else ""
     indistinct = frozenset(ranking.indistinct)
     places = (
         (f"{place} ~" if each.name in indistinct else str(place), each)
@@ -49,7 +51,8 @@ def _row(place: str, each: Ranked) -> tuple[str, ...]:
 
 
 def _remarks(ranking: Ranking, indistinct: int) -> Iterator[Text | Bullets]:
-    if not ranking.ranked:
+    bare = [each for each in ranking.others if each.is_bare(ranking.sort)]
+    if not ranking.ranked and not bare:
         yield Text(
             f"Of no chip {' and '.join(SORTS[ranking.sort])} of {percent(LEAST_SHARE)} of the MACs "
             f"of {ranking.network.name} is known.",
@@ -65,7 +68,7 @@ def _remarks(ranking: Ranking, indistinct: int) -> Iterator[Text | Bullets]:
             "rate: one over a measured throughput; a single inference may take longer where "
             "inferences overlap"
         )
-    if any(each.method == "datasheet" for each in ranking.ranked):
+    if any(each.method == DATASHEET for each in ranking.ranked):
         yield Text(
             "datasheet (!): peak rate and bandwidth of a datasheet, which programs do not reach; "
             "no measurement stands behind it"
@@ -73,7 +76,7 @@ def _remarks(ranking: Ranking, indistinct: int) -> Iterator[Text | Bullets]:
     doubts = [
         f"{each.name}: {'; '.join(told)}"
         for each in ranking.ranked
-        if each.worth and (told := [d for d in each.worth.doubts if not d.startswith(DATASHEET)])
+        if each.worth and (told := [d for d in each.worth.doubts if not d.startswith(BY_DATASHEET)])
     ]
     if doubts:
         yield Bullets("Doubts (!)", doubts)

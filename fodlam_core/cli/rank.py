@@ -11,6 +11,7 @@ from fodlam_core.cli.common import add_output_arguments, emit, registry_for
 from fodlam_core.cli.plot import add_plot_argument, check_plot, extras, plot
 from fodlam_core.cli.run import add_config_arguments, overrides_of
 from fodlam_core.config.asked import asked_config, with_chip_files
+from fodlam_core.errors import FodlamError
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report.report import Report
 
@@ -42,7 +43,8 @@ def execute(args: argparse.Namespace) -> int:
     best = not args.points and are_chips(args.on)
     with stdout_to_stderr():
         ranking = rank(config, registry, names, args.sort, best=best)
-    plot(args, lambda: ranking.plot.chips()[:1])
+    if ranking.ranked:
+        plot(args, lambda: ranking.plot.chips()[:1])
     made = [each.estimate for each in ranking.ranked if each.estimate]
     report = Report(
         lambda: [ranking.document()],
@@ -51,4 +53,6 @@ def execute(args: argparse.Namespace) -> int:
         lambda: extras(args, lambda: ranking.plot.chips()[:1], made, [config]),
     )
     emit(report, args)
+    if args.plot is not None and not ranking.ranked:
+        raise FodlamError(f"--plot {args.plot}: no chip is ranked, and there is nothing to draw")
     return 0

@@ -11,12 +11,13 @@ from fodlam_core.estimates.plausibility import IMPLAUSIBLE
 from fodlam_core.estimates.published_totals import ReferenceCost, whole_network
 from fodlam_core.estimates.scaling_band import scaling_band
 from fodlam_core.estimates.tokens import Group, grouped, token_blocks
+from fodlam_core.model.costs import DATASHEET
 from fodlam_core.model.quantities import METRICS, POWER, RATES, Interval, each_known
 from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.units import counted, deviation, percent, quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from fodlam_core.estimates.figures import Coverage, LayerEstimate, Totals
     from fodlam_core.estimates.result import Result
@@ -37,9 +38,14 @@ def estimate_document(estimate: Result) -> Document:
         else counted(estimate.batch, "inference")
     )
     chips = [Text(_platform(name, estimate)) for name in estimate.platforms]
+    sheets = {
+        name
+        for name, each in estimate.platforms.items()
+        if each.accelerator.provenance == DATASHEET
+    }
     layers = table(
         ("layer", "kind", "MACs", "accelerator", "method", *COSTS),
-        _layers(estimate),
+        _layers(estimate, sheets),
         NUMERIC,
         "kind, MACs, accelerator, power",
     )
@@ -77,7 +83,7 @@ def estimate_document(estimate: Result) -> Document:
             rates,
             *(Text(_reference(each)) for each in estimate.references),
             *system,
-            Text(_coverage(estimate.coverage)),
+            Text(_coverage(estimate.coverage, by_datasheet=sheets == set(estimate.platforms))),
             Bullets("Notes", estimate.notes),
             Bullets("Sources", map(str, citations.values())),
         ),
@@ -89,7 +95,8 @@ def _platform(name: str, estimate: Result) -> str:
     accelerator, factors = platform.accelerator, platform.factors
     text = f"{accelerator.name}: {accelerator.title} ({accelerator.provenance})"
     if platform.scaler is None:
-        text += f"; as measured, {platform.source or 'at a node that no source states'}"
+        how = "as its datasheet says" if accelerator.provenance == DATASHEET else "as measured"
+        text += f"; {how}, {platform.source or 'at a node that no source states'}"
     elif not platform.is_scaled:
         text += f"; at {platform.source}, where {platform.scaler} changes nothing"
     else:
@@ -163,23 +170,27 @@ def _reference(each: ReferenceCost) -> str:
     )
 
 
-def _layers(estimate: Result) -> Iterator[tuple[str, ...]]:
+def _layers(estimate: Result, sheets: Collection[str]) -> Iterator[tuple[str, ...]]:
     """Yield a row for each layer; those that are alike share all but their name."""
     made: dict[tuple[int, int, int], tuple[str, ...]] = {}
     for each in grouped(estimate):
         if isinstance(each, Group):
-            yield each.name, *_layer(each, each.kind, each.macs)
+            yield each.name, *_layer(each, each.kind, each.macs, sheets)
             continue
         layer = each.layer
         alike = id(each.basis), each.runs, layer.repeat
         rest = made.get(alike) if each.basis else None
         if rest is None:
-            rest = made[alike] = _layer(each, layer.kind, layer.total_macs)
+            rest = made[alike] = _layer(each, layer.kind, layer.total_macs, sheets)
         yield f"{layer.name} x{layer.repeat}" if layer.repeat > 1 else layer.name, *rest
 
 
-def _layer(each: LayerEstimate | Group, kind: str, macs: int) -> tuple[str, ...]:
-    return kind, quantity(macs), each.accelerator or "-", each.method, *_costs(each)
+def _layer(
+    each: LayerEstimate | Group, kind: str, macs: int, sheets: Collection[str]
+) -> tuple[str, ...]:
+    from_sheet = each.method == "predicted" and each.accelerator in sheets
+    method = DATASHEET if from_sheet else each.method
+    return kind, quantity(macs), each.accelerator or "-", method, *_costs(each)
 
 
 def _total(name: str, each: Totals) -> tuple[str, ...]:
@@ -203,9 +214,10 @@ def costs_with_ends(amounts: Amounts, interval: Interval | None) -> Iterator[str
         yield deviation(value, bounds) if bounds else "-"
 
 
-def _coverage(coverage: Coverage) -> str:
+def _coverage(coverage: Coverage, *, by_datasheet: bool) -> str:
+    told = {"predicted": f"by {DATASHEET}"} if by_datasheet else {}
     parts = [
-        f"{method} {percent(coverage.share(method))} of MACs ({count} layers)"
+        f"{told.get(method, method)} {percent(coverage.share(method))} of MACs ({count} layers)"
         for method, count in coverage.layers.items()
         if count
     ]

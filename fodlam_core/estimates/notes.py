@@ -10,6 +10,7 @@ from fodlam_core.estimates.parts import part_notes
 from fodlam_core.estimates.plausibility import doubt_notes
 from fodlam_core.estimates.published_totals import ReferenceCost, answer, reference_costs
 from fodlam_core.estimates.workload import workload_notes
+from fodlam_core.model.costs import DATASHEET
 from fodlam_core.model.quantities import METRICS
 from fodlam_core.report.units import counted
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 MOST_REFUSALS = 5
 NOT_MODELLED = "not modelled: "  # how notes begin that say why a layer is refused
-DATASHEET = "datasheet: "  # how notes begin that say that nothing was measured
+BY_DATASHEET = f"{DATASHEET}: "  # how notes begin that say that nothing was measured
 
 
 def batch_line(batches: Mapping[str, tuple[int, ...]]) -> str:
@@ -136,10 +137,10 @@ def _refused(refusals: Mapping[int, Problem]) -> Iterator[str]:
 
 
 def _datasheets(platforms: Mapping[str, Platform]) -> Iterator[str]:
-    names = [name for name, each in platforms.items() if each.accelerator.provenance == "datasheet"]
+    names = [name for name, each in platforms.items() if each.accelerator.provenance == DATASHEET]
     if names:
         yield (
-            f"{DATASHEET}nothing was measured on {listed(names)}, and programs do not reach the "
+            f"{BY_DATASHEET}nothing was measured on {listed(names)}, and programs do not reach the "
             "peaks of a datasheet"
         )
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.estimates.capacity import DOES_NOT_FIT
-from fodlam_core.estimates.notes import DATASHEET, NOT_MODELLED
+from fodlam_core.estimates.notes import BY_DATASHEET, NOT_MODELLED
 from fodlam_core.estimates.plausibility import IMPLAUSIBLE
+from fodlam_core.model.costs import DATASHEET
 from fodlam_core.model.quantities import METRICS, Interval
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from fodlam_core.model.quantities import Bounds
 
 FITS = "fits"
-DOUBTS = (DOES_NOT_FIT, IMPLAUSIBLE, NOT_MODELLED, DATASHEET)  # how the notes begin that are doubts
+# How the notes begin that are doubts.
+DOUBTS = (DOES_NOT_FIT, IMPLAUSIBLE, NOT_MODELLED, BY_DATASHEET)
 # Nothing of these was measured on a chip: numbers of such a publication are not called measured.
 NOT_MEASURED = ("post-layout", "vendor-model", "projected")
 # What a row has in place of a verdict where everything is refused.
@@ -103,8 +105,8 @@ def _method(estimate: Result) -> str:
     if not any(estimate.coverage.known_share(metric.name) for metric in METRICS):
         return ""
     kinds = {each.accelerator.provenance for each in estimate.platforms.values()}
-    if "datasheet" in kinds:
-        return "datasheet"
+    if DATASHEET in kinds:
+        return DATASHEET
     if estimate.coverage.layers["predicted"]:
         return "predicted"
     return "published" if kinds & {*NOT_MEASURED} else "measured"

@@ -28,6 +28,7 @@ PROVENANCES = (
     "fpga",
     "datasheet",
 )
+DATASHEET = PROVENANCES[-1]  # nothing was measured, on this chip or a model of it
 # What an energy covers, from the least to the most.
 COVERS = ("core", "chip", "board", "system", "wall")
 # What a latency is: of one inference from start to end, or one over a throughput.

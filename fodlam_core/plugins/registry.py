@@ -76,7 +76,10 @@ class Registry(NamedTuple):
         """
         what = "accelerator"
         if not is_pattern(pattern):
-            self._get(what, self._chip_and_point(pattern)[0])
+            chip, point = self._chip_and_point(pattern)
+            if point:
+                self.accelerator(pattern)
+            self._get(what, chip)
             return [self.full_name(what, pattern)]
         known = [name for kind, name in (*self.items, *self.aliases) if kind == what]
         known += [
@@ -117,7 +120,7 @@ class Registry(NamedTuple):
         if (what, name) in self.conflicts:
             raise PluginError(self.conflicts[what, name])
         aliases = (alias for kind, alias in self.aliases if kind == what and ":" not in alias)
-        known = [*self.names(what), *aliases]
+        known = [each for each in (*self.names(what), *aliases) if "/" not in each or "/" in name]
         supplier = well_known_plugin(what, name)
         if supplier:
             message = f"the {what} {name!r} is not installed; {supplier}"

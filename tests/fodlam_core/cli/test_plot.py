@@ -12,7 +12,7 @@ import pytest
     "arguments",
     [
         ("run", "alexnet.toml"),
-        ("rank", "alexnet.toml"),
+        ("rank", "ResNet-18"),
         ("compare", "alexnet.toml"),
         ("validate", "eie"),
         ("scalers", "show", "dennard", "--from", "65", "--to", "45", "28"),

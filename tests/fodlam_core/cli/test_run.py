@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize("command", ["run", "cite"])
@@ -46,3 +50,34 @@ def test_chips_that_run_nothing_are_named(cli: Any) -> None:
 
     assert 1 == result.status
     assert "eyeriss runs no layer of NeuralTalk, and no other chip may; name one" in result.err
+
+
+DATASHEET = """\
+name = "npu"
+title = "NPU"
+kinds = ["conv", "fc"]
+provenance = "datasheet"
+weight_bits = 8
+peak_macs_per_s = 2e12
+memory_bandwidth_bytes_per_s = 17e9
+predictors = ["roofline"]
+[citation]
+key = "npu"
+text = "NPU data sheet"
+bibtex = "@misc{npu, title = {NPU}}"
+"""
+
+
+def test_a_datasheet_is_called_so(cli: Any, tmp_path: Path) -> None:
+    """What rests on a datasheet is neither measured nor predicted in the table, as in `rank`."""
+    chip = tmp_path / "npu.toml"
+    chip.write_text(DATASHEET, encoding="utf-8")
+    shown = cli("run", "ResNet-18", "--on", chip).out
+
+    assert "npu: NPU (datasheet); as its datasheet says" in shown
+    assert "Coverage: by datasheet 100 % of MACs (21 layers)" in shown
+    [row] = (line for line in shown.splitlines() if line.startswith("conv1 "))
+    assert row.split()[5] == "datasheet"
+    saved = json.loads(cli("run", "ResNet-18", "--on", chip, "-f", "json").out)
+    assert {layer["method"] for layer in saved["layers"]} == {"predicted"}
+    assert any(note.startswith("datasheet: nothing was measured on npu") for note in saved["notes"])

@@ -84,6 +84,17 @@ def test_points_are_deferred() -> None:
     assert found["raspberry-pi-4/ncnn-1t"].aliases == ()
 
 
+def test_the_index_has_every_error() -> None:
+    """Errors that an accelerator has stand in the index, those of datasheets among them."""
+    found = {each.name: each.facts for each in points()}
+    for name in ("raspberry-pi-4/ncnn-4t", "l4/datasheet-bf16", "l4/datasheet-int8", "gap8/int8"):
+        made = accelerator(*name.split("/"))
+        [errors] = made.cross_validated.values()
+        for quantity in ("latency", "energy"):
+            error = errors[quantity].mape if quantity in errors else None
+            assert found[name][f"{quantity}_error"] == (error and round(error, 4)), name
+
+
 def test_the_index_says_what_predicts_layers() -> None:
     """A point that predicts none has no predictor, or a datasheet without a bandwidth."""
     found = {each.name: each for each in points()}

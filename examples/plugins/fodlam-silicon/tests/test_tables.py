@@ -13,6 +13,8 @@ import fodlam_silicon
 import pytest
 import tomli
 
+from fodlam_core.model.costs import COVERS, LATENCIES, PROVENANCES
+
 LIBRARY = Path(fodlam_silicon.__file__).parent
 SOURCES = sorted(path.parent.name for path in LIBRARY.glob("*/source.toml"))
 MEASURED = [source for source in SOURCES if source != "datasheets"]
@@ -89,17 +91,34 @@ def test_points(source: str) -> None:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_rows(source: str) -> None:
-    """No row lacks network, batch, source or cost; where there is energy, it says of what."""
+    """No row lacks source, batch, precision, provenance or cost, nor what its energy covers."""
+    said = header(source)
+    points = {(row["chip"], row["point"]): row for row in read(LIBRARY / source / "points.csv")}
     for path in tables(source):
         for row in read(path):
+            point = points[path.stem, row["point"]]
             cost = [row[name] for name in (*COSTS, *ENERGIES) if row.get(name)]
+            assert point["precision"]
+            assert (point.get("provenance") or said["provenance"]) in PROVENANCES
+            assert (point.get("latency_is") or said.get("latency_is", "inference")) in LATENCIES
             assert row["network"]
             assert int(row["batch"]) > 0
             assert row.get("source") or row.get("where")
             assert cost
             assert all(float(cell) > 0 for cell in cost)
             if any(row.get(name) for name in ENERGIES):
-                assert header(source)["energy_covers"] in ("core", "chip", "board", "system")
+                assert said["energy_covers"] in COVERS
+
+
+def test_peaks() -> None:
+    """No datasheet lacks the place of its peak, its precision or its provenance."""
+    said = header("datasheets")
+
+    assert (said["provenance"], "energy_covers" in said) == ("datasheet", False)
+    for row in read(LIBRARY / "datasheets" / "points.csv"):
+        assert row["where"]
+        assert row["precision"]
+        assert float(row["peak_macs_per_s"]) > 0
 
 
 @pytest.mark.parametrize("source", SOURCES)
