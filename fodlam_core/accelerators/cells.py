@@ -131,6 +131,10 @@ class Row:
             return self._wrong(name, error, 1.0)
         return value
 
+    def quantity_if_there(self, name: str) -> float | None:
+        """Return the same, or None where the cell is empty."""
+        return self.quantity(name) if name in self.cells else None
+
     def rounding(self, name: str) -> float:
         """Return half a unit of the last digit of a number that can be read, in SI units."""
         return half_unit(self.cells[name]) * self.columns.known[name][1]

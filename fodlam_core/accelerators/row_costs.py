@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from fodlam_core.accelerators.printed import half_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fodlam_core.accelerators.cells import Row
 
 # Throughput, of which a latency is the reciprocal times the batch.
@@ -44,12 +46,13 @@ def cost_of(row: Row, batch: int, power_w: float | None) -> Printed:
         batch: the inferences that it is for.
         power_w: the power of every row; None if columns have it.
     """
-    before = len(row.problems)
-    latency, rounding = _latency(row, batch)
-    has_power, has_energy = row.has("power_w"), row.has("energy_j")
+    before, cells = len(row.problems), row.cells
+    times = [name for name in TIMES if name in cells]
+    latency, rounding = _latency(row, batch, times)
+    has_power, has_energy = "power_w" in cells, "energy_j" in cells
     if has_power and has_energy:
         row.problems.append("power and energy are both there; leave one of them empty")
-    if not (has_energy or any(map(row.has, TIMES))):
+    if not (has_energy or times):
         row.problems.append("neither a latency nor an energy is there; fill one in")
     watts = row.quantity("power_w") if has_power else power_w
     energy = row.quantity("energy_j") if has_energy else None
@@ -80,9 +83,8 @@ def cost_of(row: Row, batch: int, power_w: float | None) -> Printed:
     )
 
 
-def _latency(row: Row, batch: int) -> tuple[float | None, float | None]:
+def _latency(row: Row, batch: int, given: Sequence[str]) -> tuple[float | None, float | None]:
     """Return seconds for the batch, and half a unit of their last printed digit."""
-    given = [name for name in TIMES if row.has(name)]
     if len(given) > 1:
         row.problems.append(f"{' and '.join(given)} say the same; leave one of them empty")
     if not given or len(given) > 1:

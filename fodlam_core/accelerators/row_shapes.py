@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from fodlam_core.errors import FodlamError
@@ -40,9 +41,8 @@ def layer_of(row: Row, kind: str) -> Layer | None:
         macs = row.whole("macs", least=1 if kind in COUNTED else 0)
     else:
         macs = shape.macs
-    weights, activations = (
-        row.quantity(name) if row.has(name) else None for name in (WEIGHTS, DENSITY)
-    )
+    weights = row.quantity_if_there(WEIGHTS)
+    activations = row.quantity_if_there(DENSITY)
     if row.has(ZEROS):
         activations = 1 - row.quantity(ZEROS)
     if shape and kind != shape.kind and kind in COUNTED:
@@ -66,7 +66,9 @@ def layer_of(row: Row, kind: str) -> Layer | None:
 
 def shape_of(row: Row) -> Shape | None:
     """Return the shape of a row; None without one, and where something is wrong with it."""
-    given = [what for what, names in _OF_SHAPES.items() if not names.isdisjoint(row.cells)]
+    given = [
+        what for what, names in _forms(row.columns.quantities) if not names.isdisjoint(row.cells)
+    ]
     if not given:
         return None
     if len(given) > 1:
@@ -83,6 +85,14 @@ def shape_of(row: Row) -> Shape | None:
         if shape is not None:
             row.columns.shapes[cells] = shape
     return shape
+
+
+@functools.lru_cache(maxsize=16)
+def _forms(columns: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return the shapes that a table with such columns may hold, each with what tells it."""
+    return tuple(
+        (what, names) for what, names in _OF_SHAPES.items() if not names.isdisjoint(columns)
+    )
 
 
 def _factors(row: Row, what: str) -> FcShape | MatmulShape | None:

@@ -61,7 +61,8 @@ def read_table(
         if measurement:
             found.append(TableRow(point, measurement))
         _told_once(row, line, point, lines)
-        problems += [f"{path}:{line}: {text}" for text in row.problems]
+        if row.problems:
+            problems += [f"{path}:{line}: {text}" for text in row.problems]
     return found, problems
 
 
@@ -151,7 +152,7 @@ def _measurement(
     batch = row.whole("batch")
     cost = cost_of(row, batch, power_w)
     calibration = row.flag("calibration") if row.has("calibration") else True
-    numbers = {name: row.quantity(name) for name in details if row.has(name)}
+    numbers = {name: row.quantity(name) for name in details if name in row.cells}
     if layer is None or row.problems:
         return None
     try:

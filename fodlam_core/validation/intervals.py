@@ -10,6 +10,7 @@ held-out layer than it knows of the layer that is asked about. How wide they are
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.model.quantities import Interval
@@ -282,10 +283,11 @@ def _ranges(measurements: Sequence[Measurement]) -> dict[str, tuple[float, float
 
 
 def _ranges_of(layers: Iterable[Layer]) -> dict[str, tuple[float, float]]:
-    values: dict[str, list[float]] = {}
-    for layer in dict.fromkeys(layers):
-        for name, size in {**sizes(layer), "MACs": layer.macs}.items():
-            values.setdefault(name, []).append(size)
+    values: defaultdict[str, list[float]] = defaultdict(list)
+    for layer in layers:
+        for name, size in sizes(layer).items():
+            values[name].append(size)
+        values["MACs"].append(layer.macs)
     return {name: (min(every), max(every)) for name, every in values.items()}
 
 

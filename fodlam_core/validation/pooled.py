@@ -2,8 +2,9 @@
 
 Layers and whole networks are held out in groups: all that was measured of a network, or of a
 family of networks; or, where rows name no more than two networks, all layers of one shape. Ten
-folds at most, and a sample of a large table, so that a chip of any number of rows is validated in
-seconds; which groups share a fold is told by a checksum of their names, not by their order.
+folds at most, or five of a sample of a large table, so that a chip of any number of rows is
+validated in seconds; which groups share a fold is told by a checksum of their names, not by their
+order.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from fodlam_core.predictors import FittedPredictor, Predictor
 
 FOLDS = 10
+FOLDS_OF_SAMPLE = 5
 LEAST_NETWORKS = 3
 BY_NETWORK, BY_SHAPE = "leave-networks-out", "leave-shapes-out"
 
@@ -98,10 +100,11 @@ def hold_out(
     groups = {item.group for item in items}
     if len(groups) < 2:
         return None
-    fold_of = sampling.dealt(groups, FOLDS)
+    folds = min(FOLDS if rows is every else FOLDS_OF_SAMPLE, len(groups))
+    fold_of = sampling.dealt(groups, folds)
     runs: list[Run] = []
     refused: list[str] = []
-    for fold in range(min(FOLDS, len(groups))):
+    for fold in range(folds):
         training = [item for item in items if fold_of[item.group] != fold]
         held = [item for item in items if fold_of[item.group] == fold]
         names = frozenset(item.group for item in held)
