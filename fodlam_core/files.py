@@ -21,7 +21,7 @@ DEEPEST = 200
 # Not to wait for the other end of a pipe, which is refused anyway.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _DIGITS = re.compile(rf"\d[\d_]{{{MAX_DIGITS},}}")
-_BRACKETS = re.compile(r'"(?:\\.|[^"\\])*"|[\[{]|[\]}]')
+_BRACKETS = r'"(?:\\.|[^"\\])*"|[\[{]|[\]}]'
 
 # A file that changed less than this long ago may change again without a new time stamp.
 _SETTLED_NS = 100_000_000
@@ -209,7 +209,7 @@ def _check_depth(text: str) -> None:
     if text.count("[") + text.count("{") <= DEEPEST:
         return
     depth = 0
-    for match in _BRACKETS.finditer(text):
+    for match in re.finditer(_BRACKETS, text):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
         if depth > DEEPEST:
             raise FileError("nested too deeply")

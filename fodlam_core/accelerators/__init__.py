@@ -6,7 +6,7 @@ A key of data files is a field in `header`, a column is read in `table`, a unit 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -18,16 +18,18 @@ from fodlam_core.model.costs import (
     LATENCIES,
     PROVENANCES,
     Citation,
-    CrossValidated,
     Measurement,
 )
 from fodlam_core.model.energy_split import EnergySplit
-from fodlam_core.model.layers import Network
-from fodlam_core.model.stored_fit import StoredFit
 from fodlam_core.model.technology import Technology
 from fodlam_core.model.value import Value
 from fodlam_core.model.whole_network import Reference
-from fodlam_core.predictors import Predictor
+
+if TYPE_CHECKING:
+    from fodlam_core.model.costs import CrossValidated
+    from fodlam_core.model.layers import Network
+    from fodlam_core.model.stored_fit import StoredFit
+    from fodlam_core.predictors import Predictor
 
 
 def _word(words: tuple[str, ...]) -> validators.Validator:
@@ -72,7 +74,7 @@ class Accelerator(Value):
         peak_macs_per_s: MACs that its PEs can do in a second, at its own technology point.
         skips_zeros: whether that counts only MACs whose operands are both not zero.
         publication: path of the file that says which printed cell each number is, see
-            `fodlam_core.accelerators.publication`; None if there is none.
+            `fodlam_core.accelerators.publication_file`; None if there is none.
         points: further operating points of the same chip, each named ``chip/point``.
         energy_split: what the energies are made of, which scale apart; None if not known.
         energy_covers: what the energies cover, one of `COVERS`; empty if not stated.

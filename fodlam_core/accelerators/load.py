@@ -12,7 +12,7 @@ The header says what holds for the whole table, each with its source::
     predictors = ["linear"]         # optional: generic ones, in order of preference
     terms = "layers"                # optional, of linear: or products, networks
     fits = "mychip-fits.json"       # optional, made beforehand: `fodlam_core.accelerators.fits`
-    publication = "mychip-tables.toml"  # as printed: `fodlam_core.accelerators.publication`
+    publication = "mychip-tables.toml"  # as printed: `fodlam_core.accelerators.publication_file`
     [technology]
     node_nm = 28
     vdd = 0.9

@@ -129,10 +129,11 @@ def _told_twice(seen: Mapping[str, str], power_w: float | None) -> Iterator[str]
 
 
 def _misspelt_columns(columns: Mapping[str, str]) -> Iterator[str]:
+    known = (*KNOWN, ZEROS)
     for quantity, name in columns.items():
-        if quantity in (*KNOWN, ZEROS):
+        if quantity in known:
             continue
-        meant = [written(known) for known in (*KNOWN, ZEROS) if _misspelt(quantity, known)]
+        meant = [written(each) for each in known if _misspelt(quantity, each)]
         if meant:
             yield f"unknown column {name!r}; did you mean {' or '.join(meant)}?"
 

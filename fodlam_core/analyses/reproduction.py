@@ -9,14 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fodlam_core.accelerators.publication import (
-    Column,
-    PrintedTable,
-    Publication,
-    Rule,
-    publication_of,
-    unit_suffix,
-)
+from fodlam_core.accelerators.publication import Publication, publication_of, unit_suffix
 from fodlam_core.errors import FodlamError, PluginError
 from fodlam_core.plugins.guards import guarded_accelerator
 
@@ -24,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from fodlam_core.accelerators import Accelerator
+    from fodlam_core.accelerators.publication_file import Column, PrintedTable, Rule
     from fodlam_core.plugins.registry import Registry
 
 TOTAL = "Total"

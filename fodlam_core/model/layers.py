@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -17,10 +17,12 @@ from fodlam_core.model.shapes import (
     Traffic,
     is_shape,
 )
-from fodlam_core.model.transformer import TransformerFacts
 from fodlam_core.model.validators import filled, is_number
 from fodlam_core.model.validators import text as any_text
 from fodlam_core.model.value import Value
+
+if TYPE_CHECKING:
+    from fodlam_core.model.transformer import TransformerFacts
 
 MOST = 10**18
 """Limit of every count; a layer beyond it is a mistake, and would not fit 64 bits."""
@@ -225,7 +227,11 @@ def _texts(instance: Network, attribute: attrs.Attribute[Any], value: object) ->
 
 
 def _facts(instance: Network, _attribute: attrs.Attribute[Any], value: object) -> None:
-    if value is not None and not isinstance(value, TransformerFacts):
+    if value is None:
+        return
+    from fodlam_core.model.transformer import TransformerFacts
+
+    if not isinstance(value, TransformerFacts):
         raise NetworkError(
             f"network {instance.name!r}: transformer is {value!r:.80}; give TransformerFacts"
         )

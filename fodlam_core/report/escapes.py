@@ -14,8 +14,8 @@ from fodlam_core.errors import MOST_QUOTED
 MOST_LINE = 2_000
 # Control, format (which can turn the direction of writing), surrogate, line and paragraph.
 HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
-FORMULA = re.compile(r"[=+\-@\t\r]")
-_QUOTED = re.compile(rf"""(?<!\w)(['"])((?:\\.|(?!\1)[^\\]){{{MOST_QUOTED - 1},}})\1(?!\w)""")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_QUOTED = rf"""(?<!\w)(['"])((?:\\.|(?!\1)[^\\]){{{MOST_QUOTED - 1},}})\1(?!\w)"""
 
 
 def visible(text: str, keep: str = "") -> str:
@@ -44,7 +44,7 @@ def message_line(text: str) -> str:
     >>> len(message_line(f"unknown name '{'x' * 5000}'"))
     213
     """
-    line = visible(_QUOTED.sub(_shorter, text))
+    line = visible(re.sub(_QUOTED, _shorter, text))
     return line if len(line) <= MOST_LINE else f"{line[: MOST_LINE - 3]}..."
 
 
@@ -61,7 +61,7 @@ def csv_cell(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = visible(value)
-    return f"'{text}" if FORMULA.match(value) and not _is_number(value) else text
+    return f"'{text}" if value.startswith(FORMULA) and not _is_number(value) else text
 
 
 def markdown_text(text: str, keep: str = "") -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fodlam_core.errors import FodlamError
+from fodlam_core.report.escapes import FORMULA
 from fodlam_core.sweeps.provenance import METADATA_KEY, STAMP_KEY, as_text
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 DATASET = "dataset"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Rows that polars computes at a time, and rows of a group in Parquet: they bound the memory. A file
 # made of many has larger groups, since its writer holds what it knows of each until the end, and is
 # made in smaller steps for that.
