@@ -60,18 +60,14 @@ class Inputs:
             self._fix_batch(values[0])
             self._resolve()
             if _open(values[0]):
-                raise NetworkError(self.question([values[0].name]))
+                raise NetworkError(self.question())
 
     def open(self) -> frozenset[str]:
         """Return the names of inputs with sizes that are not known."""
         return frozenset(value.name for value in self.values if _open(value))
 
-    def question(self, needed: Sequence[str]) -> Problem:
-        """Return the question for the sizes that are not known.
-
-        Args:
-            needed: the inputs whose sizes matter; others are asked for in the same go.
-        """
+    def question(self) -> Problem:
+        """Return the question for all sizes that are not known."""
         asked = [value for value in self.values if _open(value)]
         shown = ", ".join(
             f"{each.name!r} {'is ' + self._shown[each.name] if _dims(each) else 'has no size'}"

@@ -40,6 +40,27 @@ def _attribute(each: Any) -> Any:
     return each.f if each.type == 1 else each.i
 
 
+def signature(node: Any, inputs: Sequence[Tensor | None], most: int) -> tuple[Any, ...]:
+    """Return what the answer of a rule follows from, but for the names of tensors.
+
+    Args:
+        node: the ``NodeProto``.
+        inputs: what it reads.
+        most: values of longer tensors are left out.
+    """
+    told: list[Any] = [each.SerializeToString() for each in node.attribute]
+    for each in inputs:
+        if each is None:
+            told.append(None)
+            continue
+        told += (each.elem, each.dims, each.sequence, each.constant)
+        value = each.value
+        if value is not None and value.size <= most:
+            known = value.dtype != object
+            told += (value.dtype.str, value.tobytes() if known else tuple(value.flat))
+    return node.op_type, node.domain, len(node.output), len(inputs), *told
+
+
 class Operator(NamedTuple):
     """An operator with what is known of its inputs and outputs.
 
@@ -88,7 +109,7 @@ class Operator(NamedTuple):
         if index >= len(self.node.output):
             raise LayerError("it has no output")
         dims = self.outputs[index] if index < len(self.outputs) else None
-        asks = frozenset[str]().union(*(each.asks for each in self.inputs if each))
+        asks = any(each.asks for each in self.inputs if each)
         return _all_known(self.node.output[index], dims, Tensor(asks=asks))
 
     def constant(self, index: int) -> bool:

@@ -44,7 +44,7 @@ def read(path: Path, options: ReadOptions, rules: Mapping[str, Rule]) -> Network
     if walk.problems:
         raise NetworkError(*walk.problems, where=str(path))
     if walk.asked:
-        raise NetworkError(graph.inputs.question(sorted(walk.asked)))
+        raise NetworkError(graph.inputs.question())
     walk.draft.notes[:0] = graph.inputs.notes
     walk.draft.notes += _unreached(graph, walk, scope)
     return walk.draft.network(path.stem, str(path))
@@ -60,8 +60,7 @@ def _walked(
         scope[sparse.values.name] = Tensor(sparse.values.data_type, dims, constant=True)
     asked = graph.inputs.open()
     for value in graph.inputs.values:
-        asks = frozenset((value.name,)) & asked
-        scope[value.name] = described(value.type)._replace(asks=asks)
+        scope[value.name] = described(value.type)._replace(asks=value.name in asked)
     walk.run(graph.proto.node, scope)
     return walk, scope
 

@@ -12,7 +12,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.model.converters import words
-from fodlam_core.networks.onnx.node import attribute
+from fodlam_core.networks.onnx.node import attribute, signature
 from fodlam_core.networks.onnx.tensor import MOST_AXES, Dims, Tensor, described, type_of
 
 if TYPE_CHECKING:
@@ -187,23 +187,7 @@ _MOST_ANSWERS = 4096
 
 def _asked(node: Any, inputs: Sequence[Tensor | None], opsets: Mapping[str, int]) -> list[Tensor]:
     """Ask onnx, or take the answer that it gave before."""
-    told = [None if each is None else each.known for each in inputs]
-    key = (
-        opsets.get("", 1),
-        node.op_type,
-        len(node.output),
-        tuple(each.SerializeToString() for each in node.attribute),
-        tuple(
-            each
-            and (each.elem, each.dims, each.sequence)
-            + (
-                (value.dtype.str, value.tobytes())
-                if value is not None and value.size <= _MOST_TOLD
-                else ()
-            )
-            for each, value in zip(inputs, told, strict=True)
-        ),
-    )
+    key = (opsets.get("", 1), signature(node, inputs, _MOST_TOLD))
     if key not in _ANSWERS:
         if len(_ANSWERS) >= _MOST_ANSWERS:
             _ANSWERS.clear()

@@ -36,7 +36,7 @@ class Tensor(NamedTuple):
         constant: whether it depends neither on the network's inputs nor on chance.
         regions: whether its first axis counts regions.
         layer: the costed layer it comes from, through operators that only change values.
-        asks: inputs upstream that have sizes which nobody has told.
+        asks: whether an input upstream has a size which nobody has told.
     """
 
     elem: int = 0
@@ -48,7 +48,7 @@ class Tensor(NamedTuple):
     constant: bool = False
     regions: bool = False
     layer: tuple[Draft, int] | None = None
-    asks: frozenset[str] = frozenset()
+    asks: bool = False
 
     @property
     def known(self) -> np.ndarray[Any, Any] | None:
@@ -89,7 +89,7 @@ def _both(one: Tensor, other: Tensor) -> Tensor:
         one.constant and other.constant,
         one.regions or other.regions,
         None,
-        one.asks | other.asks,
+        one.asks or other.asks,
     )
 
 

@@ -20,7 +20,7 @@ from fodlam_core.networks.onnx.captures import Captures
 from fodlam_core.networks.onnx.control_flow import CONTROL_FLOW
 from fodlam_core.networks.onnx.elsewhere import made_for_free
 from fodlam_core.networks.onnx.limits import MAX_SIZE, MAX_STEPS
-from fodlam_core.networks.onnx.node import Operator, UnknownSizeError
+from fodlam_core.networks.onnx.node import Operator, UnknownSizeError, signature
 from fodlam_core.networks.onnx.operators import (
     ARITHMETIC,
     ELEMENTWISE,
@@ -33,7 +33,7 @@ from fodlam_core.networks.onnx.operators import (
 from fodlam_core.networks.onnx.sequences import OPERATORS as SEQUENCES
 from fodlam_core.networks.onnx.sequences import made_by_sequence
 from fodlam_core.networks.onnx.shapes import made_by
-from fodlam_core.networks.onnx.tensor import Dims, Tensor, stored
+from fodlam_core.networks.onnx.tensor import MOST_VALUES, Dims, Tensor, stored
 from fodlam_core.networks.onnx.values import computed
 from fodlam_core.networks.read_text import REGIONS
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 Scope = MutableMapping[str, Tensor]
 T = TypeVar("T")
-_NOTHING = frozenset[str]()
+_MOST_KEPT = 4096  # answers of rules
 
 
 class NoBatchError(Exception):
@@ -58,7 +58,7 @@ class Walk:
     Attributes:
         draft: what was found.
         problems: what is wrong with the graph, an operator each.
-        asked: inputs whose sizes are needed and not known.
+        asked: whether a size of an input is needed and not known.
         folded: costly operators that work on constants and sizes alone.
     """
 
@@ -77,11 +77,12 @@ class Walk:
         self.regions = regions
         self.draft = Draft()
         self.problems: list[Problem] = []
-        self.asked: set[str] = set()
+        self.asked = False
         self.captures = Captures()
         self._number = 0
         self.folded: list[str] = []
         self._inside = 0  # how many operators around hold the graph that is followed
+        self._known_works: dict[Any, list[Work] | None] = {}
         self._sound: set[Dims | None] = set()  # sizes that were checked, most occur many times
 
     def run(self, nodes: Sequence[Any], scope: Scope) -> None:
@@ -120,12 +121,12 @@ class Walk:
     def _visit(self, node: Any, scope: Scope) -> list[Tensor]:
         inputs = [_read(scope, name) for name in node.input]
         captured, random = self.captures.of(node)
-        constant, regions, asks = not random, False, _NOTHING
+        constant, regions, asks = not random, False, False
         for each in (*inputs, *(scope[name] for name in captured if name in scope)):
             if each is not None:
                 constant = constant and each.constant
                 regions = regions or each.regions
-                asks = asks | each.asks if each.asks else asks
+                asks = asks or each.asks
         # Sizes are known beforehand, whatever has them.
         plan = constant or node.op_type in ("Shape", "Size")
         base = Tensor(made=self._number, constant=plan, regions=regions and not plan, asks=asks)
@@ -164,7 +165,7 @@ class Walk:
                 self.draft.skipped[name] += 1
                 self.draft.merge(inside)
             else:
-                self.asked |= base.asks
+                self.asked = self.asked or base.asks
                 self.draft.uncosted[name] += 1
                 self.draft.notes.append(f"node {name_of(node)!r} ({name}) cannot be costed: {why}")
         made = (made + [Tensor()] * len(node.output))[: len(node.output)]
@@ -172,7 +173,7 @@ class Walk:
             each._replace(
                 made=base.made,
                 constant=base.constant,
-                asks=base.asks | each.asks,
+                asks=base.asks or each.asks,
                 dims=each.dims if each.dims is not None else self.declared.get(output),
             )
             for output, each in zip(node.output, made, strict=True)
@@ -262,10 +263,10 @@ class Walk:
         rule, why = self.rules.get(name), ""
         works: list[Work] | None = None
         try:
-            works = _answered(rule.works, op) if rule is not None else None
+            works = self._works(name, rule, op) if rule is not None else None
         except UnknownSizeError as error:
             tensor, known = error.args
-            self.asked |= known.asks
+            self.asked = self.asked or known.asks
             why = f": the shape of {tensor!r} is not known"
         if works is None:
             self.draft.uncosted[name] += 1
@@ -279,6 +280,15 @@ class Walk:
         for work in works:
             index = self.draft.add(self._layer(name_of(node), work, base.regions))
         return self.draft, index
+
+    def _works(self, name: str, rule: Rule, op: Operator) -> list[Work] | None:
+        """Return what a rule says; blocks of a network ask the same again and again."""
+        key = name, signature(op.node, op.inputs, MOST_VALUES), tuple(op.outputs)
+        if key not in self._known_works:
+            if len(self._known_works) >= _MOST_KEPT:
+                self._known_works.clear()
+            self._known_works[key] = _answered(rule.works, op)
+        return self._known_works[key]
 
     def _passed_on(self, node: Any, op: Operator) -> tuple[Draft, int] | None:
         """Return the layer that the output of an operator without MACs comes from."""
@@ -299,7 +309,9 @@ class Walk:
     def _layer(self, name: str, work: Work, regions: bool) -> Layer:
         """Return a layer of one inference: the batch is divided out."""
         shape, macs, repeat = work.shape, work.macs, work.items
-        if isinstance(shape, FcShape):
+        if self.batch == 1:
+            pass
+        elif isinstance(shape, FcShape):
             shape = attrs.evolve(shape, rows=self._share(shape.rows))
         elif isinstance(shape, MatmulShape):
             shape = attrs.evolve(shape, count=self._share(shape.count))
