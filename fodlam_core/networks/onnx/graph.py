@@ -11,7 +11,7 @@ from fodlam_core.networks.onnx.limits import MAX_SIZE, MAX_STEPS, check_function
 from fodlam_core.networks.onnx.node import attribute
 from fodlam_core.networks.onnx.operators import ELEMENTWISE, STANDARD
 from fodlam_core.networks.onnx.recurrent import GATES
-from fodlam_core.networks.onnx.tensor import Dims, described
+from fodlam_core.networks.onnx.tensor import MOST_AXES, Dims, described
 from fodlam_core.networks.onnx.wire import without_weights
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ def load_graph(path: Path, options: ReadOptions) -> Graph:
     constants = {tensor.name for tensor in graph.initializer}
     constants |= {tensor.values.name for tensor in graph.sparse_initializer}
     values = [value for value in graph.input if value.name not in constants]
+    for value in values:
+        _check_size(value, path)
     axis, note = _batch_axis(graph, values[:1], options)
     inputs = Inputs(values, options, axis, path)
     inputs.notes[:0] = [note] if note else []
-    for value in values:
-        _check_size(value, path)
     declared = {}
     if not inputs.changed:
         for value in (*graph.value_info, *graph.output):
@@ -100,7 +100,10 @@ def _time_first(graph: Any, name: str) -> Any:
 
 
 def _check_size(value: Any, path: Path) -> None:
-    sizes = [dim.dim_value for dim in value.type.tensor_type.shape.dim]
+    dims = value.type.tensor_type.shape.dim
+    if len(dims) > MOST_AXES:
+        raise NetworkError(f"{path}: tensor {value.name!r} has {len(dims)} axes")
+    sizes = [dim.dim_value for dim in dims]
     if any(size > MAX_SIZE for size in sizes):
         raise NetworkError(f"{path}: tensor {value.name!r} is absurdly large: {sizes}")
 

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# Operators that are followed, each pass of a loop counted; the largest networks known have fewer
-# than half of these, and more would take longer than anyone waits for a list of layers.
+# Operators that are followed, each pass of a loop counted, and what takes as long as some of them:
+# sizes that did not occur before, long lists. The largest networks known have fewer than half of
+# these, and more would take longer than anyone waits for a list of layers.
 MAX_STEPS = 100_000
 MAX_SIZE = 10**12
 

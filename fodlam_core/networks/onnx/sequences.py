@@ -32,10 +32,15 @@ NOTHING = Tensor(items=())
 
 
 def sequence_of(items: Sequence[Tensor] | None, each: Tensor | None = None) -> Tensor:
-    """Return a sequence, of items that are known or of unknown ones that are all alike."""
+    """Return a sequence, of items that are known or of unknown ones.
+
+    Args:
+        items: its items, one by one; None if they are not known.
+        each: what holds of every item; by default what holds of those that are known.
+    """
+    like = each or merged(items or ())
     if items is not None and len(items) > MOST_ITEMS:
-        each, items = merged(items), None
-    like = merged(items) if items is not None else each or Tensor()
+        items = None
     return Tensor(
         like.elem, like.dims, items=None if items is None else tuple(items), sequence=True
     )
@@ -79,14 +84,14 @@ def _picked(
     op: str, items: tuple[Tensor, ...] | None, first: Tensor, given: list[Tensor]
 ) -> Tensor:
     """Return the item at a place, or all but that one; without a place the last is meant."""
-    index = _index(given[-1], len(items or ()))
+    index, like = _index(given[-1], len(items or ())), Tensor(first.elem, first.dims)
     if op == "SequenceAt":
         if items is not None and index is not None and index < len(items):
             return items[index]
-        return Tensor(first.elem, first.dims)
+        return like
     if items is not None and (len(given) == 1 or index is not None):
         place = len(items) - 1 if len(given) == 1 else index
-        return sequence_of([each for at, each in enumerate(items) if at != place])
+        return sequence_of([each for at, each in enumerate(items) if at != place], like)
     return sequence_of(None, first)
 
 
@@ -97,9 +102,12 @@ def _inserted(items: tuple[Tensor, ...] | None, first: Tensor, given: list[Tenso
         if at is None:
             items = None
         place = at or 0
+    like = given[1]
+    if items is None or items:
+        like = merged([Tensor(first.elem, first.dims), like])
     if items is None:
-        return sequence_of(None, merged([Tensor(first.elem, first.dims), given[1]]))
-    return sequence_of([*items[:place], given[1], *items[place:]])
+        return sequence_of(None, like)
+    return sequence_of([*items[:place], given[1], *items[place:]], like)
 
 
 def _index(tensor: Tensor, length: int) -> int | None:
@@ -134,12 +142,11 @@ def _split(node: Any, data: Tensor, split: Tensor | None) -> Tensor:
     if lengths is None:
         rest: Dims = (*dims[:axis], None, *dims[axis + 1 :])
         return sequence_of(None, Tensor(data.elem, rest))
-    return sequence_of(
-        [
-            Tensor(data.elem, (*dims[:axis], *((length,) if keep else ()), *dims[axis + 1 :]))
-            for length in lengths
-        ]
-    )
+    of = {
+        length: Tensor(data.elem, (*dims[:axis], *((length,) if keep else ()), *dims[axis + 1 :]))
+        for length in set(lengths)
+    }
+    return sequence_of([of[length] for length in lengths], merged(of.values()))
 
 
 def _joined(node: Any, sequence: Tensor) -> Tensor:

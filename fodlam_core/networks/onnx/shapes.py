@@ -16,7 +16,7 @@ from fodlam_core.networks.onnx.node import attribute, signature
 from fodlam_core.networks.onnx.tensor import MOST_AXES, Dims, Tensor, described, type_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 # The first output has the sizes and the type of the first input.
 _SAME = words("""
@@ -38,13 +38,19 @@ _RANKED = {"ConstantOfShape": 0, "Reshape": 1, "Expand": 1, "Col2Im": 1, "MaxUnp
 _MOST_TOLD = 64
 
 
-def made_by(node: Any, inputs: Sequence[Tensor | None], opsets: Mapping[str, int]) -> list[Tensor]:
+def made_by(
+    node: Any,
+    inputs: Sequence[Tensor | None],
+    opsets: Mapping[str, int],
+    asking: Callable[[], None] = lambda: None,
+) -> list[Tensor]:
     """Return what is known of the outputs of an operator of the standard domain.
 
     Args:
         node: the ``NodeProto``.
         inputs: what it reads.
         opsets: the version of the operators by domain.
+        asking: called before onnx is asked something new, which takes time.
     """
     first = inputs[0] if inputs else None
     op = node.op_type
@@ -65,7 +71,7 @@ def made_by(node: Any, inputs: Sequence[Tensor | None], opsets: Mapping[str, int
         return [plain]
     if op == "Constant":
         return [Tensor() for _ in node.output]
-    return _asked(node, inputs, opsets)
+    return _asked(node, inputs, opsets, asking)
 
 
 def broadcast(shapes: Sequence[Dims | None]) -> Dims | None:
@@ -185,12 +191,18 @@ _ANSWERS: dict[Any, list[Tensor]] = {}
 _MOST_ANSWERS = 4096
 
 
-def _asked(node: Any, inputs: Sequence[Tensor | None], opsets: Mapping[str, int]) -> list[Tensor]:
+def _asked(
+    node: Any,
+    inputs: Sequence[Tensor | None],
+    opsets: Mapping[str, int],
+    asking: Callable[[], None],
+) -> list[Tensor]:
     """Ask onnx, or take the answer that it gave before."""
     key = (opsets.get("", 1), signature(node, inputs, _MOST_TOLD))
     if key not in _ANSWERS:
         if len(_ANSWERS) >= _MOST_ANSWERS:
             _ANSWERS.clear()
+        asking()
         _ANSWERS[key] = _answer(node, inputs, opsets)
     return _ANSWERS[key]
 

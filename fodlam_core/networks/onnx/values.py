@@ -116,7 +116,8 @@ def _range(node: Any, values: list[Any]) -> Array:
     start, limit, delta = (value.item() for value in values)
     count = max(0, -int(-((limit - start) / delta) // 1)) if delta else 0
     limited(count)
-    return np.array([start + index * delta for index in range(count)], values[0].dtype)
+    ends = np.array([start, start + max(0, count - 1) * delta], values[0].dtype)  # they fit
+    return np.asarray(start + np.arange(count) * delta).astype(ends.dtype)
 
 
 def _filled(node: Any, values: list[Any]) -> Array:

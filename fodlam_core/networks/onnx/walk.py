@@ -90,7 +90,10 @@ class Walk:
         for node in nodes:
             self._number += 1
             if self._number > MAX_STEPS:
-                raise NetworkError(f"its loops unfold to more than {MAX_STEPS} operators")
+                raise NetworkError(
+                    f"its loops unfold to more than {MAX_STEPS} operators, or sizes change with "
+                    "every operator"
+                )
             try:
                 made = self._visit(node, scope)
             except FodlamError as error:
@@ -182,12 +185,15 @@ class Walk:
     def _made(self, node: Any, inputs: list[Tensor | None], base: Tensor) -> list[Tensor]:
         """Return what an operator of ONNX's own makes."""
         if node.op_type in SEQUENCES:
-            made = [made_by_sequence(node, inputs)] + [Tensor()] * (len(node.output) - 1)
+            first = made_by_sequence(node, inputs)
+            # Long sequences take time and memory, as operators do; so do values below.
+            self._number += max(len(each.items or ()) for each in (first, *inputs) if each) // 64
+            made = [first] + [Tensor()] * (len(node.output) - 1)
             return [
                 self._checked(name, each, base)
                 for name, each in zip(node.output, made, strict=False)
             ]
-        made = made_by(node, inputs, self.opsets)
+        made = made_by(node, inputs, self.opsets, self._asking)
         made = [
             self._checked(name, each, base) for name, each in zip(node.output, made, strict=True)
         ]
@@ -195,7 +201,11 @@ class Walk:
         if values is not None:
             for index, value in enumerate(values[: len(made)]):
                 made[index] = made[index]._replace(value=value, dims=value.shape)
+                self._number += value.size // 256
         return made
+
+    def _asking(self) -> None:
+        self._number += 2  # it takes as long as two more operators
 
     def _made_elsewhere(self, node: Any, operator: Operator, base: Tensor) -> list[Tensor]:
         """Return what an operator of another domain makes, as far as a rule or the file tells."""

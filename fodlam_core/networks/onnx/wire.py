@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 SMALL_BYTES = 4096
 # The rest, operators and names, of the largest models known is a few megabytes.
 MAX_SKELETON_BYTES = 64_000_000
+# Short ones take a hundred times their bytes in memory; the largest models known have a tenth as
+# many operators and tensors.
+MAX_ENTRIES = 400_000
 MAX_DEPTH = 50
 
 
@@ -53,7 +56,7 @@ def without_weights(path: Path) -> bytes:
             raise NetworkError(f"{path}: an empty file") from None
         with data:
             try:
-                return bytes(_copy(data, 0, len(data), "model", 0))
+                return bytes(_Skeleton(data, path).of(0, len(data), "model"))
             except _MalformedError as error:
                 raise NetworkError(
                     f"{path}: not ONNX, or cut off: {error.args[0]} at byte {error.args[1]}"
@@ -64,34 +67,38 @@ class _MalformedError(Exception):
     """What is wrong, and at which byte."""
 
 
-class _Field(NamedTuple):
-    """A field: its number and wire type, where it starts, its contents and where it ends."""
-
-    number: int
-    wire: int
-    start: int
-    body: int
-    end: int
+# A field: its number and wire type, where it starts, its contents and where it ends.
+_Field = tuple[int, int, int, int, int]
 
 
-def _copy(data: Any, start: int, end: int, kind: str, depth: int) -> bytearray:
-    message = _MESSAGES[kind]
-    out = bytearray()
-    if depth > MAX_DEPTH:
-        raise _MalformedError("graphs nested too deeply", start)
-    for field in _fields(data, start, end):
-        inner = message.fields.get(field.number)
-        large = field.end - field.start > SMALL_BYTES
-        if large and field.number in message.data:
-            continue
-        if large and inner and field.wire == 2:
-            body = _copy(data, field.body, field.end, inner, depth + 1)
-            out += _varint_bytes(field.number << 3 | 2) + _varint_bytes(len(body)) + body
-        elif len(out) + field.end - field.start > MAX_SKELETON_BYTES:
-            raise _MalformedError("more operators than any network has", field.start)
-        else:
-            out += data[field.start : field.end]
-    return out
+class _Skeleton:
+    """Copies messages without large data, and counts what they hold."""
+
+    def __init__(self, data: Any, path: Path) -> None:
+        self._data, self._path, self._count = data, path, 0
+
+    def of(self, start: int, end: int, kind: str, depth: int = 0) -> bytearray:
+        """Return the message between two bytes."""
+        message = _MESSAGES[kind]
+        out = bytearray()
+        if depth > MAX_DEPTH:
+            raise _MalformedError("graphs nested too deeply", start)
+        for number, wire, begin, body, stop in _fields(self._data, start, end):
+            self._count += 1
+            inner = message.fields.get(number)
+            large = stop - begin > SMALL_BYTES
+            if large and number in message.data:
+                if hasattr(mmap, "MADV_DONTNEED"):  # the system maps much around what is read
+                    self._data.madvise(mmap.MADV_DONTNEED)
+                continue
+            if large and inner and wire == 2:
+                held = self.of(body, stop, inner, depth + 1)
+                out += _varint_bytes(number << 3 | 2) + _varint_bytes(len(held)) + held
+            elif len(out) + stop - begin > MAX_SKELETON_BYTES or self._count > MAX_ENTRIES:
+                raise NetworkError(f"{self._path}: more operators and tensors than networks have")
+            else:
+                out += self._data[begin:stop]
+        return out
 
 
 def _fields(data: Any, start: int, end: int) -> Iterator[_Field]:
@@ -111,11 +118,13 @@ def _fields(data: Any, start: int, end: int) -> Iterator[_Field]:
             raise _MalformedError("no field of a message", start)
         if number < 1 or stop > end:
             raise _MalformedError("a field reaches beyond its end", start)
-        yield _Field(number, wire, start, body, stop)
+        yield number, wire, start, body, stop
         start = stop
 
 
 def _varint(data: Any, start: int, end: int) -> tuple[int, int]:
+    if start < end and data[start] < 0x80:  # at once: most numbers are small
+        return data[start], start + 1
     value = shift = 0
     for index in range(start, min(end, start + 10)):
         byte = data[index]

@@ -97,6 +97,56 @@ def test_more_operators_than_any_network_has_are_refused_at_once(tmp_path: Path)
         read_network(path, OnnxReader(), ReadOptions())
 
 
+@pytest.mark.parametrize(("operator", "read"), [("Relu", True), ("Concat", False)])
+def test_what_takes_long_counts_as_several_operators(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operator: str, *, read: bool
+) -> None:
+    """Tensors that grow with every operator come to the limit sooner than those that do not."""
+    monkeypatch.setattr("fodlam_core.networks.onnx.walk.MAX_STEPS", 100)
+    given, axis = (["x"], {"axis": 2}) if operator == "Concat" else ([], {})
+    nodes = [
+        helper.make_node(
+            operator, [f"t{index}" if index else "x", *given], [f"t{index + 1}"], **axis
+        )
+        for index in range(60)
+    ]
+    last = helper.make_tensor_value_info("t60", 1, None)
+    path = tmp_path / "net.onnx"
+    graph = helper.make_graph(nodes, "g", [INPUT], [last])
+    path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
+    if read:
+        assert read_network(path, OnnxReader(), ReadOptions()).skipped == {operator: 60}
+    else:
+        with pytest.raises(NetworkError, match="more than 100 operators"):
+            read_network(path, OnnxReader(), ReadOptions())
+
+
+def test_long_sequences_do_not_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sequences of many items count as several operators, of which a file can have many."""
+    monkeypatch.setattr("fodlam_core.networks.onnx.walk.MAX_STEPS", 100)
+    given = helper.make_tensor_value_info("x", 1, [1, 640])
+    nodes = [
+        helper.make_node("SplitToSequence", ["x"], [f"s{index}"], axis=1) for index in range(20)
+    ]
+    graph = helper.make_graph(nodes, "g", [given], [OUTPUT])
+    path = tmp_path / "net.onnx"
+    path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
+    with pytest.raises(NetworkError, match="more than 100 operators"):
+        read_network(path, OnnxReader(), ReadOptions())
+
+
+def test_an_input_has_few_axes(tmp_path: Path) -> None:
+    """An input of a thousand axes is refused, before a message shows them all."""
+    given = helper.make_tensor_value_info("x", 1, [1] * 1000)
+    graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "g", [given], [OUTPUT])
+    path = tmp_path / "net.onnx"
+    path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
+    with pytest.raises(NetworkError, match="'x' has 1000 axes"):
+        read_network(path, OnnxReader(), ReadOptions())
+
+
 def test_sizes_that_no_tensor_has_are_kept_from_the_library(tmp_path: Path) -> None:
     """A weight of a negative size, on which onnx would end the process, is of unknown size."""
     ends = [helper.make_tensor(name, 7, [1], [value]) for name, value in (("b", 1), ("e", -1))]

@@ -63,6 +63,26 @@ def read(tmp_path: Path) -> Callable[..., Network]:
     return read
 
 
+def test_equal_products_differ_by_what_is_a_weight(read: Callable[..., Network]) -> None:
+    """Operators of one kind and one size are told apart by their attributes and their weights."""
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["a"], "weights"),
+        helper.make_node("MatMul", ["x", "a"], ["b"], "activations"),
+        helper.make_node("MatMul", ["b", "w"], ["c"], "again"),
+        helper.make_node("Gemm", ["c", "v"], ["d"], "gemm"),
+        helper.make_node("Gemm", ["v", "d"], ["y"], "turned", transA=1),
+    ]
+    network = read(model(nodes, {"x": (8, 8)}, {"w": (8, 8), "v": (8, 4)}), batch_axis="none")
+    weights = FcShape(8, 8, 8)
+    assert [layer.shape for layer in network.layers] == [
+        weights,
+        MatmulShape(8, 8, 8),
+        weights,
+        FcShape(8, 4, 8),
+        FcShape(8, 4, 4),
+    ]
+
+
 def small(batch: int | str = 4, size: int | str = 16) -> Any:
     """Return a convolution, a pool and a fully-connected layer."""
     nodes = [

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fodlam_core.errors import NetworkError
-from fodlam_core.networks.onnx.wire import SMALL_BYTES, without_weights
+from fodlam_core.networks.onnx.wire import MAX_ENTRIES, SMALL_BYTES, without_weights
 
 onnx = pytest.importorskip("onnx")
 
@@ -42,6 +42,15 @@ def test_small_data_stays(tmp_path: Path) -> None:
     data = model(tensor("big", SMALL_BYTES // 8)).SerializeToString()
     path.write_bytes(data)
     assert without_weights(path) == data
+
+
+def test_a_file_of_empty_entries_is_refused_before_it_is_unfolded(tmp_path: Path) -> None:
+    """Two bytes an entry, which would take a hundred times as much in memory."""
+    entries = b"\x0a\x00" * (MAX_ENTRIES + 1)
+    path = tmp_path / "net.onnx"
+    path.write_bytes(b"\x3a" + varint(len(entries)) + entries)
+    with pytest.raises(NetworkError, match="more operators and tensors than networks have"):
+        without_weights(path)
 
 
 def test_a_file_of_gigabytes_is_read_in_little_memory(tmp_path: Path) -> None:
