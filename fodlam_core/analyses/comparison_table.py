@@ -10,7 +10,8 @@ from fodlam_core.errors import listed
 from fodlam_core.estimates import Totals
 from fodlam_core.estimates.columns import COSTS, costs_with_ends
 from fodlam_core.model.quantities import COST_KEYS, METRICS, POWER, Amounts
-from fodlam_core.report.document import Bullets, Document, Table, Text, table
+from fodlam_core.report.document import Bullets, Document, Lines, Table, Text, table
+from fodlam_core.report.escapes import visible
 from fodlam_core.report.units import percent, quantity
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def _label(names: tuple[str, ...], every: int, most_names: int | None) -> str:
         if len(names) == every:
             return f"all {every}"
         names = (*names[: most_names - 1], f"{len(names) - most_names + 1} more")
-    return ",\n".join(names)
+    return Lines(",\n".join(map(visible, names)))
 
 
 def _remarks(outcomes: Iterable[Outcome]) -> tuple[list[str], list[str]]:

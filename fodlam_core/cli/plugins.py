@@ -13,7 +13,8 @@ from fodlam_core.plugins import Plugin, describe, isolated, stdout_to_stderr
 from fodlam_core.plugins.claims import supplied
 from fodlam_core.plugins.guards import guarded_accelerator
 from fodlam_core.plugins.registry import load_registry
-from fodlam_core.report.document import Bullets, Document, table
+from fodlam_core.report.document import Bullets, Document, Lines, table
+from fodlam_core.report.escapes import visible
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import quantity
 
@@ -189,7 +190,8 @@ def _provided(items: list[str], unusable: list[str]) -> str:
     for item in items:
         what, _, name = item.rpartition(" ")
         names.setdefault(what, []).append(f"{name} (unusable)" if item in unusable else name)
-    return ";\n".join(f"{what} {', '.join(names[what])}" for what in names) or "-"
+    lines = (visible(f"{what} {', '.join(names[what])}") for what in names)
+    return Lines(";\n".join(lines) or "-")
 
 
 def _cell(value: Any) -> str:

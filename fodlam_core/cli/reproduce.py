@@ -12,7 +12,8 @@ from fodlam_core.analyses.reproduction import (
     reproduce,
 )
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
-from fodlam_core.report.document import Bullets, Document, Table, Text, table
+from fodlam_core.report.document import Bullets, Document, Lines, Table, Text, table
+from fodlam_core.report.escapes import visible
 from fodlam_core.report.report import Report
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _document(each: ReproducedTable, registry: Registry) -> Document:
 
 
 def _narrow(name: str) -> str:
-    return name.replace(" ", "\n")
+    return Lines(visible(name).replace(" ", "\n"))
 
 
 def _findings(made: Reproduction) -> Document:

@@ -28,6 +28,12 @@ class Bullets:
     items: tuple[str, ...] = attrs.field(converter=as_tuple)
 
 
+class Lines(str):
+    """A cell of several lines; in any other cell a line feed is text, and shown as an escape."""
+
+    __slots__ = ()
+
+
 @attrs.frozen
 class Table:
     """A table of cells.

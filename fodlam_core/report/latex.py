@@ -23,7 +23,7 @@ PREFIXES = {
     "G": "giga",
     "T": "tera",
 }
-UNITS = {"s": "\\second", "J": "\\joule", "W": "\\watt", "": ""}
+UNITS = {"s": "\\second", "J": "\\joule", "W": "\\watt"}
 SPECIAL = {
     "\\": "\\textbackslash{}",
     "~": "\\textasciitilde{}",
@@ -32,6 +32,8 @@ SPECIAL = {
     ">": "\\textgreater{}",
     **{letter: f"\\{letter}" for letter in "&%$#_{}"},
 }
+LONG = 40  # letters of a cell that is set as a paragraph, as wide as
+SHARE = 0.4  # of a line
 _NUMBER = r"[+-]?\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?"
 _QUANTITY = re.compile(rf"({_NUMBER}) ([{''.join(PREFIXES)}]?)([sJW]?)")
 _PERCENT = re.compile(rf"({_NUMBER}) %")
@@ -67,10 +69,12 @@ def cell(text: str) -> str:
     r"""Return a cell of a table, numbers with their unit as siunitx has them.
 
     >>> cell("20.9 ms"), cell("105.4 M"), cell("0.24 %"), cell("/5.1 x5.4")
-    ('\\qty{20.9}{\\milli\\second}', '\\qty{105.4}{\\mega}', '\\qty{0.24}{\\percent}', '$/5.1\\;\\times5.4$')
+    ('\\qty{20.9}{\\milli\\second}', '\\num{105.4}\\,M', '\\qty{0.24}{\\percent}', '$/5.1\\;\\times5.4$')
     """  # noqa: E501 - a line of output
     if match := _QUANTITY.fullmatch(text):
         number, prefix, unit = match.groups()
+        if not unit:  # siunitx knows no prefix without one
+            return f"\\num{{{_plain(number)}}}\\,{prefix}"
         return f"\\qty{{{_plain(number)}}}{{{_unit(prefix, unit)}}}"
     if match := _PERCENT.fullmatch(text):
         return f"\\qty{{{_plain(match[1])}}}{{\\percent}}"
@@ -96,7 +100,7 @@ def _math(number: str) -> str:
 
 
 def _table(block: Table, caption: str) -> str:
-    columns = "".join("r" if name in block.numeric else "l" for name in block.header)
+    columns = "".join(_column(block, place) for place in range(len(block.header)))
     lines = [
         "\\begin{table}[htbp]",
         "\\centering",
@@ -111,6 +115,14 @@ def _table(block: Table, caption: str) -> str:
         "\\end{table}",
     ]
     return "\n".join(lines)
+
+
+def _column(block: Table, place: int) -> str:
+    """Return how a column is set: long text as paragraphs, which a page has room for."""
+    if block.header[place] in block.numeric:
+        return "r"
+    longest = max((len(row[place]) for row in block.rows), default=0)
+    return f"p{{{SHARE}\\linewidth}}" if longest > LONG else "l"
 
 
 def _heading(name: str) -> str:

@@ -28,22 +28,29 @@ th[aria-sort=ascending]::after { content: " \\25B2"; }
 th[aria-sort=descending]::after { content: " \\25BC"; }
 h4 { font-size: 1.3em; margin-bottom: .3em; }
 strong { color: #c33; }
+@media screen and (prefers-color-scheme: dark) { strong { color: #f77; } }
 figure { margin: 1em 0; background: white; padding: .5em; overflow-x: auto; }
 figure svg { width: 100%; height: auto; }
 pre { overflow-x: auto; background: #8882; padding: .8em; font-size: 12px; user-select: all; }
 @media screen and (max-width: 45em) { figure svg { min-width: 42em; } }
 @media print { body { font-size: 9px; max-width: none; margin: 0; }
-  table { display: table; } td, th { white-space: normal; padding: .1em .3em; }
+  table { display: table; }
+  td, th { white-space: normal; overflow-wrap: break-word; padding: .1em .3em; }
   [style*=right] { white-space: nowrap; }
   tr, figure, li { break-inside: avoid; } h4, p:has(+ ul) { break-after: avoid; }
   pre { white-space: pre-wrap; } figure { padding: 0; }
   figure svg { max-height: 240mm; } th::after { content: none !important; } }
 """
-# Sorts by the numbers of a column, with the prefixes of the SI, else by its text.
-SCRIPT = """
+# Sorts by the numbers of a column, with the prefixes of the SI, else by its text; what stands in
+# "/2 x3" or "-30 +40 %" by its upper end in percent.
+SCRIPT = r"""
 const prefix = {f: 1e-15, p: 1e-12, n: 1e-9, u: 1e-6, m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12};
 function value(text) {
-  const found = /^[/-]?([0-9.]+(?:e[+-]?[0-9]+)?) ?([fpnumkMGT]?)/.exec(text);
+  const factor = /^\/\S+ x(\S+)$/.exec(text), sides = /^-\S+ \+(\S+) %$/.exec(text);
+  if (factor) return 100 * (factor[1] - 1);
+  if (sides) return +sides[1];
+  const found = /^[<>]?([+-]?[0-9.]+(?:e[+-]?[0-9]+)?)(?: ([fpnumkMGT])(?:[sJWBV/]|MAC|$))?/
+    .exec(text);
   return found ? found[1] * (prefix[found[2]] || 1) : null;
 }
 function sort(head) {

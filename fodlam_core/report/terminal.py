@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
-from fodlam_core.report.document import Bullets, Document, Table, Text
+from fodlam_core.report.document import Bullets, Document, Lines, Table, Text
 from fodlam_core.report.escapes import visible
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 GAP = 2  # columns between two columns
 MOST_RICH = 200  # rows of a table up to which rich lays all of them out
+LONG_NAME = 36  # columns of a word that is broken rather than that a column is left out
 LEAST_COLUMNS = 10  # of a column of text, if it has words as long, however narrow the terminal
 
 
@@ -64,53 +65,49 @@ def _print(console: Console, block: Text | Table | Bullets) -> None:
 
 
 def _visible_table(block: Table) -> Table:
-    """Return a table whose cells hold nothing but text and line feeds."""
+    """Return a table whose cells hold nothing but text, and the line feeds of `Lines`."""
 
     def shown(cells: Sequence[str]) -> tuple[str, ...]:
         if "".join(cells).isprintable():  # at once for most rows, of which there may be many
             return tuple(cells)
-        return tuple(visible(cell, keep="\n") for cell in cells)
+        return tuple(visible(cell, keep="\n" if isinstance(cell, Lines) else "") for cell in cells)
 
-    return Table(
-        shown(block.header),
-        tuple(map(shown, block.rows)),
-        frozenset(shown(tuple(block.numeric))),
-        shown(block.spare),
-    )
+    header = shown(block.header)
+    numeric = (new for new, name in zip(header, block.header, strict=True) if name in block.numeric)
+    return Table(header, tuple(map(shown, block.rows)), frozenset(numeric), shown(block.spare))
 
 
 def _print_table(console: Console, block: Table) -> None:
-    """Print a table: on a terminal without spare columns if it is narrow, elsewhere wide enough.
+    """Print a table in the columns that there are, without spare ones if they are too few.
 
-    Numbers are never cut, and no column goes unsaid: what does not fit a terminal even so stands
-    below, behind the first column again. Off a terminal no word is broken, and a line is rather
-    longer than it should be.
+    Numbers are never cut, and no column goes unsaid: what does not fit even so stands below, behind
+    the first column again. Cells are broken between words, and in names that are very long, before
+    a column goes; on a terminal in other names after that. Off a terminal a line is rather longer.
     """
-    if not console.is_terminal:
-        _print_columns(console, block)
-        return
     left_out = []
     for name in block.spare:
-        if _total(_natural_widths(block)) <= console.width:
+        if _total(_fitting_widths(block, console.width, LONG_NAME)) <= console.width:
             break
         block = block.without(name)
         left_out.append(name)
-    for place, piece in enumerate(_pieces(block, console.width)):
+    for place, piece in enumerate(_pieces(console, block)):
         if place:
             console.print()
         _print_columns(console, piece)
     if left_out:
-        console.print(RichText(f"left out, the terminal is narrow: {', '.join(left_out)}", "dim"))
+        why = "the terminal is narrow" if console.is_terminal else f"of {console.width} columns"
+        cure = "" if console.is_terminal else " (COLUMNS=200 has room)"
+        console.print(RichText(f"left out, {why}{cure}: {', '.join(left_out)}", "dim"))
 
 
-def _pieces(block: Table, width: int) -> Iterator[Table]:
-    """Yield a table in pieces that fit a width; each begins with the columns that name its rows.
+def _pieces(console: Console, block: Table) -> Iterator[Table]:
+    """Yield a table in pieces that fit; each begins with the columns that name its rows.
 
     Those are the columns of text before the first number; of many the first one.
     """
 
     def fits(places: Sequence[int]) -> bool:
-        return _total(_fitting_widths(block.only(places), width, LEAST_COLUMNS)) <= width
+        return _total(_widths(console, block.only(places))) <= console.width
 
     every = range(len(block.header))
     texts = next((each for each in every if block.header[each] in block.numeric), 1) or 1
@@ -124,9 +121,17 @@ def _pieces(block: Table, width: int) -> Iterator[Table]:
     yield block.only(chosen)
 
 
+def _widths(console: Console, block: Table) -> list[int]:
+    """Return the widths of columns; names are broken where nothing else helps, on a terminal."""
+    widths = _fitting_widths(block, console.width, LONG_NAME)
+    if _total(widths) > console.width and console.is_terminal:
+        return _fitting_widths(block, console.width, LEAST_COLUMNS)
+    return widths
+
+
 def _print_columns(console: Console, block: Table) -> None:
     width = console.width
-    widths = _fitting_widths(block, width, LEAST_COLUMNS if console.is_terminal else None)
+    widths = _widths(console, block)
     console.width = max(width, _total(widths))
     if len(block.rows) > MOST_RICH:  # rich would take a second for a thousand rows
         first = Table(block.header, block.rows[:1], block.numeric, block.spare)
@@ -202,13 +207,13 @@ def _is_number(cell: str) -> bool:
     return any(letter.isdigit() for letter in cell)
 
 
-def _fitting_widths(block: Table, width: int, most_whole: int | None) -> list[int]:
+def _fitting_widths(block: Table, width: int, most_whole: int) -> list[int]:
     """Return widths that fit if they can: columns of text give way, the widest one first.
 
     Args:
         block: what is in the table.
         width: what the table has to fit in.
-        most_whole: columns up to which a word is not broken; None: it never is.
+        most_whole: columns up to which a word is not broken.
     """
     widths = _natural_widths(block)
     least = list(widths)
@@ -219,7 +224,7 @@ def _fitting_widths(block: Table, width: int, most_whole: int | None) -> list[in
         if name in block.numeric:
             least[index] = max([whole, *(len(cell) for cell in cells if _is_number(cell))])
         else:
-            least[index] = whole if most_whole is None else min(whole, most_whole)
+            least[index] = min(whole, most_whole)
     while _total(widths) > width:
         index = max(range(len(widths)), key=lambda each: (widths[each] > least[each], widths[each]))
         if widths[index] <= least[index]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -55,6 +59,7 @@ def test_words() -> None:
     [
         ("332 mW", "\\qty{332}{\\milli\\watt}"),
         ("1.231 W", "\\qty{1.231}{\\watt}"),
+        ("105.4 M", "\\num{105.4}\\,M"),
         ("1.321e+04", "\\num{1.321e4}"),
         ("/8.7e+02 x9", "$/\\num{8.7e2}\\;\\times9$"),
         ("-25 +50 %", "$-25\\;+50$\\,\\%"),
@@ -64,6 +69,35 @@ def test_words() -> None:
 def test_cell(text: str, expected: str) -> None:
     """Numbers are typeset, and other text is escaped."""
     assert expected == cell(text)
+
+
+def test_long_text_is_a_paragraph() -> None:
+    """A column with a long text has lines of its own; one of numbers never has."""
+    document = Document("t", [table(("a", "b", "c"), [("x " * 30, "y", "1" * 50)], "c")])
+
+    assert "\\begin{tabular}{p{0.4\\linewidth}lr}" in latex([document])
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_latex_itself(cli: Any, examples: Path, tmp_path: Path) -> None:
+    """Where LaTeX is installed it sets the tables of commands without an error."""
+    commands = (["run", examples / "alexnet.toml"], ["networks"], ["validate", "eie"])
+    head = "\\documentclass{article}\\usepackage{booktabs}\\usepackage{siunitx}\\begin{document}"
+    tables = "".join(cli(*each, "-f", "latex").out for each in commands)
+    (tmp_path / "a.tex").write_text(f"{head}\n{tables}\n\\end{{document}}\n", encoding="utf-8")
+
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "a.tex"],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
+
+    if ".sty' not found" in done.stdout:
+        pytest.skip("booktabs or siunitx is not installed")
+    assert 0 == done.returncode, done.stdout[-2000:]
 
 
 @given(st.text())

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -103,15 +104,14 @@ def test_page(file: Path) -> None:
         assert ElementTree.fromstring(picture).tag.endswith("svg")
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
-def test_in_a_browser(file: Path, tmp_path: Path) -> None:
-    """Nothing fails and nothing is loaded, a click and the enter key sort, and a phone shows it."""
-    page_with_clicks = tmp_path / "clicks.html"
-    page_with_clicks.write_text(file.read_text().replace("</body>", f"{CLICKS}</body>"))
+def browsed(text: str, folder: Path, clicks: str = CLICKS) -> tuple[dict[str, Any], str]:
+    """Return what a browser found that clicked on a page, and what it had to say."""
+    page_with_clicks = folder / "clicks.html"
+    page_with_clicks.write_text(text.replace("</body>", f"{clicks}</body>"))
     options = [
         "headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "dump-dom",
         "disable-background-networking", "disable-component-update", "disable-sync",
-        "enable-logging=stderr", "window-size=500,800", f"user-data-dir={tmp_path / 'profile'}",
+        "enable-logging=stderr", "window-size=500,800", f"user-data-dir={folder / 'profile'}",
     ]  # fmt: skip
     command = [CHROMIUM or "", *(f"--{each}" for each in options), page_with_clicks.as_uri()]
     try:
@@ -122,9 +122,37 @@ def test_in_a_browser(file: Path, tmp_path: Path) -> None:
         pytest.skip(f"{CHROMIUM} shows no page: status {shown.returncode}, {shown.stderr[-200:]}")
     output = re.search(r"<output>(\{.*\})</output>", shown.stdout)
     assert output, shown.stderr  # a page whose script failed
-    found = json.loads(html.unescape(output[1]))
+    return json.loads(html.unescape(output[1])), shown.stderr
 
-    assert "CONSOLE" not in shown.stderr
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["-7.5 %", "-0.1 %", "+9.3 %", "order of magnitude"],
+        ["0.24 %", "-28 +39 %", "/1.5 x1.5", "/2 x2", "/5 x5", "-"],
+        ["9 nm", "16 nm"],
+        ["20 GMAC/s", "1 TMAC/s"],
+        ["<0.1", "0.5", ">99.9"],
+    ],
+)
+def test_numbers_of_all_kinds(cells: list[str], tmp_path: Path) -> None:
+    """Errors are sorted by their sign, the ends of intervals by how far they reach."""
+    document = Document("t", (table(("a",), [(cell,) for cell in reversed(cells)], "a"),))
+    clicks = CLICKS.replace("/^[a-zA-Z]|^[0-9.]+( |$)/.test(text)", "true")
+
+    found, _ = browsed(page([document], Extras()), tmp_path, clicks)
+
+    assert cells == found["up"]
+    assert cells[::-1] == found["down"]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+def test_in_a_browser(file: Path, tmp_path: Path) -> None:
+    """Nothing fails and nothing is loaded, a click and the enter key sort, and a phone shows it."""
+    found, said = browsed(file.read_text(), tmp_path)
+
+    assert "CONSOLE" not in said
     assert 0 == found["loaded"]
     assert "descending" == found["mark"]
     only_one_ranked = "$ fodlam-core rank " in file.read_text()

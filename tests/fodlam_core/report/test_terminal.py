@@ -7,7 +7,7 @@ import re
 import pytest
 
 from fodlam_core.report import terminal
-from fodlam_core.report.document import Bullets, Document, Text, table
+from fodlam_core.report.document import Bullets, Document, Lines, Text, table
 from fodlam_core.report.terminal import text
 
 DOCUMENT = Document(
@@ -36,25 +36,66 @@ def test_color_only_if_asked() -> None:
     assert "\x1b" in text([DOCUMENT], color=True, width=60)
 
 
+@pytest.mark.parametrize("rows", [1, 300])
+def test_no_row_is_forged(rows: int) -> None:
+    """A line feed of a name is shown as an escape, in a cell, a heading and a title."""
+    name = "conv1\nconv2  1 ms"
+    document = Document(name, [table((name, "x"), [(name, "2 ms")] * rows, "x")])
+
+    for color in (False, True):
+        lines = text([document], color=color, width=60).splitlines()
+        assert rows + 3 == len(lines)
+        assert not [line for line in lines if line.startswith("conv2")]
+
+
 def test_broken_title() -> None:
     """A title may be broken into lines."""
-    document = Document("A", [table(("a\nb", "c"), [("1", "2")], "c")])
+    document = Document("A", [table((Lines("a\nb"), "c"), [("1", "2")], "c")])
 
     lines = text([document], color=False, width=60).splitlines()
     assert [["a"], ["b", "c"]] == [line.split() for line in lines[1:3]]
 
 
-def test_narrow_terminals_get_fewer_columns() -> None:
-    """On a terminal that is too narrow, columns that can be spared go before names are broken."""
+@pytest.mark.parametrize("color", [False, True])
+def test_few_columns(color: bool) -> None:
+    """Columns that can be spared go before names are broken, and after words are."""
     rows = [("a_rather_long_name", "not needed", "1 ms")]
     block = table(("name", "spare", "latency"), rows, "latency", "spare")
 
-    narrow = text([Document("t", [block])], color=True, width=28)
-    piped = text([Document("t", [block])], color=False, width=28)
+    narrow = text([Document("t", [block])], color=color, width=28)
+    enough = text([Document("t", [block])], color=color, width=35)
 
     assert "a_rather_long_name" in narrow
     assert "not needed" not in narrow
-    assert "a_rather_long_name  not " in piped
+    assert "left out" in narrow
+    assert "a_rather_long_name  not" in re.sub("\x1b[^m]*m", "", enough)
+    assert "left out" not in enough
+
+
+@pytest.mark.parametrize("color", [False, True])
+def test_a_very_long_name(color: bool) -> None:
+    """A very long name is broken before a column goes."""
+    rows = [("name" * 20, "here", "1 ms")]
+    block = table(("name", "spare", "latency"), rows, "latency", "spare")
+
+    lines = text([Document("t", [block])], color=color, width=60).splitlines()
+
+    assert max(map(len, lines[3:])) <= 60
+    assert "here      1 ms" in lines[3]
+
+
+def test_a_wide_table_off_a_terminal() -> None:
+    """What does not fit stands below, behind the name again; and how to get all is said."""
+    names = [f"number{n}" for n in range(9)]
+    rows = [(f"row{n}", *(f"{n}{place} ms" for place in range(9)), "spared") for n in range(2)]
+    block = table(("row", *names, "spare"), rows, ", ".join(names), "spare")
+
+    shown = text([Document("t", [block])], color=False, width=60)
+
+    assert max(map(len, shown.splitlines())) <= 60
+    assert 2 == shown.count("row1")
+    assert "18 ms" in shown
+    assert "left out, of 60 columns (COLUMNS=200 has room): spare" in shown
 
 
 WIDE = Document(
@@ -73,7 +114,7 @@ def test_prose_wraps_and_words_stay_whole_off_a_terminal() -> None:
     """A file is no wider than asked for, unless a name or a number needs it."""
     assert max(map(len, text([WIDE], color=False, width=60).splitlines())) <= 60
     narrow = text([WIDE], color=False, width=20)
-    assert "row-stationary-derived  123.4 ms  " in narrow
+    assert "row-stationary-derived  123.4 ms" in narrow
 
 
 def test_numbers_are_never_cut_on_a_terminal() -> None:
