@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from fodlam_core.errors import PluginError
+from fodlam_core.files import FileError, parsed_toml, read_text
 from fodlam_core.plugins.guards import guarded_accelerator
 from fodlam_core.plugins.registry import default_registry
 from fodlam_core.validation.folds import SCHEMES
@@ -82,12 +83,9 @@ def _in_file(path: str, registry: Registry) -> list[Accelerator]:
 
 def _is_chip(path: str) -> bool:
     """Tell whether a file is the header of a chip: only that has a citation of its own."""
-    import tomli
-
     try:
-        with open(path, "rb") as file:
-            return "citation" in tomli.load(file)
-    except (OSError, ValueError):
+        return "citation" in parsed_toml(read_text(path))
+    except FileError:
         return False  # what reads it says what is wrong
 
 

@@ -12,7 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from fodlam_core.errors import MOST_QUOTED, FodlamError, in_toml
+from fodlam_core.errors import MOST_QUOTED, FodlamError, in_toml, is_one_line, quoted
 from fodlam_core.files import forget_files
 from fodlam_core.report.escapes import message_line
 from fodlam_core.report.messages import close_quietly, say
@@ -61,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     forget_files()
     args: argparse.Namespace | None = None
     try:
+        _check_words(argv)
         args = _parsed(argv)
         args.words_given = argv
         status: int = args.execute(args)
@@ -87,6 +88,18 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         say(f"{_in_one_line(error)}; {UNEXPECTED}", "error: ")
         return 1
+
+
+def _check_words(argv: Sequence[str]) -> None:
+    """Refuse a name with a line break: what messages and tables say of it would be forged.
+
+    The value of ``--set KEY=VALUE`` may have several lines.
+    """
+    pairs = zip(["", *argv[:-1]], argv, strict=True)
+    names = [word for before, word in pairs if "--set" not in (before, word.partition("=")[0])]
+    broken = [word for word in names if not is_one_line(word)]
+    if broken:
+        raise FodlamError(*(f"{quoted(word)} has a line break in its name" for word in broken))
 
 
 def _parsed(argv: list[str]) -> argparse.Namespace:

@@ -6,6 +6,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import attrs
 
+from fodlam_core.errors import is_one_line, quoted
 from fodlam_core.model.converters import as_tuple
 from fodlam_core.model.layers import FORMS
 from fodlam_core.model.value import Value
@@ -59,6 +60,8 @@ def _check_types(table: Any) -> None:
         if not _fits(value, field.type):
             what = getattr(field.type, "__name__", None) or str(field.type)
             raise TypeError(f"{type(table).__name__} {field.name}: expected {what}, got {value!r}")
+        if field.name == "file" and not is_one_line(value or ""):
+            raise ValueError(f"file: {quoted(value)} has a line break in its name")
 
 
 def _fits(value: object, type_: Any) -> bool:

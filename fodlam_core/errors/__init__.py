@@ -17,7 +17,7 @@ from fodlam_core.errors.problem import (
     parts,
     place,
 )
-from fodlam_core.errors.wording import MOST_QUOTED, listed, quoted, similar, unknown
+from fodlam_core.errors.wording import MOST_QUOTED, is_one_line, listed, quoted, similar, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +41,7 @@ __all__ = [
     "UnknownNameError",
     "first_lines",
     "in_toml",
+    "is_one_line",
     "listed",
     "place",
     "quoted",

@@ -33,6 +33,15 @@ def quoted(value: object, most: int = MOST_QUOTED) -> str:
     return f"{text[: most - 4]}...{text[0] if text[0] in QUOTES else ''}"
 
 
+def is_one_line(text: str) -> bool:
+    r"""Tell whether a text is one line, as what a message names without quotes has to be.
+
+    >>> is_one_line("nets/a.onnx"), is_one_line("a\nerror: b"), is_one_line("a\x85")
+    (True, False, False)
+    """
+    return len(f"{text}.".splitlines()) == 1
+
+
 def unknown(what: str, name: str, known: Iterable[str], missing: str = "there are none") -> str:
     """Say that a name is unknown, and which names were probably meant.
 

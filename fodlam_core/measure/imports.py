@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 RUN = "model_run"
 MOST_BYTES = 1_000_000_000  # of a profile: a line for every operator of every run
+MOST_S = 1e6  # of a layer
 # What the optimizer of onnxruntime adds to the name of a node that it rewrites.
 REWRITTEN = ("_nchwc", "_quant", "_fused")
 
@@ -85,9 +86,11 @@ def _profile(path: str, text: str) -> tuple[dict[str, list[float]], list[float]]
         runs = []
         for event in events:
             name, seconds = str(event.get("name", "")), float(event.get("dur", 0)) * 1e-6
-            if name.endswith(KERNEL) and seconds > 0:
+            if not 0 < seconds < MOST_S:
+                continue
+            if name.endswith(KERNEL):
                 nodes.setdefault(_plain(name.removesuffix(KERNEL)), []).append(seconds)
-            elif name == RUN and seconds > 0:
+            elif name == RUN:
                 runs.append(seconds)
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise FodlamError(
@@ -142,7 +145,7 @@ def _read_rows(
             value = float(row["ms"] or "")
         except ValueError:
             value = 0.0
-        if not 0 < value < 1e9:
+        if not 0 < value < 1e3 * MOST_S:
             yield f"{path}:{line}: ms: {row['ms']!r} is not a positive number"
         else:
             times.setdefault(str(row[of]).strip(), []).append(value)

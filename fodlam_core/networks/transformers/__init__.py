@@ -21,12 +21,12 @@ cache of kind matmul.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import NetworkError, unknown
+from fodlam_core.files import FileError, parsed_json
 from fodlam_core.networks.read_text import read_text, refuse, refuse_if
 
 if TYPE_CHECKING:
@@ -60,11 +60,9 @@ class TransformersReader:
         """Read a file, and lay out the run that the options ask for."""
         refuse(path, options, "input", "regions")
         try:
-            table = json.loads(read_text(path))
-        except UnicodeDecodeError:
-            raise
-        except ValueError as error:
-            raise NetworkError(f"{path}: not JSON: {error}") from error
+            table = parsed_json(read_text(path))
+        except FileError as error:
+            raise NetworkError(f"{path}: {error}") from error
         name = path.parent.name if path.stem.lower() == "config" else path.stem
         return transformer_network(table, str(path), name or path.stem, options.tokens)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -51,3 +52,35 @@ def test_points_are_chips(registry: Registry) -> None:
 
     assert "eyeriss/0.82V" == one.name
     assert len(several) == len(registry.accelerator("eyeriss").points)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a = " + b"[" * 10_000, "nested too deeply"),
+        (b"[" + b".".join([b"a"] * 5_000) + b"]", "nested too deeply"),
+        (b"\0" * 9_000_000, "larger than"),
+        (b"\xff\xfe", "not UTF-8"),
+    ],
+)
+def test_a_file_that_is_none(content: bytes, said: str, cli: Any, tmp_path: Path) -> None:
+    """A file is read as every other is: neither deep nor large ones reach the parser."""
+    path = tmp_path / "chip.toml"
+    path.write_bytes(content)
+
+    done = cli("validate", path)
+
+    assert (1, "") == (done.status, done.out)
+    assert said in done.err
+    assert "fault of the program" not in done.err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+def test_a_pipe_is_refused(cli: Any, tmp_path: Path) -> None:
+    """What would wait for another program is refused."""
+    os.mkfifo(tmp_path / "chip.toml")
+
+    done = cli("validate", tmp_path / "chip.toml")
+
+    assert (1, "") == (done.status, done.out)
+    assert "not a regular file" in done.err

@@ -328,3 +328,22 @@ def test_unknown_ending_is_refused(cli: Any, toml: Any, tmp_path: Path) -> None:
     assert not output.exists()
     assert 0 == cli("run", config, "-o", output, "-f", "json").status
     assert 0 == cli("run", config, "-o", tmp_path / "out").status
+
+
+def test_no_line_is_forged(cli: Any, tmp_path: Path) -> None:
+    """A file whose name has a line break is refused, on the command line and in a configuration."""
+    config = tmp_path / "c.toml"
+    for table in (
+        '[network]\nfile = "a\\nerror: b.onnx"',
+        '[accelerator.x]\nfile = "a\\nerror: b"',
+    ):
+        config.write_text(f"{table}\n", encoding="utf-8")
+        done = cli("run", config)
+        assert (1, "") == (done.status, done.out)
+        assert "'a\\nerror: b" in done.err
+        assert not [line for line in done.err.splitlines() if line.startswith("error: error")]
+    done = cli("run", "a\nwarning: b.toml")
+
+    assert (1, "") == (done.status, done.out)
+    assert "error: 'a\\nwarning: b.toml' has a line break in its name\n" == done.err
+    assert 0 == cli("run", "AlexNet", "--set", "network.layers=[\n'CONV1']").status
