@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
+import itertools
 import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -95,7 +96,7 @@ def _check_words(argv: Sequence[str]) -> None:
 
     The value of ``--set KEY=VALUE`` may have several lines.
     """
-    pairs = zip(["", *argv[:-1]], argv, strict=True)
+    pairs = itertools.pairwise(["", *argv])
     names = [word for before, word in pairs if "--set" not in (before, word.partition("=")[0])]
     broken = [word for word in names if not is_one_line(word)]
     if broken:

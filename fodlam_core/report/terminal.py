@@ -110,6 +110,9 @@ def _pieces(console: Console, block: Table) -> Iterator[Table]:
         return _total(_widths(console, block.only(places))) <= console.width
 
     every = range(len(block.header))
+    if fits(every):
+        yield block
+        return
     texts = next((each for each in every if block.header[each] in block.numeric), 1) or 1
     lead = every[:texts] if all(fits([*every[:texts], each]) for each in every[texts:]) else [0]
     chosen = list(lead)
@@ -216,6 +219,8 @@ def _fitting_widths(block: Table, width: int, most_whole: int) -> list[int]:
         most_whole: columns up to which a word is not broken.
     """
     widths = _natural_widths(block)
+    if _total(widths) <= width:
+        return widths
     least = list(widths)
     for index, name in enumerate(block.header):
         cells = _cells(block, index)
