@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.measure.found import Task
 from fodlam_core.measure.meters import meter
+from fodlam_core.measure.pace import Pace
 from fodlam_core.measure.passes import Passes
 from fodlam_core.measure.wholes import Wholes
 
@@ -51,12 +52,13 @@ def measure(
             counter = meter(setting.provider) if metered else None
             tasks = [Task(setting, batch, item) for item in items]
             tasks = [task for task in tasks if task.key not in found.layers]
-            whole = Wholes(found, setting, batch, effort.passes, counter)
+            pace = Pace.of(setting)
+            whole = Wholes(found, setting, batch, effort, counter, pace)
             lacking = [each for each in wholes if whole.key(each) not in found.networks]
             share = WHOLE_SHARE if lacking else 0.0
             limit = start + effort.seconds * (1 - share)
             done += len(items) - len(tasks) + len(wholes) - len(lacking)
-            for count in Passes(found, effort, counter).measure(tasks, limit):
+            for count in Passes(found, effort, counter, pace).measure(tasks, limit):
                 done += count
                 watch(done, total)
             for count in whole.measure(lacking, start + effort.seconds):

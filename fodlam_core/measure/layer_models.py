@@ -18,6 +18,8 @@ OPSET, IR_VERSION = 13, 8
 BYTES = {"fp32": 4, "fp16": 2, "int8": 1}
 PRECISIONS = tuple(BYTES)
 MOST_REPEATS = 64
+AROUND = "around."
+"""How the names of nodes begin that are in a model for the sake of the layer."""
 
 
 class Tensor(NamedTuple):
@@ -57,12 +59,28 @@ def layer_model(shape: Shape, batch: int = 1, precision: str = "fp32") -> bytes:
     return graph.model()
 
 
-def network_model(network: Network, batch: int = 1, precision: str = "fp32") -> bytes | None:
-    """Return a serialized model of all layers of a network, without operators between them.
+def amid_model(shape: ConvShape, batch: int = 1) -> bytes:
+    """Return a serialized model of a convolution of fp32 between two others, as in a network.
 
-    A layer table has no connections. A layer reads the latest tensor of its size, or what nothing
-    has read so far joined along the channels, or the last tensor in another form; otherwise a
-    tensor of its own. None if a layer cannot be built, or repeats too often.
+    What is before it makes its input of an image of one channel, and what is after it reads its
+    output, in whatever layout of memory the runtime prefers. Their names begin with `AROUND`.
+    """
+    graph = _Graph(batch, "fp32")
+    size = shape.in_height, shape.in_width
+    before = ConvShape.from_input((1, *size), shape.in_channels, 1)
+    graph.layer(f"{AROUND}before", before)
+    made = graph.layer("layer", shape, linked=True)
+    graph.outputs.append(graph.averaged(f"{AROUND}after", made))
+    return graph.model()
+
+
+def network_model(network: Network, batch: int = 1, precision: str = "fp32") -> bytes | None:
+    """Return a serialized model of all layers of a network, and of no more than links them.
+
+    A layer table has no connections. A layer reads what nothing has read so far, joined along the
+    channels where it is several, and pooled where it is larger; or the latest tensor of its size;
+    or the last one in another form; otherwise a tensor of its own. None if a layer cannot be
+    built, or repeats too often.
     """
     graph = _Graph(batch, precision)
     for layer in network.layers:
@@ -72,6 +90,13 @@ def network_model(network: Network, batch: int = 1, precision: str = "fp32") -> 
             graph.layer(f"{layer.name}.{number}", layer.shape, linked=True)
     graph.outputs = graph.unread()
     return graph.model() if graph.outputs else None
+
+
+def _is_larger(image: tuple[int, ...], dims: tuple[int, ...]) -> bool:
+    """Tell whether pooling can make an image of a tensor."""
+    if not len(image) == len(dims) == 4 or image[:2] != dims[:2] or image == dims:
+        return False
+    return all(large >= small for large, small in zip(image[2:], dims[2:], strict=True))
 
 
 class _Graph:
@@ -98,6 +123,12 @@ class _Graph:
         """Add a layer, linked to those before it or with an input of its own; return its output."""
         made = self._layer(name, shape, linked=linked)
         self.made.append(made)
+        return made
+
+    def averaged(self, name: str, image: Tensor) -> Tensor:
+        """Add what reads an image, and makes little of it; return that."""
+        made = Tensor(f"{name}.out", (*image.dims[:2], 1, 1))
+        self._node("GlobalAveragePool", self._names([image]), made)
         return made
 
     def unread(self) -> list[Tensor]:
@@ -184,26 +215,80 @@ class _Graph:
         return found
 
     def _linked(self, name: str, dims: tuple[int, ...]) -> Tensor | None:
-        """Return a tensor of the size among those there are; None if there is none."""
-        for each in reversed([*self.inputs, *self.made]):
-            if each.dims == dims:
-                self.read.add(each.name)
-                return each
-        return self._joined(name, dims) or self._reshaped(name, dims)
+        """Return what a layer reads among the tensors there are; None if none is of its size."""
+        ways = (self._joined, self._joined_and_pooled, self._read_before, self._pooled)
+        tried = (way(name, dims) for way in (*ways, self._flat, self._reshaped))
+        found = next(filter(None, tried), None)
+        if found is not None:
+            self.read.add(found.name)
+        return found
+
+    def _read_before(self, _name: str, dims: tuple[int, ...]) -> Tensor | None:
+        """Return the latest tensor of the size, which a branch has read or the network reads."""
+        same = (each for each in reversed([*self.inputs, *self.made]) if each.dims == dims)
+        return next(same, None)
 
     def _joined(self, name: str, dims: tuple[int, ...]) -> Tensor | None:
         """Return what nothing has read, joined along the channels, as after a block of branches."""
         parts: list[Tensor] = []
         for each in reversed(self.unread()):
-            if len(dims) == 4 and each.dims[:1] + each.dims[2:] == dims[:1] + dims[2:]:
+            if each.dims[:1] + each.dims[2:] == dims[:1] + dims[2:]:
                 parts.insert(0, each)
                 if sum(part.dims[1] for part in parts) == dims[1]:
-                    made = Tensor(f"{name}.in", dims)
-                    self._node("Concat", self._names(parts), made, axis=1)
-                    self.made.append(made)
-                    self.read.add(made.name)
-                    return made
+                    return self._concatenated(f"{name}.in", parts, dims)
         return None
+
+    def _concatenated(self, name: str, parts: list[Tensor], dims: tuple[int, ...]) -> Tensor | None:
+        if len(parts) == 1:
+            return parts[0]
+        if len(dims) != 4:
+            return None
+        made = Tensor(name, dims)
+        self._node("Concat", self._names(parts), made, axis=1)
+        self.made.append(made)
+        return made
+
+    def _joined_and_pooled(self, name: str, dims: tuple[int, ...]) -> Tensor | None:
+        for each in reversed(self.unread()):
+            if _is_larger((*dims[:2], *each.dims[2:]), dims):
+                joined = self._joined(f"{name}.joined", (*dims[:2], *each.dims[2:]))
+                if joined is not None:
+                    return self._pool(f"{name}.in", joined, dims)
+        return None
+
+    def _pooled(self, name: str, dims: tuple[int, ...]) -> Tensor | None:
+        larger = (each for each in reversed(self.made) if _is_larger(each.dims, dims))
+        found = next(larger, None)
+        return found and self._pool(f"{name}.in", found, dims)
+
+    def _flat(self, name: str, dims: tuple[int, ...]) -> Tensor | None:
+        """Return the last image, pooled to a square of as many elements, in another form."""
+        last = self.made[-1].dims if self.made else ()
+        if len(last) != 4 or len(dims) != 2:
+            return None
+        alike = [each for each in self.unread() if each.dims[2:] == last[2:]]
+        channels = sum(each.dims[1] for each in alike)
+        side = math.isqrt(dims[1] // channels)
+        image = (dims[0], channels, side, side)
+        larger = (*image[:2], *last[2:])
+        if math.prod(image) != math.prod(dims) or not _is_larger(larger, image):
+            return None
+        joined = self._joined(f"{name}.all", larger)
+        if joined is None:
+            return None
+        self._pool(f"{name}.pooled", joined, image)
+        return self._reshaped(name, dims)
+
+    def _pool(self, name: str, image: Tensor, dims: tuple[int, ...]) -> Tensor:
+        strides = [large // small for large, small in zip(image.dims[2:], dims[2:], strict=True)]
+        kernel = [
+            large - (small - 1) * stride
+            for large, small, stride in zip(image.dims[2:], dims[2:], strides, strict=True)
+        ]
+        made = Tensor(name, dims)
+        self._node("MaxPool", self._names([image]), made, kernel_shape=kernel, strides=strides)
+        self.made.append(made)
+        return made
 
     def _reshaped(self, name: str, dims: tuple[int, ...]) -> Tensor | None:
         """Return the last tensor in another form, if it has as many elements."""

@@ -1,25 +1,27 @@
 """Measures layers in passes, so that a burst of other work falls on few samples of any.
 
-Such a burst lasts seconds. Samples of a layer that lie together would all have it.
+Such a burst lasts seconds. Samples of a layer that lie together would all have it; those of a layer
+that has too few undisturbed ones are taken again while there is time.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.measure.found import Found, Key
-from fodlam_core.measure.layer_models import layer_model, tensor_bytes
+from fodlam_core.measure.layer_models import amid_model, layer_model, tensor_bytes
 from fodlam_core.measure.machine import check_memory
 from fodlam_core.measure.meters import Meter
+from fodlam_core.measure.pace import Pace
 from fodlam_core.measure.selection import Effort
 from fodlam_core.measure.sessions import conversion_share, runner
-from fodlam_core.measure.timing import WIDE, Sample, net, rounds
-from fodlam_core.model.shapes import FcShape
+from fodlam_core.measure.timing import WIDE, Sample, Timed, Turn, net, rounds
+from fodlam_core.model.shapes import ConvShape, FcShape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -28,27 +30,31 @@ if TYPE_CHECKING:
 
 # Models are run in turn in groups: enough to push each other's weights out of the caches, and few
 # enough to be in memory together.
-GROUP_BYTES, GROUP_MODELS = 64_000_000, 24
+GROUP_BYTES, GROUP_MODELS = 128_000_000, 24
 BLOCKED = ("dense", "pointwise", "depthwise", "grouped")
 """Forms of layers that the CPU provider may convert the layout for."""
+FEWEST_CHANNELS = 8
+"""Channels below which a convolution reads an image as it is given."""
 NOTHING = FcShape(1, 1)
 """A model that takes no longer than it takes to call one."""
 
 
 @attrs.define
 class Passes:
-    """Measures every layer once in each pass, and in a last pass those that are still spread.
+    """Measures every layer once in each pass, and those that are still spread in further ones.
 
     Attributes:
         found: what was measured before; samples are added as they come.
         effort: how often, and in how many passes.
         counter: tells the energy; None if nothing does.
+        pace: tells when the machine is disturbed.
     """
 
     found: Found
     effort: Effort
     counter: Meter | None
-    _times: dict[Key, list[float]] = attrs.field(factory=dict, init=False)
+    pace: Pace
+    _times: dict[Key, list[Timed]] = attrs.field(factory=dict, init=False)
     _shares: dict[Key, float] = attrs.field(factory=dict, init=False)
 
     def measure(self, tasks: Sequence[Task], until_s: float) -> Iterator[int]:
@@ -56,19 +62,42 @@ class Passes:
 
         Args:
             tasks: the layers, of one operating point.
-            until_s: when (`time.monotonic`) to stop. Each pass has an equal part of the time that
-                is left; what a first pass has no time for is counted as left out.
+            until_s: when (`time.monotonic`) to stop. Each pass over all has an equal part of the
+                time that is left; what a first pass has no time for is counted as left out.
         """
-        for number in range(self.effort.passes + 1):
+        effort = self.effort
+        for number in range(effort.most_passes):
             if number:
                 tasks = [task for task in tasks if task.key in self.found.layers]
-            if number == self.effort.passes:
-                tasks = [each for each in tasks if self.found.layers[each.key][1].spread > WIDE]
+            if number >= effort.passes:
+                tasks = [task for task in tasks if self._lacks(task)]
             start = time.monotonic()
-            most = (until_s - start) / (self.effort.passes + 1 - number)
-            left = yield from self._pass(tasks, number, start + most)
+            if not tasks or (number and start > until_s):
+                return
+            most = (until_s - start) / max(1, effort.passes - number)
+            try:
+                left = yield from self._pass(tasks, number, start + most)
+            finally:
+                self._look_again()
             if not number:
                 self.found.left += left
+
+    def _lacks(self, task: Task) -> bool:
+        """Tell whether a layer has too few undisturbed samples, or they are spread."""
+        few = len(self.pace.undisturbed(self._times[task.key])) < self.effort.runs
+        return few or self.found.layers[task.key][1].spread > WIDE
+
+    def _look_again(self) -> None:
+        """Make the samples of what is known by now of the pace of the machine."""
+        for key, timed in self._times.items():
+            task, before = self.found.layers[key]
+            self.found.layers[key] = (
+                task,
+                self._sample(key, timed)._replace(energy_j=before.energy_j),
+            )
+
+    def _sample(self, key: Key, timed: Sequence[Timed]) -> Sample:
+        return self.pace.sample(timed).times(1 - self._shares[key])
 
     def _pass(
         self, tasks: Sequence[Task], number: int, until_s: float
@@ -87,49 +116,64 @@ class Passes:
 
     def _group(self, tasks: Sequence[Task], until_s: float) -> None:
         found, setting = self.found, tasks[0].setting
-        run = [runner(layer_model(NOTHING), attrs.evolve(setting, precision="fp32"))]
+        call = runner(layer_model(NOTHING), attrs.evolve(setting, precision="fp32"))
+        turns = [Turn(call, call)]
         ready = []
         for task in tasks:
             try:
-                run.append(self._runner(task))
+                turns.append(self._turn(task))
                 ready.append(task)
             except FodlamError as error:
                 found.skipped.append(f"{task}: {error}")
-        nothing, *measured = rounds(run, self.effort.runs, until_s)
-        overhead = Sample.of(nothing).median_s
+        nothing, *measured = rounds(turns, self.effort.runs, until_s, self.pace.now)
+        overhead = self.pace.sample(nothing).median_s
         least = found.overheads_s.get(setting.name, overhead)
         found.overheads_s[setting.name] = min(overhead, least)
-        for task, one, times in zip(ready, run[1:], measured, strict=True):
-            self._add(task, net(times, overhead), one)
+        for task, one, times in zip(ready, turns[1:], measured, strict=True):
+            self._add(task, net(times, overhead), one.run)
 
-    def _add(self, task: Task, times_s: list[float], run: Callable[[], float]) -> None:
+    def _add(self, task: Task, timed: list[Timed], run: Callable[[], float]) -> None:
         """Add times of a layer to those of earlier passes."""
         known = self._times.setdefault(task.key, [])
         before = self.found.layers[task.key][1] if known else None
-        known += times_s
-        sample = Sample.of(known).times(1 - self._shares[task.key])
+        known += timed
+        sample = self._sample(task.key, known)
         self.found.layers[task.key] = task, self.found.metered(sample, self.counter, run, before)
 
-    def _runner(self, task: Task) -> Callable[[], float]:
-        """Return what runs a layer; note the share of its time that a network does not take."""
+    def _turn(self, task: Task) -> Turn:
+        """Return what runs a layer; note the share of its time that a network does not take.
+
+        Before it runs the same layer with other weights, on the same tensors: so activations are
+        in the caches as far as they fit, and weights are not, as in a network.
+        """
         setting, shape = task.setting, task.item.shape
-        check_memory(tensor_bytes(shape, task.batch, setting.precision))
+        check_memory(2 * tensor_bytes(shape, task.batch, setting.precision))
         try:
-            model = layer_model(shape, task.batch, setting.precision)
+            model = _model(task)
         except (MemoryError, ValueError) as error:  # beyond 2 GB there is no model in one piece
             raise FodlamError("there is not enough memory for it") from error
-        run = runner(model, setting)
+        tensors: dict[str, Any] = {}
+        run, before = (runner(model, setting, shared=tensors) for _ in range(2))
         if task.key not in self._shares:
             blocked = setting.provider == "cpu" and shape.form in BLOCKED
             self._shares[task.key] = conversion_share(model, setting) if blocked else 0.0
-        return run
+        return Turn(run, before)
+
+
+def _model(task: Task) -> bytes:
+    """Return the model of a layer, amid others where the provider changes the layout for it."""
+    setting, shape = task.setting, task.item.shape
+    at_home = setting.provider == "cpu" and setting.precision == "fp32"
+    if at_home and isinstance(shape, ConvShape) and shape.in_channels >= FEWEST_CHANNELS:
+        return amid_model(shape, task.batch)
+    return layer_model(shape, task.batch, setting.precision)
 
 
 def _groups(tasks: Iterable[Task]) -> Iterator[list[Task]]:
     group: list[Task] = []
     size = 0
     for task in tasks:
-        bytes_ = tensor_bytes(task.item.shape, task.batch, task.setting.precision)
+        bytes_ = 2 * tensor_bytes(task.item.shape, task.batch, task.setting.precision)
         if group and (size + bytes_ > GROUP_BYTES or len(group) >= GROUP_MODELS):
             yield group
             group, size = [], 0

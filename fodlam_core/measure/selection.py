@@ -24,6 +24,7 @@ class Effort(NamedTuple):
     Attributes:
         seconds: for each operating point and batch.
         passes: over all layers.
+        most_passes: with those over layers that are still spread, or were disturbed.
         runs: of a layer in a pass, where they agree.
         most_macs: of a layer in a default network; larger ones are left to the prediction.
         most_weights: likewise; of 20 million the runtime needs half a gigabyte while it reads them.
@@ -32,6 +33,7 @@ class Effort(NamedTuple):
 
     seconds: float
     passes: int
+    most_passes: int
     runs: int
     most_macs: int
     most_weights: int
@@ -40,9 +42,9 @@ class Effort(NamedTuple):
 
 EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
-        "quick": Effort(18.0, 1, 5, 250_000_000, 20_000_000, QUICK),
-        "normal": Effort(60.0, 2, 5, 500_000_000, 20_000_000, NORMAL),
-        "thorough": Effort(300.0, 4, 7, 10**12, 10**9, THOROUGH),
+        "quick": Effort(18.0, 1, 3, 5, 250_000_000, 20_000_000, QUICK),
+        "normal": Effort(60.0, 2, 8, 5, 500_000_000, 20_000_000, NORMAL),
+        "thorough": Effort(300.0, 4, 16, 7, 10**12, 10**9, THOROUGH),
     }
 )
 

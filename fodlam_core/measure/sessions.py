@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import os
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from fodlam_core.errors import FodlamError, UnknownNameError
-from fodlam_core.measure.layer_models import PRECISIONS
+from fodlam_core.measure.layer_models import AROUND, PRECISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ SUFFIX = "ExecutionProvider"
 # Where tensors lie for providers of a memory of their own; for all others in that of the CPU.
 MEMORIES = {"cuda": "cuda", "tensorrt": "cuda", "migraphx": "cuda", "dml": "dml"}
 # Operators with which onnxruntime converts to blocks of channels and back.
-CONVERSIONS = ("ReorderInput", "ReorderOutput")
+CONVERSIONS = ("ReorderInput", "ReorderOutput", "Transpose")
 PROFILED_RUNS = 10
 KERNEL = "_kernel_time"  # how the events of operators in a profile end
 
@@ -97,7 +98,9 @@ def _short(name: str) -> str:
     return name.lower().removesuffix(SUFFIX.lower())
 
 
-def runner(model: bytes | str, setting: Setting, batch: int = 1) -> Callable[[], float]:
+def runner(
+    model: bytes | str, setting: Setting, batch: int = 1, shared: dict[str, Any] | None = None
+) -> Callable[[], float]:
     """Return a function that runs a model once, and returns the seconds that it took.
 
     Of one thread on the processor these are at most the seconds for which it had the processor:
@@ -107,6 +110,7 @@ def runner(model: bytes | str, setting: Setting, batch: int = 1) -> Callable[[],
         model: serialized, or the path of a file.
         setting: how it is run.
         batch: what a leading dimension of no fixed size is; others of no fixed size are 1.
+        shared: tensors by name that models read and write together; those it lacks are added.
 
     Raises:
         FodlamError: if the runtime refuses it.
@@ -116,11 +120,19 @@ def runner(model: bytes | str, setting: Setting, batch: int = 1) -> Callable[[],
         session = _session(model, setting, _options(setting))
         memory = MEMORIES.get(setting.provider, "cpu")
         binding = session.io_binding()
+        known = {} if shared is None else shared
+        outputs = session.get_outputs()
+        for each in (*session.get_inputs(), *(outputs if shared is not None else ())):
+            if each.name not in known:
+                value = ort.OrtValue.ortvalue_from_numpy(_values(each, batch), memory, 0)
+                known[each.name] = value
         for each in session.get_inputs():
-            value = ort.OrtValue.ortvalue_from_numpy(_values(each, batch), memory, 0)
-            binding.bind_ortvalue_input(each.name, value)
-        for each in session.get_outputs():
-            binding.bind_output(each.name, memory)
+            binding.bind_ortvalue_input(each.name, known[each.name])
+        for each in outputs:
+            if each.name in known:
+                binding.bind_ortvalue_output(each.name, known[each.name])
+            else:
+                binding.bind_output(each.name, memory)
     except MemoryError as error:
         raise FodlamError("there is not enough memory for it") from error
     except Exception as error:
@@ -138,13 +150,29 @@ def runner(model: bytes | str, setting: Setting, batch: int = 1) -> Callable[[],
     return run
 
 
+@functools.cache
+def _one_memory() -> None:
+    """Have all models on the processor take their memory from one place, one after the other.
+
+    As in a network: what a layer writes lies where an earlier one has just read.
+    """
+    ort = runtime()
+    kind = ort.OrtMemoryInfo(
+        "Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT
+    )
+    as_requested = ort.OrtArenaCfg(0, 1, -1, -1)
+    ort.create_and_register_allocator(kind, as_requested)
+
+
 def _options(setting: Setting) -> Any:
+    _one_memory()
     options = runtime().SessionOptions()
     options.intra_op_num_threads = setting.threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
     # Threads that wait for work of one model would take time from the next.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.use_env_allocators", "1")
     return options
 
 
@@ -159,8 +187,9 @@ def _session(model: bytes | str, setting: Setting, options: Any) -> Any:
 def conversion_share(model: bytes, setting: Setting) -> float:
     """Return the share of the time of a model that goes into conversions of the layout.
 
-    The CPU provider computes convolutions in blocks of channels. A layer alone is converted before
-    and after; of a network only its ends are.
+    The CPU provider computes convolutions in a layout of its own. A layer alone is converted before
+    and after; of a network only its ends are. What is in the model for the sake of the layer alone
+    counts as well.
 
     Args:
         model: serialized; one that `runner` can run.
@@ -180,7 +209,8 @@ def conversion_share(model: bytes, setting: Setting) -> float:
     fastest: dict[tuple[str, bool], float] = {}
     for event in events:
         if event["name"].endswith(KERNEL):
-            key = event["name"], event["args"]["op_name"] in CONVERSIONS
+            around = event["name"].startswith(AROUND)
+            key = event["name"], around or event["args"]["op_name"] in CONVERSIONS
             fastest[key] = min(fastest.get(key, math.inf), event["dur"])
     converting = sum(time for (_, converts), time in fastest.items() if converts)
     return converting / (sum(fastest.values()) or 1.0)

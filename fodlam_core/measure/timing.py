@@ -1,7 +1,4 @@
-"""Times of many models, run in turn: each once in every round, so that drift falls on all alike.
-
-Weights of a model are cold in the caches after all the others have run, as they are in a network.
-"""
+"""Times of many models, run in turn: each once in every round, so that drift falls on all alike."""
 
 from __future__ import annotations
 
@@ -13,9 +10,35 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 WIDE = 0.1
-"""Quartiles farther apart than this share of the median ask for more runs."""
-MORE = 3
-"""How many times the usual number of runs there are at most."""
+"""Quartiles farther apart than this share of the median ask for more runs; a reference that is
+slower by this share tells that the machine is disturbed."""
+
+PACED = 4
+"""How many models run between two runs of the reference."""
+
+
+class Timed(NamedTuple):
+    """The time of a run.
+
+    Attributes:
+        time_s: seconds that it took.
+        pace_s: seconds that the reference took at that time, see `fodlam_core.measure.pace`.
+    """
+
+    time_s: float
+    pace_s: float
+
+
+class Turn(NamedTuple):
+    """A model that takes its turn.
+
+    Attributes:
+        run: runs it once, and returns seconds.
+        before: what runs untimed before it.
+    """
+
+    run: Callable[[], float]
+    before: Callable[[], float]
 
 
 class Sample(NamedTuple):
@@ -59,36 +82,45 @@ class Sample(NamedTuple):
         return (self.upper_s - self.lower_s) / self.median_s
 
 
-def net(times_s: Sequence[float], overhead_s: float) -> list[float]:
+def net(timed: Sequence[Timed], overhead_s: float) -> list[Timed]:
     """Return times less what a call of nothing takes, at most half of each.
 
-    >>> net([3.0, 1.0], 1.0)
-    [2.0, 0.5]
+    >>> net([Timed(3.0, 1.0), Timed(1.0, 1.0)], 1.0)
+    [Timed(time_s=2.0, pace_s=1.0), Timed(time_s=0.5, pace_s=1.0)]
     """
-    return [each - min(overhead_s, each / 2) for each in times_s]
+    return [each._replace(time_s=each.time_s - min(overhead_s, each.time_s / 2)) for each in timed]
 
 
 def rounds(
-    run: Sequence[Callable[[], float]],
-    least: int,
-    until_s: float,
-) -> list[list[float]]:
+    turns: Sequence[Turn], count: int, until_s: float, pace: Callable[[], float]
+) -> list[list[Timed]]:
     """Return the times of every model.
 
     Args:
-        run: runs a model once each, and returns seconds.
-        least: the usual number of runs; there are up to `MORE` times as many of models whose
-            times are spread `WIDE`.
+        turns: the models.
+        count: how often each is timed.
         until_s: when (`time.monotonic`) to stop at the latest, but for the first three rounds.
+        pace: runs the reference, and returns its time.
     """
-    times: list[list[float]] = [[] for _ in run]
-    for each in run:
-        each()  # the first run allocates
-    for number in range(least * MORE):
-        for one, found in zip(run, times, strict=True):
-            if number < least or Sample.of(found).spread > WIDE:
-                one()  # brings it back into the caches, as far as it fits
-                found.append(one())
+    times: list[list[Timed]] = [[] for _ in turns]
+    for each in turns:
+        each.run()  # the first run allocates
+        each.before()
+    paired = list(zip(turns, times, strict=True))
+    before = pace()
+    for number in range(count):
+        for start in range(0, len(paired), PACED):
+            some = paired[start : start + PACED]
+            found = [_timed(each) for each, _ in some]
+            after = pace()
+            for one, (_, known) in zip(found, some, strict=True):
+                known.append(Timed(one, (before + after) / 2))
+            before = after
         if number >= 2 and time.monotonic() > until_s:
             break
     return times
+
+
+def _timed(turn: Turn) -> float:
+    turn.before()
+    return turn.run()

@@ -12,8 +12,10 @@ from fodlam_core.measure.found import Found, Whole
 from fodlam_core.measure.layer_models import network_model, tensor_bytes
 from fodlam_core.measure.machine import check_memory
 from fodlam_core.measure.meters import Meter
+from fodlam_core.measure.pace import Pace
+from fodlam_core.measure.selection import Effort
 from fodlam_core.measure.sessions import Setting, runner
-from fodlam_core.measure.timing import Sample, rounds
+from fodlam_core.measure.timing import Timed, Turn, rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,22 +26,24 @@ RUNS = 3
 
 @attrs.define
 class Wholes:
-    """Runs every network once in each pass.
+    """Runs every network in each pass, and those with few undisturbed samples in further ones.
 
     Attributes:
         found: what was measured before; samples are added as they come.
         setting: the operating point.
         batch: inferences at a time.
-        passes: how many passes.
+        effort: how many passes.
         counter: tells the energy; None if nothing does.
+        pace: tells when the machine is disturbed.
     """
 
     found: Found
     setting: Setting
     batch: int
-    passes: int
+    effort: Effort
     counter: Meter | None
-    _times: dict[str, list[float]] = attrs.field(factory=dict, init=False)
+    pace: Pace
+    _times: dict[str, list[Timed]] = attrs.field(factory=dict, init=False)
 
     def key(self, whole: Whole) -> tuple[str, str, int]:
         """Return what tells the row of a network."""
@@ -52,14 +56,20 @@ class Wholes:
             wholes: the networks.
             until_s: when (`time.monotonic`) to stop, after the first pass.
         """
-        for number in range(self.passes):
+        for number in range(self.effort.most_passes):
             if number:
                 wholes = [each for each in wholes if self.key(each) in self.found.networks]
+            if number >= self.effort.passes:
+                wholes = [each for each in wholes if self._lacks(each)]
             for whole in wholes:
                 if number and time.monotonic() > until_s:
                     return
                 self._add(whole, until_s)
                 yield int(not number)
+
+    def _lacks(self, whole: Whole) -> bool:
+        times = self._times.get(whole.network.name, ())
+        return len(self.pace.undisturbed(times)) < RUNS * self.effort.passes
 
     def _add(self, whole: Whole, until_s: float) -> None:
         """Run a network; add its times to those of earlier passes."""
@@ -74,9 +84,9 @@ class Wholes:
         key = self.key(whole)
         known = self._times.setdefault(whole.network.name, [])
         before = self.found.networks[key][1] if known else None
-        [times] = rounds([run], RUNS, until_s)
+        [times] = rounds([Turn(run, run)], RUNS, until_s, self.pace.now)
         known += times
-        sample = self.found.metered(Sample.of(known), self.counter, run, before)
+        sample = self.found.metered(self.pace.sample(known), self.counter, run, before)
         self.found.networks[key] = whole, sample
 
     def _runner(self, whole: Whole) -> Callable[[], float] | None:

@@ -21,7 +21,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "measure.md"
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Measure little, in a folder of its own."""
-    effort = selection.Effort(30.0, 1, 3, 20_000_000, 1_500_000, ("SqueezeNet-1.1", "AlexNet"))
+    effort = selection.Effort(30.0, 1, 1, 3, 20_000_000, 1_500_000, ("SqueezeNet-1.1", "AlexNet"))
     monkeypatch.setattr(selection, "EFFORTS", dict.fromkeys(selection.EFFORTS, effort))
     monkeypatch.setattr("fodlam_core.cli.measure.EFFORTS", selection.EFFORTS)
     monkeypatch.setattr("fodlam_core.cli.measure.MOST_WEIGHTS", 2_000_000)

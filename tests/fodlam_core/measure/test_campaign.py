@@ -11,7 +11,7 @@ from fodlam_core.measure.found import Found, Whole
 from fodlam_core.measure.selection import Effort, items
 from fodlam_core.measure.sessions import Setting
 
-EFFORT = Effort(5.0, 1, 3, 10**9, 10**9, ())
+EFFORT = Effort(5.0, 1, 1, 3, 10**9, 10**9, ())
 NETWORK = Network("net", [Layer.from_shape(f"l{size}", FcShape(size, 8)) for size in (8, 16, 32)])
 ITEMS, _ = items([NETWORK])
 PLAN = [(Setting(), 1), (Setting("cpu", "int8", 1), 2)]
@@ -69,7 +69,7 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """A layer that does not fit the memory is skipped and named; the others are measured."""
-    monkeypatch.setattr(machine, "free_memory_bytes", lambda: 3 * 4 * (32 * 8 + 32 + 8) - 1)
+    monkeypatch.setattr(machine, "free_memory_bytes", lambda: 3 * 4 * 400)
     found = Found()
 
     measure(found, PLAN[:1], ITEMS, [Whole(NETWORK)], EFFORT)

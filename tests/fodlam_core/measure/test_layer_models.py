@@ -7,7 +7,9 @@ import pytest
 
 from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, Network
 from fodlam_core.measure.layer_models import (
+    AROUND,
     PRECISIONS,
+    amid_model,
     can_build,
     layer_model,
     network_model,
@@ -16,7 +18,7 @@ from fodlam_core.measure.layer_models import (
 from fodlam_core.measure.sessions import Setting, runner
 from fodlam_core.model.shapes import Shape
 
-SHAPES = (
+SHAPES: tuple[Shape, ...] = (
     ConvShape.from_input((4, 9, 7), 8, (3, 1), (2, 1), (1, 0)),
     ConvShape.from_input((4, 8, 8), 8, 3, padding=2, dilation=2, groups=2),
     ConvShape.from_input((6, 8, 8), 6, 3, padding=1, groups=6),
@@ -54,6 +56,37 @@ def test_network_is_a_chain() -> None:
     assert ["a.0.in"] == [each.name for each in graph.input]
     assert ["b.0.out", "c.0.out"] == [each.name for each in graph.output]
     assert runner(model, Setting())() > 0
+
+
+def test_what_has_not_been_read_is_joined_pooled_and_made_flat() -> None:
+    """Between blocks images are pooled, and what an fc layer reads is pooled as it needs."""
+    shapes = [
+        ConvShape.from_input((3, 12, 12), 4, 3, padding=1),
+        ConvShape.from_input((3, 12, 12), 2, 1),
+        ConvShape.from_input((6, 6, 6), 8, 1),
+        FcShape(8 * 9, 5),
+        FcShape(5, 5),
+    ]
+    layers = [Layer.from_shape(f"l{number}", shape) for number, shape in enumerate(shapes)]
+
+    model = network_model(Network("net", layers))
+
+    assert model is not None
+    graph = onnx.load_from_string(model).graph
+    assert ["l0.0.in"] == [each.name for each in graph.input]
+    assert ["l4.0.out"] == [each.name for each in graph.output]
+    kinds = ["Conv", "Conv", "Concat", "MaxPool", "Conv", "MaxPool", "Reshape", "MatMul", "MatMul"]
+    assert kinds == [node.op_type for node in graph.node]
+    assert runner(model, Setting())() > 0
+
+
+def test_amid_others() -> None:
+    """A convolution alone stands between two nodes whose names tell them."""
+    graph = onnx.load_from_string(amid_model(SHAPES[1], 2)).graph
+
+    names = [node.name for node in graph.node]
+    assert [True, False, True] == [name.startswith(AROUND) for name in names]
+    assert runner(amid_model(SHAPES[1], 2), Setting())() > 0
 
 
 def test_branches_are_joined() -> None:

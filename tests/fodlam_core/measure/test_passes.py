@@ -10,9 +10,11 @@ import pytest
 from fodlam_core import FcShape, Layer, Network
 from fodlam_core.measure import passes
 from fodlam_core.measure.found import Found, Task
+from fodlam_core.measure.pace import Pace
 from fodlam_core.measure.passes import Passes
 from fodlam_core.measure.selection import Effort, items
 from fodlam_core.measure.sessions import Setting
+from fodlam_core.measure.timing import Timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,33 +24,52 @@ TASKS = [Task(Setting(), 1, item) for item in items([NETWORK])[0]]
 
 
 def measured(
-    monkeypatch: pytest.MonkeyPatch, times_of: Callable[[int], float], number: int
+    monkeypatch: pytest.MonkeyPatch, times_of: Callable[[int], tuple[float, float]], number: int
 ) -> tuple[Found, list[int], int]:
     """Measure with a clock that tells the time of a pass; return also what was new, and calls."""
     calls: list[int] = []
 
-    def rounds(run: list[Any], runs: int, _until_s: float) -> list[list[float]]:
-        calls.append(len(run) - 1)
-        return [[0.0] * runs, *([times_of(len(calls))] * runs for _ in run[1:])]
+    def rounds(turns: list[Any], runs: int, _until_s: float, _pace: Any) -> list[list[Timed]]:
+        calls.append(len(turns) - 1)
+        timed = Timed(*times_of(len(calls)))
+        return [[Timed(0.0, 1.0)] * runs, *([timed] * runs for _ in turns[1:])]
 
     monkeypatch.setattr(passes, "rounds", rounds)
     found = Found()
-    effort = Effort(5.0, number, 3, 10**9, 10**9, ())
-    return found, list(Passes(found, effort, None).measure(TASKS, math.inf)), len(calls)
+    effort = Effort(5.0, number, number + 2, 3, 10**9, 10**9, ())
+    made = Passes(found, effort, None, Pace(lambda: 1.0, [1.0]))
+    return found, list(made.measure(TASKS, math.inf)), len(calls)
 
 
 def test_a_burst_falls_on_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     """With one slow pass of three the median is that of the others, from all samples."""
-    found, new, calls = measured(monkeypatch, lambda call: 9.0 if call == 1 else 1.0, 3)
+    found, new, calls = measured(monkeypatch, lambda call: (9.0 if call == 1 else 1.0, 1.0), 3)
 
-    assert [2, 0, 0, 0] == new  # the last for those that are spread
+    assert [2, 0, 0, 0, 0] == new  # the last two as they are spread
+    assert 5 == calls
+    assert [(1.0, 15)] * 2 == [(each.median_s, each.runs) for _, each in found.layers.values()]
+
+
+def test_disturbed_samples_are_taken_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the reference is slow nothing counts that is measured in a better moment later."""
+    slow = 4.0, 2.0
+    found, _, calls = measured(monkeypatch, lambda call: slow if call < 3 else (3.0, 1.0), 2)
+
+    assert 4 == calls  # until there are enough
+    assert [(3.0, 6)] * 2 == [(each.median_s, each.runs) for _, each in found.layers.values()]
+
+
+def test_a_machine_that_is_disturbed_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After some passes what there is counts, corrected by the reference."""
+    found, _, calls = measured(monkeypatch, lambda _: (4.0, 2.0), 2)
+
     assert 4 == calls
-    assert [(1.0, 12)] * 2 == [(each.median_s, each.runs) for _, each in found.layers.values()]
+    assert [2.0] * 2 == [each.median_s for _, each in found.layers.values()]
 
 
-def test_layers_that_agree_have_no_last_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_layers_that_agree_have_no_further_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is measured once more when the passes agree."""
-    found, _, calls = measured(monkeypatch, lambda _: 1.0, 2)
+    found, _, calls = measured(monkeypatch, lambda _: (1.0, 1.0), 2)
 
     assert 2 == calls
     assert [6, 6] == [each.runs for _, each in found.layers.values()]
@@ -57,7 +78,7 @@ def test_layers_that_agree_have_no_last_pass(monkeypatch: pytest.MonkeyPatch) ->
 def test_what_cannot_be_measured_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A layer that does not fit the memory is skipped in the first pass, and not tried again."""
     monkeypatch.setattr("fodlam_core.measure.machine.free_memory_bytes", lambda: 1)
-    found, _, _ = measured(monkeypatch, lambda _: 1.0, 3)
+    found, _, _ = measured(monkeypatch, lambda _: (1.0, 1.0), 3)
 
     assert {} == found.layers
     assert ["net l16", "net l8"] == sorted(each.partition(" (")[0] for each in found.skipped)

@@ -1,4 +1,4 @@
-"""Models are run in turn, and more often where their times disagree."""
+"""Models are run in turn, with a reference between them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fodlam_core.measure.timing import MORE, Sample, net, rounds
+from fodlam_core.measure.timing import PACED, Sample, Timed, Turn, net, rounds
 
 TIMES = st.lists(st.floats(1e-9, 1e3), min_size=1, max_size=30)
 
@@ -17,7 +17,7 @@ TIMES = st.lists(st.floats(1e-9, 1e3), min_size=1, max_size=30)
 @given(TIMES, st.floats(0, 1e3))
 def test_sample(times: list[float], overhead: float) -> None:
     """Quartiles enclose the median, and no overhead takes more than half of a time."""
-    sample = Sample.of(net(times, overhead))
+    sample = Sample.of([each.time_s for each in net([Timed(x, 1.0) for x in times], overhead)])
 
     assert sample.lower_s <= sample.median_s <= sample.upper_s
     assert min(times) / 2 <= sample.median_s * (1 + 1e-9)
@@ -31,27 +31,35 @@ def test_factor() -> None:
 
 
 def test_turns() -> None:
-    """A steady model runs as often as usual, an unsteady one up to three times as often."""
+    """Each model runs as often as asked for, untimed before, and the reference between."""
     order: list[str] = []
-    unsteady = itertools.cycle([1.0, 2.0, 3.0])
+    paces = itertools.count(1.0)
 
-    def steady() -> float:
-        order.append("steady")
-        return 1.0
+    def turn(name: str) -> Turn:
+        return Turn(
+            lambda: order.append(name) or 1.0, lambda: order.append(f"before {name}") or 9.0
+        )
 
-    def other() -> float:
-        order.append("other")
-        return next(unsteady)
+    def pace() -> float:
+        order.append("pace")
+        return next(paces)
 
-    one, two = rounds([steady, other], 4, math.inf)
+    names = [f"m{number}" for number in range(PACED + 1)]
+    times = rounds([turn(name) for name in names], 3, math.inf, pace)
 
-    assert (4, 4 * MORE) == (len(one), len(two))
-    # One to allocate each; then in each turn one untimed and one timed.
-    assert ["steady", "other", "steady", "steady", "other", "other"] == order[:6]
+    assert [3] * len(names) == list(map(len, times))
+    # Once each to allocate; then some in turn between two paces, whose mean is theirs.
+    once = [each for name in names for each in (name, f"before {name}")]
+    some = [each for name in names[:PACED] for each in (f"before {name}", name)]
+    assert [*once, "pace", *some, "pace"] == order[: len(once) + len(some) + 2]
+    assert [Timed(1.0, 1.5), Timed(1.0, 3.5), Timed(1.0, 5.5)] == times[0]
+    assert Timed(1.0, 2.5) == times[-1][0]
 
 
 def test_time_is_up() -> None:
     """Three turns are always there, and no more once time is up."""
-    [times] = rounds([lambda: 1.0], 9, time.monotonic() - 1)
+    turn = Turn(lambda: 1.0, lambda: 1.0)
 
-    assert [1.0] * 3 == times
+    [times] = rounds([turn], 9, time.monotonic() - 1, lambda: 1.0)
+
+    assert [Timed(1.0, 1.0)] * 3 == times

@@ -9,26 +9,31 @@ from fodlam_core import FcShape, Layer, Network
 from fodlam_core.measure import wholes
 from fodlam_core.measure.found import Found, Whole
 from fodlam_core.measure.meters import Meter
+from fodlam_core.measure.pace import Pace
+from fodlam_core.measure.selection import Effort
 from fodlam_core.measure.sessions import Setting
+from fodlam_core.measure.timing import Timed
 from fodlam_core.measure.wholes import Wholes
 
 if TYPE_CHECKING:
     import pytest
 
 KEY = "cpu-fp32-1t", "net", 1
+EFFORT = Effort(5.0, 3, 3, 3, 10**9, 10**9, ())
+PACE = Pace(lambda: 1.0, [1.0])
 WHOLE = Whole(Network("net", [Layer.from_shape("l", FcShape(8, 8))]))
 
 
 def test_a_burst_falls_on_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     """With one slow pass of three the median is that of the others; energy is measured once."""
     passes = iter([9.0, 1.0, 1.0])
-    monkeypatch.setattr(wholes, "rounds", lambda *_: [[next(passes)] * 3])
+    monkeypatch.setattr(wholes, "rounds", lambda *_: [[Timed(next(passes), 1.0)] * 3])
     asked: list[Any] = []
     counter = Meter("m", "chip", lambda: float(len(asked)))
     monkeypatch.setattr(Meter, "per_run", lambda _, run: asked.append(run) or 2.0)
     found = Found()
 
-    new = list(Wholes(found, Setting(), 1, 3, counter).measure([WHOLE], math.inf))
+    new = list(Wholes(found, Setting(), 1, EFFORT, counter, PACE).measure([WHOLE], math.inf))
 
     assert [1, 0, 0] == new
     _, sample = found.networks[KEY]
@@ -41,7 +46,7 @@ def test_what_cannot_be_run_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("fodlam_core.measure.machine.free_memory_bytes", lambda: 1)
     found = Found()
 
-    assert [1] == list(Wholes(found, Setting(), 1, 3, None).measure([WHOLE], math.inf))
+    assert [1] == list(Wholes(found, Setting(), 1, EFFORT, None, PACE).measure([WHOLE], math.inf))
 
     assert {} == found.networks
     [skipped] = found.skipped
@@ -52,7 +57,8 @@ def test_a_file_is_run_as_it_is() -> None:
     """At another precision a network file has no model, and nothing is told of it."""
     found = Found()
     whole = Whole(WHOLE.network, "net.onnx")
+    made = Wholes(found, Setting(precision="int8"), 1, EFFORT, None, PACE)
 
-    assert [1] == list(Wholes(found, Setting(precision="int8"), 1, 2, None).measure([whole], 0.0))
+    assert [1] == list(made.measure([whole], 0.0))
 
     assert ({}, []) == (found.networks, found.skipped)

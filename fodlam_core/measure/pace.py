@@ -1,0 +1,78 @@
+"""How fast the machine is from moment to moment, by a reference that is run among the others.
+
+What else runs on the same core or host, or a clock that changes, slows a machine for seconds at a
+time (by 1.4 where it was looked at: the other thread of the core), and no clock of a process
+tells. Samples of such moments are set aside, as far as there are others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import quantiles
+from typing import TYPE_CHECKING
+
+import attrs
+
+from fodlam_core.measure.layer_models import layer_model
+from fodlam_core.measure.sessions import Setting, runner
+from fodlam_core.measure.timing import WIDE, Sample
+from fodlam_core.model.shapes import ConvShape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.measure.timing import Timed
+
+# It computes, and fits the cache of a core: what ran before it hardly matters.
+REFERENCE = ConvShape.from_input((64, 28, 28), 64, 3, padding=1)
+FEWEST = 5
+"""Times that a sample is made of at least, where there are so many."""
+
+
+@attrs.define
+class Pace:
+    """The times of the reference.
+
+    Attributes:
+        run: runs it once, and returns seconds.
+        seen: its times so far.
+    """
+
+    run: Callable[[], float]
+    seen: list[float] = attrs.field(factory=list)
+
+    @classmethod
+    def of(cls, setting: Setting) -> Pace:
+        """Return the pace of an operating point; the reference is always of fp32."""
+        run = runner(layer_model(REFERENCE), attrs.evolve(setting, precision="fp32"))
+        run()  # allocates
+        return cls(run)
+
+    def now(self) -> float:
+        """Run the reference, and return its time."""
+        self.run()  # brings it back into the caches
+        self.seen.append(self.run())
+        return self.seen[-1]
+
+    @property
+    def best_s(self) -> float:
+        """Its time while nothing disturbs, which a twentieth of all times are at most."""
+        if len(self.seen) < 2:
+            return self.seen[0] if self.seen else 0.0
+        return quantiles(self.seen, n=20, method="inclusive")[0]
+
+    def undisturbed(self, timed: Sequence[Timed]) -> list[float]:
+        """Return the times of moments at which the reference was not slow."""
+        limit = (1 + WIDE) * self.best_s
+        return [time for time, pace in timed if pace <= limit]
+
+    def sample(self, timed: Sequence[Timed]) -> Sample:
+        """Return the sample of the least disturbed times, each faster as the reference was slow.
+
+        What computes is slowed as the reference is, what waits for memory is less: so a time is
+        corrected, but where there are enough of better moments it is set aside.
+        """
+        best = self.best_s
+        ordered = sorted(timed, key=lambda each: each.pace_s)
+        count = max(FEWEST, len(self.undisturbed(timed)))
+        return Sample.of([time * min(1.0, best / pace) for time, pace in ordered[:count]])
