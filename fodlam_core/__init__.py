@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from fodlam_core.model.shapes import FcShape as FcShape
     from fodlam_core.model.shapes import MatmulShape as MatmulShape
     from fodlam_core.model.stored_fit import StoredFit as StoredFit
+    from fodlam_core.model.sums import LayerSums as LayerSums
     from fodlam_core.model.technology import ScalingFactors as ScalingFactors
     from fodlam_core.model.technology import Technology as Technology
     from fodlam_core.model.whole_network import Reference as Reference
@@ -121,6 +122,7 @@ _HOME = {
     "LayerError": "errors",
     "LayerEstimate": "estimates",
     "LayerKind": "model.layers",
+    "LayerSums": "model.sums",
     "MatmulShape": "model.shapes",
     "Measurement": "model.costs",
     "MissingInputsError": "errors",

@@ -28,7 +28,8 @@ PREDICTORS = ("per-mac", *(name for name, _, _ in (*OTHERS, *NAMED)))
 # The names of `fodlam_core.predictors.terms.SETS`.
 TERMS = (
     *("layers", "products", "networks", "tokens"),
-    *("networks-int8", "networks-gpu", "few-networks"),
+    *("networks-cpu", "networks-int8", "networks-gpu", "few-networks"),
+    *("throughput", "throughput-weights"),
 )
 
 

@@ -22,7 +22,15 @@ from fodlam_core.predictors.observations import (
     totals,
 )
 from fodlam_core.predictors.sampling import fit_notes, sampled
-from fodlam_core.predictors.terms import NEAREST, OVERHEAD, SETS, TERMS, amounts, nearest_form
+from fodlam_core.predictors.terms import (
+    ADDITIVE,
+    NEAREST,
+    OVERHEAD,
+    SETS,
+    TERMS,
+    amounts,
+    nearest_form,
+)
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:
@@ -153,6 +161,7 @@ class Linear:
                 "measured network whose layers all have one"
             )
         terms = SETS[self.terms or _suited(seen, few=not self.donors)]
+        _check_sums(seen, terms)
         latency = self._quantity(seen, terms, "latency")
         energy = self._quantity(seen, terms, "energy")
         offchip = offchip_share(measurements)
@@ -265,6 +274,16 @@ def _is_affine(model: Model | None) -> bool:
     if isinstance(model, Apart):
         return _is_affine(model.convolutions) and _is_affine(model.products)
     return not isinstance(model, Corrected)
+
+
+def _check_sums(seen: Sequence[Observation], terms: Sequence[str]) -> None:
+    lacking = [term for term in terms if term not in ADDITIVE]
+    summed = (each for each in seen if any(part.summed for part, _ in each.parts))
+    if lacking and (first := next(summed, None)) is not None:
+        raise PredictionError(
+            f"linear: of {first.network} only sums over its layers are known, which do not tell "
+            f'{", ".join(lacking)}; give it the terms "throughput"'
+        )
 
 
 def _suited(seen: Sequence[Observation], *, few: bool) -> str:

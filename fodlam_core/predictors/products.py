@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import PredictionError
 from fodlam_core.model.shapes import ConvShape, ExpertsShape, FcShape
+from fodlam_core.model.sums import LayerSums
 
 if TYPE_CHECKING:
     from fodlam_core.model.layers import Layer
@@ -36,6 +37,7 @@ class Product(NamedTuple):
         cached: elements of the second factor, where it is no weights: keys or values.
         scores: elements of the attention scores among inputs or outputs.
         experts: the layer as experts; None if it is not.
+        summed: whether it is many layers, of which only sums are known.
     """
 
     form: str
@@ -53,6 +55,7 @@ class Product(NamedTuple):
     cached: int = 0
     scores: int = 0
     experts: ExpertsShape | None = None
+    summed: bool = False
 
     def weights_read(self, batch: int) -> float:
         """Return how many weights a batch reads: of experts those that it hits on average."""
@@ -81,6 +84,8 @@ def product(layer: Layer) -> Product:
         )
     if isinstance(shape, ExpertsShape):
         return _experts(shape)
+    if isinstance(shape, LayerSums):
+        return _sums(shape)
     cached = scores = 0
     if isinstance(shape, FcShape):
         m, n, k, groups, weights = shape.rows, shape.outputs, shape.inputs, 1, shape.weights
@@ -102,6 +107,12 @@ def _experts(shape: ExpertsShape) -> Product:
     weights = round(shape.experts_hit() * n * k)
     sizes = (m, n, k, 1, weights, m * k, m * n, shape.macs, _padded(n))
     return Product("fc", *sizes, experts=shape)
+
+
+def _sums(shape: LayerSums) -> Product:
+    """Return layers as one product, of which only what adds up over layers is right."""
+    sizes = (1, 1, 1, 1, shape.weights, shape.elements, 0, shape.macs, 1)
+    return Product(shape.form, *sizes, summed=True)
 
 
 def _padded(n: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fodlam_core.model.layers import Layer
-from fodlam_core.model.shapes import ConvShape, ExpertsShape, FcShape
+from fodlam_core.model.shapes import ConvShape, ExpertsShape, FcShape, MatmulShape
 
 if TYPE_CHECKING:
     from fodlam_core.model.layers import Layer
@@ -33,7 +33,7 @@ def sizes(layer: Layer) -> dict[str, float]:
         }
     if isinstance(shape, FcShape | ExpertsShape):
         return {"inputs": shape.inputs, "outputs": shape.outputs}
-    if shape is not None:
+    if isinstance(shape, MatmulShape):
         return {"m": shape.m, "k": shape.k, "n": shape.n}
     return {"MACs": layer.macs}
 

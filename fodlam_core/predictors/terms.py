@@ -46,6 +46,7 @@ TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
         "pointwise_macs": _macs("pointwise"),
         "dense_3x3_macs": _macs("dense 3x3"),
         "dense_macs": _macs("dense"),
+        "convolution_macs": _macs("dense", "dense 3x3", "pointwise"),
         "depthwise_macs": _macs("depthwise"),
         "grouped_macs": _macs("grouped"),
         "product_macs": _macs("fc", "matmul"),
@@ -64,6 +65,11 @@ TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
         "macs": lambda p: (0.0, p.macs),
         # Of what a library lays out anew before it multiplies: windows of more than one pixel.
         "window_elements": lambda p: (0.0, p.m * p.k if p.form.startswith("dense") else 0.0),
+        # Of what it transforms or lays out, once into its own layout and once back.
+        "dense_elements": lambda p: (
+            0.0,
+            p.inputs + p.outputs if p.form.startswith("dense") else 0.0,
+        ),
         "filled_depth_macs": _filled_depth,
         "activation_elements": lambda p: (0.0, p.inputs + p.outputs),
         "token_elements": lambda p: (0.0, p.inputs + p.outputs - p.cached - p.scores),
@@ -80,6 +86,9 @@ _NETWORKS = (
     "layers",
     OVERHEAD,
 )
+
+# Of large batches: nothing that a batch has once, so that a cost is the most that a chip does.
+_THROUGHPUT = ("convolution_macs", "product_macs", "sparse_macs", "token_elements")
 
 # Which suits what was found on whole sets of chips, not chip by chip.
 SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -118,10 +127,15 @@ SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "networks": _NETWORKS,
         "networks-int8": (*_NETWORKS, "window_elements", "padded_macs"),
+        "networks-cpu": (*(term for term in _NETWORKS if term != OVERHEAD), "dense_elements"),
         "networks-gpu": (*_NETWORKS, "filled_depth_macs"),
         "few-networks": ("macs", "output_elements"),
+        "throughput": _THROUGHPUT,
+        "throughput-weights": (*_THROUGHPUT, "weight_elements"),
     }
 )
+ADDITIVE = frozenset(("macs", "weight_elements", OVERHEAD, *_THROUGHPUT))
+"""Terms that sums over layers tell, see `fodlam_core.model.sums`."""
 
 # Where the MACs of a form go that nobody measured: the nearest first.
 _DENSE = ("dense", "dense 3x3", "pointwise")

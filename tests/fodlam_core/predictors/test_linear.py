@@ -10,6 +10,7 @@ from fodlam_core import (
     ConvShape,
     FcShape,
     Layer,
+    LayerSums,
     MatmulShape,
     Measurement,
     Network,
@@ -248,3 +249,51 @@ def test_tokens_tell_weights_cache_scores_and_activations_apart():
     sums = [[sum(each) for each in amounts(one, names)] for one in (fc, scores, context)]
     assert sums[0] == [200, 0, 0, 90]
     assert sums[1] == sums[2] == [0, 8 * 64 * 512, 8 * 4 * 512, 8 * 4 * 64]
+
+
+FORMS = {"pointwise": "dense", "dense 3x3": "dense", "depthwise": "depthwise", "fc": "fc"}
+
+
+def _drawn(name, seed=1):
+    layers = enumerate(_layers(seed=seed, count=12))
+    return Network(name, [Layer.from_shape(f"L{i}", each.shape) for i, each in layers])
+
+
+def _summed(network):
+    """Return the network with its layers as one of sums for each form."""
+    layers = []
+    for form in ("dense", "depthwise", "fc"):
+        own = [product(each) for each in network.layers if FORMS[product(each).form] == form]
+        elements = sum(each.inputs + each.outputs for each in own)
+        shape = LayerSums(form, sum(x.macs for x in own), sum(x.weights for x in own), elements)
+        layers.append(Layer(form, shape.kind, shape.macs, shape))
+    return Network(network.name, layers)
+
+
+def test_sums_over_layers_fit_and_predict_as_the_layers_do():
+    """With additive terms a network of sums is worth as much as that of all its layers."""
+    terms = SETS["throughput"]
+    planted = dict(zip(terms, (1e-12, 2e-12, 9e-12, 1e-10), strict=True))
+    whole = {}
+    for number in range(6):
+        whole[f"N{number}"] = _drawn(f"N{number}", number)
+    costs = {
+        name: sum(_cost(each, planted=planted) for each in network.layers)
+        for name, network in whole.items()
+    }
+    references = [Reference(name, 1, cost) for name, cost in costs.items()]
+    summed = {name: _summed(network) for name, network in whole.items()}
+
+    of_layers = Linear("throughput").fit((), references, whole)
+    of_sums = Linear("throughput").fit((), references, summed)
+    for name, network in whole.items():
+        for fitted, layers in ((of_layers, network.layers), (of_sums, summed[name].layers)):
+            found = sum(fitted.predict(each).latency_s for each in layers)
+            assert found == pytest.approx(costs[name], rel=1e-6)
+
+
+def test_sums_over_layers_want_additive_terms():
+    """Terms that go by single shapes are refused, and the cure is named."""
+    network = _summed(_drawn("N"))
+    with pytest.raises(PredictionError, match='sums over its layers.*"throughput"'):
+        Linear("networks").fit((), [Reference("N", 1, 1e-3)], {"N": network})

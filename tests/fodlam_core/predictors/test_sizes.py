@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fodlam_core import FcShape, Layer, MatmulShape
+from typing import Any
+
+from fodlam_core import FcShape, Layer, LayerSums, MatmulShape
 from fodlam_core.predictors.sizes import output_width, sizes
 
 
@@ -13,3 +15,9 @@ def test_sizes_of_each_kind_of_shape() -> None:
     assert sizes(Layer("X", "conv", 7)) == {"MACs": 7}
     assert output_width(Layer.from_shape("M", MatmulShape(2, 3, 4))) == 4
     assert output_width(Layer("X", "conv", 7)) == 7
+
+
+def test_sums_over_layers_have_macs_alone() -> None:
+    """What is many layers has no size of one."""
+    sums: Any = LayerSums("fc", macs=9, weights=5, elements=6)
+    assert sizes(Layer("X", "fc", 9, sums)) == {"MACs": 9}

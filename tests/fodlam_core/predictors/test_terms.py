@@ -2,9 +2,17 @@
 
 import pytest
 
-from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, PredictionError
+from fodlam_core import ConvShape, FcShape, Layer, LayerSums, MatmulShape, PredictionError
 from fodlam_core.predictors.products import product
-from fodlam_core.predictors.terms import NEAREST, SETS, TERMS, amounts, nearest_form
+from fodlam_core.predictors.terms import (
+    ADDITIVE,
+    NEAREST,
+    OVERHEAD,
+    SETS,
+    TERMS,
+    amounts,
+    nearest_form,
+)
 
 
 def _conv(*arguments, **keywords):
@@ -74,3 +82,22 @@ def test_no_shape_is_an_error_that_names_the_layer():
     """A layer without a shape has no products."""
     with pytest.raises(PredictionError, match="layer 'X': its shape is not known"):
         product(Layer("X", "conv", 100))
+
+
+@pytest.mark.parametrize("form", LAYERS)
+def test_sums_have_the_additive_terms_of_their_layers(form):
+    """Three layers as sums have three times of each additive term, whichever of the forms."""
+    one = product(LAYERS[form])
+    elements = one.inputs + one.outputs - one.cached - one.scores
+    sums = LayerSums(form, macs=3 * one.macs, weights=3 * one.weights, elements=3 * elements)
+    terms = sorted(ADDITIVE - {OVERHEAD})
+    found = amounts(product(Layer("S", sums.kind, sums.macs, sums)), terms)
+    assert [(3 * a, 3 * b) for a, b in amounts(one, terms)] == found
+
+
+def test_dense_elements_are_those_of_windows():
+    """Inputs and outputs of convolutions with more than one pixel to a filter, no others."""
+    for form, layer in LAYERS.items():
+        one = product(layer)
+        expected = one.inputs + one.outputs if form.startswith("dense") else 0
+        assert (0.0, expected) == TERMS["dense_elements"](one)

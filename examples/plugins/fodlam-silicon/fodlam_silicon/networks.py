@@ -10,8 +10,9 @@ import tomli
 
 from fodlam_core import Network, network_from_table, zoo_names, zoo_network
 
+from . import sums
 from .catalogue import HERE
-from .models import is_run, short_run
+from .models import family, is_run, short_run
 
 FOLDER = HERE / "networks"
 CONV = "-conv"
@@ -49,19 +50,29 @@ def families() -> dict[str, str]:
     return {name: family for family, members in table.items() for name in members}
 
 
+def families_of(library: Library) -> dict[str, str]:
+    """Return the family of each network that has one, those of which only sums are kept too."""
+    found = families() | {name: family(name) for name in library if is_run(name)}
+    return found | sums.families() if any(map(sums.may_know, library)) else found
+
+
 class Library(Mapping[str, Network]):
     """Those of some networks whose layers are known here or in the core; each is read when used."""
 
     def __init__(self, wanted: Iterable[str]) -> None:
+        wanted = dict.fromkeys(wanted)
         known = names() | set(zoo_names())
-        self._names = tuple(dict.fromkeys(n for n in wanted if n in known or is_run(n)))
+        summed = sums.names() if any(map(sums.may_know, wanted)) else frozenset()
+        self._names = {name: None for name in wanted if name in known | summed or is_run(name)}
 
     def __getitem__(self, name: str) -> Network:
         if name not in self._names:
             raise KeyError(name)
         if is_run(name):
             return short_run(name)
-        return network(name) if name in names() else zoo_network(name)
+        if name in names():
+            return network(name)
+        return sums.network(name) if sums.may_know(name) else zoo_network(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

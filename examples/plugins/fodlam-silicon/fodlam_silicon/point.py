@@ -14,8 +14,7 @@ from fodlam_core import Accelerator, Citation, CrossValidated, Technology, named
 from . import shared
 from .catalogue import HERE, index
 from .fits import fit_of
-from .models import family, is_run
-from .networks import Library, families
+from .networks import Library, families_of
 from .rows import layers, networks
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ FACTS = ("area_mm2", "clock_hz", "memory_bandwidth_bytes_per_s", "memory_bytes",
 FEWEST = 3
 """Networks of which a sum of terms can be fitted, and what it says be compared with one."""
 TERMS = {
-    "cpu": "networks",
+    "cpu": "networks-cpu",
     "cpu-int8": "networks-int8",
     "gpu": "networks-gpu",
     "gpu-int8": "networks-int8",
@@ -79,7 +78,7 @@ def accelerator(chip: str, point: str) -> Accelerator:
         measurements=measurements,
         references=references,
         networks=known,
-        families=families() | {name: family(name) for name in known if is_run(name)},
+        families=families_of(known),
         cross_validated=_widened(
             errors(source, header, entry, said),
             header.get("least_half_width", 0.0),

@@ -38,6 +38,12 @@ BUILT_IN = {
     "resnet50": "ResNet-50-v1",
     "vgg16": "VGG16",
 }
+# Networks of timm that have the very layers of another one (`timm_networks` checks it).
+TIMM_BUILT_IN = {
+    "timm-resnet18-224": "ResNet-18",
+    "timm-resnet34-224": "ResNet-34",
+    "timm-resnet50-224": "ResNet-50-v1.5",
+}
 
 
 def read(path: str | Path) -> list[dict[str, str]]:

@@ -2,14 +2,15 @@
 
     python tools/timm.py timm_inference.csv
 
-A network is a model and the size of its input; ``networks/timm.csv`` has its counts.
+A network is a model and the size of its input; ``networks/timm.csv`` has the counts that timm
+prints, and `timm_networks` reads the layers.
 """
 
 from __future__ import annotations
 
 import sys
 
-from tables import LIBRARY, Tables, read, write_csv
+from tables import LIBRARY, TIMM_BUILT_IN, Tables, read, write_csv
 
 PRECISIONS = {
     "amp": "fp16 where automatic mixed precision takes it, else fp32",
@@ -49,7 +50,7 @@ def main(raw: str) -> None:
             "macts_m": row["macts_m"],
         }
         tables.network(
-            *(chip, point, network),
+            *(chip, point, TIMM_BUILT_IN.get(network, network)),
             batch=int(float(row["batch"])),
             inferences_per_s=row["samples_per_s"],
             where=row["source_file"].removeprefix("results/"),
