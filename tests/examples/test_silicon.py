@@ -61,7 +61,7 @@ def test_names_and_patterns() -> None:
 
 def test_what_a_run_takes_beside_its_layers(cli: Any) -> None:
     """It is a line with an interval and a step of its own, in a total that has an interval too."""
-    done = cli("run", "ResNet-18", "--on", "snapdragon-888", "-f", "json", "--plugin", PLUGIN)
+    done = cli("run", "ResNet-18", "--on", "jetson-nano/ncnn-gpu", "-f", "json", "--plugin", PLUGIN)
 
     saved = json.loads(done.out)
     beside = saved["layers"][-1]
