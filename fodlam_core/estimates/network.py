@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
 from fodlam_core.errors import ConfigError, FodlamError, NetworkError, Problem, Setting
-from fodlam_core.networks.files import open_network
-from fodlam_core.networks.reader import ReadOptions
 from fodlam_core.networks.zoo import zoo_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fodlam_core.config import Config
+    from fodlam_core.config import Config, NetworkConfig
     from fodlam_core.model.layers import Network
     from fodlam_core.plugins.registry import Registry
 
@@ -43,6 +40,15 @@ def configured_network(config: Config, registry: Registry) -> Network:
         raise NetworkError("[network]: give a name, a file, or a Network in code")
     if wanted.file is None:
         return zoo_network(wanted.name or "", wanted.tokens)
+    return _of_file(wanted, wanted.file, registry)
+
+
+def _of_file(wanted: NetworkConfig, path: str, registry: Registry) -> Network:
+    from pathlib import Path
+
+    from fodlam_core.networks.files import open_network
+    from fodlam_core.networks.reader import ReadOptions
+
     reader = registry.reader(wanted.format) if wanted.format else None
     options = ReadOptions(
         wanted.input,
@@ -54,7 +60,7 @@ def configured_network(config: Config, registry: Registry) -> Network:
         wanted.tokens,
     )
     try:
-        network = open_network(Path(wanted.file), registry.readers, options, reader)
+        network = open_network(Path(path), registry.readers, options, reader)
     except FodlamError as error:
         file = Setting(("network",), "file")
         problems = (

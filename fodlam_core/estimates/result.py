@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from fodlam_core.estimates.figures import Coverage, LayerEstimate, Totals
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.estimates.published_totals import ReferenceCost
-    from fodlam_core.estimates.scaling_band import ApplicableRules, KnownRules
+    from fodlam_core.estimates.scaling_band import ApplicableRules
     from fodlam_core.model.layers import Network
 
 
@@ -46,4 +46,4 @@ class Result(NamedTuple):
     notes: tuple[str, ...]
     versions: Mapping[str, str]
     references: tuple[ReferenceCost, ...] = ()
-    rules: ApplicableRules | KnownRules | None = None
+    rules: ApplicableRules | None = None

@@ -117,14 +117,9 @@ class ApplicableRules:
             if each.source and each.target and each.source != each.target
         )
 
-    def __reduce__(self) -> tuple[type[KnownRules], tuple[ByRule]]:
-        return KnownRules, (self.multipliers,)
-
-
-class KnownRules(NamedTuple):
-    """The same, found already: what a worker process sends back."""
-
-    multipliers: ByRule
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what was found, and nothing else: what a worker process sends back."""
+        return {"multipliers": self.multipliers}
 
 
 def _served(

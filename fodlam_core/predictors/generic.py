@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.deferred import DeferredPredictor
-from fodlam_core.predictors.per_mac import PerMac
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from fodlam_core.predictors import Predictor
 
-# Name, module and class of each beside per-mac.
-OTHERS = (
+# Name, module and class of each that needs nothing but rows.
+GENERIC = (
+    ("per-mac", "per_mac", "PerMac"),
     ("per-mac-geomean", "geometric_mean", "PerMacGeometricMean"),
     ("nearest", "nearest", "Nearest"),
     ("power-law", "power_law", "PowerLaw"),
@@ -24,7 +24,7 @@ NAMED = (
     ("roofline", "roofline", "Roofline"),
     ("smooth-roofline", "smooth_roofline", "SmoothRoofline"),
 )
-PREDICTORS = ("per-mac", *(name for name, _, _ in (*OTHERS, *NAMED)))
+PREDICTORS = tuple(name for name, _, _ in (*GENERIC, *NAMED))
 # The names of `fodlam_core.predictors.terms.SETS`.
 TERMS = (
     *("layers", "products", "networks", "tokens"),
@@ -58,8 +58,7 @@ def generic_predictors(first: str = "per-mac") -> tuple[Predictor, ...]:
     >>> [predictor.name for predictor in generic_predictors("nearest")]
     ['nearest', 'per-mac', 'per-mac-geomean', 'power-law']
     """
-    others = (
-        DeferredPredictor(name, f"{__package__}.{module}", maker) for name, module, maker in OTHERS
+    every = (
+        DeferredPredictor(name, f"{__package__}.{module}", maker) for name, module, maker in GENERIC
     )
-    every: tuple[Predictor, ...] = (PerMac(), *others)
     return tuple(sorted(every, key=lambda predictor: predictor.name != first))

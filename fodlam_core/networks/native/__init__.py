@@ -80,7 +80,6 @@ from fodlam_core.files import FileError, parsed_json, parsed_toml
 from fodlam_core.model.layers import Network
 from fodlam_core.networks.native.layer import NO_SHAPES, layer_of
 from fodlam_core.networks.read_text import check_name, read_text, refuse
-from fodlam_core.networks.transformers import is_transformer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,6 +107,8 @@ class NativeReader:
 
     def accepts(self, head: bytes) -> bool:
         """Tell whether it may be a table; an object of JSON has to have a key of one."""
+        from fodlam_core.networks.transformers import is_transformer
+
         if is_json_list(head) or is_transformer(head):
             return False
         return re.match(_OBJECT, head) is None or re.search(_KEY, head) is not None
