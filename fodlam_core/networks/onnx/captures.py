@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.networks.onnx.operators import RANDOM, STANDARD
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fodlam_core.networks.onnx.tensor import Tensor
 
 
 def graphs_of(node: Any) -> list[Any]:
@@ -51,3 +56,11 @@ class Captures:
 
 def _random(node: Any) -> bool:
     return node.op_type in RANDOM and node.domain in STANDARD
+
+
+def trains(node: Any, inputs: Sequence[Tensor | None]) -> bool:
+    """Tell whether an operator drops values by chance: a ``Dropout`` that is told to train."""
+    if node.op_type != "Dropout" or len(inputs) < 3 or inputs[2] is None:
+        return False
+    told = inputs[2].known
+    return told is None or bool(told.any())

@@ -175,8 +175,34 @@ def _one_by_one(
 
 def scan(walk: Walk, node: Any, inputs: Sequence[Tensor | None], scope: Scope) -> Outcome:
     """Follow a ``Scan`` along an axis whose length is known."""
-    body, count = _body(node, "body"), attribute(node, "num_scan_inputs", 0)
     given = [each or Tensor() for each in inputs]
+    if walk.opsets[""] < 9:
+        return _scan_by_item(walk, node, given[1:], scope)  # the first is the lengths of sequences
+    return _scan(walk, node, given, scope)
+
+
+def _scan_by_item(walk: Walk, node: Any, given: list[Tensor], scope: Scope) -> Outcome:
+    """Follow a ``Scan`` of version 8, whose graph runs for each item of a batch by itself."""
+    batches = {each.dims[0] if each.dims else None for each in given}
+    items = batches.pop() if len(batches) == 1 else None
+    if items is None:
+        return [], "its batch is not known"
+    before, whole = walk.aside(), walk.batch
+    walk.batch = 1
+    try:
+        inner = [each._replace(dims=(each.dims or ())[1:], value=None) for each in given]
+        made, why = _scan(walk, node, inner, scope)
+    finally:
+        draft, walk.draft, walk.batch = walk.draft, before, whole
+    if items:
+        walk.draft.merge(draft, walk.share(items))
+    return [
+        each._replace(dims=None if each.dims is None else (items, *each.dims)) for each in made
+    ], why
+
+
+def _scan(walk: Walk, node: Any, given: list[Tensor], scope: Scope) -> Outcome:
+    body, count = _body(node, "body"), attribute(node, "num_scan_inputs", 0)
     states, scanned = given[: len(given) - count], given[len(given) - count :]
     axes = attribute(node, "scan_input_axes", []) or [0] * min(count, len(given))
     if not 0 < count <= len(given) or len(axes) != count:

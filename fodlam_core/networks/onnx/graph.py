@@ -46,12 +46,14 @@ def load_graph(path: Path, options: ReadOptions) -> Graph:
     require("onnx", "onnx", "reading an ONNX network")
     model = _inlined(_parsed(path), path)
     graph = model.graph
+    opsets = {each.domain: each.version for each in model.opset_import}
+    opsets[""] = opsets.get("", opsets.get("ai.onnx", 1))
     constants = {tensor.name for tensor in graph.initializer}
     constants |= {tensor.values.name for tensor in graph.sparse_initializer}
     values = [value for value in graph.input if value.name not in constants]
     for value in values:
         _check_size(value, path)
-    axis, note = _batch_axis(graph, values[:1], options)
+    axis, note = _batch_axis(graph, opsets[""], values[:1], options)
     inputs = Inputs(values, options, axis, path)
     inputs.notes[:0] = [note] if note else []
     declared = {}
@@ -60,19 +62,19 @@ def load_graph(path: Path, options: ReadOptions) -> Graph:
             dims = described(value.type, inputs.symbols).dims
             if dims is not None:
                 declared[value.name] = dims
-    opsets = {each.domain: each.version for each in model.opset_import}
-    opsets[""] = opsets.get("", opsets.get("ai.onnx", 1))
     return Graph(graph, inputs, opsets, declared)
 
 
-def _batch_axis(graph: Any, first: list[Any], options: ReadOptions) -> tuple[int | None, str]:
+def _batch_axis(
+    graph: Any, version: int, first: list[Any], options: ReadOptions
+) -> tuple[int | None, str]:
     """Return the axis of the first input that is the batch, None if none is, and a note."""
     if options.batch_axis is not None:
         return (None if options.batch_axis == "none" else options.batch_axis), ""
     if not first:
         return 0, ""
     name = first[0].name
-    node = _time_first(graph, name)
+    node = _time_first(graph, name, version)
     if node is None:
         return 0, ""
     axis = None if node.op_type == "Scan" else 1
@@ -80,7 +82,7 @@ def _batch_axis(graph: Any, first: list[Any], options: ReadOptions) -> tuple[int
     return axis, f"axis 0 of input {name!r} counts time steps ({node.op_type}): {what}"
 
 
-def _time_first(graph: Any, name: str) -> Any:
+def _time_first(graph: Any, name: str, version: int) -> Any:
     """Return the operator that takes the first axis of an input for time; None if none does."""
     names = {name}
     for node in graph.node:
@@ -88,7 +90,7 @@ def _time_first(graph: Any, name: str) -> Any:
             continue
         if node.op_type in GATES and node.input[0] in names and not attribute(node, "layout", 0):
             return node
-        if node.op_type == "Scan":
+        if node.op_type == "Scan" and version > 8:  # before, the batch is first
             count = min(attribute(node, "num_scan_inputs", 0), len(node.input))
             axes = attribute(node, "scan_input_axes", []) or [0] * count
             scanned = list(node.input)[len(node.input) - count :]

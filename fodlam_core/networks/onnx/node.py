@@ -40,6 +40,11 @@ def _attribute(each: Any) -> Any:
     return each.f if each.type == 1 else each.i
 
 
+def name_of(node: Any) -> str:
+    """Return what a node is called, or else what it makes."""
+    return node.name or next((name for name in node.output if name), "") or node.op_type
+
+
 def signature(node: Any, inputs: Sequence[Tensor | None], most: int) -> tuple[Any, ...]:
     """Return what the answer of a rule follows from, but for the names of tensors.
 

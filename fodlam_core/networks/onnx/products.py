@@ -104,11 +104,11 @@ def _factors(op: Operator, left: int, right: int) -> tuple[Factor, Factor]:
         sizes = op.sizes(index)
         if op.node.op_type.endswith("Gemm") and len(sizes) != 2:
             raise LayerError(f"{op.node.op_type}: expected two matrices")
+        if op.attribute(f"transBatch{transposed[-1]}", 0) and len(sizes) > 2:
+            sizes = (*sizes[1:-1], sizes[0], sizes[-1])  # rows stand before the stack
         if op.attribute(transposed, 0) and len(sizes) > 1:
             sizes = (*sizes[:-2], sizes[-1], sizes[-2])
         found.append(Factor(sizes, op.constant(index)))
-    if op.attribute("transBatchA", 0) or op.attribute("transBatchB", 0):
-        raise LayerError("its batch axes are moved, which is not understood")
     return found[0], found[1]
 
 

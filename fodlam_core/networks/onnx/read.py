@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import NetworkError
 from fodlam_core.networks.onnx.graph import Graph, load_graph
+from fodlam_core.networks.onnx.node import name_of
 from fodlam_core.networks.onnx.operators import is_free
 from fodlam_core.networks.onnx.tensor import Tensor, described, stored
-from fodlam_core.networks.onnx.walk import NoBatchError, Scope, Walk, name_of
+from fodlam_core.networks.onnx.walk import NoBatchError, Scope, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -16,11 +16,11 @@ from fodlam_core.errors import FodlamError, LayerError, NetworkError
 from fodlam_core.model.layers import Layer
 from fodlam_core.model.shapes import FcShape, MatmulShape
 from fodlam_core.networks.draft import Draft
-from fodlam_core.networks.onnx.captures import Captures
+from fodlam_core.networks.onnx.captures import Captures, trains
 from fodlam_core.networks.onnx.control_flow import CONTROL_FLOW
 from fodlam_core.networks.onnx.elsewhere import made_for_free
 from fodlam_core.networks.onnx.limits import MAX_SIZE, MAX_STEPS
-from fodlam_core.networks.onnx.node import Operator, UnknownSizeError, signature
+from fodlam_core.networks.onnx.node import Operator, UnknownSizeError, name_of, signature
 from fodlam_core.networks.onnx.operators import (
     ARITHMETIC,
     ELEMENTWISE,
@@ -124,7 +124,7 @@ class Walk:
     def _visit(self, node: Any, scope: Scope) -> list[Tensor]:
         inputs = [_read(scope, name) for name in node.input]
         captured, random = self.captures.of(node)
-        constant, regions, asks = not random, False, False
+        constant, regions, asks = not (random or trains(node, inputs)), False, False
         for each in (*inputs, *(scope[name] for name in captured if name in scope)):
             if each is not None:
                 constant = constant and each.constant
@@ -322,14 +322,19 @@ class Walk:
         if self.batch == 1:
             pass
         elif isinstance(shape, FcShape):
-            shape = attrs.evolve(shape, rows=self._share(shape.rows))
+            shape = attrs.evolve(shape, rows=self.share(shape.rows))
         elif isinstance(shape, MatmulShape):
-            shape = attrs.evolve(shape, count=self._share(shape.count))
+            shape = attrs.evolve(shape, count=self.share(shape.count))
         elif not regions:
-            repeat = self._share(repeat)
+            repeat = self.share(repeat)
         return Layer(name, work.kind, shape.macs if shape else macs, shape, repeat)
 
-    def _share(self, count: int) -> int:
+    def share(self, count: int) -> int:
+        """Return what one inference has of so many of a whole batch.
+
+        Raises:
+            NoBatchError: if the batch does not divide it.
+        """
         if count % self.batch:
             raise NoBatchError
         return count // self.batch
@@ -347,11 +352,6 @@ def _answered(rule: Callable[[Operator], list[T] | None], op: Operator) -> list[
         if isinstance(error, LayerError):
             raise
         raise LayerError(f"not the inputs or attributes of this operator: {error}") from error
-
-
-def name_of(node: Any) -> str:
-    """Return what a node is called, or else what it makes."""
-    return node.name or next((name for name in node.output if name), "") or node.op_type
 
 
 def _read(scope: Scope, name: str) -> Tensor | None:

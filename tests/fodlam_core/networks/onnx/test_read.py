@@ -158,6 +158,60 @@ def test_scans_run_along_their_axis(read: Callable[..., Network]) -> None:
     assert network.notes == ("axis 0 of input 'x' counts time steps (Scan): no axis is the batch",)
 
 
+@pytest.mark.parametrize("batch", [1, 2])
+def test_scans_of_old_run_for_each_item_of_a_batch(
+    read: Callable[..., Network], batch: int
+) -> None:
+    """The first Scan of ONNX has the batch before the steps, and what it makes has both."""
+    network = read(
+        f"""g (float[{batch},7,16] x) => (float[] z) <float[{batch},16] s, float[16,16] w,
+            float[16,4] v, int64[2] row = {{1, 16}}, int64[1] flat = {{16}}>
+        {{
+            f, y = Scan <num_scan_inputs = 1, body = b (float[16] a, float[16] i) => (so, yo) {{
+                r = Reshape (i, row)
+                p = MatMul (r, w)
+                so = Reshape (p, flat)
+                yo = Add (a, so)
+            }}> ("", s, x)
+            z = MatMul (y, v)
+        }}""",
+        opset=8,
+    )
+    shown = [(layer.name, layer.macs, layer.repeat) for layer in network.layers]
+    assert (shown, network.uncosted) == ([("p", 256, 7), ("z", 7 * 64, 1)], {})
+
+
+@pytest.mark.parametrize(("training", "macs"), [(1, 256), (0, 0)])
+def test_dropout_that_trains_is_chance(
+    read: Callable[..., Network], training: int, macs: int
+) -> None:
+    """What Dropout makes of a weight differs from run to run, if it is told to train."""
+    network = read(
+        f"""g (float[1,16] x) => (float[] y) <float[1,16] k, float[16,16] w, float r = {{0.5}},
+            bool t = {{{training}}}>
+        {{
+            d = Dropout (k, r, t)
+            m = MatMul (d, w)
+            y = Add (m, x)
+        }}"""
+    )
+    assert network.total_macs == macs
+    assert any("computed beforehand" in note for note in network.notes) == (not training)
+
+
+def test_fused_products_may_have_their_rows_before_the_stack(read: Callable[..., Network]) -> None:
+    """``transBatchA`` puts rows first, as they are before heads are moved."""
+    network = read(
+        """g (float[10,4,16] x, float[4,16,12] k) => (float[] z) <float[12,5] w>
+        {
+            y = com.microsoft.FusedMatMul <transBatchA = 1> (x, k)
+            z = MatMul (y, w)
+        }""",
+        batch_axis="none",
+    )
+    assert [layer.macs for layer in network.layers] == [4 * 10 * 16 * 12, 4 * 10 * 12 * 5]
+
+
 def test_chance_is_no_constant(read: Callable[..., Network]) -> None:
     """What follows a random operator is work of every inference."""
     for op in (
