@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 # A form that was never measured widens an interval as a size four times out of range does.
 NEVER_MEASURED = 4.0
+AS_IT_IS = [1.0] * len(METRICS)
+NOTHING = frozenset[str]()
 # What a predictor is fitted to: its name, and the kind of layer, None for all kinds.
 Fit = tuple[str, str | None]
 
@@ -254,7 +256,9 @@ class Platform(NamedTuple):
         from fodlam_core.validation.intervals import interval_rule, pooled_interval_rule
 
         optional: Iterable[tuple[str, str]] = getattr(predictor, "optional", ())
-        hide = frozenset(field for field, _ in optional if getattr(layer, field) is None)
+        hide = NOTHING
+        if optional:
+            hide = frozenset(field for field, _ in optional if getattr(layer, field) is None)
         if (key, hide) not in self.rules:
             if key[1] is None:
                 rule = pooled_interval_rule(predictor, fitted, self.accelerator)
@@ -296,9 +300,9 @@ class Platform(NamedTuple):
             else metric.factor_of(basis.factors)
             for metric, before, after in costs
         ]
-        return basis._replace(
-            interval=native and native.times(*factors), part=part and part.times(*factors)
-        )
+        if factors != AS_IT_IS:
+            native, part = (each and each.times(*factors) for each in (native, part))
+        return basis._replace(interval=native, part=part)
 
 
 def settings_of(name: str, config: Config, registry: Registry) -> AcceleratorConfig:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from typing import TYPE_CHECKING, get_args
 
@@ -54,6 +55,7 @@ from fodlam_core.estimates.totals import parts_of, totals_of
 from fodlam_core.model.layers import Layer, Network
 from fodlam_core.model.quantities import METRICS, each_known
 from fodlam_core.model.shapes import Shape
+from fodlam_core.model.value import Same
 from fodlam_core.plugins.registry import Registry, default_registry
 from fodlam_core.version import __version__
 
@@ -183,6 +185,8 @@ class _Prepared:
         self.rules = ApplicableRules(config, platforms, registry)
         self._made: dict[int, Composer] = {}
         self._told_apart: dict[str, bool] = {}
+        numbers = _alike(Same(network))
+        self.numbers = [numbers.get(id(layer)) for layer, _ in work]
 
     def at(self, batch: int) -> Composer:
         """Return the composer for a batch; the last ones are kept."""
@@ -243,13 +247,13 @@ class _Prepared:
         """
         items: list[tuple[Layer, Basis | None]] = []
         refusals: dict[int, Problem] = {}
-        made: dict[Hashable, Basis] = {}
-        for layer, chip in self.work:
+        made: dict[tuple[str, int | None], Basis] = {}
+        for (layer, chip), number in zip(self.work, self.numbers, strict=True):
             try:
                 if chip is None or chip.accelerator.name == whole:
                     basis = None
                 else:
-                    basis = self._basis(layer, chip, batch, made)
+                    basis = self._basis(layer, chip, batch, (chip.accelerator.name, number), made)
             except PredictionError as error:
                 basis = None
                 refusals[len(items)] = error.problems[0]
@@ -259,7 +263,12 @@ class _Prepared:
         return tuple(items), refusals
 
     def _basis(
-        self, layer: Layer, platform: Platform, batch: int | str, made: dict[Hashable, Basis]
+        self,
+        layer: Layer,
+        platform: Platform,
+        batch: int | str,
+        alike: tuple[str, int | None],
+        made: dict[tuple[str, int | None], Basis],
     ) -> Basis:
         """Return what the cost of a layer rests on; layers that are alike share what is predicted.
 
@@ -267,6 +276,7 @@ class _Prepared:
             layer: the layer.
             platform: what runs it.
             batch: the inferences that share a run.
+            alike: the chip, and the number of the layer that layers share that are alike.
             made: what was predicted so far.
         """
         network = self.network.measured_as
@@ -280,9 +290,8 @@ class _Prepared:
                 f"{layer.kind}; it serves {listed(platform.accelerator.kinds)}"
             )
         asked = 1 if batch == "published" else int(batch)
-        if self._apart(platform) or not isinstance(layer.shape, OWN_SHAPES):
+        if alike[1] is None or self._apart(platform):
             return platform.predicted(layer, asked)
-        alike = platform.accelerator.name, _WHAT_COUNTS(layer)
         if alike not in made:
             made[alike] = platform.predicted(layer, asked)
         return made[alike]
@@ -300,6 +309,20 @@ class _Prepared:
         for name, chip in self.platforms.items():
             for predictor, cost in chip.overhead(batch).items():
                 yield Layer(f"{OVERHEAD} ({name})", OVERHEAD, 0), chip.scaled(predictor, cost)
+
+
+@functools.lru_cache(maxsize=16)
+def _alike(network: Same) -> dict[int, int]:
+    """Return a number for each layer of a network, by its identity; layers that are alike share it.
+
+    Layers whose shapes are a plugin's, which may tell more, have none.
+    """
+    numbers: dict[Hashable, int] = {}
+    return {
+        id(layer): numbers.setdefault(_WHAT_COUNTS(layer), len(numbers))
+        for layer in network.what.layers
+        if isinstance(layer.shape, OWN_SHAPES)
+    }
 
 
 def _platforms(

@@ -28,6 +28,21 @@ _compared: Callable[[Any], Callable[[object], Any]] = functools.cache(_compariso
 _shown: Callable[[Any], tuple[str, Callable[[object], Any]]] = functools.cache(_template)
 
 
+class Same:
+    """Something that is the same as nothing but itself; compared at once, however large."""
+
+    __slots__ = ("what",)
+
+    def __init__(self, what: Any) -> None:
+        self.what = what
+
+    def __hash__(self) -> int:
+        return id(self.what)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.what is other.what
+
+
 class Value:
     """The base of an attrs class that is made with ``eq=False, repr=False``.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from fodlam_core.model.value import Same
 from fodlam_core.predictors.products import Product, product
 from fodlam_core.predictors.terms import OVERHEAD, amounts
 
@@ -70,7 +71,7 @@ def _networks(
 ) -> Iterator[Observation]:
     for each in references:
         network = networks.get(each.network)
-        parts = network and _network_parts(_Same(network))
+        parts = network and _network_parts(Same(network))
         if parts:
             yield Observation(
                 parts=parts,
@@ -82,21 +83,8 @@ def _networks(
             )
 
 
-class _Same:
-    """Something that is the same as nothing but itself; compared at once, however large."""
-
-    def __init__(self, what: Any) -> None:
-        self.what = what
-
-    def __hash__(self) -> int:
-        return id(self.what)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.what is other.what
-
-
 @functools.lru_cache(maxsize=1024)
-def _network_parts(network: _Same) -> Parts:
+def _network_parts(network: Same) -> Parts:
     layers = network.what.layers
     return () if any(layer.shape is None for layer in layers) else _parts(layers)
 
@@ -117,12 +105,12 @@ def known(seen: Sequence[Observation], what: str) -> list[Known]:
 
 def totals(each: Observation, terms: tuple[str, ...]) -> list[float]:
     """Return how much an observation has of each term."""
-    sums = _network_sums(_Same(each.parts), terms) if each.whole else _sums(each.parts, terms)
+    sums = _network_sums(Same(each.parts), terms) if each.whole else _sums(each.parts, terms)
     return [fixed + by_inference * each.batch for fixed, by_inference in sums]
 
 
 @functools.lru_cache(maxsize=2048)
-def _network_sums(parts: _Same, terms: tuple[str, ...]) -> list[tuple[float, float]]:
+def _network_sums(parts: Same, terms: tuple[str, ...]) -> list[tuple[float, float]]:
     sums = _sums(parts.what, terms)
     return [
         (1.0, 0.0) if term == OVERHEAD else sum_ for term, sum_ in zip(terms, sums, strict=True)

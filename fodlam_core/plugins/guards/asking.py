@@ -88,13 +88,10 @@ class Guarded:
 
     def __init__(self, item: Any, plugin: Plugin, what: str) -> None:
         self._item, self._plugin, self._what = item, plugin, what
-        self._absent: set[str] = set()
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):  # not even there yet while pickle makes a copy
             raise AttributeError(name)
-        if name in self._absent:
-            raise AttributeError(f"{self._what} has no {name}")
         value, error = isolated(getattr, self._item, name)
         if error is None and name not in self.DEMANDS:
             return value
@@ -102,7 +99,6 @@ class Guarded:
         good, expected = self.DEMANDS.get(name, (None, ""))
         if isinstance(error, AttributeError):
             if name not in self.REQUIRED:
-                self._absent.add(name)
                 raise error
             raise mistake(self._plugin, f"{what} is missing; {expected} was expected")
         if error is not None:
@@ -111,4 +107,12 @@ class Guarded:
             right, _ = isolated(good, value)
             demand(self._plugin, what, value, expected, good=bool(right))
             self.__dict__[name] = value
+        return value
+
+    def _or(self, name: str, default: T) -> T:
+        """Return an attribute that may be missing, or what stands for it."""
+        try:
+            value: T = Guarded.__getattr__(self, name)
+        except AttributeError:
+            return default
         return value

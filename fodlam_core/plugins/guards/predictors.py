@@ -32,6 +32,10 @@ def _may_be_called(value: object) -> bool:
     return value is None or callable(value)
 
 
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
 def _are_pairs(value: object) -> bool:
     return isinstance(value, tuple | list) and all(
         field in _FIELDS and isinstance(suffix, str) for field, suffix in value
@@ -44,6 +48,7 @@ class GuardedPredictor(Guarded):
     DEMANDS = {  # noqa: RUF012, a constant of the base
         "requires": (_are_fields, "a frozenset of fields of Layer"),
         "optional": (_are_pairs, "a tuple of pairs of a field of Layer and a name"),
+        "pooled": (_is_flag, "True or False"),
         "notes": TEXTS,
         "citation": CITATION,
     }
@@ -54,6 +59,16 @@ class GuardedPredictor(Guarded):
         self.name = ask(plugin, what, lambda: item.name)
         demand(plugin, what, self.name, "a string", good=isinstance(self.name, str))
         super().__init__(item, plugin, f"{self.name} of {owner}")
+
+    @functools.cached_property
+    def optional(self) -> Sequence[tuple[str, str]]:
+        """Pairs of an optional field of a layer and what a predictor without it is called."""
+        return self._or("optional", ())
+
+    @functools.cached_property
+    def pooled(self) -> bool:
+        """Whether it is fitted to all kinds of layers at once."""
+        return self._or("pooled", False)  # noqa: FBT003 - the default of an attribute
 
     def fit(
         self,
@@ -95,6 +110,12 @@ class GuardedFit(Guarded):
     }
 
     @functools.cached_property
+    def alternatives(self) -> tuple[GuardedFit, ...]:
+        """Fits that are as good."""
+        every: Sequence[Any] = self._or("alternatives", ())
+        return tuple(GuardedFit(each, self._plugin, self._what) for each in every)
+
+    @functools.cached_property
     def linear(self) -> bool:
         """Whether it is of level 1, and so not told the batch."""
         return levels.is_linear(self._item)
@@ -104,10 +125,7 @@ class GuardedFit(Guarded):
             self.__dict__[name] = self._method(name)
             return self.__dict__[name]
         value = super().__getattr__(name)
-        if name == "alternatives":
-            value = tuple(GuardedFit(each, self._plugin, self._what) for each in value)
-            self.alternatives = value
-        elif name == "explain" and value:
+        if name == "explain" and value:
             explain = value
             if levels.takes(explain, 2):
                 value = functools.partial(self._explain, explain)

@@ -6,7 +6,7 @@ import pickle
 
 import attrs
 
-from fodlam_core.model.value import Value
+from fodlam_core.model.value import Same, Value
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -46,3 +46,12 @@ def test_in_sets_and_copies() -> None:
     """Equal values are one in a set, and a copy of a value is equal to it."""
     assert {Point(1)} == {Point(1), Point(1.0, note="b")}
     assert Point(1, note="b") == pickle.loads(pickle.dumps(Point(1)))
+
+
+def test_same_is_nothing_but_itself() -> None:
+    """Equal values are two of them; the same one is one, whatever its equality costs."""
+    one, other = [1], [1]
+
+    assert Same(one) == Same(one)
+    assert Same(one) != Same(other)
+    assert {Same(one): "one"}.get(Same(other)) is None
