@@ -12,8 +12,10 @@ from fodlam_core.sweeps.keys import BATCH, COSTS, SYSTEM, TECHNOLOGY
 Group = tuple[Axis, ...]
 
 # A part is small enough to be lost without grief, and large enough for its overhead not to count.
-POINTS_PER_PART = 16_000_000
-# A rule is asked once for each technology point and accelerator, and the answers are held.
+POINTS_PER_PART = 8_000_000
+# The values of an axis are held, as are factors: a rule is asked once for each technology point and
+# accelerator.
+VALUES_PER_PART = 1_000_000
 TECHNOLOGIES_PER_PART = 50_000
 PARTS_PER_SHARD = 8
 
@@ -127,9 +129,9 @@ def partition(
     for outer in reversed(range(len(grid.groups))):
         group = grid.groups[outer]
         size = length(group)
-        asked = technologies if TECHNOLOGY in needs(group) else size
-        if size > points or size > asked:
-            return Partition(grid, outer, math.ceil(size / max(1, min(points, asked))))
+        held = technologies if TECHNOLOGY in needs(group) else VALUES_PER_PART
+        if size > points or size > held:
+            return Partition(grid, outer, math.ceil(size / max(1, min(points, held))))
         points //= size
         if TECHNOLOGY in needs(group):
             technologies //= size

@@ -40,8 +40,8 @@ def _series(axis: Axis, start: int, stop: int) -> pl.Series:
     values = axis.values
     if isinstance(values, Range) and values.step is not None:
         # Whole numbers, of which a batch may have millions: never as objects of Python.
-        first = int(values.start) + values.step * start
-        numbers: pl.Series = pl.int_range(stop - start, eager=True) * values.step + first
+        first, end = (int(values.start) + values.step * index for index in (start, stop))
+        numbers: pl.Series = pl.int_range(first, end, values.step, eager=True)
         return numbers.alias(axis.key)
     return pl.Series(axis.key, axis.labels(start, stop), dtype=dtype(axis))
 
@@ -51,6 +51,8 @@ def product(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
     A cross join promises no order, and costs are put beside these rows by their places.
     """
+    if len(frames) == 1:
+        return frames[0]
     rows = math.prod(frame.height for frame in frames)
     place = pl.int_range(rows, eager=True)
     parts = []

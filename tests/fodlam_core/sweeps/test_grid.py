@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.sweeps.axes import Axis
-from fodlam_core.sweeps.grid import Box, Grid, components, grid_of, partition, shard_parts
+from fodlam_core.sweeps.grid import (
+    VALUES_PER_PART,
+    Box,
+    Grid,
+    components,
+    grid_of,
+    partition,
+    shard_parts,
+)
 from fodlam_core.sweeps.keys import BATCH, COSTS, TECHNOLOGY
 
 CHANGES = st.sampled_from([TECHNOLOGY, COSTS, BATCH])
@@ -51,6 +59,17 @@ def test_parts_are_disjoint_and_complete(grid: Grid, most: int, technologies: in
             if any(axis.changes == TECHNOLOGY for axis in each.group)
         ]
         assert technologies >= math.prod(asked)
+
+
+def test_no_part_holds_millions_of_values_of_an_axis() -> None:
+    """A long axis is cut even where other axes leave room for all of it."""
+    nodes = Axis("node", range(10), TECHNOLOGY, "int")
+    grid = grid_of(((nodes,), (Axis("batch", range(10**7), BATCH, "int"),)))
+
+    cut = partition(grid)
+
+    assert VALUES_PER_PART >= max(len(each) for part in range(len(cut)) for each in cut.box(part))
+    assert len(cut) == grid.points // VALUES_PER_PART
 
 
 @given(grid=grids(), count=st.integers(1, 9), most=st.integers(1, 400))
