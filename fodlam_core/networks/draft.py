@@ -103,6 +103,16 @@ class Draft:
         )
 
 
+def some(names: Sequence[str]) -> str:
+    """Return the first of some names, quoted, for a note."""
+    return ", ".join(map(repr, names[:3])) + (" ..." if len(names) > 3 else "")
+
+
+def computed_beforehand(names: Sequence[str]) -> str:
+    """Return the note on operators that would cost something, but work on constants alone."""
+    return f"computed beforehand, as they depend on no input: {some(names)}"
+
+
 # Module -> its distribution, where their names differ.
 DISTRIBUTIONS = {"google": "protobuf"}
 

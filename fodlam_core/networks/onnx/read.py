@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import NetworkError
+from fodlam_core.networks.draft import computed_beforehand, some
 from fodlam_core.networks.onnx.graph import Graph, load_graph
 from fodlam_core.networks.onnx.node import name_of
 from fodlam_core.networks.onnx.operators import is_free
@@ -12,7 +13,7 @@ from fodlam_core.networks.onnx.tensor import Tensor, described, stored
 from fodlam_core.networks.onnx.walk import NoBatchError, Scope, Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from fodlam_core.model.layers import Network
@@ -83,18 +84,14 @@ def _unreached(graph: Graph, walk: Walk, scope: Scope) -> list[str]:
     ]
     names = [name_of(node) for node in reversed(idle) if _varies(node, scope)]
     if names:
-        notes.append(f"no output depends on {_some(names)}, counted all the same")
+        notes.append(f"no output depends on {some(names)}, counted all the same")
     if walk.folded:
-        notes.append(f"computed beforehand, as they depend on no input: {_some(walk.folded)}")
+        notes.append(computed_beforehand(walk.folded))
     for value in graph.proto.output:
         made = scope.get(value.name)
         if made is not None and made.constant:
             notes.append(f"output {value.name!r}: it depends on no input")
     return notes
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(map(repr, names[:3])) + (" ..." if len(names) > 3 else "")
 
 
 def _varies(node: Any, scope: Scope) -> bool:

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from fodlam_core.errors import FodlamError, NetworkError
-from fodlam_core.networks.draft import require
+from fodlam_core.networks.draft import computed_beforehand, require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -84,6 +84,8 @@ def from_torch(
         raise NetworkError(
             f"{title}: cannot be run on the {device} device with {shown(given)}: {where}{text}"
         ) from error
+    if trace.folded:
+        trace.draft.notes.append(computed_beforehand(trace.folded))
     return trace.draft.network(title, f"PyTorch module {type(module).__name__}, {shown(given)}")
 
 
@@ -115,8 +117,12 @@ def _scopes(module: Any, trace: Any) -> Iterator[None]:
     def leave(*_: Any) -> None:
         trace.scopes.pop()
 
+    from torch.nn import RNNBase
+
     try:
         for name, each in module.named_modules():
+            if isinstance(each, RNNBase):
+                trace.recurrent.add(name)
             handles.append(each.register_forward_pre_hook(enter(name)))
             handles.append(each.register_forward_hook(leave))
         yield

@@ -55,15 +55,22 @@ class Trace(TorchDispatchMode):
     Attributes:
         draft: what was found.
         scopes: names of the modules that are running, the innermost last.
+        recurrent: names of modules that run step by step.
+        folded: names of what would be layers, but depends on no input.
     """
 
     def __init__(self, weights: Iterable[torch.Tensor]) -> None:
         super().__init__()
         self.draft = Draft()
         self.scopes: list[str] = []
-        # What is derived from weights alone, and all else, by id; held, so that no id recurs.
+        self.recurrent: set[str] = set()
+        self.folded: list[str] = []
+        # What depends on no input, and all else, by id; held, so that no id recurs.
         self._weights = {id(tensor): tensor for tensor in weights}
         self._varying: dict[int, torch.Tensor] = {}
+        # Memory that something else was written into, and states that are zero, among weights.
+        self._changed: set[int] = set()
+        self._zeros: set[int] = set()
         self._made: dict[int, int] = {}
         self._layer: dict[int, int] = {}
         self._known: dict[tuple[Any, ...], int] = {}
@@ -82,15 +89,45 @@ class Trace(TorchDispatchMode):
         out = func(*args, **(kwargs or {}))
         given = [each for each in tree_leaves((args, kwargs)) if isinstance(each, torch.Tensor)]
         made = [each for each in tree_leaves(out) if isinstance(each, torch.Tensor)]
-        varying = [each for each in given if id(each) not in self._weights]
-        if varying:
-            self._number += 1
-            layer = self._visit(func, args, out, varying)
-            for each in made:
-                self._note(each, layer)
-        elif given:
-            self._weights.update((id(each), each) for each in made)
+        varying = [each for each in given if not self._fixed(each)]
+        if not varying and torch.Tag.nondeterministic_seeded not in func.tags:
+            varying = self._settle(func, args, out, made)
+            if not varying:
+                return out
+        if func._schema.is_mutable:
+            self._changed.update(map(_storage, made or given))
+        self._number += 1
+        layer = self._visit(func, args, out, varying) if varying else None
+        for each in made:
+            self._note(each, layer)
         return out
+
+    def _fixed(self, tensor: torch.Tensor) -> bool:
+        """Tell whether a tensor depends on no input: neither made of one, nor written into."""
+        if id(tensor) not in self._weights:
+            return False
+        return not self._changed or _storage(tensor) not in self._changed
+
+    def _settle(
+        self, func: Any, args: Any, out: Any, made: list[torch.Tensor]
+    ) -> list[torch.Tensor]:
+        """Note what depends on no input, as it is computed beforehand.
+
+        Return the zeros that a recurrent module starts from: its first step is a layer as all
+        others are.
+        """
+        name = func.overloadpacket.__name__
+        states = [each for each in args if id(each) in self._zeros]
+        states = states if self.scope in self.recurrent else []
+        works = self._works_of(func, name, args, out)
+        if works and states:
+            return states
+        if works:
+            self.folded.append(self.scope or name)
+        self._weights.update((id(each), each) for each in made)
+        if name == "zeros" or (states and func.is_view):
+            self._zeros.update(map(id, made))
+        return []
 
     def _note(self, tensor: torch.Tensor, layer: int | None) -> None:
         self._varying[id(tensor)] = tensor
@@ -102,9 +139,9 @@ class Trace(TorchDispatchMode):
     def _visit(self, func: Any, args: Any, out: Any, varying: list[torch.Tensor]) -> int | None:
         """Cost an operator; return the index of the layer that its output comes from."""
         name = func.overloadpacket.__name__
-        constants = [isinstance(each, torch.Tensor) and id(each) in self._weights for each in args]
-        works = _works(name, args, out, constants) if func.namespace == "aten" else None
+        works = self._works_of(func, name, args, out)
         if works:
+            constants = self._constants(args)
             weights = [each for each, constant in zip(args, constants, strict=True) if constant]
             return [self._add(name, work, weights) for work in works][-1]
         if works is None and not _is_free(func, name):
@@ -120,6 +157,17 @@ class Trace(TorchDispatchMode):
             return self._layer.get(id(varying[0]))
         return None
 
+    def _constants(self, args: Any) -> list[bool]:
+        return [
+            isinstance(each, torch.Tensor) and self._fixed(each) and id(each) not in self._zeros
+            for each in args
+        ]
+
+    def _works_of(self, func: Any, name: str, args: Any, out: Any) -> list[Work] | None:
+        if func.namespace != "aten":
+            return None
+        return _works(name, args, out, self._constants(args))
+
     def _addition(self, varying: list[torch.Tensor]) -> int | None:
         last = max(varying, key=lambda each: self._made.get(id(each), -1))
         layer = self._layer.get(id(last))
@@ -129,7 +177,7 @@ class Trace(TorchDispatchMode):
 
     def _add(self, operator: str, work: Work, constants: list[torch.Tensor]) -> int:
         """Add a layer, or one more run of a layer that has run before with the same weights."""
-        places = [(each.untyped_storage()._cdata, each.storage_offset()) for each in constants]
+        places = [(_storage(each), each.storage_offset()) for each in constants]
         key = (self.scope, work.kind, work.shape, work.macs, *places)
         if key in self._known and work.kind != "matmul":
             index = self._known[key]
@@ -146,6 +194,10 @@ class Trace(TorchDispatchMode):
         name = self.scope if named else f"{self.scope}.{operator}".lstrip(".")
         self._names[name] += 1
         return f"{name}.{self._names[name]}" if self._names[name] > 1 else name
+
+
+def _storage(tensor: torch.Tensor) -> int:
+    return int(tensor.untyped_storage()._cdata)
 
 
 def _is_free(func: Any, name: str) -> bool:

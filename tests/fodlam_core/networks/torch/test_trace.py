@@ -140,6 +140,35 @@ def test_recurrent_modules_count_every_step() -> None:
 
 
 @needs_torch
+def test_what_depends_on_no_input_is_computed_beforehand() -> None:
+    """Work on positions alone is told and no layer; on chance or what was written it is one."""
+
+    def positions(net: Any, x: Any) -> Any:
+        return x + net.fc(torch.arange(8.0)[None] / 8)
+
+    def chance(net: Any, x: Any) -> Any:
+        return x + net.fc(torch.rand(1, 8))
+
+    def written(net: Any, x: Any) -> Any:
+        places = torch.zeros(1, 2, 8)
+        places[:, 1] = x
+        return net.fc(places)
+
+    def steps(net: Any, x: Any) -> Any:
+        return net.fc(net.fc(torch.zeros(1, 8)) + x)
+
+    for forward, macs, told in (
+        (positions, 0, True),
+        (chance, 64, False),
+        (written, 128, False),
+        (steps, 64, True),
+    ):
+        network = from_torch(module(forward, fc=nn.Linear(8, 8)), (8,))
+        notes = [note for note in network.notes if "they depend on no input: 'fc'" in note]
+        assert (network.total_macs, len(notes)) == (macs, told), forward
+
+
+@needs_torch
 def test_additions_mark_the_layer_that_ends_last() -> None:
     """A shortcut marks the layer before it, through batch normalisation."""
 
