@@ -5,21 +5,18 @@ A new command is a module here and a line in `COMMANDS`; what it computes belong
 
 from __future__ import annotations
 
-import argparse
 import gc
-import importlib
 import itertools
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 from fodlam_core.errors import MOST_QUOTED, FodlamError, in_toml, is_one_line, quoted
 from fodlam_core.files import forget_files
-from fodlam_core.report.escapes import message_line
 from fodlam_core.report.messages import close_quietly, say
-from fodlam_core.version import __version__
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 COMMANDS = {
@@ -42,7 +39,6 @@ COMMANDS = {
     "plugins": "list what is installed, from where, and what cannot be used and why; check one",
 }
 UNEXPECTED = "this is a fault of the program; --debug shows where it comes from"
-EPILOG = "exit status: 0 done, 1 the request cannot be met, 2 wrong usage"
 
 
 def program() -> int:
@@ -104,11 +100,13 @@ def _check_words(argv: Sequence[str]) -> None:
 
 
 def _parsed(argv: list[str]) -> argparse.Namespace:
+    from fodlam_core.cli.parser import parser
+
     if "_ARGCOMPLETE" in os.environ:  # a shell asks how to go on
         from fodlam_core.cli.completion import complete
 
-        complete(_parser)
-    return _parser(argv).parse_args(argv)
+        complete(parser)
+    return parser(argv).parse_args(argv)
 
 
 def _in_one_line(error: BaseException) -> str:
@@ -116,58 +114,3 @@ def _in_one_line(error: BaseException) -> str:
         return "there is not enough memory"
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text[:MOST_QUOTED]}"
-
-
-class _Version(argparse.Action):
-    """Print the version, which of a checkout has the git revision; nothing else asks for that."""
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**given, nargs=0, help="show the version and exit")
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        from fodlam_core.plugins.revision import with_revisions
-
-        [version] = with_revisions({"fodlam-core": __version__}).values()
-        parser._print_message(f"fodlam-core {version}\n", sys.stdout)
-        parser.exit()
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser whose messages hold no control characters, and which needs no standard error."""
-
-    def error(self, message: str) -> NoReturn:
-        if sys.stderr is None:  # argparse would print its usage on standard output then
-            self.exit(2)
-        super().error(message_line(message))
-
-    def _print_message(self, message: str, file: Any = None) -> None:
-        if (file or sys.stderr) is not None:
-            super()._print_message(message, file)
-
-
-def _parser(argv: list[str]) -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="fodlam-core",
-        description="What would this network cost on real silicon? Latency, energy and power per "
-        "layer, from published numbers of real chips.",
-        epilog=EPILOG,
-    )
-    parser.add_argument("--version", action=_Version)
-    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, prog=parser.prog)
-    called = argv[0] if argv and argv[0] in COMMANDS else None
-    for name, help in COMMANDS.items():
-        if called not in (None, name):
-            continue  # the other commands matter only to the general help
-        command = commands.add_parser(name, help=help, description=help, epilog=EPILOG)
-        command.add_argument(
-            "--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
-        )
-        if name == called or name in argv:
-            from fodlam_core.cli.common import add_plugin_arguments
-
-            module = importlib.import_module(f"fodlam_core.cli.{name}")
-            module.add_arguments(command)
-            add_plugin_arguments(command)
-            command.set_defaults(execute=module.execute)
-    return parser

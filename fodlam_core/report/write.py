@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # What an encoding lacks is written as an escape, never a reason to fail.
 UNENCODABLE = "backslashreplace"
+# Pieces that are written together.
+AT_ONCE = 1_000
 
 
 def write_bytes(content: bytes, path: str) -> None:
@@ -66,7 +68,8 @@ def _write_to_stdout(pieces: list[str]) -> None:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors=UNENCODABLE)
     try:
-        sys.stdout.writelines(pieces)
+        for start in range(0, len(pieces), AT_ONCE):  # also where each write would be a flush
+            sys.stdout.write("".join(pieces[start : start + AT_ONCE]))
         sys.stdout.flush()
     except OSError:
         # Lest the interpreter tries once more, and complains, when it closes the stream.

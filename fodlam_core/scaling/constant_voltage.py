@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.model.bibliography import RABAEY
 from fodlam_core.model.technology import ScalingFactors, Technology
-from fodlam_core.scaling.general import CurrentModel
 
 if TYPE_CHECKING:
     from fodlam_core.scaling import Array, Arrays
+    from fodlam_core.scaling.general import CurrentModel
 
 
 class ConstantVoltage:
@@ -32,11 +32,17 @@ class ConstantVoltage:
         "fixed-voltage scaling"
     )
     citation = RABAEY
-    options = CurrentModel
 
     def __init__(self, options: CurrentModel | None = None) -> None:
-        """Take the options; by default those of the class."""
-        self._model = (options or CurrentModel()).model
+        """Take the options; by default velocity is saturated."""
+        self._is_long = options is not None and options.model == "long-channel"
+
+    @property
+    def options(self) -> type[CurrentModel]:
+        """The class of the options."""
+        from fodlam_core.scaling.general import CurrentModel
+
+        return CurrentModel
 
     def configure(self, options: CurrentModel) -> ConstantVoltage:
         """Return the rule with the current model that is asked for."""
@@ -45,9 +51,9 @@ class ConstantVoltage:
     def factors(self, source: Technology, target: Technology) -> ScalingFactors:
         """Return the factors; every node is within the domain."""
         s = target.node_nm / source.node_nm
-        return ScalingFactors(s * s if self._model == "long-channel" else s, s, s * s)
+        return ScalingFactors(s * s if self._is_long else s, s, s * s)
 
     def factors_over(self, source: Technology, node_nm: Array, _vdd: Array | None) -> Arrays:
         """Return the factors of time and energy for many nodes."""
         s = node_nm / source.node_nm
-        return s * s if self._model == "long-channel" else s, s
+        return s * s if self._is_long else s, s

@@ -12,7 +12,8 @@ import pytest
 
 from fodlam_core.analyses.json_schema import json_schema
 from fodlam_core.analyses.records import RECORDS
-from fodlam_core.cli import COMMANDS, _parser
+from fodlam_core.cli import COMMANDS
+from fodlam_core.cli.parser import parser
 
 IS = {
     "string": lambda value: isinstance(value, str),
@@ -129,7 +130,7 @@ def test_what_is_printed_is_what_the_schema_says(
 
 def test_every_command_with_json_has_a_schema() -> None:
     """Commands and actions that take --format json are those of the records; list is no action."""
-    found = {words for name in COMMANDS for words in with_json(_parser([name]), [])}
+    found = {words for name in COMMANDS for words in with_json(parser([name]), [])}
 
     assert set(RECORDS) == {words for words in found if not words.endswith(" list")}
 
