@@ -126,14 +126,19 @@ def _show(
     """Draw and print what is asked for."""
     citations = [chip.citation for chip in accelerators]
 
-    def figures() -> list[Axes]:
+    def figure() -> list[Axes]:
         from fodlam_core.figures.predictions import predictions
 
         return predictions(results, map(str, citations))[:1]
 
+    def figures() -> list[Axes]:
+        from fodlam_core.figures.panels import panels
+
+        return [*figure(), *panels(results, map(str, citations))]
+
     plot(args, figures)
     report = _asked_report(results, args)
-    emit(report._replace(extras=lambda: page_extras(args, figures, citations)), args)
+    emit(report._replace(extras=lambda: page_extras(args, figure, citations)), args)
 
 
 def _asked_report(results: Sequence[Validation], args: argparse.Namespace) -> Report:

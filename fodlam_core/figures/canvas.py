@@ -51,13 +51,15 @@ STYLE: Any = {
 }
 
 
-def axes(columns: int = 1, height_in: float = 3.6, *, share_y: bool = False) -> list[Axes]:
-    """Return the axes of a new figure, side by side."""
+def axes(
+    columns: int = 1, height_in: float = 3.6, *, rows: int = 1, share_y: bool = False
+) -> list[Axes]:
+    """Return the axes of a new figure, side by side, row by row."""
     with rc_context(STYLE):
         # The last number of one axis must not touch the first of the next.
         layout = ConstrainedLayoutEngine(w_pad=0.1)
         figure = Figure(figsize=(WIDTH_IN, height_in), layout=layout)
-        return list(figure.subplots(1, columns, squeeze=False, sharey=share_y)[0])
+        return list(figure.subplots(rows, columns, squeeze=False, sharey=share_y).flat)
 
 
 def label(each: Axes, unit: str, what: str = "", *, vertical: bool = False) -> None:

@@ -67,3 +67,9 @@ class ValidationFigures(NamedTuple):
         from fodlam_core.figures.predictions import predictions
 
         return predictions(self.results)
+
+    def panels(self) -> list[Axes]:
+        """Draw each chip of many in a panel of its own; return the first axes of each page."""
+        from fodlam_core.figures.panels import panels
+
+        return panels(self.results)

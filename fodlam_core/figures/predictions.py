@@ -22,7 +22,7 @@ FIELDS = {each.name: (each.key, each.unit) for each in METRICS}
 SINGLE = 6  # so many predictors have colours of their own
 
 
-class _Series(NamedTuple):
+class Series(NamedTuple):
     """The layers of one predictor: measured and predicted, by quantity."""
 
     validation: Validation
@@ -43,8 +43,7 @@ def predictions(results: Sequence[Validation], sources: Iterable[str] = ()) -> l
     Returns:
         The axes of latency, then of energy, where either is known.
     """
-    every = [_series(each) for each in _chosen(results)]
-    shown = [each for each in every if any(each.points.values())]
+    shown = series(results)
     names = [name for name in FIELDS if any(each.points[name] for each in shown)] or ["latency"]
     found = axes(len(names), 4.4 if len(names) == 1 else 4.0)
     for each, name in zip(found, names, strict=True):
@@ -55,23 +54,29 @@ def predictions(results: Sequence[Validation], sources: Iterable[str] = ()) -> l
     return found
 
 
+def series(results: Sequence[Validation]) -> list[Series]:
+    """Return what is drawn of results: of the first scheme, and of a chip the default predictor."""
+    every = (_series(each) for each in _chosen(results))
+    return [each for each in every if any(each.points.values())]
+
+
 def _chosen(results: Sequence[Validation]) -> list[Validation]:
     first = [each for each in results if each.scheme == results[0].scheme]
     defaults = {(each.accelerator, each.kind) for each in first if each.default}
     return [each for each in first if each.default or (each.accelerator, each.kind) not in defaults]
 
 
-def _series(validation: Validation) -> _Series:
+def _series(validation: Validation) -> Series:
     points: dict[str, list[tuple[float, float]]] = {name: [] for name in FIELDS}
     for record in validation.layer_records():
         for name, (field, _) in FIELDS.items():
             measured, predicted = record[f"measured_{field}"], record[f"predicted_{field}"]
             if measured and predicted:
                 points[name].append((measured, predicted))
-    return _Series(validation, points)
+    return Series(validation, points)
 
 
-def _draw(each: Axes, name: str, shown: Sequence[_Series]) -> None:
+def _draw(each: Axes, name: str, shown: Sequence[Series]) -> None:
     _, unit = FIELDS[name]
     values = [value for one in shown for point in one.points[name] for value in point]
     low, high = (min(values) / 1.5, max(values) * 1.5) if values else (0.1, 1.0)
@@ -95,7 +100,7 @@ def _draw(each: Axes, name: str, shown: Sequence[_Series]) -> None:
     each.grid(lw=0.3, color="#cccccc")
 
 
-def _marks(shown: Sequence[_Series], names: Iterable[str]) -> list[Artist]:
+def _marks(shown: Sequence[Series], names: Iterable[str]) -> list[Artist]:
     marks: list[Artist] = []
     for place, one in enumerate(shown[: SINGLE + (len(shown) == SINGLE + 1)]):
         of = one.validation
