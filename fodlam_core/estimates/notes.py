@@ -9,6 +9,7 @@ from fodlam_core.estimates.capacity import capacity_notes
 from fodlam_core.estimates.parts import part_notes
 from fodlam_core.estimates.plausibility import doubt_notes
 from fodlam_core.estimates.published_totals import ReferenceCost, answer, reference_costs
+from fodlam_core.estimates.unused_rows import unused_notes
 from fodlam_core.estimates.workload import workload_notes
 from fodlam_core.model.costs import DATASHEET
 from fodlam_core.model.quantities import METRICS
@@ -57,11 +58,13 @@ def gather_notes(
     """Return the notes of an estimate, each a sentence, without repetition."""
     batch = config.network.batch
     whole = answer(platforms, reference_costs(network, platforms, batch), batch)
+    looked_up = config.network.method != "predicted"
     return tuple(
         dict.fromkeys(
             [
                 *doubt_notes(network, items, platforms),
                 *capacity_notes(network, batch, items, platforms),
+                *(unused_notes(network, items, platforms) if looked_up else ()),
                 *_refused(refusals),
                 *_datasheets(platforms),
                 *_batch(config, items, batches, whole),
