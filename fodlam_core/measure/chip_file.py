@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fodlam_core.model.shapes import Shape
 
 PREDICTORS = ("linear", "per-mac")
+TERMS = "kernels"
 AXES = ("height", "width")
 WINDOW = ("kernel", "stride", "padding", "dilation")
 SPREAD = ("latency_lower_quartile_us", "latency_upper_quartile_us", "repetitions")
@@ -172,6 +173,7 @@ def _header(path: str, about: About, found: Found) -> str:
         "tables": [layers] if found.layers else None,
         "reference_table": networks if found.networks else None,
         "predictors": list(PREDICTORS if found.layers else PREDICTORS[:1]),
+        "terms": TERMS if found.layers else None,
         "fits": None if found.layers else os.path.basename(fits_of(path)),
         "energy_covers": found.covers or None,
         "onchip_bytes": machine and machine.cache_bytes,

@@ -49,6 +49,55 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
 )
 
 
+# Size of the map, channels and groups of the 3x3 convolutions of each stage: Xie et al.,
+# "Aggregated Residual Transformations for Deep Neural Networks", CVPR 2017, Table 1; Radosavovic et
+# al., "Designing Network Design Spaces", CVPR 2020, and its models of regular widths.
+GROUPED: Mapping[str, tuple[tuple[int, ...], ...]] = MappingProxyType(
+    {
+        "ResNeXt-50-32x4d": ((56, 128, 32), (28, 256, 32), (14, 512, 32), (7, 1024, 32)),
+        "ResNeXt-101-32x8d": ((56, 256, 32), (28, 512, 32), (14, 1024, 32), (7, 2048, 32)),
+        "RegNetX-200MF": ((56, 24, 3), (28, 56, 7), (14, 152, 19), (7, 368, 46)),
+        "RegNetX-400MF": ((56, 32, 2), (28, 64, 4), (14, 160, 10), (7, 400, 25)),
+        "RegNetX-1.6GF": ((56, 72, 3), (28, 168, 7), (14, 408, 17), (7, 912, 38)),
+    }
+)
+# Size of the map, channels, kernel and stride: Tan and Le, "EfficientNet", ICML 2019, Table 1; Ma
+# et al., "ShuffleNet V2", ECCV 2018, Table 5; Liu et al., "A ConvNet for the 2020s", CVPR 2022.
+DEPTHWISE: Mapping[str, tuple[tuple[int, ...], ...]] = MappingProxyType(
+    {
+        "EfficientNet-B0": (
+            *((112, 96, 3, 2), (56, 144, 3), (56, 144, 5, 2), (28, 240, 5), (28, 240, 3, 2)),
+            *((14, 480, 3), (14, 480, 5), (14, 672, 5, 2), (7, 1152, 5), (7, 1152, 3)),
+        ),
+        "ShuffleNetV2": ((56, 24, 3, 2), (28, 58, 3), (28, 116, 3, 2), (14, 116, 3), (7, 232, 3)),
+        "ConvNeXt-T": ((56, 96, 7), (28, 192, 7), (14, 384, 7), (7, 768, 7)),
+    }
+)
+# Size of the map, channels, filters and kernel: Szegedy et al., "Rethinking the Inception
+# Architecture for Computer Vision", CVPR 2016, Figures 5 to 7.
+DENSE: Mapping[str, tuple[tuple[int, int, int, tuple[int, int]], ...]] = MappingProxyType(
+    {
+        "Inception-v3": (
+            *((35, 48, 64, (5, 5)), (17, 128, 128, (1, 7)), (17, 128, 128, (7, 1))),
+            *((17, 160, 192, (1, 7)), (17, 192, 192, (7, 1)), (8, 384, 384, (1, 3))),
+            *((8, 384, 384, (3, 1)), (8, 448, 384, (3, 3))),
+        )
+    }
+)
+# Rows, columns, heads (times windows or inferences) and width of a head.
+ATTENTION: Mapping[str, tuple[tuple[int, ...], ...]] = MappingProxyType(
+    {
+        "attention-short": ((32, 32, 12), (64, 256, 8)),
+        "ViT-B/16": ((197, 197, 12),),
+        "ViT-Ti/16": ((197, 197, 3),),
+        "Swin-T": ((49, 49, 192, 32), (49, 49, 96, 32), (49, 49, 24, 32)),
+        "SD-attention": ((256, 77, 8, 80), (64, 77, 8, 160)),
+        "BERT-base-384": ((384, 384, 12),),
+        "BERT-large-256": ((256, 256, 16),),
+    }
+)
+
+
 class Item(NamedTuple):
     """A shape to be measured.
 
@@ -77,40 +126,44 @@ def default_networks(effort: Effort) -> list[Network]:
 
 
 def _others(effort: Effort) -> Iterable[Network]:
-    """Give shapes that the networks above lack, each form in two networks or more.
+    """Give shapes that the networks above lack, each form in several networks.
 
-    So a network can be left out of a fit without leaving out a form.
-
-    Grouped convolutions are those of ResNeXt-50 (32x4d; Xie et al., "Aggregated Residual
-    Transformations for Deep Neural Networks", CVPR 2017, Table 1) and of RegNetX-400MF
-    (Radosavovic et al., "Designing Network Design Spaces", CVPR 2020, in widths that 16 divides).
+    So a network can be left out of a fit without leaving out a form, or a size of its kernels.
     """
-    grouped = {
-        "ResNeXt-50": ((56, 128, 32), (28, 256, 32), (14, 512, 32), (7, 1024, 32)),
-        "RegNetX-400MF": ((56, 32, 2), (28, 64, 4), (14, 160, 10), (7, 400, 25)),
-    }
-    for name, sizes in grouped.items():
-        yield Network(name, [_grouped(*each) for each in sizes])
-    products = {
-        "attention-short": ((32, 32, 12), (64, 256, 8)),
-        "ViT-B/16": ((197, 197, 12),),
-        "BERT-base-384": ((384, 384, 12),),
-    }
-    for name, attention in products.items():
+    few = effort.seconds < EFFORTS["normal"].seconds
+    for name, grouped in GROUPED.items():
+        yield Network(name, [_sparse("grouped", *each) for each in grouped])
+    for name, dense in ({} if few else DENSE).items():
+        yield Network(name, [_dense(*each) for each in dense])
+    for name, depthwise in ({} if few else DEPTHWISE).items():
+        layers = [_sparse("depthwise", size, deep, deep, *how) for size, deep, *how in depthwise]
+        yield Network(name, layers)
+    for name, attention in ATTENTION.items():
         yield Network(name, [layer for each in attention for layer in _attention(*each)])
     for rows in (1, 32, 128):
         yield Network(f"fc-{rows}", list(_fully_connected(rows, effort.most_macs)))
 
 
-def _grouped(size: int, channels: int, groups: int) -> Layer:
-    shape = ConvShape.from_input((channels, size, size), channels, 3, padding=1, groups=groups)
-    return Layer.from_shape(f"grouped-{size}", shape)
+def _dense(size: int, channels: int, filters: int, kernel: tuple[int, int]) -> Layer:
+    padding = kernel[0] // 2, kernel[1] // 2
+    shape = ConvShape.from_input((channels, size, size), filters, kernel, padding=padding)
+    return Layer.from_shape(f"dense-{size}-{channels}-{filters}-{kernel[0]}x{kernel[1]}", shape)
 
 
-def _attention(rows: int, columns: int, count: int) -> Iterable[Layer]:
-    """Give the scores and the context of attention with heads of 64."""
-    for m, k, n in ((rows, 64, columns), (rows, columns, 64)):
-        yield Layer.from_shape(f"matmul-{m}-{k}-{n}", MatmulShape(m, k, n, count))
+def _sparse(
+    what: str, size: int, channels: int, groups: int, kernel: int = 3, stride: int = 1
+) -> Layer:
+    shape = ConvShape.from_input(
+        (channels, size, size), channels, kernel, stride, kernel // 2, groups=groups
+    )
+    name = f"{what}-{size}-{channels}-{kernel}x{kernel}" + ("s2" if stride > 1 else "")
+    return Layer.from_shape(name, shape)
+
+
+def _attention(rows: int, columns: int, count: int, head: int = 64) -> Iterable[Layer]:
+    """Give the scores and the context of attention."""
+    for m, k, n in ((rows, head, columns), (rows, columns, head)):
+        yield Layer.from_shape(f"matmul-{m}-{k}-{n}-x{count}", MatmulShape(m, k, n, count))
 
 
 def _fully_connected(rows: int, most_macs: int) -> Iterable[Layer]:

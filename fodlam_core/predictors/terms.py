@@ -18,6 +18,9 @@ Amount = tuple[float, float]
 """What a layer has of a term: for a batch of any size, and for each inference."""
 
 FILLED_DEPTH = 64
+GROUP_CHANNELS, VECTOR_CHANNELS = 16, 4
+"""Channels that kernels compute at once: of a group, and at least."""
+SPARSE = ("depthwise", "grouped")
 OVERHEAD = "inferences"
 """The one term that belongs to no layer: a constant for every run of a network."""
 
@@ -27,7 +30,7 @@ def _macs(*forms: str) -> Callable[[Product], Amount]:
 
 
 def _winograd(p: Product) -> Amount:
-    if p.form in ("depthwise", "grouped"):
+    if p.form in SPARSE:
         return 0.0, 0.0
     # F(4x4, 3x3): 36 multiplications where there are 144, and half as many again for the
     # transforms. Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016,
@@ -35,10 +38,25 @@ def _winograd(p: Product) -> Amount:
     return 0.0, 1.5 * 36 * p.tiles * p.n * p.k / 9 if p.tiles else p.macs
 
 
+def _ragged(p: Product) -> Amount:
+    """Return the elements of windows that a library lays out anew where groups fill no vectors.
+
+    Kernels of grouped convolutions compute whole vectors of channels; where a group, or all
+    channels of a depthwise convolution, do not make such, each group is a matrix product.
+    """
+    unit = {"grouped": GROUP_CHANNELS, "depthwise": VECTOR_CHANNELS}.get(p.form)
+    channels = p.n if p.form == "grouped" else p.groups
+    return 0.0, p.m * p.k * p.groups if unit and channels % unit else 0.0
+
+
+def _products(form: str) -> Callable[[Product], Amount]:
+    """Return how many products of a layer there are beside the first, for a form."""
+    return lambda p: (p.groups - 1 if p.form == form else 0.0, 0.0)
+
+
 def _filled_depth(p: Product) -> Amount:
     """Return MACs with the depth of a product filled up to 64, below which units stand idle."""
-    sparse = p.form in ("depthwise", "grouped")
-    return 0.0, 0.0 if sparse else p.macs / p.k * max(p.k, FILLED_DEPTH)
+    return 0.0, 0.0 if p.form in SPARSE else p.macs / p.k * max(p.k, FILLED_DEPTH)
 
 
 TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
@@ -52,7 +70,7 @@ TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
         "product_macs": _macs("fc", "matmul"),
         "padded_macs": lambda p: (
             0.0,
-            0.0 if p.form in ("depthwise", "grouped") else p.macs / p.n * p.padded_n,
+            0.0 if p.form in SPARSE else p.macs / p.n * p.padded_n,
         ),
         "input_elements": lambda p: (0.0, p.inputs),
         "output_elements": lambda p: (0.0, p.outputs),
@@ -61,7 +79,12 @@ TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
         "depth": lambda p: (p.k, 0.0),
         "layers": lambda _: (1.0, 0.0),
         "winograd_macs": _winograd,
-        "sparse_macs": _macs("depthwise", "grouped"),
+        "sparse_macs": _macs(*SPARSE),
+        "sparse_inputs": lambda p: (0.0, p.inputs if p.form in SPARSE else 0.0),
+        "sparse_outputs": lambda p: (0.0, p.outputs if p.form in SPARSE else 0.0),
+        "ragged_elements": _ragged,
+        "grouped_products": _products("grouped"),
+        "matmul_products": _products("matmul"),
         "macs": lambda p: (0.0, p.macs),
         # Of what a library lays out anew before it multiplies: windows of more than one pixel.
         "window_elements": lambda p: (0.0, p.m * p.k if p.form.startswith("dense") else 0.0),
@@ -78,6 +101,21 @@ TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
     }
 )
 
+_LAYERS = (
+    "pointwise_macs",
+    "dense_3x3_macs",
+    "dense_macs",
+    "depthwise_macs",
+    "grouped_macs",
+    "product_macs",
+    "padded_macs",
+    "input_elements",
+    "output_elements",
+    "weight_elements",
+    "im2col_elements",
+    "depth",
+    "layers",
+)
 _NETWORKS = (
     "winograd_macs",
     "sparse_macs",
@@ -93,20 +131,14 @@ _THROUGHPUT = ("convolution_macs", "product_macs", "sparse_macs", "token_element
 # Which suits what was found on whole sets of chips, not chip by chip.
 SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "layers": (
-            "pointwise_macs",
-            "dense_3x3_macs",
-            "dense_macs",
-            "depthwise_macs",
-            "grouped_macs",
-            "product_macs",
-            "padded_macs",
-            "input_elements",
-            "output_elements",
-            "weight_elements",
-            "im2col_elements",
-            "depth",
-            "layers",
+        "layers": _LAYERS,
+        "kernels": (
+            *_LAYERS,
+            "sparse_inputs",
+            "sparse_outputs",
+            "ragged_elements",
+            "grouped_products",
+            "matmul_products",
         ),
         "products": (
             "product_macs",

@@ -58,6 +58,19 @@ def test_counts_of_a_convolution():
     assert (27, 0.0) == TERMS["depth"](one)
 
 
+def test_groups_that_fill_no_vectors_are_laid_out_anew():
+    """Of groups of 8 channels every window counts, of groups of 16 and of products none."""
+    ragged, whole = (product(_conv((96, 32, 32), 96, 3, padding=1, groups=g)) for g in (12, 6))
+    assert (0.0, 96 * 9 * 32 * 32) == TERMS["ragged_elements"](ragged)
+    assert (0.0, 0.0) == TERMS["ragged_elements"](whole)
+    assert (11, 0.0) == TERMS["grouped_products"](ragged)
+    alone, odd = (product(_conv((n, 8, 8), n, 3, padding=1, groups=n)) for n in (8, 6))
+    assert (0.0, 0.0) == TERMS["ragged_elements"](alone)
+    assert (0.0, 6 * 9 * 64) == TERMS["ragged_elements"](odd)
+    assert (0.0, 6 * 64) == TERMS["sparse_inputs"](odd) == TERMS["sparse_outputs"](odd)
+    assert (0.0, 0.0) == TERMS["sparse_inputs"](product(_conv((8, 8, 8), 8, 3)))
+
+
 def test_winograd_is_for_plain_3x3_alone():
     """Other dense layers count all their MACs, sparse ones none."""
     for form, layer in LAYERS.items():
