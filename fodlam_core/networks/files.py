@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 # What a reader takes that does not say otherwise in an attribute ``max_bytes``.
 MAX_BYTES = 64_000_000
 HEAD_BYTES = 4096
+# The endings of what no reader knows -> what it is, and what can be read in its place.
+_PYTORCH = (
+    "a program or the weights of PyTorch",
+    "write it as ONNX with torch.onnx.export, or give fodlam_core.networks.from_torch the module",
+)
+_TENSORFLOW = "a model of TensorFlow or Keras", "write it as ONNX with tf2onnx"
+_WEIGHTS = "weights without layers", "give the config.json that lies beside them"
+ELSEWHERE = {
+    **dict.fromkeys((".pt", ".pth", ".pt2"), _PYTORCH),
+    **dict.fromkeys((".h5", ".keras", ".pb", ".tflite"), _TENSORFLOW),
+    **dict.fromkeys((".safetensors", ".gguf", ".bin"), _WEIGHTS),
+    ".caffemodel": ("weights without layers", "give the .prototxt that lies beside them"),
+}
 
 
 def open_network(
@@ -90,6 +103,9 @@ def reader_for(path: Path, readers: Iterable[NetworkReader]) -> NetworkReader:
         fitting = _fitting(path, [reader for reader in readers if reader not in own])
     if len(fitting) == 1:
         return fitting[0]
+    if not fitting and path.suffix.lower() in ELSEWHERE:
+        what, todo = ELSEWHERE[path.suffix.lower()]
+        raise NetworkError(what, where=str(path), cure=todo)
     names = ", ".join(reader.name for reader in fitting or readers)
     what = "fits several formats" if fitting else "is in no format that is known by its name"
     cure = "give ", Setting(("network",), "format", "NAME"), f", one of: {names}"

@@ -186,6 +186,9 @@ def test_mistakes_in_statistics(
         ("a.json", b'{"layers": ' + b"[" * 100_000, "nested too deeply"),
         ("a.xyz", b"", "is in no format that is known by its name"),
         ("a.json", b"", "not JSON|Expecting value"),
+        ("a.pt", b"PK\x03\x04", "PyTorch; write it as ONNX"),
+        ("a.tflite", b"", "TensorFlow or Keras; write it as ONNX with tf2onnx"),
+        ("a.safetensors", b"", "weights without layers; give the config.json"),
     ],
 )
 def test_rubbish(

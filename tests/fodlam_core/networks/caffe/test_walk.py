@@ -334,7 +334,7 @@ def test_the_reader_is_chosen_by_suffix_and_content(tmp_path: Path, registry: Re
     path.write_text(CURRENT)
     assert reader_for(path, registry.readers).name == "caffe"
     path.write_bytes(ARCHIVE)
-    with pytest.raises(NetworkError, match="in no format that is known"):
+    with pytest.raises(NetworkError, match="PyTorch"):
         reader_for(path, registry.readers)
 
 
