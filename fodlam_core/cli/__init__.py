@@ -6,17 +6,10 @@ A new command is a module here and a line in `COMMANDS`; what it computes belong
 from __future__ import annotations
 
 import gc
-import itertools
-import os
 import sys
 from typing import TYPE_CHECKING
 
-from fodlam_core.errors import MOST_QUOTED, FodlamError, in_toml, is_one_line, quoted
-from fodlam_core.files import forget_files
-from fodlam_core.report.messages import close_quietly, say
-
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
 COMMANDS = {
@@ -38,13 +31,13 @@ COMMANDS = {
     "schema": "print the JSON Schema of what a command prints with --format json",
     "plugins": "list what is installed, from where, and what cannot be used and why; check one",
 }
-UNEXPECTED = "this is a fault of the program; --debug shows where it comes from"
 
 
 def program() -> int:
     """Run the command line as a program of its own; return the exit status."""
     # Most of a run is making classes, of which nothing becomes garbage: searching for it all the
-    # while takes a tenth of the time. What runs for long still gets rid of its garbage.
+    # while takes a tenth of the time. What runs for long still gets rid of its garbage. That is
+    # why this module imports nothing that makes any.
     gc.set_threshold(100_000)
     try:
         return main()
@@ -54,63 +47,6 @@ def program() -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
-    argv = sys.argv[1:] if argv is None else list(argv)
-    forget_files()
-    args: argparse.Namespace | None = None
-    try:
-        _check_words(argv)
-        args = _parsed(argv)
-        args.words_given = argv
-        status: int = args.execute(args)
-        return status
-    except FodlamError as error:
-        if "--debug" in argv:
-            raise
-        for line in error.text(getattr(args, "words", in_toml)).splitlines():
-            say(line, "error: ")
-        return 1
-    except BrokenPipeError:
-        # The reader has gone, as in `| head`: nothing is wrong. Standard output is pointed
-        # elsewhere so that the interpreter does not complain when it closes it.
-        close_quietly(sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt as interrupt:
-        if interrupt.args:
-            say(str(interrupt))
-        return 130
-    except (SystemExit, GeneratorExit):
-        raise
-    except BaseException as error:  # also what does not come from Exception: a panic of polars
-        if "--debug" in argv:
-            raise
-        say(f"{_in_one_line(error)}; {UNEXPECTED}", "error: ")
-        return 1
+    from fodlam_core.cli.call import call
 
-
-def _check_words(argv: Sequence[str]) -> None:
-    """Refuse a name with a line break: what messages and tables say of it would be forged.
-
-    The value of ``--set KEY=VALUE`` may have several lines.
-    """
-    pairs = itertools.pairwise(["", *argv])
-    names = [word for before, word in pairs if "--set" not in (before, word.partition("=")[0])]
-    broken = [word for word in names if not is_one_line(word)]
-    if broken:
-        raise FodlamError(*(f"{quoted(word)} has a line break in its name" for word in broken))
-
-
-def _parsed(argv: list[str]) -> argparse.Namespace:
-    from fodlam_core.cli.parser import parser
-
-    if "_ARGCOMPLETE" in os.environ:  # a shell asks how to go on
-        from fodlam_core.cli.completion import complete
-
-        complete(parser)
-    return parser(argv).parse_args(argv)
-
-
-def _in_one_line(error: BaseException) -> str:
-    if isinstance(error, MemoryError):
-        return "there is not enough memory"
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text[:MOST_QUOTED]}"
+    return call(sys.argv[1:] if argv is None else list(argv))

@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutations import corpus, damaged
 
-from fodlam_core.cli import UNEXPECTED, main
+from fodlam_core.cli import main
+from fodlam_core.cli.call import UNEXPECTED
 from fodlam_core.errors import ConfigError
 from fodlam_core.sweeps.conditions import conditions
 

@@ -270,7 +270,8 @@ def test_networks(cli: Any, tmp_path: Path) -> None:
 
 def test_whatever_is_raised_is_one_line(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault of the program is a line and exit status 1; --debug shows the traceback."""
-    from fodlam_core.cli import UNEXPECTED, run
+    from fodlam_core.cli import run
+    from fodlam_core.cli.call import UNEXPECTED
 
     class PanicError(BaseException):
         """Stands for a panic of polars, which is no Exception."""
