@@ -111,6 +111,37 @@ MODULES = {
 
 # The current exporter takes many seconds a module: two of them stand for it.
 CURRENT = [("encoder", True, True), ("shuffle", True, False)]
+# Networks of others, each with something that once got lost: halves of channels, steps in the
+# attention, positions that depend on no input, computed pads.
+ZOO = {
+    "torchvision": ["shufflenet_v2_x0_5", "mobilenet_v3_small"],
+    "timm": ["edgenext_xx_small", "levit_128s", "mobilenetv4_conv_small", "xcit_nano_12_p16_224"],
+}
+
+
+def export(net: Any, example: Any, path: Path, axes: dict[int, str] | None, current: bool) -> None:
+    """Write a module as ONNX; the sizes of these axes are left open."""
+    names: dict[str, Any] = {"input_names": ["x"], "dynamo": current}
+    if axes and current:
+        names["dynamic_shapes"] = (dict.fromkeys(axes, torch.export.Dim.DYNAMIC),)
+    elif axes:
+        names["dynamic_axes"] = {"x": axes}
+    if current:
+        names["verbose"] = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(net, (example,), str(path), **names)
+
+
+def compare(path: Path, net: Any, size: Any, symbols: Any, **how: Any) -> None:
+    """Assert that the export of a module has the total of the module, and nothing uncosted."""
+    expected = from_torch(net, size, dtype=how["dtype"])
+    assert expected.uncosted == {}
+    example = torch.zeros((2 if how["dynamic"] else 1, *size), dtype=how["dtype"])
+    export(net, example, path, {0: "batch", **symbols} if how["dynamic"] else None, how["current"])
+    given = ReadOptions(input=size) if how["dynamic"] and symbols else ReadOptions()
+    network = read_network(path, OnnxReader(), given)
+    assert (network.total_macs, network.uncosted) == (expected.total_macs, {})
 
 
 @pytest.mark.parametrize(
@@ -124,36 +155,22 @@ def test_exports_have_the_macs_of_the_module(
     if current:
         pytest.importorskip("onnxscript")
     make, size, dtype, symbols = MODULES[name]
-    net = make().eval()
-    expected = from_torch(net, size, dtype=dtype)
-    assert expected.uncosted == {}
-    example = (
-        torch.zeros((2, *size), dtype=dtype) if dynamic else torch.zeros((1, *size), dtype=dtype)
-    )
-    path = tmp_path / f"{name}.onnx"
-    axes = {0: "batch", **symbols}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if not current:
-            torch.onnx.export(
-                net,
-                (example,),
-                str(path),
-                dynamo=False,
-                input_names=["x"],
-                dynamic_axes={"x": axes} if dynamic else None,
-            )
-        else:
-            shapes = dict.fromkeys(axes, torch.export.Dim.DYNAMIC)
-            torch.onnx.export(
-                net,
-                (example,),
-                str(path),
-                dynamo=True,
-                verbose=False,
-                input_names=["x"],
-                dynamic_shapes=(shapes,) if dynamic else None,
-            )
-    given = ReadOptions(input=size) if dynamic and symbols else ReadOptions()
-    network = read_network(path, OnnxReader(), given)
-    assert (network.total_macs, network.uncosted) == (expected.total_macs, {})
+    how = {"dtype": dtype, "current": current, "dynamic": dynamic}
+    compare(tmp_path / f"{name}.onnx", make().eval(), size, symbols, **how)
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+@pytest.mark.parametrize(
+    ("library", "name"), [(library, name) for library, names in ZOO.items() for name in names]
+)
+def test_networks_of_others_have_one_total(
+    tmp_path: Path, library: str, name: str, *, dynamic: bool
+) -> None:
+    """Published networks, random weights, come to the total of from_torch when exported."""
+    package = pytest.importorskip(library, reason=f"{library} is not installed")
+    if library == "timm":
+        net = package.create_model(name, pretrained=False)
+    else:
+        net = package.models.get_model(name, weights=None)
+    how = {"dtype": None, "current": False, "dynamic": dynamic}
+    compare(tmp_path / "net.onnx", net.eval(), (3, 224, 224), {2: "high", 3: "wide"}, **how)
