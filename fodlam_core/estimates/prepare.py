@@ -305,10 +305,20 @@ class _Prepared:
         return self._told_apart[chip.name]
 
     def _overheads(self, batch: int) -> Iterator[tuple[Layer, Basis]]:
-        """Yield what each chip costs in a run of the network beside its layers."""
+        """Yield what each chip costs in a run of the network beside its layers.
+
+        Of a transformer each pass is such a run: the prompt, and every step behind it.
+        """
+        facts = self.network.transformer
+        passes = {f"{each.name}/": each.steps for each in facts.phases} if facts else {"": 1}
         for name, chip in self.platforms.items():
+            own = [layer.name for layer, each in self.work if each is chip]
             for predictor, cost in chip.overhead(batch).items():
-                yield Layer(f"{OVERHEAD} ({name})", OVERHEAD, 0), chip.scaled(predictor, cost)
+                basis = chip.scaled(predictor, cost)
+                for phase, times in passes.items():
+                    if any(each.startswith(phase) for each in own):
+                        layer = Layer(f"{phase}{OVERHEAD} ({name})", OVERHEAD, 0, repeat=times)
+                        yield layer, basis
 
 
 @functools.lru_cache(maxsize=16)

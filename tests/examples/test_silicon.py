@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from fodlam_core import Config, NetworkConfig
 from fodlam_core.analyses.standing import on_point
 from fodlam_core.networks.zoo import zoo_network
@@ -134,3 +136,21 @@ def test_single_streams_lie_where_datasheets_expect_them() -> None:
 
     assert len(held) >= 8
     assert sum(held) >= 0.9 * len(held)
+
+
+def test_each_token_is_a_run(cli: Any) -> None:
+    """What a run takes beside its layers counts for a prompt, and for each step behind it."""
+    tokens = ("--set", "network.prompt=16", "--set", "network.generate=8")
+    chip = ("--on", "jetson-nano/ncnn-gpu", "-f", "json", "--plugin", PLUGIN)
+
+    saved = json.loads(cli("run", "GPT-2", *tokens, *chip).out)
+
+    beside = {each["name"]: each for each in saved["layers"] if each["kind"] == "overhead"}
+    prompt, steps = beside.values()
+    assert ["prefill/overhead", "decode/overhead"] == [name.partition(" ")[0] for name in beside]
+    assert pytest.approx(7 * prompt["latency_s"]) == steps["latency_s"]
+    first, further = (
+        saved["tokens"][name]["value"]
+        for name in ("time_to_first_token_s", "time_per_output_token_s")
+    )
+    assert pytest.approx(first + 7 * further) == saved["totals"]["total"]["latency_s"]
