@@ -361,9 +361,9 @@ def _missing(items: Items, registry: Registry) -> list[str]:
     kinds = dict.fromkeys(layer.kind for layer, basis in items if basis is None)
     if not kinds:
         return []
-    known = registry.names("layer kind")
+    strange = [kind for kind in kinds if ("layer kind", kind) not in registry.items]
     return [
-        *(unknown("layer kind", kind, known) for kind in kinds if kind not in known),
+        *(unknown("layer kind", kind, registry.names("layer kind")) for kind in strange),
         *(f"{text}; it may be what serves {listed(kinds)}" for text in registry.broken()),
     ]
 

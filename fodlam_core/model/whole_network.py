@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 
 from fodlam_core.errors import PluginError
 from fodlam_core.model import validators
 from fodlam_core.model.converters import as_tuple
 from fodlam_core.model.quantities import Amounts
+from fodlam_core.model.validators import is_count, is_positive
 from fodlam_core.model.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -35,19 +41,33 @@ class Reference(Value):
             and layers are given.
     """
 
-    network: str = attrs.field(validator=validators.text)
-    batch: int = attrs.field(default=1, validator=validators.count)
-    latency_s: float | None = attrs.field(default=None, validator=validators.maybe_positive)
-    energy_j: float | None = attrs.field(default=None, validator=validators.maybe_positive)
-    macs: int | None = attrs.field(default=None, validator=validators.maybe_count)
-    where: str = attrs.field(default="", validator=validators.text)
-    calibration: bool = attrs.field(default=True, validator=validators.flag)
+    network: str
+    batch: int = 1
+    latency_s: float | None = None
+    energy_j: float | None = None
+    macs: int | None = None
+    where: str = ""
+    calibration: bool = True
     kind: str | None = None
-    layers: tuple[str, ...] = attrs.field(
-        default=(), converter=as_tuple, validator=validators.texts
-    )
+    layers: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
 
     def __attrs_post_init__(self) -> None:
+        # At once for what is right: a library has thousands.
+        if not (
+            type(self.network) is type(self.where) is str
+            and is_count(self.batch)
+            and (self.latency_s is None or is_positive(self.latency_s))
+            and (is_positive(self.energy_j) if self.energy_j is not None else self.latency_s)
+            and (self.macs is None or is_count(self.macs))
+            and self.calibration is True
+            and self.kind is None
+            and self.layers == ()
+        ):
+            self._check()
+
+    def _check(self) -> None:
+        for name, check in _CHECKS.items():
+            check(self, getattr(attrs.fields(Reference), name), getattr(self, name))
         if self.latency_s is None and self.energy_j is None:
             raise PluginError(f"{self.label}: neither latency nor energy is known; give one")
         if self.kind is not None and self.layers:
@@ -69,3 +89,15 @@ class Reference(Value):
     def label(self) -> str:
         """What messages call it."""
         return f"the published cost of {self.network}"
+
+
+_CHECKS: Mapping[str, validators.Validator] = {
+    "network": validators.text,
+    "batch": validators.count,
+    "latency_s": validators.maybe_positive,
+    "energy_j": validators.maybe_positive,
+    "macs": validators.maybe_count,
+    "where": validators.text,
+    "calibration": validators.flag,
+    "layers": validators.texts,
+}

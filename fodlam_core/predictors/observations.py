@@ -91,6 +91,8 @@ def _network_parts(network: Same) -> Parts:
 
 def _parts(layers: Sequence[Layer]) -> Parts:
     """Return layers as products; equal ones, as of the blocks of a transformer, are one."""
+    if len(layers) == 1:
+        return ((product(layers[0]), layers[0].repeat),)
     alike: dict[Shape | None, tuple[Layer, int]] = {}
     for layer in layers:
         first, count = alike.get(layer.shape, (layer, 0))

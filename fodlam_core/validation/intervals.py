@@ -153,7 +153,7 @@ class IntervalRule(NamedTuple):
         for name, size in known.items():
             if name in self.ranges:
                 low, high = self.ranges[name]
-                factor = max(low / size, size / high)
+                factor = low / size if size < low else size / high
                 if factor > 1:
                     factors[name] = factor
         return factors
@@ -319,8 +319,10 @@ def _possible(interval: Interval, cost: Cost, fastest: float) -> Interval:
 def _around(
     values: Sequence[float | None], half_width: float | None, stretch: float
 ) -> tuple[float, float] | None:
+    if half_width is None:
+        return None
     known = [value for value in values if value is not None]
-    if half_width is None or len(known) < len(values):
+    if len(known) < len(values):
         return None
     factor = math.exp(half_width * stretch)
     return min(known) / factor, max(known) * factor

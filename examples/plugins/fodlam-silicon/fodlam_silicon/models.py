@@ -22,7 +22,7 @@ def is_run(name: str) -> bool:
     >>> is_run("Qwen3-8B step 512"), is_run("VGG16")
     (True, False)
     """
-    found = RUN.fullmatch(name)
+    found = RUN.fullmatch(name) if " " in name else None
     return found is not None and found["model"] in models()
 
 
