@@ -53,6 +53,14 @@ SEEDS = (
         t = SequenceMap (o) <body = u (float[1,4] q) => (p) { p = MatMul (q, w) }>
         y = ConcatFromSequence <axis = 1> (t)
     }""",
+    """g (float[1,64] x, bool c) => (float[] y) <int64 n = {3}, bool t = {1}, int64 z = {0}> {
+        s = SequenceConstruct (x, x)  q = SequenceInsert (s, x, z)  e = SequenceErase (q, z)
+        a = SequenceAt (e, z)  o = Optional (a)  h = OptionalGetElement (o)
+        y = Loop (n, t, h) <body = b (int64 i, bool k, float[1,64] m) => (k2, m2) {
+            k2 = Identity (k)
+            m2 = If (c) <then_branch = f () => (g) { g = MatMul (m, w) },
+                else_branch = l () => (r) { r = com.microsoft.FusedGemm (m, w) }> }>
+    }""",
 )  # fmt: skip
 NUMBERS = (-(2**63), -(2**31), -7, -1, 0, 1, 2, 3, 5, 64, 1000, 2**31, 2**40, 2**63 - 1)
 FOREIGN = sorted(FREE_ELSEWHERE["com.microsoft"])

@@ -127,6 +127,10 @@ def _parsed(path: Path) -> Any:
         # protobuf hands over as bytes what is not text.
         if set(map(type, texts)) != {str}:
             raise NetworkError(f"{path}: node {node.name!r}: a name in it is not UTF-8 text")
+    for value in model.graph.input:
+        symbols = (dim.dim_param for dim in value.type.tensor_type.shape.dim)
+        if not all(isinstance(text, str) for text in (value.name, *symbols)):
+            raise NetworkError(f"{path}: input {value.name!r}: a name in it is not UTF-8 text")
     return model
 
 

@@ -86,7 +86,7 @@ def _picked(
     """Return the item at a place, or all but that one; without a place the last is meant."""
     index, like = _index(given[-1], len(items or ())), Tensor(first.elem, first.dims)
     if op == "SequenceAt":
-        if items is not None and index is not None and index < len(items):
+        if items is not None and index is not None and 0 <= index < len(items):
             return items[index]
         return like
     if items is not None and (len(given) == 1 or index is not None):

@@ -159,3 +159,32 @@ def test_sizes_that_no_tensor_has_are_kept_from_the_library(tmp_path: Path) -> N
     path = tmp_path / "net.onnx"
     path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
     assert read_network(path, OnnxReader(), ReadOptions()).skipped == {"Add": 1}
+
+
+def test_a_symbol_that_is_no_text_is_told(tmp_path: Path) -> None:
+    """Bytes that are not UTF-8 in the place of a symbol are named, with the input."""
+    given = helper.make_tensor_value_info("x", 1, ["?!"])
+    graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "g", [given], [OUTPUT])
+    path = tmp_path / "net.onnx"
+    data = helper.make_model(graph, opset_imports=IMPORTS).SerializeToString()
+    path.write_bytes(data.replace(b"?!", b"\xff\xfe"))
+    with pytest.raises(NetworkError, match="input 'x': a name in it is not UTF-8"):
+        read_network(path, OnnxReader(), ReadOptions())
+
+
+@pytest.mark.parametrize("place", [-3, 2])
+def test_a_place_that_a_sequence_does_not_have_is_not_known(tmp_path: Path, place: int) -> None:
+    """What is taken from beyond either end of a sequence has the sizes of its items."""
+    nodes = [
+        helper.make_node("SequenceConstruct", ["x", "x"], ["s"]),
+        helper.make_node("SequenceAt", ["s", "i"], ["a"]),
+        helper.make_node("Conv", ["a", "w"], ["y"]),
+    ]
+    weights = [
+        helper.make_tensor("i", 7, [], [place]),
+        onnx.TensorProto(name="w", data_type=1, dims=[2, 3, 1, 1]),
+    ]
+    graph = helper.make_graph(nodes, "g", [INPUT], [OUTPUT], weights)
+    path = tmp_path / "net.onnx"
+    path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
+    assert read_network(path, OnnxReader(), ReadOptions()).total_macs == 2 * 3 * 16
