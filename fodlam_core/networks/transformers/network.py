@@ -8,7 +8,7 @@ from fodlam_core.errors import LayerError, NetworkError, Setting
 from fodlam_core.model.layers import Layer, Network
 from fodlam_core.model.shapes import ConvShape, MatmulShape, Shape
 from fodlam_core.model.transformer import Memory, Phase, TransformerFacts
-from fodlam_core.networks.transformers.parts import CACHED, Attention, Part, Transformer
+from fodlam_core.networks.transformers.attention import CACHED, Attention
 from fodlam_core.networks.transformers.phases import Pass, passes
 from fodlam_core.networks.transformers.precision import Precision, weight_bytes
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fodlam_core.networks.reader import TokenOptions
+    from fodlam_core.networks.transformers.stacks import Part, Transformer
 
 CACHE_BYTES = 2  # keys, values and activations are kept at 16 bits
 MOST_LAYERS = 50_000

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.errors import NetworkError, Problem, Setting
-from fodlam_core.networks.transformers.parts import Run, Stack, Transformer
+from fodlam_core.networks.transformers.parts import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fodlam_core.networks.reader import TokenOptions
+    from fodlam_core.networks.transformers.stacks import Stack, Transformer
 
 DEFAULT_PROMPT = 512
 PART = Setting(("network",), "part")

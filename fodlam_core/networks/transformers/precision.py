@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import NetworkError, Problem, Setting, unknown
-from fodlam_core.networks.transformers.parts import (
-    Experts,
-    LatentAttention,
-    Linear,
-    Part,
-    Transformer,
-)
+from fodlam_core.networks.transformers.attention import LatentAttention
+from fodlam_core.networks.transformers.parts import Experts, Linear
+
+if TYPE_CHECKING:
+    from fodlam_core.networks.transformers.stacks import Part, Transformer
 
 WHERE = "quantization_config"
 
@@ -64,7 +62,7 @@ def precision_named(name: str) -> Precision:
 def weight_bytes(model: Transformer, precision: Precision) -> int:
     """Return the bytes of all parameters, with scales, as whole bytes per matrix.
 
-    >>> from fodlam_core.networks.transformers.parts import Block, Stack
+    >>> from fodlam_core.networks.transformers.stacks import Block, Stack
     >>> one = Transformer(decoder=Stack(8, (Block((Linear("q", 256, 256),)),)))
     >>> weight_bytes(one, PRECISIONS["int4"])  # 65536 / 2, and 512 groups of 20 bits
     34048

@@ -13,7 +13,7 @@ from fodlam_core.networks.transformers.families import (
     vision,
 )
 from fodlam_core.networks.transformers.fields import Fields
-from fodlam_core.networks.transformers.parts import Transformer
+from fodlam_core.networks.transformers.stacks import Transformer
 
 Family = Callable[[Fields], Transformer]
 

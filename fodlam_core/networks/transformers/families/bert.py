@@ -6,16 +6,11 @@ As in Hugging Face transformers 5: ``modeling_bert.py``, ``modeling_roberta.py``
 
 from __future__ import annotations
 
+from fodlam_core.networks.transformers.attention import Attention
 from fodlam_core.networks.transformers.families.heads import labels, task
 from fodlam_core.networks.transformers.fields import MOST_BLOCKS, Fields
-from fodlam_core.networks.transformers.parts import (
-    Attention,
-    Block,
-    Linear,
-    Part,
-    Stack,
-    Transformer,
-)
+from fodlam_core.networks.transformers.parts import Linear
+from fodlam_core.networks.transformers.stacks import Block, Part, Stack, Transformer
 
 TASKS = (
     "ForMaskedLM",

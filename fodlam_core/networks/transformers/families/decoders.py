@@ -10,18 +10,12 @@ from collections.abc import Callable, Iterator
 
 import attrs
 
+from fodlam_core.networks.transformers.attention import Attention
 from fodlam_core.networks.transformers.families.heads import causal_head
 from fodlam_core.networks.transformers.families.windows import Windows, no_window
 from fodlam_core.networks.transformers.fields import MOST, MOST_BLOCKS, Fields
-from fodlam_core.networks.transformers.parts import (
-    Attention,
-    Block,
-    Experts,
-    Linear,
-    Part,
-    Stack,
-    Transformer,
-)
+from fodlam_core.networks.transformers.parts import Experts, Linear
+from fodlam_core.networks.transformers.stacks import Block, Part, Stack, Transformer
 
 FeedForward = Callable[[int], list[Part]]
 

@@ -5,6 +5,7 @@ As in Hugging Face transformers 5: ``modeling_deepseek_v2.py`` and ``modeling_de
 
 from __future__ import annotations
 
+from fodlam_core.networks.transformers.attention import LatentAttention
 from fodlam_core.networks.transformers.families.decoders import (
     FeedForward,
     expert_counts,
@@ -14,14 +15,8 @@ from fodlam_core.networks.transformers.families.decoders import (
 )
 from fodlam_core.networks.transformers.families.heads import causal_head
 from fodlam_core.networks.transformers.fields import MOST_BLOCKS, Fields
-from fodlam_core.networks.transformers.parts import (
-    Block,
-    LatentAttention,
-    Linear,
-    Part,
-    Stack,
-    Transformer,
-)
+from fodlam_core.networks.transformers.parts import Linear
+from fodlam_core.networks.transformers.stacks import Block, Part, Stack, Transformer
 
 
 def deepseek(fields: Fields) -> Transformer:

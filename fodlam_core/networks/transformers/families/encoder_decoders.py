@@ -6,17 +6,11 @@ As in Hugging Face transformers 5: ``modeling_t5.py`` and ``modeling_whisper.py`
 from __future__ import annotations
 
 from fodlam_core.model.shapes import ConvShape
+from fodlam_core.networks.transformers.attention import Attention
 from fodlam_core.networks.transformers.families.heads import task
 from fodlam_core.networks.transformers.fields import MOST_BLOCKS, Fields
-from fodlam_core.networks.transformers.parts import (
-    Attention,
-    Block,
-    Filter,
-    Linear,
-    Part,
-    Stack,
-    Transformer,
-)
+from fodlam_core.networks.transformers.parts import Filter, Linear
+from fodlam_core.networks.transformers.stacks import Block, Part, Stack, Transformer
 
 # What T5 was trained with; its relative positions set no limit (arXiv:1910.10683, section 3.1.2).
 T5_TOKENS = 512

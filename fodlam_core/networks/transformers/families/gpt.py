@@ -6,10 +6,12 @@ As in Hugging Face transformers 5: ``modeling_gpt2.py``, ``modeling_gpt_neox.py`
 
 from __future__ import annotations
 
+from fodlam_core.networks.transformers.attention import Attention
 from fodlam_core.networks.transformers.families.decoders import Variant, grouped_heads, positions
 from fodlam_core.networks.transformers.families.heads import causal_head
 from fodlam_core.networks.transformers.fields import MOST_BLOCKS, Fields
-from fodlam_core.networks.transformers.parts import Attention, Block, Linear, Stack, Transformer
+from fodlam_core.networks.transformers.parts import Linear
+from fodlam_core.networks.transformers.stacks import Block, Stack, Transformer
 
 
 def gpt2(fields: Fields) -> Transformer:

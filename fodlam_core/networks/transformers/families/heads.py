@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fodlam_core.networks.transformers.parts import Linear, Part
+from fodlam_core.networks.transformers.parts import Linear
 
 if TYPE_CHECKING:
     from fodlam_core.networks.transformers.fields import Fields
+    from fodlam_core.networks.transformers.stacks import Part
 
 
 def task(fields: Fields, default: str, *covered: str) -> str:

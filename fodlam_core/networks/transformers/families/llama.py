@@ -13,10 +13,11 @@ from fodlam_core.networks.transformers.families.decoders import (
     experts,
     gated,
 )
-from fodlam_core.networks.transformers.parts import Linear, Part, Transformer
+from fodlam_core.networks.transformers.parts import Linear
 
 if TYPE_CHECKING:
     from fodlam_core.networks.transformers.fields import Fields
+    from fodlam_core.networks.transformers.stacks import Part, Transformer
 
 
 def llama(fields: Fields) -> Transformer:

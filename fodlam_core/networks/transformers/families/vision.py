@@ -6,7 +6,8 @@ from fodlam_core.model.shapes import ConvShape
 from fodlam_core.networks.transformers.families.bert import encoder_block
 from fodlam_core.networks.transformers.families.heads import labels, task
 from fodlam_core.networks.transformers.fields import MOST_BLOCKS, Fields
-from fodlam_core.networks.transformers.parts import Filter, Linear, Part, Stack, Transformer
+from fodlam_core.networks.transformers.parts import Filter, Linear
+from fodlam_core.networks.transformers.stacks import Part, Stack, Transformer
 
 
 def vit(fields: Fields) -> Transformer:
