@@ -135,7 +135,7 @@ def _others(effort: Effort) -> Iterable[Network]:
         yield Network(name, [_sparse("grouped", *each) for each in grouped])
     for name, dense in ({} if few else DENSE).items():
         yield Network(name, [_dense(*each) for each in dense])
-    for name, depthwise in ({} if few else DEPTHWISE).items():
+    for name, depthwise in DEPTHWISE.items():
         layers = [_sparse("depthwise", size, deep, deep, *how) for size, deep, *how in depthwise]
         yield Network(name, layers)
     for name, attention in ATTENTION.items():

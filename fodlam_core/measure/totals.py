@@ -75,7 +75,7 @@ def write_fits(
     for point in chip.points:
         known = attrs.evolve(point, networks=networks)
         if others:
-            known = calibrated(known, others, terms)
+            known = calibrated(known, others, (terms, "networks"))
         fit = stored_fit(known, digest)
         if fit is None:
             told[point.name] = "nothing predicts other networks: the shape of a layer is not known"

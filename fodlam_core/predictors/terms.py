@@ -44,14 +44,19 @@ def _ragged(p: Product) -> Amount:
     Kernels of grouped convolutions compute whole vectors of channels; where a group, or all
     channels of a depthwise convolution, do not make such, each group is a matrix product.
     """
-    unit = {"grouped": GROUP_CHANNELS, "depthwise": VECTOR_CHANNELS}.get(p.form)
-    channels = p.n if p.form == "grouped" else p.groups
-    return 0.0, p.m * p.k * p.groups if unit and channels % unit else 0.0
+    ragged = (
+        p.groups % VECTOR_CHANNELS
+        if p.form == "depthwise"
+        else p.n % GROUP_CHANNELS
+        if _is_grouped(p)
+        else 0
+    )
+    return 0.0, p.m * p.k * p.groups if ragged else 0.0
 
 
-def _products(form: str) -> Callable[[Product], Amount]:
-    """Return how many products of a layer there are beside the first, for a form."""
-    return lambda p: (p.groups - 1 if p.form == form else 0.0, 0.0)
+def _is_grouped(p: Product) -> bool:
+    """Tell whether a layer has groups of several channels, also where it is charged as another."""
+    return p.form == "grouped" and p.n > 1
 
 
 def _filled_depth(p: Product) -> Amount:
@@ -83,8 +88,9 @@ TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
         "sparse_inputs": lambda p: (0.0, p.inputs if p.form in SPARSE else 0.0),
         "sparse_outputs": lambda p: (0.0, p.outputs if p.form in SPARSE else 0.0),
         "ragged_elements": _ragged,
-        "grouped_products": _products("grouped"),
-        "matmul_products": _products("matmul"),
+        # Products that start one after another, beside the first.
+        "grouped_products": lambda p: (p.groups - 1 if _is_grouped(p) else 0.0, 0.0),
+        "matmul_products": lambda p: (p.groups - 1 if p.form == "matmul" else 0.0, 0.0),
         "macs": lambda p: (0.0, p.macs),
         # Of what a library lays out anew before it multiplies: windows of more than one pixel.
         "window_elements": lambda p: (0.0, p.m * p.k if p.form.startswith("dense") else 0.0),

@@ -39,7 +39,7 @@ SCHEME = "leave-chips-out"
 
 
 def calibrated(
-    chip: Accelerator, others: Sequence[Accelerator], terms: str = "networks"
+    chip: Accelerator, others: Sequence[Accelerator], terms: Sequence[str] = ("networks",)
 ) -> Accelerator:
     """Return a chip with a predictor of its latency that other chips are a prior for.
 
@@ -47,7 +47,7 @@ def calibrated(
         chip: has `references` to be calibrated from, and the layers of their `networks`.
         others: chips, or operating points of some, that behave alike: CPUs for a CPU, runs of
             the same kind of software. Those of fewer than six networks are left out.
-        terms: one of `fodlam_core.predictors.terms.SETS`.
+        terms: some of `fodlam_core.predictors.terms.SETS`; the one with the least error is taken.
 
     Returns:
         The chip with `linear` as its predictor, and the error of that in `cross_validated`.
@@ -60,13 +60,14 @@ def calibrated(
     if not own:
         raise PredictionError(f"{chip.name}: has no measured network whose layers are known")
     points = well_known([each for each in others if _chip(each) != _chip(chip)])
-    donors = tuple(_coefficients(each, terms, ()) for each in points)
-    errors = {"latency": _errors(own, points, terms)}
+    errors = {each: _errors(own, points, each) for each in dict.fromkeys(terms)}
+    best = min(errors, key=lambda each: errors[each].mape)
+    donors = tuple(_coefficients(each, best, ()) for each in points)
     return attrs.evolve(
         chip,
-        predictors=(Linear(terms, donors),),
+        predictors=(Linear(best, donors),),
         references=[attrs.evolve(each, energy_j=None) for each in _known(chip)],
-        cross_validated={Linear.name: errors},
+        cross_validated={Linear.name: {"latency": errors[best]}},
         fits={},
     )
 

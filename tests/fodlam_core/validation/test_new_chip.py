@@ -85,6 +85,20 @@ def test_the_prior_helps_and_its_error_is_honest() -> None:
     assert "leave-chips-out" == new.cross_validated["linear"]["latency"].scheme
 
 
+def test_the_better_terms_are_taken() -> None:
+    """Of several sets of terms that with the least error predicts."""
+    others = [chip(f"c{n}", 1 + n / 9, 0.3) for n in range(5)]
+    new = chip("new", names=("MobileNetV2", "GoogLeNet"))
+
+    one, other, both = (
+        calibrated(new, others, terms)
+        for terms in (("networks",), ("few-networks",), ("few-networks", "networks"))
+    )
+
+    errors = [each.cross_validated["linear"]["latency"].mape for each in (one, other, both)]
+    assert min(errors[:2]) == errors[2] < max(errors)
+
+
 def test_its_own_points_are_no_prior() -> None:
     """What was measured of the chip itself elsewhere is not taken for that of another."""
     others = [chip(f"c{n}/cpu") for n in range(3)]
