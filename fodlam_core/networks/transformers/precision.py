@@ -62,7 +62,7 @@ def precision_named(name: str) -> Precision:
 def weight_bytes(model: Transformer, precision: Precision) -> int:
     """Return the bytes of all parameters, with scales, as whole bytes per matrix.
 
-    >>> from fodlam_core.networks.transformers.stacks import Block, Stack
+    >>> from fodlam_core.networks.transformers.stacks import Block, Stack, Transformer
     >>> one = Transformer(decoder=Stack(8, (Block((Linear("q", 256, 256),)),)))
     >>> weight_bytes(one, PRECISIONS["int4"])  # 65536 / 2, and 512 groups of 20 bits
     34048
