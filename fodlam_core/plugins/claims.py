@@ -84,18 +84,21 @@ def _winners(key: Key, claimed: Sequence[Claim]) -> list[Claim]:
     own = [claim for claim in claimed if claim.plugin.own]
     if key in RESERVED and not own:
         return []
-    won = own or list(claimed)
+    won = sorted(own or claimed, key=_lacks_shape)
     return won[:1] if all(_same_kind(won[0].item, each.item) for each in won[1:]) else won
 
 
+def _lacks_shape(claim: Claim) -> bool:
+    return isinstance(claim.item, LayerKind) and claim.item.shape is None
+
+
 def _same_kind(one: object, other: object) -> bool:
-    """Tell whether two plugins supply one layer kind: of one name, meaning and shape."""
+    """Tell whether two plugins supply one layer kind: of one name, meaning and shape, if any."""
     if not (isinstance(one, LayerKind) and isinstance(other, LayerKind)):
         return False
     meanings = (" ".join(each.description.lower().split()) for each in (one, other))
-    return len(set(meanings)) == 1 and attrs.evolve(one, description="") == attrs.evolve(
-        other, description=""
-    )
+    shapes = {one.shape, other.shape} - {None}
+    return len(set(meanings)) == 1 and one.name == other.name and len(shapes) <= 1
 
 
 def _enter(made: Names, winners: Mapping[Key, Sequence[Claim]], what: str, claim: Claim) -> None:
@@ -103,9 +106,10 @@ def _enter(made: Names, winners: Mapping[Key, Sequence[Claim]], what: str, claim
     plugin, item = claim
     name, *aliases = names_of(item)
     full = plugin.address(name)
-    if _has(winners[what, name], claim):
-        made.items.setdefault((what, name), item)
-        made.providers.setdefault((what, name), plugin)
+    won = winners[what, name]
+    if _has(won, claim):
+        made.items.setdefault((what, name), won[0].item)
+        made.providers.setdefault((what, name), won[0].plugin)
         made.aliases[what, full] = name
     elif (what, full) in made.providers:
         made.items.pop((what, full), None)

@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from fodlam_core import LayerKind, PluginError, UnknownNameError, load_registry
+from fodlam_core import (
+    FcShape,
+    LayerKind,
+    MatmulShape,
+    PluginError,
+    UnknownNameError,
+    load_registry,
+)
 from fodlam_core.plugins import Plugin, call_hooks, unknown_blocks
 from fodlam_core.plugins.hookspecs import HookSpecs, hookimpl
 from fodlam_core.plugins.registry import build_registry
@@ -173,6 +180,22 @@ def test_a_name_claimed_twice() -> None:
     assert [] == registry.names("layer kind")
     with pytest.raises(PluginError, match=r"'pool' is supplied by plugin 'one' .* uninstall"):
         registry.layer_kind("pool")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_kind_with_a_shape_stands_for_one_without(order: int) -> None:
+    """Of equal kinds the one that brings a shape is taken; of two shapes neither is."""
+
+    def plugin(name: str, *shapes: type | None) -> Plugin:
+        kinds = [LayerKind("pool", "pooling", shape) for shape in shapes]
+        return Plugin(name, provided={"fodlam_layer_kinds": tuple(kinds)})
+
+    shaped, bare, other = plugin("a", FcShape), plugin("b", None), plugin("c", MatmulShape)
+    registry = build_registry([shaped, bare][::order])
+    assert registry.layer_kind("pool").shape is FcShape
+    assert registry.providers["layer kind", "pool"].name == "a"
+    registry = build_registry([bare, other, shaped][::order])
+    assert ("layer kind", "pool") in registry.conflicts
 
 
 def test_equal_kinds_are_one() -> None:
