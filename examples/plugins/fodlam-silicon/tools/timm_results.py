@@ -1,6 +1,6 @@
 """Turns the benchmark listings of timm into tables: hundreds of networks on GPUs and CPUs.
 
-    python tools/timm.py timm_inference.csv
+    python tools/timm_results.py timm_inference.csv
 
 A network is a model and the size of its input; ``networks/timm.csv`` has the counts that timm
 prints, and `timm_networks` reads the layers.
