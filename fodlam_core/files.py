@@ -60,6 +60,16 @@ def read_bytes(path: str | os.PathLike[str], most: int = MAX_BYTES) -> bytes:
     return data
 
 
+def read_head(path: str | os.PathLike[str], most: int) -> bytes:
+    """Return the first bytes of a file, however large it is.
+
+    Raises:
+        FileError: if it is not there, or not a regular file.
+    """
+    with os.fdopen(_open(path), "rb") as file:
+        return file.read(most)
+
+
 def read_text(path: str | os.PathLike[str], most: int = MAX_BYTES) -> str:
     """Return the content of a text file in UTF-8, without a byte-order mark.
 

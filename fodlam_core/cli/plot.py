@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from fodlam_core.files import read_bytes
 from fodlam_core.report.messages import say
 from fodlam_core.report.write import write_bytes
 
@@ -97,5 +98,4 @@ def page_extras(
 def _text(source: str) -> str:
     if not source.endswith((".toml", ".json")) or not os.path.isfile(source):
         return f"# {source}"
-    with open(source, encoding="utf-8", errors="replace") as file:
-        return f"# {source}\n{file.read()}"
+    return f"# {source}\n{read_bytes(source).decode('utf-8-sig', 'replace')}"

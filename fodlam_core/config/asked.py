@@ -13,7 +13,7 @@ from fodlam_core.config.chip_files import chip_file, with_chip_file
 from fodlam_core.config.load import TABLES, Source, check_source, read_source
 from fodlam_core.config.model import AcceleratorConfig
 from fodlam_core.errors import ConfigError, FodlamError, similar
-from fodlam_core.files import text_of
+from fodlam_core.files import FileError, read_head, text_of
 from fodlam_core.networks.zoo import zoo_names
 from fodlam_core.plugins.patterns import is_pattern
 
@@ -109,9 +109,8 @@ def is_configuration(source: str) -> bool:
     if ending not in (".toml", ".json", "") or not os.path.isfile(source):
         return ending in (".toml", ".json") and not network_name(source)
     try:
-        with open(source, "rb") as file:
-            text = text_of(file.read(HEAD_BYTES))
-    except (OSError, UnicodeDecodeError):
+        text = text_of(read_head(source, HEAD_BYTES))
+    except (FileError, UnicodeDecodeError):
         return ending == ".toml"
     if ending == ".json" or (text.lstrip().startswith(("{", "[")) and ending != ".toml"):
         return '"net"' in text or '"netfile"' in text

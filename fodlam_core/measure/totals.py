@@ -10,7 +10,7 @@ import attrs
 from fodlam_core.accelerators.fits import fits_text
 from fodlam_core.accelerators.load import digest_of, load_accelerator
 from fodlam_core.errors import FodlamError, PredictionError
-from fodlam_core.files import FileError, read_text
+from fodlam_core.files import FileError, read_head, read_text
 from fodlam_core.measure.chip_file import fits_of
 from fodlam_core.measure.imports import milliseconds
 from fodlam_core.predictors.linear import Linear
@@ -25,14 +25,15 @@ if TYPE_CHECKING:
     from fodlam_core.model.layers import Network
 
 COLUMNS = ("network", "ms")
+HEAD_BYTES = 10_000  # that hold the first line
 
 
 def is_totals(path: str) -> bool:
     """Tell whether a file is a CSV file with the columns ``network`` and ``ms``."""
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            names = next(csv.reader(file), [])
-    except (OSError, ValueError, csv.Error):
+        text = read_head(path, HEAD_BYTES).decode("utf-8-sig", "replace")
+        names = next(csv.reader(text.splitlines()), [])
+    except (FileError, csv.Error):
         return False  # what reads it says what is wrong
     return set(COLUMNS) <= {name.strip() for name in names}
 

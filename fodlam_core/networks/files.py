@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fodlam_core.errors import NetworkError, Setting
-from fodlam_core.files import FileError, check_regular
+from fodlam_core.files import FileError, read_head
 from fodlam_core.networks.read_text import refuse_tokens
 from fodlam_core.networks.reader import NetworkReader, ReadOptions
 
@@ -137,10 +137,6 @@ def head_of(path: Path) -> bytes:
         NetworkError: if it is not there, or not a regular file.
     """
     try:
-        check_regular(path)
-        with path.open("rb") as file:
-            return file.read(HEAD_BYTES)
-    except (OSError, ValueError) as error:
-        raise NetworkError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+        return read_head(path, HEAD_BYTES)
     except FileError as error:
         raise NetworkError(f"{path}: {error}") from error
