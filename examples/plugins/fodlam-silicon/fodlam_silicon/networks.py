@@ -65,6 +65,9 @@ class Library(Mapping[str, Network]):
         summed = sums.names() if any(map(sums.may_know, wanted)) else frozenset()
         self._names = {name: None for name in wanted if name in known | summed or is_run(name)}
 
+    def __contains__(self, name: object) -> bool:  # without reading it
+        return name in self._names
+
     def __getitem__(self, name: str) -> Network:
         if name not in self._names:
             raise KeyError(name)
