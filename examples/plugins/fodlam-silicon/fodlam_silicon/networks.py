@@ -62,8 +62,9 @@ class Library(Mapping[str, Network]):
     def __init__(self, wanted: Iterable[str]) -> None:
         wanted = dict.fromkeys(wanted)
         known = names() | set(zoo_names())
-        summed = sums.names() if any(map(sums.may_know, wanted)) else frozenset()
-        self._names = {name: None for name in wanted if name in known | summed or is_run(name)}
+        if any(map(sums.may_know, wanted)):
+            known |= sums.names()
+        self._names = {name: None for name in wanted if name in known or is_run(name)}
 
     def __contains__(self, name: object) -> bool:  # without reading it
         return name in self._names

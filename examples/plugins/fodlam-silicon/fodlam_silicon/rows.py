@@ -10,13 +10,13 @@ from __future__ import annotations
 import csv
 import functools
 import gc
-from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core import ConvShape, ExpertsShape, FcShape, Layer, MatmulShape, Measurement, Reference
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 LATENCY = {"latency_s": 1.0, "latency_ms": 1e-3, "latency_us": 1e-6, "latency_ns": 1e-9}
@@ -29,7 +29,6 @@ SHAPES: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
     "matmul": (("m", "k", "n", "count"), MatmulShape),
     "experts": (("inputs", "outputs", "rows", "experts", "per_row"), ExpertsShape),
 }
-Read = Callable[[list[str]], Any]
 
 
 def layers(path: Path, point: str) -> list[Measurement]:
@@ -86,7 +85,7 @@ def networks(path: Path, point: str) -> list[Reference]:
     columns, rows = _rows(path, point)
     if not rows:
         return []
-    read = _cost_reader(columns)
+    read = _cost_reader(columns, rounded=False)
     network, batch, where = map(columns.index, ("network", "batch", "where"))
     macs = columns.index("macs") if "macs" in columns else None
     found = []
@@ -142,8 +141,15 @@ def _conv(*sizes: int) -> ConvShape:
     )
 
 
-def _cost_reader(columns: list[str]) -> Callable[[list[str], int], Iterator[float | None]]:
-    """Return what reads latency, energy, and half a unit of the last digit of both."""
+def _cost_reader(
+    columns: list[str], *, rounded: bool = True
+) -> Callable[[list[str], int], Iterator[float | None]]:
+    """Return what reads latency, energy, and half a unit of the last digit of both.
+
+    Args:
+        columns: the columns of the table.
+        rounded: whether the last two are of interest; else they are None.
+    """
     latency = next(((columns.index(n), f) for n, f in LATENCY.items() if n in columns), None)
     energy = next(((columns.index(n), f) for n, f in ENERGY.items() if n in columns), None)
     rate = columns.index(RATE) if RATE in columns else None
@@ -152,13 +158,14 @@ def _cost_reader(columns: list[str]) -> Callable[[list[str], int], Iterator[floa
         latency_s = rounding_s = energy_j = rounding_j = None
         if latency is not None and row[latency[0]]:
             latency_s = float(row[latency[0]]) * latency[1]
-            rounding_s = half_unit(row[latency[0]]) * latency[1]
+            rounding_s = half_unit(row[latency[0]]) * latency[1] if rounded else None
         elif rate is not None and row[rate]:
             per_s = float(row[rate])
-            latency_s, rounding_s = batch / per_s, batch * half_unit(row[rate]) / per_s**2
+            latency_s = batch / per_s
+            rounding_s = batch * half_unit(row[rate]) / per_s**2 if rounded else None
         if energy is not None and row[energy[0]]:
             energy_j = float(row[energy[0]]) * energy[1]
-            rounding_j = half_unit(row[energy[0]]) * energy[1]
+            rounding_j = half_unit(row[energy[0]]) * energy[1] if rounded else None
         return latency_s, energy_j, rounding_s, rounding_j
 
     return read

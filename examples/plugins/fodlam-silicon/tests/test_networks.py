@@ -56,6 +56,15 @@ def test_library_is_lazy() -> None:
         library["TPU-MLP0"]
 
 
+def test_what_a_library_has_is_known_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asking whether it has a network reads none."""
+    library = Library(["VGG16", "VGG-11"])
+    monkeypatch.setattr(Library, "__getitem__", None)
+
+    assert "VGG-11" in library
+    assert "VGG-13" not in library
+
+
 def test_families() -> None:
     """No network is in two families, and those of this library are in one."""
     table = tomli.loads((FOLDER / "families.toml").read_text(encoding="utf-8"))
