@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
@@ -20,14 +21,15 @@ if TYPE_CHECKING:
 COLUMNS, ROWS = 6, 8
 PANEL_IN = 1.25
 SMALL = 4.5
+MOST_TITLE = 26
 
 
 def panels(results: Sequence[Validation], sources: Iterable[str] = ()) -> list[Axes]:
     """Draw predicted against measured costs of one inference, each chip in a panel of its own.
 
     Both axes of a panel are logarithmic and span the same, which is written into it; lines are a
-    decade apart. The band is the nominal 90 % interval, see `predictions`. Above stands the mean
-    absolute error.
+    decade apart. The band is the nominal 90 % interval, see `predictions`. At the upper left
+    stands the mean absolute error.
 
     Args:
         results: from `fodlam_core.validation.scores.validate`.
@@ -75,14 +77,15 @@ def _panel(each: Axes, one: Series) -> None:
     each.tick_params(which="both", length=0, labelbottom=False, labelleft=False)
     each.minorticks_off()
     error = fmean(abs(predicted / measured - 1) for measured, predicted in points)
-    chip, _, point = one.validation.accelerator.partition("/")
-    each.set_title(plain(f"{chip}\n{point} {100 * error:.0f} %"), fontsize=SMALL, pad=2)
+    names = one.validation.accelerator.partition("/")[::2]
+    lines = (plain(part) for name in names for part in textwrap.wrap(name, MOST_TITLE))
+    each.set_title("\n".join(lines), fontsize=SMALL, pad=2)
+    _write(each, 0.04, 0.96, f"{100 * error:.0f} %")
     span = f"{quantity(low, unit, 3)} to {quantity(high, unit, 3)}"
-    each.text(
-        *(0.97, 0.04, span),
-        transform=each.transAxes,
-        fontsize=SMALL,
-        color=GREY,
-        ha="right",
-        va="bottom",
-    )
+    _write(each, 0.97, 0.04, span)
+
+
+def _write(each: Axes, x: float, y: float, text: str) -> None:
+    """Write into the nearest corner of a panel."""
+    sides = {"ha": "left" if x < 0.5 else "right", "va": "bottom" if y < 0.5 else "top"}
+    each.text(x, y, text, sides, transform=each.transAxes, fontsize=SMALL, color=GREY)
