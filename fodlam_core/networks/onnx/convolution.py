@@ -71,6 +71,25 @@ def marked(first: Callable[[Operator], T], last: Callable[[Operator], T]) -> Cal
     return lambda op: (last if op.attribute("channels_last", 0) else first)(op)
 
 
+def in_blocks(rule: Callable[[Operator], T]) -> Callable[[Operator], T]:
+    """Return the rule of a convolution over blocks of channels.
+
+    Files that ONNX Runtime has optimised have them. Weights say how many channels its input has,
+    where a reordering has rounded them up to whole blocks.
+    """
+
+    def wrapped(op: Operator) -> T:
+        data, filters = op.tensor(0), op.sizes(1)
+        dims = data.dims
+        if dims is not None and len(dims) == len(filters) > 1 and dims[1] is None:
+            channels = filters[1] * op.attribute("group", 1)
+            data = data._replace(dims=(dims[0], channels, *dims[2:]))
+            op = op._replace(inputs=[data, *op.inputs[1:]])
+        return rule(op)
+
+    return wrapped
+
+
 def _weights_first(op: Operator, data: Sizes, weights: Sizes) -> Sizes:
     """Return the sizes of weights with channels before pixels; some files have them last."""
     if len(weights) != len(data) or len(data) < 3:

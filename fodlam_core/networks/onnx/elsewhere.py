@@ -16,6 +16,9 @@ from fodlam_core.networks.onnx.tensor import Dims, Tensor
 if TYPE_CHECKING:
     from fodlam_core.networks.onnx.node import Operator
 
+# Of files that ONNX Runtime has optimised for one machine: channels stand in blocks.
+BLOCKS = "com.microsoft.nchwc"
+
 Sizes = Callable[["Operator"], "list[Dims | None]"]
 
 
@@ -108,6 +111,30 @@ def _positions(op: Operator) -> list[Dims | None]:
     return [(1, table[-1] if table else None, op.number(1), op.number(2))]
 
 
+def _to_blocks(op: Operator) -> list[Dims | None]:
+    """Return an image whose channels are rounded up to whole blocks, of a size nobody tells."""
+    data = _dims(op, 0)
+    if data is None or len(data) < 3:
+        return [None]
+    return [(data[0], None, *(data[1:-1] if op.attribute("channels_last", 0) else data[2:]))]
+
+
+def _from_blocks(op: Operator) -> list[Dims | None]:
+    data, channels = _dims(op, 0), op.attribute("channels", 0) or None
+    if data is None or len(data) < 3:
+        return [None]
+    if op.attribute("channels_last", 0):
+        return [(data[0], *data[2:], channels)]
+    return [(data[0], channels, *data[2:])]
+
+
+def _scaled(op: Operator) -> list[Dims | None]:
+    data, scales = _dims(op, 0), op.attribute("scales", [1])
+    if data is None or len(scales) != len(data):
+        return [None]
+    return [tuple(size and size * by for size, by in zip(data, scales, strict=True))]
+
+
 # What each makes; None if that cannot be told.
 FREE_ELSEWHERE: Mapping[str, Mapping[str, Sizes | None]] = {
     "ai.onnx.ml": {
@@ -156,6 +183,14 @@ FREE_ELSEWHERE: Mapping[str, Mapping[str, Sizes | None]] = {
         "GatherBlockQuantized": _gathered,
         "TorchEmbedding": _joined_rows,
         "RelativePositionBias": _positions,
+    },
+    BLOCKS: {
+        **{name: _pool(name) for name in sorted(words("""
+            AveragePool GlobalAveragePool GlobalMaxPool MaxPool
+        """))},
+        "ReorderInput": _to_blocks,
+        "ReorderOutput": _from_blocks,
+        "Upsample": _scaled,
     },
 }  # fmt: skip
 

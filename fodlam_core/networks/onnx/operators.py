@@ -23,6 +23,7 @@ from fodlam_core.networks.onnx.convolution import (
     conv,
     conv_last,
     conv_sizes,
+    in_blocks,
     last_sizes,
     marked,
 )
@@ -86,6 +87,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "com.microsoft.NhwcConv": Rule(conv_last(), last_sizes()),
     "com.microsoft.NhwcFusedConv": Rule(conv_last(), last_sizes()),
+    "com.microsoft.nchwc.Conv": Rule(in_blocks(conv()), in_blocks(conv_sizes())),
     "com.microsoft.FusedMatMul": Rule(product(), product_sizes()),
     "com.microsoft.FusedMatMulActivation": Rule(product(), product_sizes()),
     "com.microsoft.TransposeMatMul": Rule(product(), product_sizes()),

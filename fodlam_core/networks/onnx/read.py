@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import NetworkError
 from fodlam_core.networks.draft import computed_beforehand, some
+from fodlam_core.networks.onnx.elsewhere import BLOCKS
 from fodlam_core.networks.onnx.graph import Graph, load_graph
 from fodlam_core.networks.onnx.node import name_of
 from fodlam_core.networks.onnx.operators import is_free
@@ -48,6 +49,10 @@ def read(path: Path, options: ReadOptions, rules: Mapping[str, Rule]) -> Network
     if walk.asked:
         raise NetworkError(graph.inputs.question())
     walk.draft.notes[:0] = graph.inputs.notes
+    if any(node.domain == BLOCKS for node in graph.proto.node):
+        walk.draft.notes.append(
+            "optimised for one machine: channels are rounded up to whole blocks, with their MACs"
+        )
     walk.draft.notes += _unreached(graph, walk, scope)
     return walk.draft.network(path.stem, str(path))
 

@@ -14,7 +14,8 @@ from fodlam_core.networks.reader import ReadOptions
 
 onnx = pytest.importorskip("onnx")
 
-HEADER = '<ir_version: 10, opset_import: ["" : 21, "com.microsoft" : 1, "ai.onnx.ml" : 3]>\n'
+DOMAINS = '"com.microsoft" : 1, "com.microsoft.nchwc" : 1, "ai.onnx.ml" : 3'
+HEADER = f'<ir_version: 10, opset_import: ["" : 21, {DOMAINS}]>\n'
 WORDS, IMAGE, ROWS = "int64[1,7] x", "uint8[1,4,8,8] x", "float[1,7,64] x"
 # Call, input of the network, and the width of what comes out, which a product then multiplies.
 CALLS = [
@@ -92,3 +93,26 @@ def test_a_quantised_convolution_says_where_its_channels_stand(
             {"s": (), "w": (8, 3, 3, 3)},
         )
         assert network.total_macs == 16 * 16 * 8 * 27
+
+
+@pytest.mark.parametrize("last", [0, 1])
+def test_files_optimised_for_a_machine_have_channels_in_blocks(
+    read: Callable[..., Network], last: int
+) -> None:
+    """Convolutions over 20 channels in 32 of two blocks, pools, and back to 20 channels."""
+    data = "1,8,8,20" if last else "1,20,8,8"
+    network = read(
+        f"""g (float[{data}] x) => (float[] y) <int64[2] flat = {{1, -1}}> {{
+            b = com.microsoft.nchwc.ReorderInput <channels_last = {last}> (x)
+            p = com.microsoft.nchwc.MaxPool <kernel_shape = [2, 2], strides = [2, 2]> (b)
+            c = com.microsoft.nchwc.Conv <group = 32, pads = [1, 1, 1, 1]> (p, w)
+            d = com.microsoft.nchwc.Conv (c, o, "", c)
+            u = com.microsoft.nchwc.Upsample <scales = [1, 1, 2, 2]> (d)
+            a = com.microsoft.nchwc.AveragePool <kernel_shape = [2, 2], strides = [2, 2]> (u)
+            r = com.microsoft.nchwc.ReorderOutput <channels = 20, channels_last = {last}> (a)
+            f = Reshape (r, flat)  y = MatMul (f, v) }}""",
+        {"w": (32, 1, 3, 3), "o": (32, 32, 1, 1), "v": (320, 5)},
+    )
+    macs = [layer.macs for layer in network.layers]
+    assert (macs, network.uncosted) == ([16 * 32 * 9, 16 * 32 * 32, 320 * 5], {})
+    assert any("rounded up to whole blocks" in note for note in network.notes)
