@@ -7,6 +7,7 @@ networks they know, spares loading those that cannot be it.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from fodlam_core.errors import FodlamError
 from fodlam_core.estimates import prepare
 from fodlam_core.estimates.verdict import verdict
 from fodlam_core.model.quantities import LATENCY
+from fodlam_core.model.value import Same
 from fodlam_core.report.units import percent
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 def on_point(config: Config, registry: Registry, network: Network, name: str) -> Ranked:
     """Return what a network costs on one operating point, or why that refuses it."""
     try:
-        reason = _unloaded(registry.supplied(name), network, _shares(network))
+        reason = _unloaded(registry.supplied(name), network, _shares(Same(network)))
         if reason:
             return Ranked(name, None, reason)
         estimate = prepare(on_chips(config, [name], registry), registry, network).estimate()
@@ -52,7 +54,7 @@ def on_chip(
         name: the default point of the chip.
         points: all its points, in order of preference.
     """
-    shares = _shares(network)
+    shares = _shares(Same(network))
     most = {each: _most(registry.supplied(each), network, shares) for each in (name, *points)}
     found: dict[str, Ranked] = {}
     share = 0.0
@@ -93,11 +95,12 @@ def standing(config: Config, registry: Registry, network: Network, name: str) ->
     return found.noting(f"{chip} stands for {best}: by that point it is known best")
 
 
-def _shares(network: Network) -> dict[str, float]:
+@functools.lru_cache(maxsize=16)
+def _shares(network: Same) -> dict[str, float]:
     """Return the share of each kind of layer in the MACs of a network, or in its layers."""
-    macs = network.total_macs
+    macs = network.what.total_macs
     parts: Counter[str] = Counter()
-    for layer in network.layers:
+    for layer in network.what.layers:
         parts[layer.kind] += layer.total_macs if macs else 1
     return {kind: part / parts.total() for kind, part in parts.items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,7 @@ def _difference(layer: Layer, rows: Sequence[Measurement]) -> str:
     return f"{row.macs} MACs there and {layer.macs} here"
 
 
+@functools.lru_cache(maxsize=4096)  # chips of a library name the same networks
 def is_slip(name: str, other: str) -> bool:
     """Tell whether a name is another one but for case, signs or a slip of the pen.
 
