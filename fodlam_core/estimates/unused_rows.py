@@ -6,6 +6,7 @@ import functools
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from fodlam_core.errors import listed
 from fodlam_core.report.units import counted
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Items = tuple[tuple["Layer", "Basis | None"], ...]
 ALIKE = 0.8
+FEWEST = 2  # layers that tell a network
 
 
 def unused_notes(
@@ -32,6 +34,7 @@ def unused_notes(
     """
     measured_as = network.measured_as
     if measured_as is None:
+        yield from _measured_networks(items, platforms)
         return
     work = {(layer.key, layer.macs) for layer, _ in items}
     for name, platform in platforms.items():
@@ -42,6 +45,31 @@ def unused_notes(
                     f"{measured_as}; if that is meant, correct the name"
                 )
         yield from _other_layers(name, measured_as, items, platform)
+
+
+def _measured_networks(items: Items, platforms: Mapping[str, Platform]) -> Iterator[str]:
+    """Say which networks that were measured have, on their chips, all layers that these run."""
+    found: dict[str, list[str]] = {}
+    for name, platform in platforms.items():
+        work = {
+            (layer.key, layer.macs) for layer, basis in items if basis and basis.accelerator == name
+        }
+        if len(work) < FEWEST:
+            continue
+        first = min(work)[0]
+        for network in [network for network, key in platform.rows if key == first]:
+            if all(_is_measured(platform, network, key, macs) for key, macs in work):
+                found.setdefault(network, []).append(name)
+    for network, chips in found.items():
+        yield (
+            f"{listed(chips)}: the layers have the names and the MACs of those that were measured "
+            f'of {network}; if it is that network, [network] measured_as = "{network}" takes the '
+            "measured costs"
+        )
+
+
+def _is_measured(platform: Platform, network: str, key: str, macs: int) -> bool:
+    return any(each.layer.macs == macs for each in platform.rows.get((network, key), ()))
 
 
 def _other_networks(platform: Platform, work: Collection[tuple[str, int]]) -> Mapping[str, int]:

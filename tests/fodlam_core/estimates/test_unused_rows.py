@@ -8,6 +8,8 @@ import pytest
 
 from fodlam_core import Config, NetworkConfig, prepare
 from fodlam_core.config.model import AcceleratorConfig
+from fodlam_core.networks.native.text import native_toml
+from fodlam_core.networks.zoo import zoo_network
 from fodlam_core.plugins.registry import Registry
 
 HEADER = """
@@ -77,3 +79,20 @@ def test_a_name_that_is_nearly_right_is_told(name: str, tmp_path: Path, registry
     assert notes(tmp_path, registry, rows) == [expected]
     whole = f'references = [{{ network = "{name}", batch = 1, latency_ms = 9 }}]\n'
     assert notes(tmp_path, registry, "", header=whole) == [expected]
+
+
+def test_a_file_of_a_measured_network(tmp_path: Path, registry: Registry) -> None:
+    """A file that has the layers of a measured network is told how that is looked up."""
+    file = tmp_path / "net.toml"
+    file.write_text(native_toml(zoo_network("AlexNet")), encoding="utf-8")
+    lead = '[network] measured_as = "AlexNet" takes the measured costs'
+
+    def told(**keys: str) -> list[str]:
+        config = Config(NetworkConfig(file=str(file), **keys))
+        return [each for each in prepare(config, registry).one.notes if lead in each]
+
+    assert ["eyeriss and eie"] == [each.partition(":")[0] for each in told()]
+    assert [] == told(measured_as="AlexNet")
+    assert [] == told(method="predicted")
+    file.write_text(native_toml(zoo_network("ResNet-18")), encoding="utf-8")
+    assert [] == told()
