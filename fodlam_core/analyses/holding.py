@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fodlam_core.deferred import DeferredAccelerator
 from fodlam_core.estimates.capacity import DOES_NOT_FIT
 from fodlam_core.estimates.precision import is_stated, precision_of, serves, weight_format
+from fodlam_core.model.costs import DATASHEET
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from fodlam_core.plugins.registry import Registry
 
 # What a chip that is not loaded says of itself, from the least trustworthy.
-_PROVENANCE = ("datasheet", "projected")
+_PROVENANCE = (DATASHEET, "projected")
 
 
 class Holding(NamedTuple):
@@ -104,5 +105,7 @@ def _order(registry: Registry, name: str) -> tuple[Any, ...]:
     """Return what the points of a chip are sorted by: what is measured, and least in error."""
     item = registry.supplied(name)
     error, provenance = _said(item, "latency_error"), str(_said(item, "provenance"))
+    if provenance == DATASHEET:
+        error = None  # it is that of a number format: one that is wider is no better for it
     known = _PROVENANCE.index(provenance) if provenance in _PROVENANCE else len(_PROVENANCE)
     return (-known, error is None, error or 0.0, name)

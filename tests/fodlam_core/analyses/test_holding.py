@@ -34,6 +34,13 @@ def chips(registry: Registry) -> Registry:
         ("good/a", both, facts | {"latency_error": 0.3}, ("good",)),
         ("good/b", both, facts | {"latency_error": 0.1}, ()),
         ("good/c", both, facts | {"provenance": "datasheet"}, ()),
+        (
+            "sheets/fp16",
+            both,
+            facts | {"provenance": "datasheet", "latency_error": 0.4},
+            ("sheets",),
+        ),
+        ("sheets/fp32", both, facts | {"provenance": "datasheet", "latency_error": 0.2}, ()),
         ("small/a", both, facts | {"memory_bytes": 8 * GB}, ("small",)),
         ("unknown/a", both, facts | {"memory_bytes": None}, ("unknown",)),
         ("narrow/a", both, facts | {"precision": "int8"}, ("narrow",)),
@@ -59,6 +66,11 @@ def test_a_chip_stands_for_its_best_known_point(chips: Registry) -> None:
     """What was measured comes before a datasheet, and the least error first."""
     assert held(chips, "good/a").names == ["good/b"]
     assert held(chips, "good/a", best=False).names == ["good/a"]
+
+
+def test_datasheets_are_not_told_apart_by_their_error(chips: Registry) -> None:
+    """It is that of a number format, and a wider format is no better for a model at 16 bits."""
+    assert held(chips, "sheets/fp32").names == ["sheets/fp16"]
 
 
 @pytest.mark.parametrize(
