@@ -96,9 +96,9 @@ class Publication(NamedTuple):
 
     def cells(self, network: str, layer: str) -> tuple[Cell, ...]:
         """Return every printed number of a layer, with the place it was read from."""
-        found = []
+        found, key = [], layer_key(layer)
         for row in self.rows:
-            if row["network"] == network and layer_key(row["layer"]) == layer_key(layer):
+            if row["network"] == network and layer_key(row["layer"]) == key:
                 for table in self.tables:
                     if table.covers(row):
                         columns = self.layout(table).columns

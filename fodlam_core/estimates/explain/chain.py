@@ -45,15 +45,10 @@ class Step(NamedTuple):
     unit: str
 
 
-class Chain(NamedTuple):
-    """The steps to the cost of a layer, and the printed numbers that enter."""
-
-    steps: tuple[Step, ...]
-    cells: tuple[Cell, ...]
-
-
-def chain(estimate: Result, each: LayerEstimate, basis: Basis, cells: tuple[Cell, ...]) -> Chain:
-    """Return the steps from printed numbers to the cost of a layer.
+def chain(
+    estimate: Result, each: LayerEstimate, basis: Basis, cells: tuple[Cell, ...]
+) -> tuple[tuple[Step, ...], tuple[Cell, ...]]:
+    """Return the steps to the cost of a layer, and the printed numbers that enter.
 
     Args:
         estimate: the estimate.
@@ -76,7 +71,7 @@ def chain(estimate: Result, each: LayerEstimate, basis: Basis, cells: tuple[Cell
         cell = _cell(row, cells, TRAFFIC, row.details[TRAFFIC])
         used += [cell] if cell else []
         steps.append(_dram(estimate, each, row.batch, dram, row.details[TRAFFIC], cell))
-    return Chain((*steps, _result(each)), tuple(used))
+    return (*steps, _result(each)), tuple(used)
 
 
 class _Found:
