@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # It computes, and fits the cache of a core: what ran before it hardly matters.
 REFERENCE = ConvShape.from_input((64, 28, 28), 64, 3, padding=1)
+MOST_SLOWED = 1.5
+"""A reference slower than this was interrupted itself: it tells no more than this of others."""
 FEWEST = 5
 """Times that a sample is made of at least, where there are so many."""
 
@@ -49,9 +51,9 @@ class Pace:
         return cls(run)
 
     def now(self) -> float:
-        """Run the reference, and return its time."""
+        """Run the reference, and return its time: the better of two, as one may be interrupted."""
         self.run()  # brings it back into the caches
-        self.seen.append(self.run())
+        self.seen.append(min(self.run(), self.run()))
         return self.seen[-1]
 
     @property
@@ -75,4 +77,6 @@ class Pace:
         best = self.best_s
         ordered = sorted(timed, key=lambda each: each.pace_s)
         count = max(FEWEST, len(self.undisturbed(timed)))
-        return Sample.of([time * min(1.0, best / pace) for time, pace in ordered[:count]])
+        return Sample.of(
+            [time * min(1.0, max(best / pace, 1 / MOST_SLOWED)) for time, pace in ordered[:count]]
+        )

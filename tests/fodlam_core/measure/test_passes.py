@@ -52,7 +52,7 @@ def test_a_burst_falls_on_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_disturbed_samples_are_taken_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """While the reference is slow nothing counts that is measured in a better moment later."""
-    slow = 4.0, 2.0
+    slow = 6.0, 1.4
     found, _, calls = measured(monkeypatch, lambda call: slow if call < 3 else (3.0, 1.0), 2)
 
     assert 4 == calls  # until there are enough
@@ -61,7 +61,7 @@ def test_disturbed_samples_are_taken_again(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_machine_that_is_disturbed_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
     """After some passes what there is counts, corrected by the reference."""
-    found, _, calls = measured(monkeypatch, lambda _: (4.0, 2.0), 2)
+    found, _, calls = measured(monkeypatch, lambda _: (3.0, 1.5), 2)
 
     assert 4 == calls
     assert [2.0] * 2 == [each.median_s for _, each in found.layers.values()]
