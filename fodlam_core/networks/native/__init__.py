@@ -94,6 +94,7 @@ def is_json_list(head: bytes) -> bool:
     return re.match(rb"(\xef\xbb\xbf)?\s*\[\s*[{\]]", head) is not None
 
 
+RESULT = frozenset({"schema_version", "totals", "layers"})  # of what `run` saves
 _OBJECT = rb"(\xef\xbb\xbf)?\s*\{"
 # The name and the source of a long table may fill what is looked at.
 _KEY = rb'"(layers|skipped|uncosted|source)"\s*:'
@@ -120,6 +121,12 @@ class NativeReader:
             table = _parse(read_text(path), path.suffix)
         except FileError as error:
             raise NetworkError(f"{path}: {error}") from error
+        if isinstance(table, dict) and table.keys() >= RESULT:
+            raise NetworkError(
+                "a result that run has saved, not a network",
+                where=str(path),
+                cure="check computes it again, and diff compares two",
+            )
         return network_from_table(table, str(path), path.stem, options.regions, options.shapes)
 
 

@@ -81,3 +81,14 @@ def test_a_datasheet_is_called_so(cli: Any, tmp_path: Path) -> None:
     saved = json.loads(cli("run", "ResNet-18", "--on", chip, "-f", "json").out)
     assert {layer["method"] for layer in saved["layers"]} == {"predicted"}
     assert any(note.startswith("datasheet: nothing was measured on npu") for note in saved["notes"])
+
+
+def test_a_saved_result_is_no_network(cli, tmp_path) -> None:
+    """What run has saved is told from a network, with the commands that take it."""
+    saved = tmp_path / "saved.json"
+    cli("run", "AlexNet", "-o", saved)
+
+    for command in (("run", saved), ("rank", saved), ("networks", "show", saved)):
+        done = cli(*command)
+        assert (1, "") == (done.status, done.out)
+        assert "a result that run has saved, not a network; check computes it again" in done.err
