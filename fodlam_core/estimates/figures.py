@@ -42,6 +42,7 @@ class Basis(NamedTuple):
             a total is; None where only the ends of the layers can be added.
         outside: sizes in which the layer lies outside the measured range, if predicted.
         linear: whether the cost of a batch is that of one inference times the batch.
+        shared_by: the inferences that the cost of the row is divided by, if published.
     """
 
     accelerator: str
@@ -57,6 +58,7 @@ class Basis(NamedTuple):
     outside: tuple[str, ...] = ()
     linear: bool = True
     part: Interval | None = None
+    shared_by: int = 1
 
 
 class LayerEstimate(NamedTuple):

@@ -99,6 +99,12 @@ def _batch(
             "costs measured at another batch are divided by it and assumed to be linear in it: "
             "weights that were loaded once for a batch are spread over it"
         )
+    rows = [(basis.measurement, basis.shared_by) for _, basis in items if basis]
+    if config.network.batch != "published" and any(row and row.batch != by for row, by in rows):
+        yield (
+            "a batch between two that were measured costs what the larger one does, where filling "
+            "it up costs less than more of the smaller"
+        )
 
 
 def _methods(

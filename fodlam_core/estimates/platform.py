@@ -120,28 +120,47 @@ class Platform(NamedTuple):
     ) -> Measurement | None:
         """Return the published row of a layer, if network, layer, kind and MACs agree with it.
 
-        Of several batches the one asked for, else the largest below it, else the smallest.
+        Of several batches the one asked for, else the largest below it, else the smallest. But the
+        next larger one where filling a batch up costs less.
         """
-        rows = self.rows.get((network, layer.key), ()) if network else ()
-        rows = [
-            row for row in rows if row.layer.macs == layer.macs and row.layer.kind == layer.kind
-        ]
-        if not rows:
-            return None
-        below = [row for row in rows if isinstance(batch, int) and row.batch <= batch]
-        return below[-1] if below else rows[0]
+        rows = self._rows_of(network, layer)
+        if not rows or not isinstance(batch, int):
+            return rows[0] if rows else None
+        below = [row for row in rows if row.batch <= batch]
+        if not below:
+            return rows[0]
+        above = rows[len(below) : len(below) + 1]
+        return above[0] if above and _is_less(above[0], below[-1], batch) else below[-1]
 
-    def published(self, network: str | None, layer: Layer, row: Measurement) -> Basis:
-        """Return the basis of a layer that was measured."""
-        taken = row.as_printed() if self.printed else row
+    def _rows_of(self, network: str | None, layer: Layer) -> list[Measurement]:
+        rows = self.rows.get((network, layer.key), ()) if network else ()
+        return [row for row in rows if (row.layer.macs, row.layer.kind) == (layer.macs, layer.kind)]
+
+    def published(
+        self, network: str | None, layer: Layer, row: Measurement, batch: int | str = "published"
+    ) -> Basis:
+        """Return the basis of a layer that was measured.
+
+        Args:
+            network: the network that the row is of.
+            layer: the layer.
+            row: the row.
+            batch: the inferences that share a run; where the row is of more of them, and another
+                of fewer, the run is filled up. By default those of the row.
+        """
+        rows = self._rows_of(network, layer)
+        shared_by = 1 if self.printed else row.batch
+        if isinstance(batch, int) and rows[0].batch <= batch < row.batch:
+            shared_by = batch
+        taken = row if row.batch == shared_by else attrs.evolve(row, batch=shared_by)
         basis = self._basis(
             method="published",
             predictor=None,
             native=taken.cost,
             batches=(row.batch,),
             row=row,
-            linear=len(self.rows[network or "", layer.key]) == 1,
-        )
+            linear=len(rows) == 1,
+        )._replace(shared_by=shared_by)
         return self._bounded(basis, taken.interval, taken.interval)
 
     def predicted(self, layer: Layer, batch: int) -> Basis:
@@ -303,6 +322,13 @@ class Platform(NamedTuple):
         if factors != AS_IT_IS:
             native, part = (each and each.times(*factors) for each in (native, part))
         return basis._replace(interval=native, part=part)
+
+
+def _is_less(larger: Measurement, smaller: Measurement, batch: int) -> bool:
+    """Tell whether a measured batch costs less than a smaller one as often as makes a batch."""
+    runs = batch / smaller.batch
+    pairs = zip(larger.amounts, smaller.amounts, strict=True)
+    return next((one < runs * other for one, other in pairs if one and other), False)
 
 
 def settings_of(name: str, config: Config, registry: Registry) -> AcceleratorConfig:

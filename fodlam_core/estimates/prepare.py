@@ -283,7 +283,7 @@ class _Prepared:
         if self.config.network.method != "predicted":
             row = platform.measurement(network, layer, batch)
             if row:
-                return platform.published(network, layer, row)
+                return platform.published(network, layer, row, batch)
         if layer.kind not in platform.accelerator.kinds:
             raise PredictionError(
                 f"{platform.accelerator.name} does not serve {layer.name}, which is of kind "

@@ -39,11 +39,11 @@ def dram_energy_j(estimate: Result, each: LayerEstimate) -> float | None:
     Its traffic times the configured joules per byte.
     """
     price = estimate.config.system.get("dram_energy_j_per_byte")
-    traffic = dram_bytes(estimate, each)
+    traffic = dram_bytes(each)
     return None if price is None or traffic is None else traffic * price
 
 
-def dram_bytes(estimate: Result, each: LayerEstimate) -> float | None:
+def dram_bytes(each: LayerEstimate) -> float | None:
     """Return the bytes that a layer moves between chip and DRAM; None if not known.
 
     Published bytes, over the batch they were measured at, for all inferences.
@@ -51,12 +51,8 @@ def dram_bytes(estimate: Result, each: LayerEstimate) -> float | None:
     basis = each.basis
     if basis is None or basis.measurement is None:
         return None
-    row = basis.measurement
-    traffic = row.details.get(TRAFFIC)
-    if traffic is None:
-        return None
-    batch = 1 if estimate.platforms[basis.accelerator].printed else row.batch
-    return traffic / batch * each.runs
+    traffic = basis.measurement.details.get(TRAFFIC)
+    return None if traffic is None else traffic / basis.shared_by * each.runs
 
 
 def system_energy(estimate: Result, layers: Iterable[LayerEstimate]) -> SystemEnergy:

@@ -268,7 +268,7 @@ def _sums(estimate: Estimate) -> NativeCosts:
     sums -= partial  # a sum without one of its layers would look like the least
     sums |= {(name, metric.key) for name in (LOW, HIGH) for metric in bounded}
     coverage = {method: estimate.coverage.share(method) for method in METHODS}
-    traffic = [dram_bytes(estimate, each) for each in estimate.layers]
+    traffic = [dram_bytes(each) for each in estimate.layers]
     moved = None if None in traffic else math.fsum(each or 0.0 for each in traffic)
     return NativeCosts(dict(cells), frozenset(sums), coverage, dram_bytes=moved)
 

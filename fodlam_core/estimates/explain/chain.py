@@ -70,7 +70,7 @@ def chain(
     if dram is not None and row is not None:
         cell = _cell(row, cells, TRAFFIC, row.details[TRAFFIC])
         used += [cell] if cell else []
-        steps.append(_dram(estimate, each, row.batch, dram, row.details[TRAFFIC], cell))
+        steps.append(_dram(estimate, each, basis.shared_by, dram, row.details[TRAFFIC], cell))
     return (*steps, _result(each)), tuple(used)
 
 
@@ -166,7 +166,10 @@ def _one_inference(basis: Basis, row: Measurement, *, printed: bool) -> Iterator
         if printed:
             text = f"taken as printed, as FODLAM did: {one}"
         else:
-            text = f"one inference: {number(before, metric.unit)} / {row.batch} = {one}"
+            filled = "" if basis.shared_by == row.batch else ", the batch being filled up"
+            text = (
+                f"one inference: {number(before, metric.unit)} / {basis.shared_by} = {one}{filled}"
+            )
         yield Step(metric.name, text, after, metric.unit)
 
 
@@ -235,16 +238,15 @@ def _runs(each: LayerEstimate, basis: Basis) -> Iterator[Step]:
 def _dram(
     estimate: Result,
     each: LayerEstimate,
-    batch: int,
+    shared_by: int,
     energy: float,
     traffic: float,
     cell: Cell | None,
 ) -> Step:
-    printed = estimate.batch == "published"
     where = f"{cell}; " if cell else ""
     price = estimate.config.system["dram_energy_j_per_byte"]
     text = (
-        f"{where}{number(traffic, 'B')} / {1 if printed else batch} x {number(price, 'J/B')} x "
+        f"{where}{number(traffic, 'B')} / {shared_by} x {number(price, 'J/B')} x "
         f"{each.runs} = {number(energy, 'J')}, never scaled"
     )
     return Step("DRAM energy", text, energy, "J")

@@ -205,6 +205,35 @@ def halves(result: Estimate) -> tuple[float | None, float | None]:
     return total.latency_s, total.energy_j
 
 
+@settings(max_examples=25)
+@given(
+    batches=st.sets(few, min_size=1, max_size=4),
+    costs=st.tuples(seconds, seconds),
+    batch=few,
+    more=few,
+)
+def test_measured_batches_keep_the_laws(
+    batches: set[int], costs: tuple[float, float], batch: int, more: int
+) -> None:
+    """Between batches that were measured a total does not fall, nor rise for each inference."""
+    layer, (once, each) = fc("a", 64, 64), costs
+    rows = [
+        Measurement("net", layer, size, cost=Cost(once + each * size, once + each * size))
+        for size in batches
+    ]
+    registry = installed(chip("here", rows, PerMac()))
+    network = Network("net", [layer], measured_as="net")
+
+    def cost(batch: int) -> Cost:
+        total = run(network, registry, "here", batch).totals["total"]
+        return Cost(total.latency_s, total.energy_j)
+
+    for size in batches:
+        assert cost(size).latency_s == pytest.approx(once + each * size)
+    assert at_most(cost(batch), cost(batch + more))
+    assert at_most(cost(batch * more), cost(batch) * more)
+
+
 @pytest.mark.parametrize("predictor", [PerMac(), Roofline()], ids=lambda each: each.name)
 @settings(max_examples=10)
 @given(network=networks(), rows=tables(), batch=few, data=st.data())
