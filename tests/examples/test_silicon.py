@@ -154,3 +154,13 @@ def test_each_token_is_a_run(cli: Any) -> None:
         for name in ("time_to_first_token_s", "time_per_output_token_s")
     )
     assert pytest.approx(first + 7 * further) == saved["totals"]["total"]["latency_s"]
+
+
+def test_a_language_model_stands_on_runs_of_such(cli: Any) -> None:
+    """A GPU is known by runs of language models, not by rates of others; in run as in rank."""
+    ask = ("Llama-3.1-8B", "--set", "network.context=1024", "--on", "rtx-4090", "-f", "json")
+    [row] = json.loads(cli("rank", *ask, "--plugin", PLUGIN).out)["rows"]
+    run = json.loads(cli("run", *ask, "--plugin", PLUGIN).out)
+
+    assert row["name"] == "rtx-4090/llamacpp-f16"
+    assert list(run["accelerators"]) == [row["name"]]

@@ -47,6 +47,7 @@ def chips(registry: Registry) -> Registry:
         ("silent/a", both, facts | {"precision": "as the submitter chose"}, ("silent",)),
         ("whole/a", both, facts | {"layers": 0}, ("whole",)),
         ("products/a", ("fc",), facts, ("products",)),
+        ("rate/a", both, facts | {"latency_is": "reciprocal throughput"}, ("rate",)),
     ]
     made = [
         DeferredAccelerator(name, kinds, load, name, aliases, facts=known)
@@ -82,6 +83,7 @@ def test_datasheets_are_not_told_apart_by_their_error(chips: Registry) -> None:
         ("silent/a", "what it stores weights as is not known (as the submitter chose)"),
         ("whole/a", "knows whole networks only"),
         ("products/a", "serves no matmul layers"),
+        ("rate/a", "what one step takes is not known: its latencies are one over a throughput"),
     ],
 )
 def test_others_say_why_not(name: str, why: str, chips: Registry) -> None:

@@ -52,7 +52,7 @@ def all_points(chips: dict[str, dict[str, Any]]) -> dict[str, dict[str, list[Any
     """Return what the index has of each point, by chip: source, kinds, title, and what is `TOLD`.
 
     Told are rows of layers, rows of networks, precision, provenance, errors of latency and energy,
-    and whether it predicts layers.
+    what a latency is, and whether the point predicts layers.
 
     Args:
         chips: the facts of every chip.
@@ -73,6 +73,7 @@ def all_points(chips: dict[str, dict[str, Any]]) -> dict[str, dict[str, list[Any
                 *(source, said["kinds"], said["title"], own.total(), named.total()),
                 *(said["precision"], said.get("provenance", header["provenance"])),
                 *_errors(source, header, chips[chip], said),
+                said.get("latency_is", header.get("latency_is", "inference")),
                 predicts(header, chips[chip], said, own.total(), len(known)),
             ]
     return points
