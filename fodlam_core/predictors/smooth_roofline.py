@@ -20,6 +20,8 @@ import functools
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import attrs
+
 from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Cost
 from fodlam_core.model.shapes import ConvShape, ExpertsShape, FcShape, MatmulShape
@@ -196,8 +198,18 @@ class FittedSmoothRoofline:
         Raises:
             PredictionError: if the layer has no shape, or is not a matrix product.
         """
-        work = work_of(layer, batch, self.weight_share)
-        return Cost(_at(self.latency, work), _at(self.energy, work))
+        works = self._works(layer, batch)
+        latency, energy = (
+            _at(curves, _cheapest(curves, works)) for curves in (self.latency, self.energy)
+        )
+        return Cost(latency, energy)
+
+    def _works(self, layer: Layer, batch: int) -> list[Work]:
+        """Return what a layer does, and what it does as well if its few rows are filled up."""
+        works, shape = [work_of(layer, batch, self.weight_share)], layer.shape
+        if isinstance(shape, MatmulShape) and shape.m < PAGE:
+            works.append(_attention(attrs.evolve(shape, m=PAGE), batch))
+        return works
 
     def outside(self, layer: Layer) -> list[str]:
         """Return why a layer is unlike what was measured."""
@@ -210,12 +222,13 @@ class FittedSmoothRoofline:
 
     def explain(self, layer: Layer, batch: int = 1) -> dict[str, str]:
         """Return how latency and energy come about, as far as they are known."""
-        work = work_of(layer, batch, self.weight_share)
+        works = self._works(layer, batch)
         every = (("latency", "s", self.latency), ("energy", "J", self.energy))
         return {
             name: _formula(curves[_nearest(curves, work.form)], work, unit)
             for name, unit, curves in every
             if curves
+            for work in [_cheapest(curves, works)]
         }
 
 
@@ -239,6 +252,15 @@ NAMES = {
 
 def _nearest(curves: Mapping[str, Curve], form: str) -> str:
     return next(each for each in NEAREST[form] if each in curves)
+
+
+def _cheapest(curves: Mapping[str, Curve], works: Sequence[Work]) -> Work:
+    """Return the first of some ways, or a later one that was measured and costs less.
+
+    So attention of a page of rows never costs less than that of fewer, whichever kernel is faster.
+    """
+    measured = [work for work in works[1:] if work.form in curves]
+    return min([works[0], *measured], key=lambda work: _at(curves, work) or 0.0)
 
 
 def _at(curves: Mapping[str, Curve], work: Work) -> float | None:

@@ -156,3 +156,25 @@ def test_element_wise_work_beside_a_product_is_found_again() -> None:
     without = SmoothRoofline().fit(rows).predict(wide.layer).latency_s
     assert without != pytest.approx(wide.latency_s, rel=0.03)
     assert "activations x" in with_it.explain(wide.layer)["latency"]
+
+
+@given(
+    rows=st.integers(1, 200),
+    more=st.integers(1, 200),
+    keys=st.integers(1, 2000),
+    batch=st.integers(1, 8),
+    slower=st.floats(0.1, 100),
+)
+def test_more_rows_of_attention_never_cost_less(
+    rows: int, more: int, keys: int, batch: int, slower: float
+) -> None:
+    """Whichever kernel is faster, a page of rows costs no less than fewer, and is explained."""
+    steps = CHIP._replace(fixed=slower * CHIP.fixed, for_element=slower * CHIP.for_element)
+    fitted = FittedSmoothRoofline({"steps": steps, "prompts": CHIP}, {}, 1.0)
+
+    def seconds(rows: int) -> float:
+        layer = Layer.from_shape("scores", MatmulShape(rows, 128, max(keys, 129), count=8))
+        assert fitted.explain(layer, batch)["latency"]
+        return fitted.predict(layer, batch).latency_s or 0.0
+
+    assert seconds(rows) <= seconds(rows + more) * (1 + 1e-9)
