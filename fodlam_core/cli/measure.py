@@ -244,6 +244,7 @@ def _wholes(asked: _Asked, names: Sequence[str]) -> list[Whole]:
 
 
 def _remarks(found: Found, args: argparse.Namespace) -> tuple[str, ...]:
+    from fodlam_core.measure.about import reference_note
     from fodlam_core.measure.timing import WIDE
 
     samples = [sample for _, sample in found.layers.values()]
@@ -257,6 +258,7 @@ def _remarks(found: Found, args: argparse.Namespace) -> tuple[str, ...]:
             f"{name}: a call takes {seconds * 1e6:.1f} us, which the rows do not include"
             for name, seconds in found.overheads_s.items()
         ),
+        *(reference_note(name, seconds) for name, seconds in found.references_s.items()),
     ]
     if args.power_w is not None:
         notes.append(f"energy is latency times {args.power_w:g} W, which the user stated")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from fodlam_core.errors import FodlamError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.measure.machine import Machine
 
@@ -16,6 +18,23 @@ KEY = re.compile(r"measured(\d{4})(\d\d)(\d\d)")
 TITLE = re.compile(r"title = \{Layers (.*)\}, year = ")
 COUNTED = "medians of "
 """How the note begins that counts the rows of a file, which is made anew with every row."""
+
+REFERENCE = re.compile(r"(\S+): the reference takes (\d{1,9}\.\d) us while nothing disturbs")
+
+
+def reference_note(point: str, seconds: float) -> str:
+    """Return the note of what the reference takes, which `references_in` reads.
+
+    >>> references_in([reference_note("cpu-fp32-1t", 3.512e-4)])
+    {'cpu-fp32-1t': 0.0003512}
+    """
+    return f"{point}: the reference takes {seconds * 1e6:.1f} us while nothing disturbs"
+
+
+def references_in(notes: Iterable[str]) -> dict[str, float]:
+    """Return by operating point what the reference takes, of the notes that tell."""
+    found = map(REFERENCE.fullmatch, notes)
+    return {each[1]: float(f"{each[2]}e-6") for each in found if each}
 
 
 class About(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from fodlam_core.measure.found import Task
@@ -52,17 +53,19 @@ def measure(
             counter = meter(setting.provider) if metered else None
             tasks = [Task(setting, batch, item) for item in items]
             tasks = [task for task in tasks if task.key not in found.layers]
-            pace = Pace.of(setting)
+            pace = Pace.of(setting, found.references_s.get(setting.name))
             whole = Wholes(found, setting, batch, effort, counter, pace)
             lacking = [each for each in wholes if whole.key(each) not in found.networks]
             share = WHOLE_SHARE if lacking else 0.0
             limit = start + effort.seconds * (1 - share)
             done += len(items) - len(tasks) + len(wholes) - len(lacking)
-            for count in Passes(found, effort, counter, pace).measure(tasks, limit):
-                done += count
-                watch(done, total)
-            for count in whole.measure(lacking, start + effort.seconds):
-                done += count
-                watch(done, total)
+            layers = Passes(found, effort, counter, pace).measure(tasks, limit)
+            try:
+                for count in chain(layers, whole.measure(lacking, start + effort.seconds)):
+                    done += count
+                    watch(done, total)
+            finally:
+                if pace.seen:
+                    found.references_s.setdefault(setting.name, pace.best_s)
     except KeyboardInterrupt:
         found.interrupted = True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fodlam_core.accelerators.load import load_accelerator
 from fodlam_core.accelerators.row_shapes import CONV, FC, MATMUL
+from fodlam_core.measure.about import references_in
 from fodlam_core.measure.found import Found, Task, Whole
 from fodlam_core.measure.layer_models import BYTES
 from fodlam_core.measure.selection import Item
@@ -229,7 +230,7 @@ def read_chip(path: str, items: Iterable[Item], wholes: Iterable[Whole]) -> Foun
         FodlamError: if it cannot be read.
     """
     chip = load_accelerator(path)
-    found = Found(covers=chip.energy_covers or "")
+    found = Found(covers=chip.energy_covers or "", references_s=references_in(chip.notes))
     by_shape = {item.shape: item for item in items}
     asked = {each.network.name: each for each in wholes}
     for point in chip.points:

@@ -66,6 +66,7 @@ class Found:
         left: how many tasks time did not suffice for.
         interrupted: whether the user ended it.
         overheads_s: what a call of the runtime takes, by operating point.
+        references_s: what the reference takes while nothing disturbs, by operating point.
         covers: what measured energy covers.
     """
 
@@ -75,6 +76,7 @@ class Found:
     left: int = 0
     interrupted: bool = False
     overheads_s: dict[str, float] = attrs.field(factory=dict)
+    references_s: dict[str, float] = attrs.field(factory=dict)
     covers: str = ""
 
     def metered(

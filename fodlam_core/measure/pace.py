@@ -38,17 +38,19 @@ class Pace:
     Attributes:
         run: runs it once, and returns seconds.
         seen: its times so far.
+        before_s: its time behind rows that are gone on with; None if there are none.
     """
 
     run: Callable[[], float]
     seen: list[float] = attrs.field(factory=list)
+    before_s: float | None = None
 
     @classmethod
-    def of(cls, setting: Setting) -> Pace:
+    def of(cls, setting: Setting, before_s: float | None = None) -> Pace:
         """Return the pace of an operating point; the reference is always of fp32."""
         run = runner(layer_model(REFERENCE), attrs.evolve(setting, precision="fp32"))
         run()  # allocates
-        return cls(run)
+        return cls(run, before_s=before_s)
 
     def now(self) -> float:
         """Run the reference, and return its time: the better of two, as one may be interrupted."""
@@ -71,12 +73,16 @@ class Pace:
     def sample(self, timed: Sequence[Timed]) -> Sample:
         """Return the sample of the least disturbed times, each faster as the reference was slow.
 
+        Rows that are gone on with were measured at the pace of then: new ones are taken to that.
         What computes is slowed as the reference is, what waits for memory is less: so a time is
         corrected, but where there are enough of better moments it is set aside.
         """
-        best = self.best_s
+        best = self.before_s or self.best_s
         ordered = sorted(timed, key=lambda each: each.pace_s)
         count = max(FEWEST, len(self.undisturbed(timed)))
-        return Sample.of(
-            [time * min(1.0, max(best / pace, 1 / MOST_SLOWED)) for time, pace in ordered[:count]]
-        )
+        return Sample.of([time * self._correction(best / pace) for time, pace in ordered[:count]])
+
+    def _correction(self, factor: float) -> float:
+        """Return by what a time is multiplied; more than 1 only to agree with earlier rows."""
+        most = 1.0 if self.before_s is None else MOST_SLOWED
+        return min(most, max(factor, 1 / MOST_SLOWED))

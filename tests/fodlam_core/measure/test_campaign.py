@@ -43,6 +43,17 @@ def test_going_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert before == {key: found.layers[key] for key in before}
 
 
+def test_the_reference_of_the_first_rows_stays() -> None:
+    """What the reference took is known afterwards, and that of earlier rows is not replaced."""
+    found = Found()
+    measure(found, PLAN[:1], ITEMS[:1], [], EFFORT)
+    assert found.references_s["cpu-fp32-1t"] > 0
+
+    found = Found(references_s={"cpu-fp32-1t": 7.0})
+    measure(found, PLAN[:1], ITEMS[:1], [], EFFORT)
+    assert {"cpu-fp32-1t": 7.0} == found.references_s
+
+
 def test_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Once time is up the rest is counted as left; the first group is always measured."""
     monkeypatch.setattr(passes, "GROUP_MODELS", 1)
@@ -65,6 +76,7 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     measure(found, PLAN, ITEMS, [], EFFORT, stop)
 
     assert (2, True) == (len(found.layers), found.interrupted)
+    assert ["cpu-fp32-1t"] == list(found.references_s)
 
 
 def test_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, Network, load_accelerator
-from fodlam_core.measure.about import About
+from fodlam_core.measure.about import About, reference_note
 from fodlam_core.measure.chip_file import read_chip, write_chip
 from fodlam_core.measure.found import Found, Task, Whole
 from fodlam_core.measure.machine import Machine
@@ -16,7 +16,8 @@ from fodlam_core.measure.sessions import Setting
 from fodlam_core.measure.timing import Sample
 
 MACHINE = Machine('Fast "9000" \\ é', "Linux-6", 2, 1.5, None, 32 << 20, None)
-ABOUT = About("mine", MACHINE, "onnxruntime 1.32.0", "2026-11-26", None, ("busy",))
+REFERENCE = reference_note("cpu-fp32-1t", 3.512e-4)
+ABOUT = About("mine", MACHINE, "onnxruntime 1.32.0", "2026-11-26", None, ("busy", REFERENCE))
 CONV = ConvShape.from_input((4, 9, 7), 8, (3, 1), (2, 1), (1, 0), dilation=(1, 2), groups=2)
 NETWORK = Network(
     "net",
@@ -93,6 +94,7 @@ def test_read_back(tmp_path: Path) -> None:
     for _, sample in again.layers.values():
         assert pytest.approx(SAMPLE[:4]) == sample[:4]
     assert set(found.networks) == set(again.networks)
+    assert {"cpu-fp32-1t": 3.512e-4} == pytest.approx(again.references_s)
     other = tmp_path / "other.toml"
     write_chip(str(other), ABOUT, read_chip(path, (), ()))
     rows = (tmp_path / "other.csv").read_text().splitlines()

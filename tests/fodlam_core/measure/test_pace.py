@@ -46,3 +46,10 @@ def test_disturbed_samples_are_corrected() -> None:
 
     assert pytest.approx((3.0 / 1.2 + 4.0 / 1.5) / 2) == sample.median_s  # by 1.5 at most
     assert 2.0 == pace(*[1.0] * 9).sample([Timed(2.0, 0.5)]).median_s
+
+
+def test_new_rows_are_taken_to_the_pace_of_earlier_ones() -> None:
+    """Of a machine that is faster or slower now than when it was begun with, rows agree."""
+    for now in (0.8, 1.0, 1.3):
+        made = Pace(lambda: 1.0, [now] * 9, before_s=1.0)
+        assert pytest.approx(5.0) == made.sample([Timed(5.0 * now, now)] * 9).median_s
