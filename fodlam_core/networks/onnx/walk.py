@@ -227,6 +227,8 @@ class Walk:
     def _checked(self, name: str, made: Tensor, base: Tensor) -> Tensor:
         """Return what is made, with what the file says where nothing else is known."""
         dims = made.dims if made.dims is not None else self.declared.get(name)
+        if base.regions and dims and dims[0] is None:
+            dims = (self.regions, *dims[1:])  # as many as the pool of regions before has made
         if dims not in self._sound:
             if dims is None or None in dims:
                 dims = self._told(name, dims)

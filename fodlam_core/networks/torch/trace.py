@@ -44,6 +44,8 @@ FREE = words("""
     std_mean take tril tril_indices triu triu_indices unfold uniform unique_consecutive unique_dim
     unsafe_split unsafe_split_with_sizes var var_mean zero zeros zeros_like
 """)  # fmt: skip
+# Of torchvision's own, what picks and pools regions.
+REGIONS = frozenset(("nms", "ps_roi_align", "ps_roi_pool", "roi_align", "roi_pool"))
 FREE_STARTS = ("upsample_", "_upsample_", "_foreach_", "_fused_dropout", "_assert", "sym_")
 COSTLY_STARTS = ("_fft", "fft", "linalg_", "_linalg", "_cdist", "_thnn", "quantized", "_trilinear")
 TRANSFORMER = ("_transformer_encoder_layer_fwd", "_native_multi_head_attention")
@@ -201,6 +203,8 @@ def _storage(tensor: torch.Tensor) -> int:
 
 
 def _is_free(func: Any, name: str) -> bool:
+    if func.namespace == "torchvision":
+        return name in REGIONS
     if func.namespace not in ("aten", "prims", "prim"):
         return False
     if name in FREE or name.startswith(FREE_STARTS):

@@ -506,3 +506,23 @@ def test_malformed_operators_are_errors_or_uncosted(
         assert sum(read(text).uncosted.values()) == 1
     except NetworkError as error:
         assert "node 'y'" in str(error)
+
+
+def test_regions_that_are_put_back_in_order_are_as_many(read: Callable[..., Network]) -> None:
+    """Pooled from several levels, regions are scattered into one tensor of as many rows."""
+    network = read(
+        """g (float[1,8,16,16] x) => (float[] y) <int64 zero = {0}, int64[1] start = {0},
+            int64[1] stop = {1}, int64[3] rest = {8, 2, 2}, float[32,5] w>
+        {
+            found = NonZero (x)  where = Transpose (found)
+            boxes = Cast <to = 1> (where)  image = Gather <axis = 1> (where, zero)
+            pooled = RoiAlign <output_height = 2, output_width = 2> (x, boxes, image)
+            s = Shape (boxes)  n = Slice (s, start, stop)  sizes = Concat <axis = 0> (n, rest)
+            blank = ConstantOfShape (sizes)  places = Slice (where, start, stop, stop)
+            all = ScatterND (blank, places, pooled)
+            flat = Flatten (all)
+            y = Gemm (flat, w)
+        }""",
+        regions=7,
+    )
+    assert (network.total_macs, network.uncosted) == (7 * 32 * 5, {})

@@ -169,6 +169,21 @@ def test_what_depends_on_no_input_is_computed_beforehand() -> None:
 
 
 @needs_torch
+def test_pools_of_regions_raise_no_alarm() -> None:
+    """Regions that torchvision picks and pools cost nothing themselves."""
+    ops = pytest.importorskip("torchvision", reason="torchvision is not installed").ops
+
+    def forward(net: Any, x: Any) -> Any:
+        boxes = torch.tensor([[0.0, 0, 0, 4, 4], [0, 2, 2, 6, 6]])
+        kept = ops.nms(boxes[:, 1:], x.mean((0, 1, 2))[:2], 0.5)
+        return net.fc(ops.roi_align(x, boxes[kept], (2, 2)).flatten(1))
+
+    network = from_torch(module(forward, fc=nn.Linear(12, 5)), (3, 8, 8), device="cpu")
+    assert network.total_macs == 2 * 12 * 5
+    assert network.uncosted == {}
+
+
+@needs_torch
 def test_additions_mark_the_layer_that_ends_last() -> None:
     """A shortcut marks the layer before it, through batch normalisation."""
 
