@@ -202,7 +202,8 @@ def _lines(path: str, outcome: Outcome) -> list[str]:
     """Return what there is to say of a result that was written."""
     if outcome.summary is None:
         return [f"{path}: was complete already"]
-    return [f"{path}: {outcome.kept:,} rows", *_counts(outcome)]
+    notes = [f"note: {each}" for each in outcome.remarks]
+    return [f"{path}: {outcome.kept:,} rows", *_counts(outcome), *notes]
 
 
 def _counts(outcome: Outcome) -> list[str]:

@@ -104,7 +104,7 @@ class Outcome(NamedTuple):
         head: the first rows, if they were asked for.
         lines: the same to be read: those that a selection keeps and that cost the same as one.
         merged: the axes in which the rows of one line differ.
-        remarks: what stands against the costs, and what does not scale; of what was shown only.
+        remarks: what stands against the costs, and what does not scale, of what was computed.
     """
 
     summary: Summary | None
@@ -157,7 +157,8 @@ def _written(work: Work, registry: Registry, request: Request, path: str, watch:
     writing(path, go)
     kept = writing(path, lambda: finish(work, path, format_of(path), records))
     rows = sum(record.kept for record in records) if kept is None else kept
-    return Outcome(merge(record.summary for record in records), rows)
+    remarks = dict.fromkeys(each for record in records for each in record.remarks)
+    return Outcome(merge(record.summary for record in records), rows, remarks=tuple(remarks))
 
 
 def _work(plan: Plan, registry: Registry, request: Request, path: str, format: str) -> Work:

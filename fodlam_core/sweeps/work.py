@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fodlam_core.sweeps.selection import Selection
 
 READ_BYTES = 1 << 20
+MOST_REMARKS = 50
 # The folders of complete parts, of the records of them, and of what is being written.
 DATA, RECORDS, UNFINISHED = "data", "records", "unfinished"
 
@@ -76,6 +77,8 @@ class Record(NamedTuple):
         crc32: checksum of its file.
         summary: counts and ranges of its points.
         run: what the parts of its run are stamped with.
+        remarks: what stands against the costs, and what does not scale, of this part and of those
+            that the same process computed before; the first ones.
     """
 
     part: int
@@ -85,6 +88,7 @@ class Record(NamedTuple):
     crc32: int
     summary: Summary
     run: str
+    remarks: tuple[str, ...] = ()
 
 
 def compute(work: Work, evaluator: Evaluator, part: int) -> Record:
@@ -116,7 +120,8 @@ def compute(work: Work, evaluator: Evaluator, part: int) -> Record:
     points = 1
     for each in box:
         points *= len(each)
-    record = Record(part, points, kept, size, checksum, summary, work.run)
+    remarks = evaluator.remarks[:MOST_REMARKS]
+    record = Record(part, points, kept, size, checksum, summary, work.run, remarks)
     _write_record(record, work.record_path(part))
     return record
 
@@ -143,6 +148,7 @@ def read_record(work: Work, part: int) -> Record | None:
     try:
         values = parsed_json(read_text(work.record_path(part)))
         values["summary"] = summary_of(values["summary"])
+        values["remarks"] = tuple(map(str, values.get("remarks", ())))
         record = Record(**values)
         if (record.run, record.part) != (work.run, part):
             return None  # of another run, or a copy of another part

@@ -54,7 +54,7 @@ def test_quiet_and_complete(cli: Any, toml: Callable[..., Path], tmp_path: Path)
 
     assert (0, "", "") == silent
     assert (0, "") == told[:2]
-    assert f"3 points\n{tmp_path / 'b.csv'}: 3 rows\n" == told.err
+    assert told.err.startswith(f"3 points\n{tmp_path / 'b.csv'}: 3 rows\nnote: ")
 
 
 def test_refusals_are_counted(cli: Any, toml: Callable[..., Path], tmp_path: Path) -> None:
@@ -226,3 +226,17 @@ def test_no_number_is_without_its_verdict(cli, toml) -> None:
     notes = "\n".join(found["notes"])
     assert "does not fit: the layers on eie" in notes
     assert "eyeriss: time spent waiting for DRAM is not scaled with the node" in notes
+
+
+def test_a_file_has_its_notes_on_standard_error(cli: Any, toml: Callable[..., Path]) -> None:
+    """What is printed beside a table is said of a file."""
+    config = toml('[network]\nname = "VGG16"\n[sweep]\n"technology.node_nm" = [65, 45]\n')
+    output = config.parent / "out.csv"
+
+    written = cli("sweep", config, "-o", output)
+
+    assert (0, "") == (written.status, written.out)
+    assert "note: does not fit: the layers on eie have 123.6 M weights" in written.err
+    assert "note: eyeriss: time spent waiting for DRAM is not scaled" in written.err
+    quiet = cli("sweep", config, "-o", output.with_name("quiet.csv"), "-q")
+    assert "" == quiet.err
