@@ -68,29 +68,28 @@ class LayerEstimate(NamedTuple):
         layer: the layer.
         basis: what the cost rests on; None if no accelerator serves the layer.
         runs: how often the cost of one item counts: inferences times repetitions.
-        amounts: what all of them cost.
         refusal: why the accelerator that should run the layer does not; empty if it does.
     """
 
     layer: Layer
     basis: Basis | None
     runs: int
-    amounts: Amounts
     refusal: str = ""
 
     @classmethod
     def of(cls, layer: Layer, basis: Basis | None, refusal: str = "") -> LayerEstimate:
         """Return the cost of a layer in one inference, as often as the layer is repeated."""
-        amounts = basis.amounts.times(layer.repeat) if basis else Amounts()
-        return cls(layer, basis, layer.repeat, amounts, refusal)
+        return cls(layer, basis, layer.repeat, refusal)
 
     def times(self, inferences: int) -> LayerEstimate:
         """Return the same for so many inferences."""
-        layer, basis = self.layer, self.basis
-        runs = layer.repeat * inferences
-        if basis is None:
-            return LayerEstimate(layer, None, runs, Amounts(), self.refusal)
-        return LayerEstimate(layer, basis, runs, basis.amounts.times(runs))
+        layer, basis, _, refusal = self
+        return LayerEstimate(layer, basis, layer.repeat * inferences, refusal)
+
+    @property
+    def amounts(self) -> Amounts:
+        """What all runs cost; computed when it is asked for."""
+        return self.basis.amounts.times(self.runs) if self.basis else Amounts()
 
     @property
     def latency_s(self) -> float | None:
@@ -156,11 +155,15 @@ class Totals(NamedTuple):
 
     def times(self, inferences: int) -> Totals:
         """Return sums over one inference for so many."""
-        return self._replace(
-            amounts=self.amounts.times(inferences),
-            inferences=inferences,
-            done=tuple([None if each is None else each * inferences for each in self.done]),
-            interval=self.interval and self.interval.times(inferences),
+        return Totals(
+            self.amounts.times(inferences),
+            self.macs,
+            self.layers,
+            inferences,
+            tuple([None if each is None else each * inferences for each in self.done]),
+            self.area_mm2,
+            self.interval and self.interval.times(inferences),
+            self.ends_added,
         )
 
     @property

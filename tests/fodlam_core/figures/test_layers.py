@@ -54,7 +54,10 @@ def test_waiting_for_memory(examples, registry: Registry) -> None:
 def test_what_is_not_known_is_not_nothing(examples, registry: Registry) -> None:
     """Without any energy there is one panel; a bar of several layers sums up what is known."""
     result = estimate(examples / "resnet-50-per-image.toml", registry)
-    blank = [each._replace(amounts=Amounts(each.latency_s, None)) for each in result.layers]
+    blank = [
+        each._replace(basis=each.basis and each.basis._replace(amounts=Amounts(1.0)))
+        for each in result.layers
+    ]
     assert 1 == len(layers(result._replace(layers=tuple(blank))))
 
 
