@@ -85,6 +85,16 @@ class DeferredAccelerator:
         self.facts: Mapping[str, Any] = facts or {}
         self.kinds, self.aliases = _names(kinds), _names(aliases)
 
+    @property
+    def latency_is(self) -> str:
+        """What its latencies are, as `Accelerator.latency_is`."""
+        return str(self.facts.get("latency_is", "inference"))
+
+    @property
+    def provenance(self) -> str:
+        """How its numbers came about, as `Accelerator.provenance`; empty if that is not told."""
+        return str(self.facts.get("provenance", ""))
+
     def __repr__(self) -> str:
         return f"DeferredAccelerator({self.name!r}, {list(self.kinds)!r})"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fodlam_core.deferred import DeferredAccelerator
 from fodlam_core.estimates.capacity import DOES_NOT_FIT
 from fodlam_core.estimates.precision import is_stated, precision_of, serves, weight_format
-from fodlam_core.model.costs import DATASHEET, LATENCIES
+from fodlam_core.model.costs import DATASHEET
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _reason(network: Network, config: Config, registry: Registry, name: str) -> 
         if few:
             return "knows whole networks only"
     keeps = facts.kv_bytes_per_token is not None
-    if keeps and _said(item, "latency_is") not in (None, LATENCIES[0]):
+    if keeps and item.latency_is != "inference":
         return "what one step takes is not known: its latencies are one over a throughput"
     memory = _said(item, "memory_bytes")
     if memory is None:

@@ -12,6 +12,7 @@ from fodlam_core.errors import UnknownNameError, unknown
 from fodlam_core.estimates.network import configured_network
 from fodlam_core.estimates.verdict import flat_verdict
 from fodlam_core.model.layers import Network
+from fodlam_core.model.quantities import LATENCY
 from fodlam_core.report.frames import Tabular
 from fodlam_core.report.units import counted
 
@@ -32,7 +33,8 @@ class Ranking(Tabular):
         network: the network.
         batch: inferences that every cost is for.
         sort: what they are sorted by, one of `SORTS`.
-        ranked: those that model enough of the network, the best first.
+        ranked: those that model enough of the network, the best first; of latencies, those behind
+            which a throughput stands come last.
         others: all others, which are not ranked.
     """
 
@@ -45,10 +47,11 @@ class Ranking(Tabular):
     def overlaps(self, each: Ranked) -> bool | None:
         """Tell whether the interval of a ranked chip overlaps with that of the best.
 
-        Then the numbers do not tell the two apart. None where an interval is not known, and where
-        chips are sorted by their error; the best itself overlaps.
+        Then the numbers do not tell the two apart. None where an interval is not known, where one
+        is a latency and one a throughput, and where chips are sorted by their error; the best
+        itself overlaps.
         """
-        if self.sort == "error" or not self.ranked:
+        if self.sort == "error" or not self.ranked or each.is_rate != self.ranked[0].is_rate:
             return None
         best, own = self.ranked[0].ends(self.sort), each.ends(self.sort)
         return None if best is None or own is None else own[0] <= best[1]
@@ -168,9 +171,11 @@ def rank(
     return Ranking(network, config.network.batch, sort, tuple(ranked), tuple(others))
 
 
-def _key(each: Ranked, sort: str) -> tuple[float, str]:
+def _key(each: Ranked, sort: str) -> tuple[bool, float, str]:
     if sort == "error":
-        return each.width("latency"), each.name
+        return False, each.width("latency"), each.name
     if sort == "edp":
-        return (each.latency_s or 0.0) * (each.energy_j or 0.0), each.name
-    return each.amounts[NAMES.index(sort)] or 0.0, each.name
+        return each.is_rate, (each.latency_s or 0.0) * (each.energy_j or 0.0), each.name
+    # A throughput tells no latency: it stands behind those that do.
+    rate = each.is_rate and sort == LATENCY.name
+    return rate, each.amounts[NAMES.index(sort)] or 0.0, each.name

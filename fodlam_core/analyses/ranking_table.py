@@ -65,8 +65,8 @@ def _remarks(ranking: Ranking, indistinct: int) -> Iterator[Text | Bullets]:
         )
     if any(each.is_rate for each in ranking.ranked):
         yield Text(
-            "rate: one over a measured throughput; a single inference may take longer where "
-            "inferences overlap"
+            "rate: one over a measured throughput, behind all latencies; a single inference may "
+            "take longer where inferences overlap"
         )
     if any(each.method == DATASHEET for each in ranking.ranked):
         yield Text(

@@ -1,8 +1,9 @@
 """Which of its operating points a chip stands for, where a network runs on it by its plain name.
 
 It is the default point if that knows the latency of enough of the network, else the point that
-knows that of most. What a library says of its points, which kinds of layers they serve and what
-networks they know, spares loading those that cannot be it.
+knows that of most; of several the first, latencies before throughputs, and what a datasheet says
+last. What a library says of its points, which kinds of layers they serve and what networks they
+know, spares loading those that cannot be it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from fodlam_core.deferred import DeferredAccelerator
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates import prepare
 from fodlam_core.estimates.verdict import verdict
+from fodlam_core.model.costs import DATASHEET
 from fodlam_core.model.quantities import LATENCY
 from fodlam_core.model.value import Same
 from fodlam_core.report.units import percent
@@ -55,11 +57,12 @@ def on_chip(
         points: all its points, in order of preference.
     """
     shares = _shares(Same(network))
-    most = {each: _most(registry.supplied(each), network, shares) for each in (name, *points)}
+    items = {each: registry.supplied(each) for each in (name, *points)}
+    most = {each: min(_most(item, network, shares), LEAST_SHARE) for each, item in items.items()}
     found: dict[str, Ranked] = {}
     share = 0.0
-    for each in sorted(most, key=lambda each: -min(most[each], LEAST_SHARE)):
-        if share >= min(most[each], LEAST_SHARE):
+    for each in sorted(most, key=lambda each: (-most[each], _worth_less(items[each]))):
+        if share >= most[each]:
             break
         found[each] = on_point(config, registry, network, each)
         share = max(share, found[each].share(LATENCY.name))
@@ -67,9 +70,13 @@ def on_chip(
     if best is None or not share or best.name == name:
         return found.get(name) or on_point(config, registry, network, name)
     known = found[name].share(LATENCY.name) if name in found else most[name]
+    told = f"models {f'{percent(known)} of the MACs' if known else 'nothing'} of {network.name}"
+    if known >= LEAST_SHARE:
+        told = "is a throughput, not a latency"
+        if items[name].provenance == DATASHEET:
+            told = "is a datasheet"
     return best.noting(
-        f"{name.partition('/')[0]} stands for {best.name}: its default point, {name}, models "
-        f"{f'{percent(known)} of the MACs' if known else 'nothing'} of {network.name}"
+        f"{name.partition('/')[0]} stands for {best.name}: its default point, {name}, {told}"
     )
 
 
@@ -116,6 +123,13 @@ def _unloaded(
             return f"knows whole networks only, and {network.name} is not one of them"
         return "nothing was measured on it, and too little is known to predict a layer"
     return ""
+
+
+def _worth_less(item: Accelerator | DeferredAccelerator) -> int:
+    """Return 0 for latencies, 1 for throughputs, 2 for what a datasheet says."""
+    if item.provenance == DATASHEET:
+        return 2
+    return int(item.latency_is != "inference")
 
 
 def _may_know(item: DeferredAccelerator, network: Network) -> bool:

@@ -125,3 +125,45 @@ def test_a_ranking_has_the_same_points(chips: Registry) -> None:
     assert ["good/other"] == [each.name for each in by_chip.ranked]
     assert ["poor/products"] == [each.name for each in by_chip.others]
     assert names == [each.name for each in by_point.others]
+
+
+def test_a_latency_stands_before_a_throughput(registry: Registry) -> None:
+    """A chip whose default point is a throughput stands for its first latency, and says so."""
+    rate, latency = (
+        DeferredAccelerator(
+            f"chip/{name}",
+            BOTH,
+            lambda name=name, latency_is=latency_is: Accelerator(
+                f"chip/{name}",
+                name,
+                BOTH,
+                technology=None,
+                citation=Citation("key", "text", ""),
+                provenance="measured",
+                latency_is=latency_is,
+                measurements=[Measurement("small", each, 1, 1.0) for each in NETWORK.layers],
+            ),
+            name,
+            aliases,
+            facts={"latency_is": latency_is},
+        )
+        for name, latency_is, aliases in (
+            ("offline", "reciprocal throughput", ("chip",)),
+            ("single", "inference", ()),
+        )
+    )
+    chips = build_registry(
+        [*registry.plugins, Plugin("m", {"fodlam_accelerators": (rate, latency)})]
+    )
+
+    found = standing(CONFIG, chips, NETWORK, "chip")
+
+    assert "chip/single" == found.name
+    assert found.estimate is not None
+    assert (
+        "chip stands for chip/single: its default point, chip/offline, is a throughput, not a "
+        "latency"
+    ) in found.estimate.notes
+    order = rank(CONFIG, chips, ["chip/offline", "chip/single"], network=NETWORK)
+    assert ["chip/single", "chip/offline"] == [each.name for each in order.ranked]
+    assert [True, None] == [order.overlaps(each) for each in order.ranked]
