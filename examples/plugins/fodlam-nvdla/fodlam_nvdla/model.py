@@ -86,7 +86,7 @@ class NvdlaModel:
         self.size, self.kernels = size, kernels
         # What the weights of a transformed 3 x 3 kernel take of the room and traffic of plain ones.
         self.transformed = 16 / 9 if winograd_weights else 1.0
-        self.pooled = {layer_key(name): size for name, size in (pooled or {}).items()}
+        self._fused = {layer_key(name): size for name, size in (pooled or {}).items()}
 
     def fit(
         self,
@@ -142,7 +142,7 @@ class NvdlaModel:
                     f"nvdla: layer {layer.name!r} is transposed or dilated, which the vendor's "
                     "model does not cover; give its kind to another accelerator"
                 )
-            pooled = self.pooled.get(layer.key)
+            pooled = self._fused.get(layer.key)
             return conv_work(shape, pooled, adds=layer.residual_add), shape.groups * batch
         raise PredictionError(
             f"nvdla: layer {layer.name!r} has no shape, which the model needs; use a network "

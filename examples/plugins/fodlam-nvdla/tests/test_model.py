@@ -159,3 +159,8 @@ def test_refuses_what_the_sheet_does_not_cover(bad: Layer, text: str) -> None:
     """A layer without a shape, or with one outside the sheet, is refused by name."""
     with pytest.raises(PredictionError, match=text):
         NvdlaModel(SHEET).predict(bad)
+
+
+def test_layers_with_fused_pooling_make_no_pooled_predictor() -> None:
+    """What the core calls pooled, a fit to all kinds at once, is no other thing of the model."""
+    assert getattr(NvdlaModel(SHEET, pooled={"conv1": (28, 28)}), "pooled", False) is False
