@@ -40,7 +40,8 @@ def _run(
     walk: Walk, graph: Any, given: Sequence[Tensor], scope: Scope
 ) -> tuple[list[Tensor], Draft]:
     """Follow a graph with these inputs; return its outputs and what it costs."""
-    inner: Scope = ChainMap({}, scope)
+    around = scope.maps if isinstance(scope, ChainMap) else [scope]
+    inner: Scope = ChainMap({}, *around)  # flat, as graphs may be nested deeply
     for value, tensor in zip(graph.input, given, strict=False):
         inner[value.name] = tensor
     for value in graph.input[len(given) :]:
