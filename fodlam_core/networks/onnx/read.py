@@ -82,11 +82,11 @@ def _unreached(graph: Graph, walk: Walk, scope: Scope) -> list[str]:
             live.update(walk.captures.of(node)[0])
         elif not is_free(node.op_type, node.domain):
             idle.append(node)
-    notes += [
-        f"input {value.name!r}: no output depends on it"
-        for value in graph.inputs.values
-        if value.name not in live
-    ]
+    unread = [value.name for value in graph.inputs.values if value.name not in live]
+    if len(unread) > 3:
+        notes.append(f"inputs {some(unread)}: no output depends on any of these {len(unread)}")
+    else:
+        notes += [f"input {name!r}: no output depends on it" for name in unread]
     names = [name_of(node) for node in reversed(idle) if _varies(node, scope)]
     if names:
         notes.append(f"no output depends on {some(names)}, counted all the same")

@@ -188,3 +188,17 @@ def test_a_place_that_a_sequence_does_not_have_is_not_known(tmp_path: Path, plac
     path = tmp_path / "net.onnx"
     path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
     assert read_network(path, OnnxReader(), ReadOptions()).total_macs == 2 * 3 * 16
+
+
+@pytest.mark.parametrize(("count", "notes"), [(3, 3), (4, 1)])
+def test_many_inputs_that_nothing_reads_are_one_note(
+    tmp_path: Path, count: int, notes: int
+) -> None:
+    """Each is named, unless there are more than a reader of notes wants to see."""
+    more = [helper.make_tensor_value_info(f"i{index}", 1, [1, 2]) for index in range(count)]
+    node = helper.make_node("Relu", ["x"], ["y"])
+    graph = helper.make_graph([node], "g", [INPUT, *more], [OUTPUT])
+    path = tmp_path / "net.onnx"
+    path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
+    network = read_network(path, OnnxReader(), ReadOptions())
+    assert len([note for note in network.notes if "no output depends on" in note]) == notes
