@@ -7,6 +7,7 @@ without bounds is answered for it.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ _COMPARE = frozenset(
 _BOOL, _INT64, _FLOAT = 9, 7, 1
 # The output has as many axes as an input (by its position) has values.
 _RANKED = {"ConstantOfShape": 0, "Reshape": 1, "Expand": 1, "Col2Im": 1, "MaxUnpool": 2}
+_EQUATION = re.compile(rb"[A-Za-z ,.]*(->[A-Za-z .]*)?")
 # Values longer than this are never sizes of one tensor, nor lists of axes.
 _MOST_TOLD = 64
 
@@ -215,7 +217,7 @@ def _answer(node: Any, inputs: Sequence[Tensor | None], opsets: Mapping[str, int
     nothing = [Tensor() for _ in node.output]
     version = opsets.get("", 1)
     schema = _schema(node.op_type, version)
-    if schema is None or _unbounded(node) or _absurd(inputs):
+    if schema is None or inputs[:1] == [None] or _unbounded(node) or _absurd(inputs):
         return nothing
     types, data = {}, {}
     for name, each in zip(node.input, inputs, strict=True):
@@ -262,6 +264,8 @@ def _unbounded(node: Any) -> bool:
                 return True
         elif each.name in ("shape", "perm", "axes") and len(each.ints) > MOST_AXES:
             return True
+        elif each.name == "equation" and not _EQUATION.fullmatch(each.s):
+            return True  # on other characters onnx does not come to an end
     return False
 
 
