@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
+from typing import Any
 
 import pytest
 
 from fodlam_core import ConvShape, FcShape
 from fodlam_core.errors import FodlamError, UnknownNameError
+from fodlam_core.measure import sessions
 from fodlam_core.measure.layer_models import layer_model
 from fodlam_core.measure.sessions import (
     Setting,
@@ -51,3 +55,27 @@ def test_refused() -> None:
     """What the runtime cannot load is an error of ours."""
     with pytest.raises(FodlamError, match="onnxruntime refuses it"):
         runner(b"rubbish", Setting())
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_tensors_live_as_long_as_what_runs_on_them(
+    monkeypatch: pytest.MonkeyPatch, shared: bool
+) -> None:
+    """The runtime reads and writes the memory of tensors, which nobody else may hold."""
+    made, values = [], sessions._values
+
+    def watched(*arguments: Any) -> Any:
+        array = values(*arguments)
+        made.append(weakref.ref(array))
+        return array
+
+    monkeypatch.setattr(sessions, "_values", watched)
+    run = runner(layer_model(FcShape(64, 64)), Setting(), shared={} if shared else None)
+    gc.collect()
+
+    assert made
+    assert all(each() is not None for each in made)
+    assert run() > 0
+    del run
+    gc.collect()
+    assert all(each() is None for each in made)
