@@ -35,7 +35,7 @@ _COMPARE = frozenset(
 _BOOL, _INT64, _FLOAT = 9, 7, 1
 # The output has as many axes as an input (by its position) has values.
 _RANKED = {"ConstantOfShape": 0, "Reshape": 1, "Expand": 1, "Col2Im": 1, "MaxUnpool": 2}
-_EQUATION = re.compile(rb"[A-Za-z ,.]*(->[A-Za-z .]*)?")
+_EQUATION = re.compile(rb"(?:[A-Za-z ,]|\.\.\.)*(?:->(?:[A-Za-z ]|\.\.\.)*)?")
 # Values longer than this are never sizes of one tensor, nor lists of axes.
 _MOST_TOLD = 64
 

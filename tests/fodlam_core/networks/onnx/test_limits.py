@@ -202,3 +202,18 @@ def test_many_inputs_that_nothing_reads_are_one_note(
     path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
     network = read_network(path, OnnxReader(), ReadOptions())
     assert len([note for note in network.notes if "no output depends on" in note]) == notes
+
+
+@pytest.mark.parametrize("equation", ["aC..->...", "a\x13,b->ab", "ij->i-"])
+def test_an_equation_that_onnx_never_gets_through_is_not_asked(
+    tmp_path: Path, equation: str
+) -> None:
+    """An Einsum that is malformed is refused or not costed, and reading it ends."""
+    node = helper.make_node("Einsum", ["x"], ["y"], equation=equation)
+    graph = helper.make_graph([node], "g", [INPUT], [OUTPUT])
+    path = tmp_path / "net.onnx"
+    path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
+    try:
+        assert read_network(path, OnnxReader(), ReadOptions()).total_macs == 0
+    except NetworkError as error:
+        assert "Einsum" in str(error)
