@@ -178,7 +178,9 @@ def _estimate(
             estimate = _on(config, registry, chip) if chip else prepare(config, registry).estimate()
         except FodlamError as error:
             hint = "" if chip or len(on) != 1 else _other_point(config, registry, on[0])
-            raise FodlamError(error, hint) if hint else error from error
+            if hint:
+                raise FodlamError(error, hint) from error
+            raise
     warn(estimate.network.notes)
     if getattr(args, "require_coverage", None) is not None:
         from fodlam_core.estimates.coverage import check_coverage
