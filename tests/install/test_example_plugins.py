@@ -18,7 +18,7 @@ CONFIGS = sorted((ROOT / "examples").glob("*.toml"))
 @pytest.fixture(scope="module")
 def results(new_environment: Any, wheels: Path) -> dict[str, Any]:
     """Every example before and after the plugins are installed, and the environment with them."""
-    environment = new_environment("pytest")
+    environment = new_environment("hypothesis", "pytest")
     before = environment.run("fodlam-core", "run", "-f", "json", *CONFIGS)
     plugins = [path for path in wheels.glob("*.whl") if not path.name.startswith("fodlam_core-")]
     environment.pip("--no-deps", *plugins)

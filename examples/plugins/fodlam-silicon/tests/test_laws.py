@@ -25,8 +25,9 @@ from fodlam_core.plugins.hookspecs import HookSpecs
 from fodlam_core.plugins.registry import build_registry
 
 LIBRARY = Plugin("silicon", call_hooks(fodlam_silicon, HookSpecs))
-REGISTRY = build_registry([*load_registry().plugins, LIBRARY])
-NAMES = sorted(item.name for item in LIBRARY.provided["fodlam_accelerators"])
+REGISTRY = build_registry([*load_registry(installed=False).plugins, LIBRARY])
+# Points that know whole networks only predict no layer.
+NAMES = sorted(item.name for item in LIBRARY.provided["fodlam_accelerators"] if item.knows is None)
 EXACT = 1 + 1e-9
 few = st.integers(1, 16)
 sizes = st.sampled_from([1, 3, 16, 64, 100, 256, 1024, 4096])
@@ -58,7 +59,7 @@ def cost(chip: str, shape: Shape, batch: int) -> tuple[float | None, float | Non
     return total.latency_s, total.energy_j
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
 @given(chip=st.sampled_from(NAMES), shape=shapes(), batch=few, times=few, more=few)
 def test_more_never_costs_less(chip: str, shape: Shape, batch: int, times: int, more: int) -> None:
     """A larger batch, or more rows, cost no less; of whole batches together each no more."""
