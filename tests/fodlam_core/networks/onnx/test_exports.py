@@ -5,6 +5,7 @@ Skipped where torch is not installed; the current exporter needs onnxscript as w
 
 from __future__ import annotations
 
+import importlib
 import warnings
 from pathlib import Path
 from typing import Any
@@ -167,7 +168,10 @@ def test_networks_of_others_have_one_total(
     tmp_path: Path, library: str, name: str, *, dynamic: bool
 ) -> None:
     """Published networks, random weights, come to the total of from_torch when exported."""
-    package = pytest.importorskip(library, reason=f"{library} is not installed")
+    try:
+        package = importlib.import_module(library)
+    except (ImportError, RuntimeError) as error:  # RuntimeError: made for another torch
+        pytest.skip(f"{library} cannot be imported: {error}")
     if library == "timm":
         net = package.create_model(name, pretrained=False)
     else:
