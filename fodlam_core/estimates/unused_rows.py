@@ -130,7 +130,9 @@ def is_slip(name: str, other: str) -> bool:
     one, two = ("".join(filter(str.isalnum, each.lower())) for each in (name, other))
     if one == two:
         return True
+    numbers, others = ("".join(filter(str.isdigit, each)) for each in (one, two))
+    if numbers != others:
+        return False
     import difflib
 
-    numbers, others = ("".join(filter(str.isdigit, each)) for each in (one, two))
-    return numbers == others and difflib.SequenceMatcher(a=one, b=two).ratio() >= ALIKE
+    return difflib.SequenceMatcher(a=one, b=two).ratio() >= ALIKE
