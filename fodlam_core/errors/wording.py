@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -101,6 +102,26 @@ def similar(name: str, known: Iterable[str]) -> list[str]:
         scores[key] = matcher.ratio()
     least = max(0.6, max(scores.values(), default=0) - 0.2)
     return sorted((key for key in scores if scores[key] >= least), key=lambda key: -scores[key])[:3]
+
+
+@functools.lru_cache(maxsize=4096)  # chips of a library name the same networks
+def likeness(name: str, other: str) -> float:
+    """Return how alike two names are, from 0 to 1, whatever their case and signs.
+
+    Numbers count: VGG19 is not VGG16.
+
+    >>> likeness("vgg-16", "VGG16"), likeness("VGG19", "VGG16"), likeness("AlxNet", "AlexNet") > 0.9
+    (1.0, 0.0, True)
+    """
+    one, two = _letters(name), _letters(other)
+    if one == two:
+        return 1.0
+    numbers, others = ("".join(filter(str.isdigit, each)) for each in (one, two))
+    if numbers != others:
+        return 0.0
+    import difflib
+
+    return difflib.SequenceMatcher(a=one, b=two).ratio()
 
 
 def _letters(name: str) -> str:

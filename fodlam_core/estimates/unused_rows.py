@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from fodlam_core.errors import listed
+from fodlam_core.errors.wording import likeness
 from fodlam_core.report.units import counted
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def unused_notes(
     work = {(layer.key, layer.macs) for layer, _ in items}
     for name, platform in platforms.items():
         for other, count in _other_networks(platform, work).items():
-            if other != measured_as and is_slip(other, measured_as):
+            if other != measured_as and likeness(other, measured_as) >= ALIKE:
                 yield (
                     f"{name}: it has {counted(count, 'row')} of a network {other!r}, which is not "
                     f"{measured_as}; if that is meant, correct the name"
@@ -116,23 +116,3 @@ def _difference(layer: Layer, rows: Sequence[Measurement]) -> str:
     if row.kind != layer.kind:
         return f"of kind {row.kind} there and {layer.kind} here"
     return f"{row.macs} MACs there and {layer.macs} here"
-
-
-@functools.lru_cache(maxsize=4096)  # chips of a library name the same networks
-def is_slip(name: str, other: str) -> bool:
-    """Tell whether a name is another one but for case, signs or a slip of the pen.
-
-    Numbers count: VGG19 is not VGG16.
-
-    >>> is_slip("vgg-16", "VGG16"), is_slip("Alexnt", "AlexNet"), is_slip("VGG19", "VGG16")
-    (True, True, False)
-    """
-    one, two = ("".join(filter(str.isalnum, each.lower())) for each in (name, other))
-    if one == two:
-        return True
-    numbers, others = ("".join(filter(str.isdigit, each)) for each in (one, two))
-    if numbers != others:
-        return False
-    import difflib
-
-    return difflib.SequenceMatcher(a=one, b=two).ratio() >= ALIKE

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pickle
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 import attrs
 
+from fodlam_core.errors.wording import likeness
 from fodlam_core.networks.zoo import zoo_names, zoo_network
 from fodlam_core.plugins import describe, isolated
 from fodlam_core.testing.probes import predicted, tried
@@ -75,7 +75,7 @@ def check_networks(accelerator: Accelerator) -> None:
     names = zoo_names()
     rows = [row.network for row in accelerator.measurements]
     for network in dict.fromkeys([*rows, *(each.network for each in accelerator.references)]):
-        near = [name for name in names if _is_misspelt(network, name)]
+        near = [name for name in names if likeness(network, name) > LIKE]
         assert network in names or not near, (
             f"the network {network!r} is spelt {near[0]!r} elsewhere; write it so, or nothing that "
             "asks for it finds the row"
@@ -141,22 +141,6 @@ def _performed(accelerator: Accelerator, layer: Layer) -> float | None:
         return float(layer.macs)
     shares = layer.weight_density, layer.activation_density
     return layer.macs * shares[0] * shares[1] if shares[0] and shares[1] else None
-
-
-def _is_misspelt(name: str, known: str) -> bool:
-    """Tell whether a name differs from a known one in a letter at most, or not in its letters.
-
-    >>> _is_misspelt("VGG-16", "VGG16"), _is_misspelt("AlxNet", "AlexNet")
-    (True, True)
-    >>> _is_misspelt("VGG19", "VGG16"), _is_misspelt("ResNet-34", "ResNet-50")
-    (False, False)
-    """
-    one, other = ("".join(filter(str.isalnum, each.lower())) for each in (name, known))
-    if one == other:
-        return True
-    # Another number is another network.
-    numbers = ["".join(filter(str.isdigit, each)) for each in (one, other)]
-    return numbers[0] == numbers[1] and SequenceMatcher(None, one, other).ratio() > LIKE
 
 
 CHECKS = (check_below_its_peak, check_scale_of_units, check_networks, check_picklable)
