@@ -105,7 +105,7 @@ def execute(args: argparse.Namespace) -> int:
     registry = registry_for(args)
     if args.source:
         found = taken_over(args, lambda names: _asked(names, registry).networks)
-        prior(args, registry)  # before anything is written
+        others = prior(args, registry)  # before anything is written
     elif args.prior:
         raise FodlamError("--prior: is for times of whole networks that --import takes over")
     else:
@@ -128,7 +128,7 @@ def execute(args: argparse.Namespace) -> int:
     if found.layers:
         report(args.output, found)
     else:
-        report_totals(args, found, prior(args, registry))
+        report_totals(args, found, others)
     return 0
 
 
