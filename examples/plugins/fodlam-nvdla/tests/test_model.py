@@ -162,5 +162,5 @@ def test_refuses_what_the_sheet_does_not_cover(bad: Layer, text: str) -> None:
 
 
 def test_layers_with_fused_pooling_make_no_pooled_predictor() -> None:
-    """What the core calls pooled, a fit to all kinds at once, is no other thing of the model."""
+    """The core reads `pooled` as a fit to all kinds at once, so the model has none."""
     assert getattr(NvdlaModel(SHEET, pooled={"conv1": (28, 28)}), "pooled", False) is False

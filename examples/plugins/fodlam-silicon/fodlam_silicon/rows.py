@@ -108,7 +108,7 @@ def _rows(path: Path, point: str) -> tuple[list[str], list[list[str]]]:
 
 @functools.lru_cache(maxsize=2)
 def table_bytes(path: Path) -> bytes:
-    """Return the bytes of a table; none if there is no such file."""
+    """Return the bytes of a table; empty if there is no such file."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
