@@ -72,7 +72,7 @@ def _fit(record: Mapping[str, Any]) -> StoredFit:
         energy=tuple(map(_model, record.get("energy", ()))),
         offchip=float(record["offchip"]),
         ranges={name: (low, high) for name, (low, high) in record["ranges"].items()},
-        errors={name: CrossValidated(**each) for name, each in record["errors"].items()},
+        errors={name: CrossValidated.of_record(each) for name, each in record["errors"].items()},
     )
 
 
@@ -100,8 +100,15 @@ def _record(fit: StoredFit) -> dict[str, Any]:
         if models
     }
     own = {"digest": fit.digest, "predictor": fit.predictor, "offchip": fit.offchip}
-    errors = {name: _short(each._asdict(), ERROR_DIGITS) for name, each in fit.errors.items()}
+    errors = {name: _error_record(each) for name, each in fit.errors.items()}
     return {**own, **models, "ranges": fit.ranges, "errors": errors}
+
+
+def _error_record(error: CrossValidated) -> dict[str, Any]:
+    """Return an error as plain values, and those of kinds of layers where they are known."""
+    plain = error._asdict()
+    kinds = {kind: _error_record(own) for kind, own in plain.pop("kinds").items()}
+    return _short(plain, ERROR_DIGITS) | ({"kinds": kinds} if kinds else {})
 
 
 def _short(values: Mapping[str, Any], digits: int) -> dict[str, Any]:

@@ -39,6 +39,9 @@ class StoredErrors(TypedDict):
     mape: float
     median: float
     total_half_width: Annotated[float | None, "as half_width, of the totals of networks"]
+    kinds: Annotated[
+        dict[str, StoredErrors], "the same of convolutions and of products, where both are known"
+    ]
 
 
 class ChipRecord(ChipRow):

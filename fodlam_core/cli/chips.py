@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.analyses.known_chips import Chip, Chips, known_chips
 from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for
 from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.report import Report
-from fodlam_core.report.units import percent, quantity
+from fodlam_core.report.units import deviation, percent, quantity
 
 if TYPE_CHECKING:
     import argparse
@@ -80,7 +81,7 @@ def _show(args: argparse.Namespace) -> Report:
 
 def _record(accelerator: Accelerator, points: Sequence[Chip]) -> dict[str, Any]:
     errors = {
-        predictor: {quantity: each._asdict() for quantity, each in found.items()}
+        predictor: {quantity: each.record() for quantity, each in found.items()}
         for predictor, found in accelerator.cross_validated.items()
     }
     return {
@@ -137,15 +138,20 @@ def _errors(accelerator: Accelerator) -> Iterator[Any]:
             name,
             percent(each.mape),
             percent(each.median),
+            deviation(1.0, (math.exp(-each.half_width), math.exp(each.half_width))),
             each.scheme,
             str(each.groups),
             str(each.runs),
         )
         for predictor, found in accelerator.cross_validated.items()
-        for name, each in found.items()
+        for quantity, error in found.items()
+        for name, each in (
+            (quantity, error),
+            *((f"{quantity}, {kind}", own) for kind, own in error.kinds.items()),
+        )
     ]
     if rows:
-        header = ("predictor", "quantity", "error", "median", "held out", "groups", "runs")
-        yield table(header, rows, "error, median, groups, runs")
+        header = ("predictor", "quantity", "error", "median", "90 % interval", "held out")
+        yield table((*header, "groups", "runs"), rows, "error, median, groups, runs")
     elif accelerator.predictors:
         yield Text("not cross-validated: validate computes the errors from what was measured")

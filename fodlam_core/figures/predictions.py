@@ -33,8 +33,8 @@ def predictions(results: Sequence[Validation], sources: Iterable[str] = ()) -> l
     """Draw predicted against measured costs of one inference, of layers that were held out.
 
     Of results by several schemes the first is drawn; of several predictors of a chip the default,
-    where there is one. The band is the nominal 90 % interval: the median over the layers, each
-    from an interval that has not seen the layer.
+    where there is one, all kinds of layers together. The band is the nominal 90 % interval: the
+    median over the layers, each from an interval that has not seen the layer.
 
     Args:
         results: from `fodlam_core.validation.scores.validate`.
@@ -61,7 +61,7 @@ def series(results: Sequence[Validation]) -> list[Series]:
 
 
 def _chosen(results: Sequence[Validation]) -> list[Validation]:
-    first = [each for each in results if each.scheme == results[0].scheme]
+    first = [each for each in results if each.scheme == results[0].scheme and not each.is_part]
     defaults = {(each.accelerator, each.kind) for each in first if each.default}
     return [each for each in first if each.default or (each.accelerator, each.kind) not in defaults]
 

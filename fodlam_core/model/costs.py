@@ -134,6 +134,7 @@ class CrossValidated(NamedTuple):
         median: median absolute relative error.
         total_half_width: as half_width, of the totals of the networks that were held out; None if
             they are not known.
+        kinds: the same of convolutions and of products alone, where both were measured.
     """
 
     scheme: str
@@ -143,6 +144,20 @@ class CrossValidated(NamedTuple):
     mape: float
     median: float
     total_half_width: float | None = None
+    kinds: Mapping[str, CrossValidated] = {}
+
+    def record(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {
+            **self._asdict(),
+            "kinds": {kind: each.record() for kind, each in self.kinds.items()},
+        }
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> CrossValidated:
+        """Return the errors of plain values."""
+        kinds = {kind: cls.of_record(each) for kind, each in record.get("kinds", {}).items()}
+        return cls(**{**record, "kinds": kinds})
 
 
 @attrs.frozen(eq=False, repr=False)

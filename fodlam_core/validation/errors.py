@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.model.costs import CrossValidated
 from fodlam_core.model.quantities import METRICS
+from fodlam_core.validation.by_kind import KINDS, LEAST_RUNS, kind_of
 from fodlam_core.validation.half_widths import LEAST_NETWORKS, half_width, total_half_width
 from fodlam_core.validation.pooled import BY_NETWORK
 
@@ -24,18 +25,40 @@ def cross_validated(held: HeldOutRuns) -> dict[str, CrossValidated]:
     """Return the errors by quantity, of those that were measured and predicted."""
     found = {}
     for quantity, field, *_ in METRICS:
-        ratios = ratios_of(held.runs, field)
-        if ratios:
-            found[quantity] = CrossValidated(
-                scheme=held.scheme,
+        every = _errors(held.scheme, held.runs, field)
+        if every is not None:
+            found[quantity] = every._replace(
                 groups=held.groups,
-                runs=len(ratios),
-                half_width=width_of([math.log(ratio) for ratio in ratios]),
-                mape=fmean(abs(ratio - 1) for ratio in ratios),
-                median=median(abs(ratio - 1) for ratio in ratios),
                 total_half_width=_total_half_width(held, field),
+                kinds=_kinds(held, field, every.half_width),
             )
     return found
+
+
+def _errors(scheme: str, runs: Sequence[Run], field: str) -> CrossValidated | None:
+    ratios = ratios_of(runs, field)
+    if not ratios:
+        return None
+    return CrossValidated(
+        scheme=scheme,
+        groups=len({run.group for run in runs}),
+        runs=len(ratios),
+        half_width=width_of([math.log(ratio) for ratio in ratios]),
+        mape=fmean(abs(ratio - 1) for ratio in ratios),
+        median=median(abs(ratio - 1) for ratio in ratios),
+    )
+
+
+def _kinds(held: HeldOutRuns, field: str, half_width: float) -> dict[str, CrossValidated]:
+    """Return the errors of each kind of layer; nothing where only one was measured."""
+    found = {}
+    for kind in KINDS:
+        runs = [run for run in held.runs if kind_of(run.measurement.layer) == kind]
+        own = _errors(held.scheme, runs, field)
+        if own is not None:
+            few = own.runs < LEAST_RUNS
+            found[kind] = own._replace(half_width=half_width) if few else own
+    return found if len(found) > 1 else {}
 
 
 def _total_half_width(held: HeldOutRuns, field: str) -> float | None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fodlam_core.model.quantities import Interval
 from fodlam_core.predictors import FittedPredictor, Predictor, levels
 from fodlam_core.predictors.sizes import sizes
+from fodlam_core.validation.by_kind import kind_notes, kind_of
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.half_widths import LEAST_NETWORKS, of_layers, of_totals
 from fodlam_core.validation.held_out import (
@@ -54,6 +55,7 @@ class IntervalRule(NamedTuple):
         totals: half-widths of the totals of networks, from those of networks that were held out;
             None where fewer than `LEAST_NETWORKS` were measured.
         networks: number of networks that layers were measured of; 0 if shapes were held out.
+        kinds: half-widths of the layers of a kind, by its name; of others they are those of all.
     """
 
     latency: float | None
@@ -64,6 +66,7 @@ class IntervalRule(NamedTuple):
     told: bool = False
     totals: Halves | None = None
     networks: int = 0
+    kinds: Mapping[str, Halves] = {}
 
     @property
     def about_totals(self) -> str:
@@ -135,7 +138,10 @@ class IntervalRule(NamedTuple):
         outside = self.outside(layer) if outside is None else outside
         stretch = 1 + max((math.log2(factor) for factor in outside.values()), default=0)
         costs = [cost, *(levels.predict(each, layer, batch) for each in alternatives(fitted))]
-        own = _interval(costs, (self.latency, self.energy), stretch)
+        halves = (self.latency, self.energy)
+        if self.kinds:
+            halves = self.kinds.get(kind_of(layer), halves)
+        own = _interval(costs, halves, stretch)
         part = None if self.totals is None else _interval(costs, self.totals, stretch)
         return own and _possible(own, cost, least), part and _possible(part, cost, least)
 
@@ -236,14 +242,29 @@ def pooled_interval_rule(
         return None
     first = next(iter(known.values()))
     few = [f"its error rests on {first.groups} groups only"] if first.groups < FEW_GROUPS else []
+    latency, energy = (_half_widths(known.get(each)) for each in ("latency", "energy"))
     return IntervalRule(
-        latency=known["latency"].half_width if "latency" in known else None,
-        energy=known["energy"].half_width if "energy" in known else None,
+        latency=latency.get(""),
+        energy=energy.get(""),
         ranges=pooled_ranges(predictor.name, accelerator),
         scheme=f"{first.scheme} ({first.groups} groups)",
-        notes=tuple(dict.fromkeys([*few, *sample, *notes(predictor), *notes(fitted)])),
+        notes=tuple(
+            dict.fromkeys([*few, *sample, *kind_notes(known), *notes(predictor), *notes(fitted)])
+        ),
         totals=_stored_totals(known, accelerator),
+        kinds={
+            kind: (latency.get(kind, latency.get("")), energy.get(kind, energy.get("")))
+            for kind in (latency | energy)
+            if kind
+        },
     )
+
+
+def _half_widths(known: CrossValidated | None) -> dict[str, float]:
+    """Return the half-width of all layers under an empty name, and those of kinds."""
+    if known is None:
+        return {}
+    return {"": known.half_width} | {kind: own.half_width for kind, own in known.kinds.items()}
 
 
 def pooled_ranges(predictor: str, accelerator: Accelerator) -> Mapping[str, tuple[float, float]]:

@@ -9,9 +9,10 @@ predictors", Annals of Mathematics and Artificial Intelligence 74, 2015).
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.model.quantities import METRICS
+from fodlam_core.validation.by_kind import KINDS, LEAST_RUNS, kind_of
 from fodlam_core.validation.coverage import Covered
 from fodlam_core.validation.folds import Fold
 from fodlam_core.validation.half_widths import half_width
@@ -19,7 +20,7 @@ from fodlam_core.validation.held_out import FoldResult, HeldOut
 from fodlam_core.validation.pooled import hold_out
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.predictors import Predictor
@@ -28,17 +29,43 @@ if TYPE_CHECKING:
 ALL_KINDS = "all"
 
 
-def pooled_results(
-    predictor: Predictor, accelerator: Accelerator
-) -> tuple[str, list[FoldResult], dict[str, Covered]]:
-    """Return the scheme, each fold, predicted, and how often intervals hold, by quantity.
+class PooledResult(NamedTuple):
+    """What was held out of layers of all kinds, or of one of `by_kind.KINDS`.
 
-    Without folds, and with the scheme empty, if there is only one group to hold out.
+    Attributes:
+        kind: ``"all"``, or the kind.
+        scheme: how it was held out; empty if there is only one group.
+        folds: each fold, predicted.
+        covered: how often intervals hold, by quantity.
     """
+
+    kind: str = ALL_KINDS
+    scheme: str = ""
+    folds: tuple[FoldResult, ...] = ()
+    covered: Mapping[str, Covered] = {}
+
+
+def pooled_results(predictor: Predictor, accelerator: Accelerator) -> list[PooledResult]:
+    """Return what was held out of all layers, and of each kind where there are several."""
     held = hold_out(predictor, accelerator)
     if held is None:
-        return "", [], {}
-    return held.scheme, _folds(held), cross_conformal(held.runs)
+        return [PooledResult()]
+    found = {
+        kind: [run for run in held.runs if kind_of(run.measurement.layer) == kind] for kind in KINDS
+    }
+    parts = found if all(found.values()) else {}
+    return [
+        PooledResult(kind, held.scheme, tuple(_folds(part)), cross_conformal(runs, held.runs))
+        for kind, runs in ((ALL_KINDS, held.runs), *parts.items())
+        for part in [held if kind == ALL_KINDS else _only(held, runs)]
+    ]
+
+
+def _only(held: HeldOutRuns, runs: Sequence[Run]) -> HeldOutRuns:
+    """Return the same of some of its runs."""
+    groups = {run.group for run in runs}
+    fold_of = {group: fold for group, fold in held.fold_of.items() if group in groups}
+    return held._replace(runs=tuple(runs), fold_of=fold_of, refused=(), groups=len(groups))
 
 
 def _folds(held: HeldOutRuns) -> list[FoldResult]:
@@ -56,22 +83,51 @@ def _folds(held: HeldOutRuns) -> list[FoldResult]:
     return results
 
 
-def cross_conformal(runs: Sequence[Run]) -> dict[str, Covered]:
-    """Return by quantity how many runs lie within the errors on all groups but their own."""
+def cross_conformal(runs: Sequence[Run], every: Sequence[Run] | None = None) -> dict[str, Covered]:
+    """Return by quantity how many runs lie within the errors on all groups but their own.
+
+    Args:
+        runs: those that are judged.
+        every: those whose errors make the intervals; by default the same.
+    """
     found = {}
     for name, field, *_ in METRICS:
-        missed: dict[str, list[float]] = {}
-        for run in runs:
-            one, other = (getattr(cost, field) for cost in (run.predicted, run.measured))
-            if one and other:
-                missed.setdefault(run.group, []).append(abs(math.log(one / other)))
+        known = _missed(runs if every is None else every, field)
+        apart = len({each.kind for each in known if each.kind}) > 1
         inside = 0
         ends: list[tuple[float, float]] = []
-        for group, own in missed.items():
-            others = [each for key, every in missed.items() if key != group for each in every]
-            if others:
-                width = half_width(others)
-                inside += sum(each <= width for each in own)
-                ends += [(math.exp(-width), math.exp(width))] * len(own)
+        widths: dict[tuple[str, str], float | None] = {}
+        for each in _missed(runs, field):
+            key = each.group, each.kind if apart else ""
+            if key not in widths:
+                widths[key] = _width(known, *key)
+            width = widths[key]
+            if width is not None:
+                inside += each.by <= width
+                ends.append((math.exp(-width), math.exp(width)))
         found[name] = Covered(inside, len(ends), tuple(ends))
     return found
+
+
+class _Missed(NamedTuple):
+    group: str
+    kind: str
+    by: float
+
+
+def _missed(runs: Sequence[Run], field: str) -> list[_Missed]:
+    """Return what each run was missed by, as a logarithm."""
+    return [
+        _Missed(run.group, kind_of(run.measurement.layer), abs(math.log(one / other)))
+        for run in runs
+        for one, other in [(getattr(run.predicted, field), getattr(run.measured, field))]
+        if one and other
+    ]
+
+
+def _width(known: Sequence[_Missed], group: str, kind: str) -> float | None:
+    """Return the half-width for a group: by its kind, where enough of that is in other groups."""
+    others = [each for each in known if each.group != group]
+    alike = [each for each in others if each.kind == kind]
+    chosen = alike if kind and len(alike) >= LEAST_RUNS else others
+    return half_width(each.by for each in chosen) if chosen else None

@@ -12,11 +12,12 @@ from fodlam_core.model import quantities
 from fodlam_core.report.document import Document, table
 from fodlam_core.report.frames import Tabular
 from fodlam_core.report.units import percent
+from fodlam_core.validation.by_kind import KINDS
 from fodlam_core.validation.coverage import Covered, coverage
 from fodlam_core.validation.errors import rank_correlation
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.held_out import FoldResult, HeldOut, cross_validate, looked_at, notes
-from fodlam_core.validation.pooled_scores import ALL_KINDS, pooled_results
+from fodlam_core.validation.pooled_scores import PooledResult, pooled_results
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,7 +38,8 @@ class Validation(NamedTuple):
 
     Attributes:
         accelerator: name of the accelerator.
-        kind: name of the layer kind; ``"all"`` for a predictor that is fitted to all of them.
+        kind: name of the layer kind; for a predictor that is fitted to all of them ``"all"``, or
+            one of `by_kind.KINDS`.
         predictor: name of the predictor, or of its variant that is not told something.
         scheme: one of `folds.SCHEMES`, or of a pooled predictor that of `pooled`.
         folds: each fold, predicted.
@@ -56,6 +58,11 @@ class Validation(NamedTuple):
     caveats: tuple[str, ...] = ()
     failure: str | None = None
     covered: Mapping[str, Covered] = {}
+
+    @property
+    def is_part(self) -> bool:
+        """Whether its layers are some of those of the row before: of one of `by_kind.KINDS`."""
+        return self.kind in KINDS
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Return the scores for each metric; errors are fractions, None where not known."""
@@ -205,33 +212,34 @@ def _by_kind(
 
 
 def _pooled(accelerator: Accelerator, predictors: Sequence[str]) -> Iterator[Validation]:
-    """Yield a row for each predictor that is fitted to all kinds, and to whole networks."""
+    """Yield rows of predictors that are fitted to all kinds, and to whole networks.
+
+    One is of all layers; one of convolutions and one of products follow where both were measured.
+    """
     known = bool(accelerator.pooled_calibration() or accelerator.references)
     for predictor in accelerator.predictors if known else ():
         name = predictor.name
         if not getattr(predictor, "pooled", False) or (predictors and name not in predictors):
             continue
-        scheme, failure = BY_NETWORKS, None
-        results: Sequence[FoldResult] = ()
-        covered: Mapping[str, Covered] = {}
+        results, failure = [PooledResult()], None
         caveats: tuple[str, ...] = ()
         try:
             caveats = notes(predictor)
-            scheme, results, covered = pooled_results(predictor, accelerator)
+            results = pooled_results(predictor, accelerator)
         except PluginError as error:
             failure = str(error)
-        default = name == accelerator.predictors[0].name
-        yield Validation(
-            accelerator=accelerator.name,
-            kind=ALL_KINDS,
-            predictor=name,
-            scheme=scheme or BY_NETWORKS,
-            folds=tuple(results),
-            default=default,
-            caveats=caveats,
-            failure=failure,
-            covered=covered,
-        )
+        for each in results:
+            yield Validation(
+                accelerator=accelerator.name,
+                kind=each.kind,
+                predictor=name,
+                scheme=each.scheme or BY_NETWORKS,
+                folds=each.folds,
+                default=name == accelerator.predictors[0].name,
+                caveats=caveats,
+                failure=failure,
+                covered=each.covered,
+            )
 
 
 def _validation(

@@ -257,11 +257,17 @@ def _widened(known: Errors, least: float) -> Errors:
     """Return errors whose intervals are no narrower than what the software alone changes."""
     return {
         predictor: {
-            quantity: each._replace(half_width=max(each.half_width, least))
+            quantity: _at_least(each, least)._replace(
+                kinds={kind: _at_least(own, least) for kind, own in each.kinds.items()}
+            )
             for quantity, each in quantities.items()
         }
         for predictor, quantities in known.items()
     }
+
+
+def _at_least(error: CrossValidated, least: float) -> CrossValidated:
+    return error._replace(half_width=max(error.half_width, least))
 
 
 def _options(header: dict[str, Any], entry: dict[str, Any], said: dict[str, str]) -> Any:

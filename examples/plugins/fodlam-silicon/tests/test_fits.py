@@ -12,7 +12,7 @@ from fodlam_silicon.catalogue import index
 from fodlam_silicon.fits import digest_of, fit_of, fits
 from fodlam_silicon.point import accelerator
 
-from fodlam_core import fits_digest
+from fodlam_core import CrossValidated, fits_digest
 from fodlam_core.predictors.linear import Linear
 from fodlam_core.validation.stored import stored_fit
 
@@ -52,10 +52,35 @@ def test_stored_fit_is_that_of_the_tables(chip: str, point: str) -> None:
             assert kept[1:] == fresh[1:]
     assert stored.errors.keys() == again.errors.keys()
     for quantity, each in again.errors.items():
-        assert stored.errors[quantity][:3] == each[:3]
-        numbers = [value or 0.0 for value in stored.errors[quantity][3:]]
-        assert numbers == pytest.approx([value or 0.0 for value in each[3:]], rel=NEAR)
+        _check_error(stored.errors[quantity], each)
+        assert stored.errors[quantity].kinds.keys() == each.kinds.keys()
+        for kind, own in each.kinds.items():
+            _check_error(stored.errors[quantity].kinds[kind], own)
     assert (stored.digest, stored.ranges) == (again.digest, again.ranges)
+
+
+def _check_error(stored: CrossValidated, again: CrossValidated) -> None:
+    assert stored[:3] == again[:3]
+    numbers = [value or 0.0 for value in stored[3:-1]]
+    assert numbers == pytest.approx([value or 0.0 for value in again[3:-1]], rel=NEAR)
+
+
+def test_convolutions_and_products_have_errors_of_their_own() -> None:
+    """Both kinds of DeepBench are known by rows enough, of TopHub's few products one error is not.
+
+    The interval of the latter is that of all layers.
+    """
+    apart = accelerator("tesla-v100", "deepbench-fp32").cross_validated["linear"]["latency"]
+    few = accelerator("qualcomm-adreno", "tophub-adreno-fp32").cross_validated["linear"]["latency"]
+
+    assert {kind: each.runs for kind, each in apart.kinds.items()} == {
+        "convolutions": 73,
+        "products": 146,
+    }
+    assert apart.kinds["products"].half_width < apart.half_width
+    assert apart.half_width < apart.kinds["convolutions"].half_width
+    assert few.kinds["products"].runs == 4
+    assert few.kinds["products"].half_width == few.half_width
 
 
 def test_a_fit_with_donors_is_that_of_the_tables() -> None:

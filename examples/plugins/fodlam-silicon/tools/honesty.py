@@ -23,6 +23,7 @@ from fodlam_silicon.catalogue import index
 from fodlam_silicon.point import accelerator, group
 
 from fodlam_core.model.quantities import METRICS
+from fodlam_core.validation.by_kind import KINDS, kind_of
 from fodlam_core.validation.errors import cross_validated, ratios_of
 from fodlam_core.validation.pooled import hold_out, split
 
@@ -109,12 +110,22 @@ def trial(chip: str, point: str, draw: int) -> dict[str, Trial]:
     held = hold_out(predictor, rest, without)
     runs, found = runs_of(predictor), {}
     for quantity, stated in cross_validated(held).items() if held else ():
-        ratios = ratios_of(runs, FIELDS[quantity])
-        if ratios:
-            off = fmean(abs(ratio - 1) for ratio in ratios)
-            inside = [abs(math.log(ratio)) <= stated.half_width for ratio in ratios]
-            found[quantity] = Trial(stated.mape, off, inside)
+        field, inside = FIELDS[quantity], []
+        for kind in ("", *KINDS):
+            own = [run for run in runs if kind_of(run.measurement.layer) == kind]
+            error = stated.kinds.get(kind, stated)
+            ratios = ratios_of(own, field)
+            held_by = [abs(math.log(ratio)) <= error.half_width for ratio in ratios]
+            inside += held_by
+            if kind in stated.kinds and ratios:
+                found[f"{quantity}, {kind}"] = Trial(error.mape, _off(ratios), held_by)
+        if inside:
+            found[quantity] = Trial(stated.mape, _off(ratios_of(runs, field)), inside)
     return found
+
+
+def _off(ratios: list[float]) -> float:
+    return fmean(abs(ratio - 1) for ratio in ratios)
 
 
 if __name__ == "__main__":
