@@ -10,6 +10,7 @@ from fodlam_core.cli.common import emit, registry_for
 from fodlam_core.cli.plot import add_plot_argument, check_plot, plot
 from fodlam_core.cli.progress import progress
 from fodlam_core.errors import FodlamError
+from fodlam_core.estimates.verdict import in_short
 from fodlam_core.model.quantities import METRICS, UNITS
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report.document import Bullets, Document, Text, table
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 ASK_ABOVE = 10_000_000
 REASONS_SHOWN = 8
 ROWS = 10
+MOST_JUDGED = 1000  # a verdict takes some milliseconds
 CELL = 40
 ENDS = "+-"
 
@@ -55,7 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_names,
         default=(),
         metavar="NAME,...",
-        help="columns beside axes, latency_s, energy_j, power_w and problem; all for every column",
+        help="columns besides axes, latency_s, energy_j, power_w and problem; all: every one but "
+        "verdict, which takes milliseconds for each point",
     )
     add("--pareto", type=_names, default=(), metavar="NAME,...", help="keep the Pareto front")
     add("--top", type=_count, metavar="COUNT", help="keep that many points, the least --by first")
@@ -117,10 +120,8 @@ def execute(args: argparse.Namespace) -> int:
         # A rule or a predictor that prints must not spoil the data.
         with stdout_to_stderr(), progress(quiet=args.quiet) as watch:
             if args.output is None:
-                if not request.columns:  # no number is shown without its error bar
-                    bounds = (metric.end(end) for metric in METRICS for end in ("low", "high"))
-                    request = request._replace(columns=tuple(bounds))
                 rows = args.rows or args.top or ROWS
+                request = request._replace(columns=request.columns or _shown(rows))
                 outcome = preview_sweep(plan, registry, request, rows, watch)
             else:
                 outcome = write_sweep(plan, registry, request, args.output, watch)
@@ -135,6 +136,12 @@ def execute(args: argparse.Namespace) -> int:
         for line in _lines(args.output, outcome):
             say(line)
     return 0
+
+
+def _shown(rows: int) -> tuple[str, ...]:
+    """Return the columns of so many printed rows: no number is without what it is worth."""
+    bounds = [metric.end(end) for metric in METRICS for end in ("low", "high")]
+    return (*bounds, "verdict") if rows <= MOST_JUDGED else tuple(bounds)
 
 
 def _figures(plan: Plan, registry: Registry, args: argparse.Namespace) -> list[Axes]:
@@ -291,5 +298,7 @@ def _cell(name: str, value: object) -> str:
         return "-"
     if unit and isinstance(value, float):
         return quantity(value, unit)
+    if name == "verdict":
+        return in_short(str(value))
     text = f"{value:.4g}" if isinstance(value, float) else str(value)
     return text if len(text) <= CELL else f"{text[: CELL - 3]}..."

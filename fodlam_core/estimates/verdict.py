@@ -76,6 +76,15 @@ class Verdict(NamedTuple):
         }
 
 
+def in_short(words: str) -> str:
+    """Return the words of a verdict without the sentences, for a cell of a table.
+
+    >>> in_short("implausible: eie: energy per MAC too low of FC8; does not fit: 123 M weights")
+    'does not fit, implausible'
+    """
+    return ", ".join(kind.rstrip(": ") for kind in DOUBTS if kind in words) or FITS
+
+
 def flat_verdict(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record with its verdict in flat columns, for tables and data frames."""
     row = {key: value for key, value in record.items() if not isinstance(value, dict | list)}

@@ -11,6 +11,7 @@ from fodlam_core.estimates.figures import METHODS
 from fodlam_core.model.quantities import COST_KEYS, LATENCY, METRICS
 from fodlam_core.sweeps.costs import DRAM, HIGH, LOW, TOTAL
 from fodlam_core.sweeps.keys import DRAM_KEY, DRAM_PRICE
+from fodlam_core.sweeps.verdicts import PROBLEM, VERDICT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 # Columns that are there where the configuration tells the energy of a byte of DRAM.
 SYSTEM = ("dram_energy_j", "system_energy_j")
 PRODUCT = "edp_js"
-PROBLEM = "problem"
 # Columns of the bounds -> the sum that they are taken from, and which of its metrics.
 BOUNDS = {metric.end(end): (end, metric.key) for metric in METRICS for end in (LOW, HIGH)}
 COVERAGE = {f"{method.replace(' ', '_')}_macs_share": method for method in METHODS}
@@ -30,25 +30,26 @@ COVERAGE = {f"{method.replace(' ', '_')}_macs_share": method for method in METHO
 def column_names(plan: Plan, asked: Sequence[str] = ("all",)) -> list[str]:
     """Return the columns of a result in order: those that are always there, and those asked for.
 
+    ``"all"`` is every column but the verdict, which is computed point by point.
+
     Raises:
         FodlamError: with a line for each name that is not a column.
     """
     always = [*(axis.key for axis in plan.axes.axes), *COST_KEYS, *(SYSTEM if plan.priced else ())]
     more = [PRODUCT, *BOUNDS, *COVERAGE]
     more += [f"{kind}.{name}" for kind in plan.kinds for name in (*COST_KEYS, PRODUCT)]
-    if "all" in asked:
-        return [*always, *more, PROBLEM]
-    known = [*always, *more, PROBLEM]
+    known = [*always, *more, VERDICT, PROBLEM]
     wrong = [
         f"--columns: {name} needs the energy of a byte: write [system] {DRAM_KEY} = 160e-12"
         if name in SYSTEM
         else f"--columns: {unknown('column', name, [*known, 'all'])}"
         for name in asked
-        if name not in known
+        if name not in (*known, "all")
     ]
     if wrong:
         raise FodlamError(*wrong)
-    return list(dict.fromkeys([*always, *(name for name in asked if name != PROBLEM), PROBLEM]))
+    named = [name for name in asked if name not in ("all", PROBLEM)]
+    return list(dict.fromkeys([*always, *(more if "all" in asked else ()), *named, PROBLEM]))
 
 
 def with_results(points: pl.LazyFrame, plan: Plan, slots: int) -> pl.LazyFrame:

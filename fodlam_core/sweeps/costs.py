@@ -7,27 +7,20 @@ import operator
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import attrs
-
-from fodlam_core.config.chip_files import files_in_config, with_files
-from fodlam_core.config.load import Source, structure_source
-from fodlam_core.errors import ConfigError, FodlamError, Problem
-from fodlam_core.estimates import prepare
+from fodlam_core.errors import FodlamError, Problem
 from fodlam_core.estimates.figures import METHODS
-from fodlam_core.estimates.network import configured_network, unnamed
 from fodlam_core.estimates.system import dram_bytes
 from fodlam_core.estimates.verdict import DOUBTS
 from fodlam_core.model.quantities import METRICS, Interval, each_known
-from fodlam_core.sweeps.keys import with_values
+from fodlam_core.sweeps.variants import Variants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from fodlam_core.accelerators import Accelerator
-    from fodlam_core.config import Config, NetworkConfig
+    from fodlam_core.config.load import Source
     from fodlam_core.estimates import Composer, Estimate, LayerEstimate
     from fodlam_core.estimates.platform import Platform
-    from fodlam_core.model.layers import Network
     from fodlam_core.model.technology import Technology
     from fodlam_core.plugins.registry import Registry
 
@@ -124,21 +117,21 @@ class CostSource:
     """
 
     def __init__(self, source: Source, registry: Registry, *, linear: bool) -> None:
-        self._source = source._replace(tables={**source.tables, "technology": {}})
+        native = source._replace(tables={**source.tables, "technology": {}})
+        self._variants = Variants(native, registry)
         self._linear = linear
-        self._registry = registry
         self.accelerators: dict[Slot, Accelerator] = {}
         self.remarks: dict[str, None] = {}
         self._costs: dict[tuple[str, ...], NativeCosts] = {}
-        self._networks: dict[NetworkConfig, Network] = {}
-        self._registries: dict[tuple[tuple[str, str], ...], Registry] = {}
 
     def get(self, values: Mapping[str, Any]) -> NativeCosts:
         """Return the costs with some keys of the configuration set."""
         key = tuple(f"{type(value).__name__} {value}" for value in values.values())
         if key not in self._costs:
             try:
-                composer = self._composer(values)
+                if self._linear:
+                    values = {**values, "network.batch": 1}
+                composer = self._variants.composer(values)
                 self._costs[key] = self._of_batches(composer)
                 self.remarks |= dict.fromkeys(_remarks(composer))
                 for platform in composer.platforms.values():
@@ -160,39 +153,6 @@ class CostSource:
             return one
         two, many = (_sums(composer.estimate(batch)) for batch in (2, MANY))
         return _affine(one, two, many)
-
-    def _composer(self, values: Mapping[str, Any]) -> Composer:
-        if self._linear:
-            values = {**values, "network.batch": 1}
-        source = self._source._replace(tables=with_values(self._source.tables, values))
-        config, problems = structure_source(source)
-        if config is None:
-            raise ConfigError(problems)
-        try:
-            config, registry = self._without_files(config)
-            return prepare(config, registry, self._network(config))
-        except FodlamError as error:
-            raise FodlamError(*unnamed(error, config.source)) from error
-
-    def _without_files(self, config: Config) -> tuple[Config, Registry]:
-        """Return the configuration and a registry with what its files describe, each read once."""
-        files = files_in_config(config.accelerator)
-        key = tuple(files.items())
-        if key not in self._registries:
-            registry, problems = with_files(self._registry, files)
-            if problems:
-                raise ConfigError(problems)
-            self._registries[key] = registry
-        settings = {
-            name: attrs.evolve(each, file=None) for name, each in config.accelerator.items()
-        }
-        return attrs.evolve(config, accelerator=settings), self._registries[key]
-
-    def _network(self, config: Config) -> Network:
-        key = attrs.evolve(config.network, layers=None, method="auto", batch=1)
-        if key not in self._networks:
-            self._networks[key] = configured_network(config, self._registry)
-        return self._networks[key]
 
 
 def _affine(one: NativeCosts, two: NativeCosts, many: NativeCosts) -> NativeCosts:

@@ -17,6 +17,7 @@ from fodlam_core.sweeps.factors import FactorSource
 from fodlam_core.sweeps.grid import Box, Slice, components
 from fodlam_core.sweeps.keys import COSTS, TECHNOLOGY
 from fodlam_core.sweeps.tables import cost_frame, dtype, points, product, slice_frame
+from fodlam_core.sweeps.verdicts import PROBLEM, VERDICT, VerdictSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +33,7 @@ class Evaluator:
     Args:
         plan: the sweep.
         registry: what is installed.
-        columns: further columns of the result; ``"all"`` for every column.
+        columns: further columns of the result; ``"all"`` for every column but the verdict.
 
     Raises:
         FodlamError: if there is no such column, or a condition is wrong.
@@ -45,18 +46,17 @@ class Evaluator:
         self._plan = plan
         self._costs = CostSource(plan.source, registry, linear=plan.batched)
         self._factors = FactorSource(config, registry)
+        self._verdicts = VerdictSource(plan, registry)
         self.columns = column_names(plan, columns)
-        self._where = conditions(plan.axes.where, self._schema())
+        where = conditions(plan.axes.where, self._schema())
+        self._where = [each for each in where if VERDICT not in each.meta.root_names()]
+        self._on_verdicts = [each for each in where if VERDICT in each.meta.root_names()]
 
     def _schema(self) -> pl.Schema:
         axes = {axis.key: dtype(axis) for axis in self._plan.axes.axes}
-        names = column_names(self._plan)
-        return pl.Schema(
-            {
-                name: axes.get(name, pl.String() if name == "problem" else pl.Float64())
-                for name in names
-            }
-        )
+        texts = {PROBLEM: pl.String(), VERDICT: pl.String()}
+        names = column_names(self._plan, ("all", VERDICT))
+        return pl.Schema({name: (axes | texts).get(name, pl.Float64()) for name in names})
 
     def frame(self, box: Box) -> pl.LazyFrame:
         """Return the points of a box with the columns of the result."""
@@ -65,12 +65,26 @@ class Evaluator:
         frame = with_results(frame, self._plan, slots)
         for condition in self._where:
             frame = frame.filter(condition)
+        if VERDICT in self.columns or self._on_verdicts:
+            frame = self._verdicts.put(frame)
+            for condition in self._on_verdicts:
+                frame = frame.filter(condition)
         return frame.select(self.columns)
+
+    def judged(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return rows of a result with their verdict, before the column of problems."""
+        judged = self._verdicts.put(rows.lazy()).collect()
+        return judged.select(*rows.columns[:-1], VERDICT, PROBLEM)
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """What stands against the costs of the boxes that were asked for."""
         return tuple(self._costs.remarks)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """The doubts of the verdicts that were asked for."""
+        return tuple(self._verdicts.doubts)
 
     @property
     def citations(self) -> list[Citation]:

@@ -27,6 +27,7 @@ from fodlam_core.sweeps.provenance import provenance
 from fodlam_core.sweeps.selection import Selection
 from fodlam_core.sweeps.summary import Summary, merge, summarize
 from fodlam_core.sweeps.ties import as_lines
+from fodlam_core.sweeps.verdicts import PROBLEM, VERDICT
 from fodlam_core.sweeps.work import Record, Work, undone
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Request(NamedTuple):
         selection = self.selection
         numbers = [axis.key for axis in plan.axes.axes if axis.type in ("int", "float")]
         others = {axis.key for axis in plan.axes.axes} - set(numbers)
-        known = [name for name in column_names(plan) if name not in {"problem", *others}]
+        known = [name for name in column_names(plan) if name not in {PROBLEM, *others}]
         asked = [("--pareto", name) for name in selection.pareto]
         asked += [("--by", selection.by)] if selection.top is not None else []
         problems = [
@@ -207,7 +208,8 @@ def preview_sweep(
     if request.engine != "polars":
         raise FodlamError("--engine dask writes parts to a folder; say with -o which")
     work = _work(plan, registry, request, "", "parquet")
-    evaluator = Evaluator(plan, registry, request.columns)
+    # Of all points only those that are shown are judged.
+    evaluator = Evaluator(plan, registry, [name for name in request.columns if name != VERDICT])
     summaries: list[Summary] = []
     total = sum(_points(work, part) for part in work.parts)
 
@@ -228,9 +230,12 @@ def preview_sweep(
 
     with pl.Config(streaming_chunk_size=CHUNK_ROWS):
         found = request.selection.of(frames())
+    if VERDICT in request.columns:
+        found = evaluator.judged(found)
+    remarks = tuple(dict.fromkeys([*evaluator.remarks, *evaluator.doubts]))
     summary = merge(summaries)
     if not request.selection:
-        return Outcome(summary, summary.rows, found, found, remarks=evaluator.remarks)
+        return Outcome(summary, summary.rows, found, found, remarks=remarks)
     lines, merged = as_lines(found, (axis.key for axis in plan.axes.axes))
     head, first = found.head(rows), lines.head(rows)
-    return Outcome(summary, found.height, head, first, merged, evaluator.remarks)
+    return Outcome(summary, found.height, head, first, merged, remarks)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from fodlam_core.model.quantities import COST_KEYS
-from fodlam_core.sweeps.columns import PROBLEM
 from fodlam_core.sweeps.reasons import Reason, count_reasons, merge_reasons
+from fodlam_core.sweeps.verdicts import PROBLEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -221,8 +221,17 @@ def test_no_number_is_without_its_verdict(cli, toml) -> None:
 
     assert 0 == shown.status
     header = next(line for line in shown.out.splitlines() if "latency_s" in line).split()
-    assert ["technology.node_nm", "latency_s", "+-", "energy_j", "+-", "power_w"] == header
+    assert [
+        "technology.node_nm",
+        "latency_s",
+        "+-",
+        "energy_j",
+        "+-",
+        "power_w",
+        "verdict",
+    ] == header
     assert all(row["latency_low_s"] < row["latency_s"] for row in found["rows"])
+    assert all(row["verdict"].startswith("does not fit: the layers") for row in found["rows"])
     notes = "\n".join(found["notes"])
     assert "does not fit: the layers on eie" in notes
     assert "eyeriss: time spent waiting for DRAM is not scaled with the node" in notes

@@ -28,6 +28,7 @@ from fodlam_core import (
 )
 from fodlam_core.config.load import Source, check_source
 from fodlam_core.estimates.system import system_energy
+from fodlam_core.estimates.verdict import verdict
 from fodlam_core.plugins import Plugin
 from fodlam_core.plugins.registry import build_registry
 from fodlam_core.predictors.per_mac import PerMac
@@ -140,7 +141,7 @@ def expected(
     refusals = [each.refusal for each in result.layers if each.refusal]
     if refusals:
         return {"problem": "\n".join(refusals)}
-    row: dict[str, Any] = {"problem": None}
+    row: dict[str, Any] = {"problem": None, "verdict": verdict(result).words}
     for prefix, name in COLUMNS.items():
         total = result.totals[name]
         row[f"{prefix}latency_s"] = total.latency_s
@@ -169,7 +170,7 @@ def check(
 ) -> int:
     """Compare every so-manieth point with a single run; return how many were refused."""
     plan = plan_of(Source("sweep", directory, {**tables, "sweep": axes}), registry)
-    rows = Evaluator(plan, registry, ["all"]).frame(plan.grid.box).collect()
+    rows = Evaluator(plan, registry, ["all", "verdict"]).frame(plan.grid.box).collect()
     by_point = {tuple(row[key] for key in axes): row for row in rows.iter_rows(named=True)}
     combinations = list(itertools.product(*axes.values()))
     assert len(combinations) == len(by_point)
@@ -196,7 +197,9 @@ def _compare(run: dict[str, Any], row: dict[str, Any]) -> None:
         reason = row["problem"].partition(" (and ")[0].rpartition(": ")[2]
         assert reason in "; ".join(run["problem"].replace("run: ", "").splitlines())
         assert {None} == {row[name] for name in ("latency_s", "energy_j", "power_w", "edp_js")}
+        assert row["verdict"] is None
         return
+    assert run.pop("verdict") == row["verdict"]
     for name, value in run.items():
         assert value == (value and pytest.approx(row[name], rel=1e-12)), name
         assert (value is None) == (row[name] is None), name
@@ -464,7 +467,7 @@ def test_zip_of_everything(registry: Registry) -> None:
         "system.dram_energy_j_per_byte",
     ]
 
-    rows = sweep({"sweep": {**axes, "zip": [group]}}, ["all"], registry).collect()
+    rows = sweep({"sweep": {**axes, "zip": [group]}}, ["all", "verdict"], registry).collect()
 
     assert 12 == rows.height
     for row in rows.iter_rows(named=True):
