@@ -77,6 +77,16 @@ class ShownLayer(TypedDict):
     shape: Annotated[dict[str, Any] | None, "sizes, by the names of the kind's keys"]
 
 
+class ShownPass(TypedDict):
+    """A pass of an operator without MACs over memory."""
+
+    operator: Annotated[str, "of ONNX, or what several make together"]
+    read: Annotated[int, "elements"]
+    written: Annotated[int, "elements"]
+    window: Annotated[int, "elements behind each output of a pool"]
+    count: Annotated[int, "how often in one inference"]
+
+
 class NetworkRecord(TypedDict):
     """What ``networks show`` says of a network."""
 
@@ -86,6 +96,7 @@ class NetworkRecord(TypedDict):
     layers: list[ShownLayer]
     skipped: Annotated[dict[str, int], "operators without MACs"]
     uncosted: Annotated[dict[str, int], "operators whose MACs are not known"]
+    memory_passes: Annotated[list[ShownPass], "what skipped operators move, as far as known"]
     total_macs: Annotated[int, "of the whole batch"]
 
 

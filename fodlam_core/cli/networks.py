@@ -300,6 +300,16 @@ def _network(args: argparse.Namespace) -> Network:
         )
 
 
+def _passes(network: Network) -> dict[str, str]:
+    """Return by operator how many passes there are, and over how many elements."""
+    counts: dict[str, int] = {}
+    elements: dict[str, int] = {}
+    for each in network.memory_passes:
+        counts[each.operator] = counts.get(each.operator, 0) + each.count
+        elements[each.operator] = elements.get(each.operator, 0) + each.count * each.elements
+    return {name: f"{counts[name]}, {quantity(elements[name])} elements" for name in counts}
+
+
 def _document(network: Network, batch: int, *, blocks: bool) -> Document:
     facts, source = network.transformer, [Text(network.source)] if network.source else []
     if facts is not None and blocks:
@@ -321,6 +331,7 @@ def _document(network: Network, batch: int, *, blocks: bool) -> Document:
     cells.append(("total", "", "", "", quantity(network.total_macs), weights))
     lists = {
         "Operators without MACs": network.skipped,
+        "Passes of these over memory": _passes(network),
         "Operators whose MACs are not known": network.uncosted,
     }
     return Document(

@@ -22,6 +22,7 @@ from fodlam_core.model.validators import text as any_text
 from fodlam_core.model.value import Value
 
 if TYPE_CHECKING:
+    from fodlam_core.model.memory_pass import MemoryPass
     from fodlam_core.model.transformer import TransformerFacts
 
 MOST = 10**18
@@ -237,6 +238,17 @@ def _facts(instance: Network, _attribute: attrs.Attribute[Any], value: object) -
         )
 
 
+def _passes(instance: Network, _attribute: attrs.Attribute[Any], value: tuple[object, ...]) -> None:
+    if not value:
+        return
+    from fodlam_core.model.memory_pass import MemoryPass
+
+    if not all(isinstance(each, MemoryPass) for each in value):
+        raise NetworkError(
+            f"network {instance.name!r}: memory_passes is {value!r:.80}; give MemoryPass values"
+        )
+
+
 @attrs.frozen(eq=False, repr=False)
 class Network(Value):
     """The layers of a network, in the order in which they run.
@@ -251,6 +263,8 @@ class Network(Value):
         notes: what a reader must know of how it was read.
         uncosted: operators that cost something but whose MACs cannot be told, with their counts.
         transformer: what is known of a transformer beside its layers.
+        memory_passes: what those of the skipped operators that move data move, as far as that is
+            known; empty if nothing is.
 
     Raises:
         NetworkError: if two layers have one name, or a value is of another type.
@@ -264,6 +278,9 @@ class Network(Value):
     notes: tuple[str, ...] = attrs.field(default=(), validator=_texts)
     uncosted: Mapping[str, int] = attrs.field(factory=dict, validator=_counts)
     transformer: TransformerFacts | None = attrs.field(default=None, validator=_facts)
+    memory_passes: tuple[MemoryPass, ...] = attrs.field(
+        default=(), converter=as_tuple, validator=_passes
+    )
 
     @property
     def total_macs(self) -> int:

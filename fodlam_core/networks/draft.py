@@ -14,6 +14,8 @@ from fodlam_core.model.layers import Layer, Network, layer_key
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from fodlam_core.model.memory_pass import MemoryPass
+
 
 class Draft:
     """Collects the layers of a network in the order in which they run.
@@ -84,8 +86,8 @@ class Draft:
         for draft, _ in passes:
             self.notes += [note for note in draft.notes if note not in self.notes]
 
-    def network(self, name: str, source: str) -> Network:
-        """Return what was collected as a network."""
+    def network(self, name: str, source: str, passes: Sequence[MemoryPass] = ()) -> Network:
+        """Return what was collected as a network, and what passes over memory beside it."""
         notes = list(self.notes)
         if self.renamed:
             names = ", ".join(self.renamed[:3]) + (" ..." if len(self.renamed) > 3 else "")
@@ -100,6 +102,7 @@ class Draft:
             source,
             notes=tuple(notes),
             uncosted=dict(self.uncosted),
+            memory_passes=passes,
         )
 
 

@@ -36,6 +36,7 @@ def network_record(network: Network, batch: int = 1) -> dict[str, Any]:
         ],
         "skipped": dict(network.skipped),
         "uncosted": dict(network.uncosted),
+        "memory_passes": [attrs.asdict(each) for each in network.memory_passes],
         "total_macs": network.total_macs * batch,
     }
     if network.transformer is not None:

@@ -10,6 +10,13 @@ Keys of a layer are read in `layer` and written in `text`.
     skipped = { Pooling = 2 }           # operators that cost no MACs, with their counts
     uncosted = { Sampler = 1 }          # operators whose MACs are not known, with their counts
 
+    [[memory_passes]]                   # what skipped operators move, of one inference
+    operator = "MaxPool"                # see `fodlam_core.model.memory_pass.MemoryPass`
+    read = 4704                         # elements
+    written = 1176
+    window = 4                          # default: 1, as for count
+    count = 1
+
     [[layers]]
     name = "C1"
     kind = "conv"
@@ -84,9 +91,10 @@ from fodlam_core.networks.read_text import check_name, read_text, refuse
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fodlam_core.model.memory_pass import MemoryPass
     from fodlam_core.networks.reader import ReadOptions
 
-_NETWORK = ("name", "source", "notes", "layers", "skipped", "uncosted")
+_NETWORK = ("name", "source", "notes", "layers", "skipped", "uncosted", "memory_passes")
 
 
 def is_json_list(head: bytes) -> bool:
@@ -185,6 +193,7 @@ def network_from_table(
             name = row.get("name") if isinstance(row, Mapping) else None
             row_name = f"layer {index}" + (f" ({name!r})" if name else "")
             problems.append(Problem(str(error), (row_name,)))
+    passes = _memory_passes(table.get("memory_passes", []), problems)
     if problems:
         raise NetworkError(*problems, where=where)
     try:
@@ -195,9 +204,28 @@ def network_from_table(
             table.get("source", ""),
             notes=tuple(table.get("notes", ())),
             uncosted=dict(table.get("uncosted", {})),
+            memory_passes=passes,
         )
     except NetworkError as error:
         raise NetworkError(f"{where}: {error}") from error
+
+
+def _memory_passes(rows: Any, problems: list[Problem]) -> list[MemoryPass]:
+    """Return the passes of a table; what is wrong with them is added to the problems."""
+    if not rows:
+        return []
+    from fodlam_core.model.memory_pass import MemoryPass
+
+    passes = []
+    for index, row in enumerate(rows if isinstance(rows, list) else [rows], start=1):
+        try:
+            if not isinstance(row, Mapping):
+                raise NetworkError(f"expected a table, got {row!r:.60}")
+            passes.append(MemoryPass(**row))
+        except (FodlamError, TypeError) as error:
+            text = str(error).replace("MemoryPass.__init__() ", "")
+            problems.append(Problem(text, (f"memory pass {index}",)))
+    return passes
 
 
 def _network_problems(table: Mapping[Any, Any], default_name: str) -> Iterator[str]:

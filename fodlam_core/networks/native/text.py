@@ -13,6 +13,7 @@ from fodlam_core.model.shapes import ConvShape, ExpertsShape, FcShape, MatmulSha
 
 if TYPE_CHECKING:
     from fodlam_core.model.layers import Layer, Network
+    from fodlam_core.model.memory_pass import MemoryPass
 
 
 def network_table(network: Network) -> dict[str, Any]:
@@ -23,6 +24,7 @@ def network_table(network: Network) -> dict[str, Any]:
         "notes": list(network.notes),
         "skipped": dict(network.skipped),
         "uncosted": dict(network.uncosted),
+        "memory_passes": [_memory_pass(each) for each in network.memory_passes],
     }
     table = {key: value for key, value in table.items() if value}
     return {**table, "layers": [_layer(layer) for layer in network.layers]}
@@ -34,12 +36,19 @@ def native_json(network: Network) -> str:
 
 
 def native_toml(network: Network) -> str:
-    """Return a network as a native table in TOML, with a line for each layer."""
+    """Return a network as a native table in TOML, with a line for each layer and pass."""
     table = network_table(network)
-    layers = table.pop("layers")
+    rows = {key: table.pop(key) for key in ("memory_passes", "layers") if key in table}
     lines = [f"{key} = {_toml(value)}" for key, value in table.items()]
-    lines += ["layers = [", *(f"    {_toml(layer)}," for layer in layers), "]"]
+    for key, each in rows.items():
+        lines += [f"{key} = [", *(f"    {_toml(row)}," for row in each), "]"]
     return "\n".join(lines) + "\n"
+
+
+def _memory_pass(each: MemoryPass) -> dict[str, Any]:
+    row = {"operator": each.operator, "read": each.read, "written": each.written}
+    optional = {"window": each.window, "count": each.count}
+    return row | {key: value for key, value in optional.items() if value != 1}
 
 
 def _layer(layer: Layer) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from fodlam_core.errors import NetworkError
 from fodlam_core.networks.draft import computed_beforehand, some
 from fodlam_core.networks.onnx.elsewhere import BLOCKS
 from fodlam_core.networks.onnx.graph import Graph, load_graph
+from fodlam_core.networks.onnx.memory_passes import memory_passes
 from fodlam_core.networks.onnx.node import name_of
 from fodlam_core.networks.onnx.operators import is_free
 from fodlam_core.networks.onnx.tensor import Tensor, described, stored
@@ -54,7 +55,10 @@ def read(path: Path, options: ReadOptions, rules: Mapping[str, Rule]) -> Network
             "optimised for one machine: channels are rounded up to whole blocks, with their MACs"
         )
     walk.draft.notes += _unreached(graph, walk, scope)
-    return walk.draft.network(path.stem, str(path))
+    passes = memory_passes(
+        graph.proto.node, [each.name for each in graph.proto.output], scope, walk.batch
+    )
+    return walk.draft.network(path.stem, str(path), passes)
 
 
 def _walked(

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import strategies as st
 
 from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, Network, NetworkError
+from fodlam_core.model.memory_pass import MemoryPass
 from fodlam_core.networks.files import read_network
 from fodlam_core.networks.reader import NetworkReader, ReadOptions
 
@@ -52,6 +53,7 @@ SHAPES = st.one_of(
     st.builds(FcShape, SIZES, SIZES, SIZES),
     st.builds(MatmulShape, SIZES, SIZES, SIZES, SIZES),
 )
+PASSES = st.builds(MemoryPass, st.sampled_from(["Add", "MaxPool"]), SIZES, SIZES, SIZES, SIZES)
 
 
 @st.composite
@@ -80,6 +82,7 @@ def _network(draw: st.DrawFn) -> Network:
         draw(text),
         notes=tuple(draw(st.lists(text, max_size=2))),
         uncosted=draw(counts),
+        memory_passes=draw(st.lists(PASSES, max_size=2)),
     )
 
 

@@ -211,3 +211,19 @@ def test_any_structure_is_read_or_refused(rows: list[Any], rest: dict[str, Any])
     except NetworkError as error:
         problems = str(error)
     assert all(line.startswith("x: ") for line in problems.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        ("{ operator = 'Add', read = 0, written = 1 }", "memory pass 1: 'Add': read is 0"),
+        ("{ operator = 'Add', read = 1 }", "memory pass 1: .*written"),
+        ("{ operator = 'Add', read = 1, written = 1, tiles = 2 }", "memory pass 1: .*tiles"),
+        ("3", "memory pass 1: expected a table, got 3"),
+    ],
+)
+def test_wrong_passes_are_told(read: Callable[..., Network], row: str, text: str) -> None:
+    """A pass over memory that is not as it should be is named, with what is wrong in it."""
+    layers = "[[layers]]\nname = 'F'\nkind = 'fc'\ninputs = 2\noutputs = 2\n"
+    with pytest.raises(NetworkError, match=text):
+        read(NativeReader(), "x.toml", f"memory_passes = [{row}]\n{layers}")
