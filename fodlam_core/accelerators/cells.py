@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from fodlam_core.accelerators.printed import half_unit, in_si, number, whole, written
 from fodlam_core.files import FileError, read_text
+from fodlam_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -62,7 +62,7 @@ Many of them stand in a CSV file that ``reference_table`` names, see
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -71,6 +71,7 @@ from fodlam_core.accelerators.header import Header, point_problems, point_tables
 from fodlam_core.accelerators.table import TableRow, read_table
 from fodlam_core.errors import FodlamError, PluginError, Problem
 from fodlam_core.files import FileError, parsed_toml, read_bytes, read_text
+from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.predictors.generic import generic_predictors, named_predictors
 from fodlam_core.schema.numbers import is_physical
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -13,6 +13,7 @@ from fodlam_core.accelerators.publication_file import PublicationFile
 from fodlam_core.errors import FodlamError, PluginError
 from fodlam_core.files import parsed_toml, read_text
 from fodlam_core.model.layers import layer_key
+from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.schema.structure import structure
 
 if TYPE_CHECKING:

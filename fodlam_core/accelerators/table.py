@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fodlam_core.accelerators.cells import Columns, Row, read_cells
 from fodlam_core.accelerators.printed import in_si, written
@@ -11,6 +11,7 @@ from fodlam_core.accelerators.row_shapes import DENSITY, SHAPES, WEIGHTS, ZEROS,
 from fodlam_core.errors import FodlamError, unknown
 from fodlam_core.model.costs import Measurement
 from fodlam_core.model.layers import layer_key
+from fodlam_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

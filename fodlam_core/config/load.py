@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -13,6 +13,7 @@ from fodlam_core.config.model import Config, DispatchRule, DispatchRules
 from fodlam_core.config.names import name_problems
 from fodlam_core.errors import ConfigError, Problem, Setting, unknown
 from fodlam_core.files import FileError, decoded, parsed_toml, read_bytes
+from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.networks.zoo import zoo_names
 from fodlam_core.plugins.registry import Registry, default_registry
 from fodlam_core.schema.structure import structure

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -12,6 +12,7 @@ from fodlam_core.estimates.figures import Basis
 from fodlam_core.estimates.predictor_choice import modest, predictor_for
 from fodlam_core.estimates.scaling import scaling
 from fodlam_core.model.quantities import METRICS
+from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.plugins.guards import guarded_accelerator
 from fodlam_core.predictors import FittedPredictor, Predictor, levels
 from fodlam_core.predictors.rows import one_row

@@ -19,10 +19,11 @@ number to quote. Sources of the bounds:
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fodlam_core.estimates.published_totals import reference_costs
 from fodlam_core.model.shapes import ConvShape
+from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.report.units import quantity
 from fodlam_core.scaling.supply import LEAST_V, highest_vdd
 

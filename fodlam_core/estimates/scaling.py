@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from fodlam_core.errors import ConfigError, FodlamError, MissingInputsError, ScalingError, Setting
 from fodlam_core.model.technology import IDENTITY, Multipliers, ScalingFactors, Technology
+from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.scaling.carry import carry, multipliers
 from fodlam_core.schema.structure import checked_options
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from operator import add
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.deferred import DeferredRule
 from fodlam_core.errors import FodlamError
@@ -13,6 +13,7 @@ from fodlam_core.estimates.published_totals import answer
 from fodlam_core.estimates.scaling import configured_scaler
 from fodlam_core.model.costs import Cost
 from fodlam_core.model.quantities import METRICS, Interval
+from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.report.units import counted, quantity
 from fodlam_core.scaling.carry import UNCHANGED, multipliers
 

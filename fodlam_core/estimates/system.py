@@ -6,8 +6,9 @@ It stands beside the energy of the chip, is never part of it, and is never scale
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:

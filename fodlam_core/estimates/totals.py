@@ -6,10 +6,11 @@ What is not known of a layer is in no sum, and each sum says of how many MACs it
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fodlam_core.estimates.figures import Basis, Totals
 from fodlam_core.model.quantities import METRICS, Amounts, interval_of
+from fodlam_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -14,6 +14,7 @@ from fodlam_core.model.layers import Layer
 from fodlam_core.model.quantities import METRICS, Amounts, Bounds, Interval, interval_of
 from fodlam_core.model.validators import is_amount, is_positive, wrong
 from fodlam_core.model.value import Value
+from fodlam_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from fodlam_core.model.technology import Factors

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from fodlam_core.errors import LayerError
 from fodlam_core.model.value import Value
+from fodlam_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 
 from fodlam_core.errors import FactorError, ScalingError
 from fodlam_core.model.value import Value
+from fodlam_core.named_tuple import NamedTuple
 
 MOST = sys.float_info.max
 FLAVORS = ("hp", "lp", "bulk")

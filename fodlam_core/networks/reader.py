@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from fodlam_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ name both are. Either answers to the full form of the name, ``distribution:name`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -14,6 +14,7 @@ from fodlam_core.accelerators import Accelerator
 from fodlam_core.deferred import DeferredAccelerator
 from fodlam_core.errors import listed
 from fodlam_core.model.layers import LayerKind
+from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.plugins.checks import SUPPLIES, names_of
 from fodlam_core.plugins.own import OWN, RESERVED
 

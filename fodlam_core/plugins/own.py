@@ -6,8 +6,9 @@ broken: nothing of a stranger may slip into its place.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.plugins.plugin import CORE, distribution
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ import contextlib
 import functools
 import os
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.accelerators import Accelerator
 from fodlam_core.deferred import DeferredAccelerator
 from fodlam_core.errors import FodlamError, PluginError, UnknownNameError, unknown
+from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.plugins import (
     Plugin,
     builtin,

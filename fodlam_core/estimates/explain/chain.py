@@ -7,11 +7,12 @@ numbers, by ``"latency"`` and ``"energy"``; without one the chain has the predic
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.estimates.figures import OVERHEAD
 from fodlam_core.estimates.system import TRAFFIC, dram_energy_j
 from fodlam_core.model.quantities import COSTS, METRICS, each_known
+from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.predictors import levels
 from fodlam_core.predictors.rows import one_row
 from fodlam_core.report.units import counted, quantity

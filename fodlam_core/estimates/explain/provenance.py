@@ -5,12 +5,13 @@ Imported only where sources are asked for: by ``run --explain``, ``cite`` and th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from fodlam_core.accelerators.publication import Cell, Publication, publication_of
 from fodlam_core.estimates.explain.chain import Step, chain
+from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.report.units import counted
 
 if TYPE_CHECKING:
