@@ -12,7 +12,7 @@ from fodlam_core.estimates.columns import COSTS, costs_with_ends
 from fodlam_core.model.quantities import COST_KEYS, METRICS, POWER, Amounts
 from fodlam_core.report.document import Bullets, Document, Lines, Table, Text, table
 from fodlam_core.report.escapes import visible
-from fodlam_core.report.units import percent, quantity
+from fodlam_core.report.units import number, percent, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -143,7 +143,7 @@ def _factors(comparison: Comparison, most_names: int | None) -> list[Table]:
         for each in comparison.outcomes:
             record = each.to_dict()["accelerators"].get(name)
             if record:
-                factors = tuple(_number(record["factors"][key]) for key in FACTORS)
+                factors = tuple(number(record["factors"][key]) for key in FACTORS)
                 rows[Row(((name,), *((each.choices[rule],) for rule in rules)), factors)] = None
     header = ("factors of", *rules, *FACTORS)
     return [table(header, _cells(rows, most_names), ", ".join(FACTORS))] if rows else []
@@ -229,7 +229,3 @@ def _which(said: Sequence[Outcome], made: Sequence[Outcome]) -> str:
     rows = [" ".join(each.choices.values()) for each in said]
     more = len(rows) - MOST_ROWS
     return listed([*rows[:MOST_ROWS], *([f"{more} more"] if more > 0 else [])])
-
-
-def _number(factor: float | None) -> str:
-    return "-" if factor is None else f"{factor:.4g}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fodlam_core.model.quantities import UNITS
 from fodlam_core.report.document import Table, Text, table
-from fodlam_core.report.units import quantity
+from fodlam_core.report.units import number, quantity
 
 if TYPE_CHECKING:
     from fodlam_core.analyses.diff import Differences, NumberDifference
@@ -38,7 +38,7 @@ def _row(each: NumberDifference) -> tuple[str, ...]:
         what.replace("_", " ").replace("dram", "DRAM"),
         quantity(each.a, unit),
         quantity(each.b, unit),
-        "-" if each.ratio is None else f"{each.ratio:.4g}",
+        number(each.ratio),
         ", ".join(each.because) or "no known input",
     )
 

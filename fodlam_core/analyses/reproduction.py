@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fodlam_core.accelerators.publication import Publication, publication_of, unit_suffix
 from fodlam_core.errors import FodlamError, PluginError
 from fodlam_core.plugins.guards import guarded_accelerator
+from fodlam_core.report.units import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -281,7 +282,7 @@ def _total_check(
     agrees = own.agrees("equal to", bounds)
     says = _way(way)
     if not agrees and len(made) > 1:
-        values = ", ".join(f"{_way(way)} {value:.4g}" for way, value, _ in made)
+        values = ", ".join(f"{_way(way)} {plain(value)}" for way, value, _ in made)
         says = f"no sum or mean of the rows gives it: {values}"
     return Check(
         *(accelerator.name, table.name, TOTAL, title, printed, "equal to"),

@@ -15,6 +15,7 @@ from fodlam_core.cli.common import add_output_arguments, emit, registry_for, war
 from fodlam_core.report.document import Bullets, Document, Lines, Table, Text, table
 from fodlam_core.report.escapes import visible
 from fodlam_core.report.report import Report
+from fodlam_core.report.units import plain
 
 if TYPE_CHECKING:
     import argparse
@@ -90,4 +91,4 @@ def _place(cell: Check | Doubt) -> str:
 
 def _recomputed(check: Check) -> str:
     relation = {"equal to": "", "at most": "<= ", "at least": ">= "}[check.relation]
-    return f"{relation}{check.recomputed:.4g} ({check.low:.4g} to {check.high:.4g})"
+    return f"{relation}{plain(check.recomputed)} ({plain(check.low)} to {plain(check.high)})"

@@ -16,7 +16,7 @@ from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.messages import say
 from fodlam_core.report.report import FORMATS, Report
-from fodlam_core.report.units import deviation, quantity
+from fodlam_core.report.units import deviation, number, quantity
 from fodlam_core.sweeps.libraries import need
 
 if TYPE_CHECKING:
@@ -300,5 +300,5 @@ def _cell(name: str, value: object) -> str:
         return quantity(value, unit)
     if name == "verdict":
         return in_short(str(value))
-    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    text = number(value) if isinstance(value, float) else str(value)
     return text if len(text) <= CELL else f"{text[: CELL - 3]}..."

@@ -14,7 +14,7 @@ from fodlam_core.estimates.tokens import Group, grouped, token_blocks
 from fodlam_core.model.costs import DATASHEET
 from fodlam_core.model.quantities import METRICS, POWER, RATES, Interval, each_known
 from fodlam_core.report.document import Bullets, Document, Text, table
-from fodlam_core.report.units import counted, deviation, percent, quantity
+from fodlam_core.report.units import counted, deviation, number, percent, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -198,8 +198,7 @@ def _total(name: str, each: Totals) -> tuple[str, ...]:
 
 
 def _rates(each: Totals) -> tuple[str, ...]:
-    rates: list[float | None] = [getattr(each, rate.key) for rate in RATES]
-    return tuple("-" if rate is None else f"{rate:.4g}" for rate in rates)
+    return tuple(number(getattr(each, rate.key)) for rate in RATES)
 
 
 def _costs(each: LayerEstimate | Group | Totals) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from fodlam_core.figures.canvas import (
     plain,
 )
 from fodlam_core.model.quantities import METRICS
-from fodlam_core.report.units import counted
+from fodlam_core.report.units import counted, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -235,4 +235,4 @@ def _said(axis: str, value: object) -> str:
 
 
 def _value(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return number(value) if isinstance(value, float) else str(value)

@@ -17,7 +17,7 @@ from fodlam_core.measure.sessions import Setting
 from fodlam_core.measure.timing import Sample
 from fodlam_core.model.layers import Network
 from fodlam_core.model.shapes import ConvShape, FcShape, MatmulShape
-from fodlam_core.report.units import counted
+from fodlam_core.report.units import counted, plain
 from fodlam_core.report.write import write
 
 if TYPE_CHECKING:
@@ -109,20 +109,15 @@ def _rows(task: Task, sample: Sample) -> Iterator[dict[str, Any]]:
             "calibration": "false" if number else "true",
             **_shape(task.item.shape),
             **_cost(sample),
-            "latency_lower_quartile_us": f"{sample.lower_s * 1e6:.4g}",
-            "latency_upper_quartile_us": f"{sample.upper_s * 1e6:.4g}",
+            "latency_lower_quartile_us": plain(sample.lower_s * 1e6),
+            "latency_upper_quartile_us": plain(sample.upper_s * 1e6),
             "repetitions": sample.runs,
         }
 
 
 def _cost(sample: Sample) -> dict[str, str]:
-    energy = "" if sample.energy_j is None else _digits(sample.energy_j * 1e6)
-    return {"latency_us": _digits(sample.median_s * 1e6), "energy_uj": energy}
-
-
-def _digits(value: float) -> str:
-    """Return a number to four digits, without an exponent."""
-    return f"{value:.0f}" if value >= 1e4 else f"{value:.4g}"
+    energy = "" if sample.energy_j is None else plain(sample.energy_j * 1e6)
+    return {"latency_us": plain(sample.median_s * 1e6), "energy_uj": energy}
 
 
 def _network_row(key: tuple[str, str, int], whole: Whole, sample: Sample) -> dict[str, Any]:

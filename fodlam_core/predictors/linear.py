@@ -31,7 +31,7 @@ from fodlam_core.predictors.terms import (
     amounts,
     nearest_form,
 )
-from fodlam_core.report.units import quantity
+from fodlam_core.report.units import number, quantity
 
 if TYPE_CHECKING:
     from fodlam_core.model.costs import Measurement
@@ -93,7 +93,7 @@ class LinearModel:
     def explain(self, product: Product, unit: str) -> str:
         """Return the sum for one inference, with its numbers."""
         parts = [
-            f"{term} {sum(amount):.6g} x {quantity(factor, unit)} = "
+            f"{term} {number(sum(amount), 6)} x {quantity(factor, unit)} = "
             f"{quantity(factor * sum(amount), unit)}"
             for (term, factor), amount in zip(
                 self.coefficients.items(),

@@ -77,9 +77,9 @@ class RooflineModel:
         """Return the formula for one inference, with its numbers."""
         macs, moved = self._parts(product, 1)
         return (
-            f"(({quantity(macs, unit)} for {product.macs} MACs)^{self.exponent:g} + "
-            f"({quantity(moved, unit)} for {self.moved(product, 1):.6g} bytes)^{self.exponent:g})"
-            f"^(1/{self.exponent:g}) + {quantity(self.constant, unit)} = "
+            f"(({quantity(macs, unit)} for {quantity(product.macs, 'MAC', 6)})^{self.exponent:g} + "
+            f"({quantity(moved, unit)} for {quantity(self.moved(product, 1), 'B', 6)})"
+            f"^{self.exponent:g})^(1/{self.exponent:g}) + {quantity(self.constant, unit)} = "
             f"{quantity(self.value(product, 1), unit, 6)}"
         )
 

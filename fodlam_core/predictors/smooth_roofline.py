@@ -26,6 +26,7 @@ from fodlam_core.errors import PredictionError
 from fodlam_core.model.costs import Cost
 from fodlam_core.model.shapes import ConvShape, ExpertsShape, FcShape, MatmulShape
 from fodlam_core.predictors.simplex import minimum
+from fodlam_core.report.units import number, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -234,11 +235,11 @@ class FittedSmoothRoofline:
 
 def _formula(curve: Curve, work: Work, unit: str) -> str:
     p = curve.exponent
-    beside = f" + {work.activations:.4g} activations x {curve.beside:.3g} {unit}"
+    beside = f" + {number(work.activations)} activations x {curve.beside:.3g} {unit}"
     return (
-        f"(({work.macs:.4g} MACs x {curve.for_mac:.3g} {unit})^{p} + ({work.size:.4g} elements x "
-        f"{curve.for_element:.3g} {unit})^{p})^(1/{p}){beside if curve.beside else ''} + "
-        f"{curve.fixed:.3g} {unit}"
+        f"(({quantity(work.macs, 'MAC')} x {curve.for_mac:.3g} {unit})^{p} + "
+        f"({number(work.size)} elements x {curve.for_element:.3g} {unit})^{p})^(1/{p})"
+        f"{beside if curve.beside else ''} + {curve.fixed:.3g} {unit}"
     )
 
 

@@ -24,6 +24,27 @@ def quantity(value: float | None, unit: str = "", digits: int = 4) -> str:
     return f"{value / 10.0**exponent:.{digits}g} {PREFIXES[exponent]}{unit}".rstrip()
 
 
+def number(value: float | None, digits: int = 4) -> str:
+    """Return a number without a unit; with a prefix of the SI where its digits do not suffice.
+
+    >>> number(13210.4), number(9999.0), number(0.000123), number(None)
+    ('13.21 k', '9999', '0.000123', '-')
+    """
+    if value is None:
+        return "-"
+    text = f"{value:.{digits}g}"
+    return quantity(value, digits=digits) if "e+" in text else text
+
+
+def plain(value: float) -> str:
+    """Return a number to four digits or to whole ones, without a prefix or an exponent.
+
+    >>> plain(13210.4), plain(0.0132104)
+    ('13210', '0.01321')
+    """
+    return f"{value:.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
+
+
 def counted(count: int | str, noun: str) -> str:
     """Return how many there are of something.
 

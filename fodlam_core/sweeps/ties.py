@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fodlam_core.report.units import number
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -40,7 +42,7 @@ def as_lines(frame: pl.DataFrame, axes: Iterable[str]) -> tuple[pl.DataFrame, li
 
 def _told(values: Sequence[object]) -> str:
     """Return values in short."""
-    texts = [f"{value:.4g}" if isinstance(value, float) else str(value) for value in values]
+    texts = [number(value) if isinstance(value, float) else str(value) for value in values]
     numbers = [value for value in values if isinstance(value, int | float)]
     if len(texts) > 1 and len(numbers) == len(texts):
         low, high = (texts[numbers.index(end)] for end in (min(numbers), max(numbers)))

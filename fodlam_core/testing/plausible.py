@@ -10,6 +10,7 @@ import attrs
 from fodlam_core.errors.wording import likeness
 from fodlam_core.networks.zoo import zoo_names, zoo_network
 from fodlam_core.plugins import describe, isolated
+from fodlam_core.report.units import quantity
 from fodlam_core.testing.probes import predicted, tried
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ def check_below_its_peak(accelerator: Accelerator) -> None:
     for where, layer, latency_s, _ in _all_costs(accelerator):
         done = _performed(accelerator, layer)
         assert done is None or done / latency_s <= peak * (1 + 1e-6), (
-            f"{where}: {done / latency_s:.3g} MAC/s are above peak_macs_per_s = {peak:.3g}; "
-            "correct the one or the other"
+            f"{where}: {quantity(done / latency_s, 'MAC/s')} are above peak_macs_per_s, "
+            f"{quantity(peak, 'MAC/s')}; correct one of them"
         )
 
 
@@ -59,11 +60,13 @@ def check_scale_of_units(accelerator: Accelerator) -> None:
         peak, clock = accelerator.peak_macs_per_s, accelerator.clock_hz
         most = MOST_J_PER_MAC.get(layer.kind, MOST_J_PER_MAC_ELSEWHERE)
         if peak and rate / peak < LEAST_OF_PEAK:
-            slow.append(f"{where}: {rate:.3g} MAC/s, {rate / peak:.1e} of its peak")
+            slow.append(f"{where}: {quantity(rate, 'MAC/s')}, {rate / peak:.1e} of its peak")
         elif clock and rate / clock < LEAST_MACS_PER_CYCLE:
-            slow.append(f"{where}: {rate:.3g} MAC/s, {rate / clock:.1e} in a cycle of its clock")
+            slow.append(
+                f"{where}: {quantity(rate, 'MAC/s')}, {rate / clock:.1e} in a cycle of its clock"
+            )
         elif energy_j is not None and energy_j / layer.macs > most:
-            slow.append(f"{where}: {energy_j / layer.macs:.3g} J for a MAC")
+            slow.append(f"{where}: {quantity(energy_j / layer.macs, 'J')} for a MAC")
     assert not found or len(slow) < found, (
         f"{slow[0]}: so it is throughout, and no hardware is so slow; give seconds, not "
         "milliseconds"

@@ -92,3 +92,13 @@ def test_a_saved_result_is_no_network(cli, tmp_path) -> None:
         done = cli(*command)
         assert (1, "") == (done.status, done.out)
         assert "a result that run has saved, not a network; check computes it again" in done.err
+
+
+def test_large_rates_have_a_prefix(cli: Any) -> None:
+    """More than 10,000 inferences per second are told with a prefix, as other numbers are."""
+    result = cli("run", "AlexNet", "--set", 'network.layers=["FC8"]')
+
+    line = next(each for each in result.out.splitlines() if each.startswith("total  inferences"))
+    place = result.out.splitlines().index(line)
+    assert "101 k" in result.out.splitlines()[place + 2]
+    assert "e+" not in result.out

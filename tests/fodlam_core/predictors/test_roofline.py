@@ -86,8 +86,8 @@ FITTED = Roofline().fit(_measured(LAYERS))
 def test_the_formula_has_its_numbers():
     """The explanation names both parts and the constant."""
     text = FITTED.explain(LAYERS[0])["latency"]
-    assert "MACs)^2" in text
-    assert "bytes)^2)^(1/2)" in text
+    assert "MAC)^2" in text
+    assert "B)^2)^(1/2)" in text
 
 
 def test_bytes_are_by_precision():

@@ -120,7 +120,7 @@ def test_forms_that_were_not_measured_are_said() -> None:
     assert fitted.predict(attention).latency_s == pytest.approx(
         CHIP.at(work_of(attention)), rel=0.02
     )
-    assert "MACs x" in fitted.explain(attention)["latency"]
+    assert "MAC x" in fitted.explain(attention)["latency"]
 
 
 def test_what_cannot_be_fitted_or_predicted_is_refused() -> None:
