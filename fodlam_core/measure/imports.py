@@ -10,7 +10,6 @@ from fodlam_core.errors import FodlamError
 from fodlam_core.files import FileError, read_text
 from fodlam_core.measure.layer_models import can_build
 from fodlam_core.measure.selection import Item
-from fodlam_core.measure.sessions import KERNEL
 from fodlam_core.measure.timing import Sample
 from fodlam_core.model.layers import layer_key
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from fodlam_core.model.layers import Network
 
 RUN = "model_run"
+KERNEL = "_kernel_time"  # how the events of operators in a profile end
 MOST_BYTES = 1_000_000_000  # of a profile: a line for every operator of every run
 MOST_S = 1e6  # of a layer
 # What the optimizer of onnxruntime adds to the name of a node that it rewrites.

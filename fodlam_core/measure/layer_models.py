@@ -18,8 +18,6 @@ OPSET, IR_VERSION = 13, 8
 BYTES = {"fp32": 4, "fp16": 2, "int8": 1}
 PRECISIONS = tuple(BYTES)
 MOST_REPEATS = 64
-AROUND = "around."
-"""How the names of nodes begin that are in a model for the sake of the layer."""
 
 
 class Tensor(NamedTuple):
@@ -56,21 +54,6 @@ def layer_model(shape: Shape, batch: int = 1, precision: str = "fp32") -> bytes:
     """
     graph = _Graph(batch, precision)
     graph.outputs.append(graph.layer("layer", shape))
-    return graph.model()
-
-
-def amid_model(shape: ConvShape, batch: int = 1) -> bytes:
-    """Return a serialized model of a convolution of fp32 between two others, as in a network.
-
-    What is before it makes its input of an image of one channel, and what is after it reads its
-    output, in whatever layout of memory the runtime prefers. Their names begin with `AROUND`.
-    """
-    graph = _Graph(batch, "fp32")
-    size = shape.in_height, shape.in_width
-    before = ConvShape.from_input((1, *size), shape.in_channels, 1)
-    graph.layer(f"{AROUND}before", before)
-    made = graph.layer("layer", shape, linked=True)
-    graph.outputs.append(graph.averaged(f"{AROUND}after", made))
     return graph.model()
 
 
@@ -123,12 +106,6 @@ class _Graph:
         """Add a layer, linked to those before it or with an input of its own; return its output."""
         made = self._layer(name, shape, linked=linked)
         self.made.append(made)
-        return made
-
-    def averaged(self, name: str, image: Tensor) -> Tensor:
-        """Add what reads an image, and makes little of it; return that."""
-        made = Tensor(f"{name}.out", (*image.dims[:2], 1, 1))
-        self._node("GlobalAveragePool", self._names([image]), made)
         return made
 
     def unread(self) -> list[Tensor]:

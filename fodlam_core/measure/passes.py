@@ -14,13 +14,14 @@ import attrs
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.measure.found import Found, Key
-from fodlam_core.measure.layer_models import amid_model, layer_model, tensor_bytes
+from fodlam_core.measure.layer_models import layer_model, tensor_bytes
 from fodlam_core.measure.machine import check_memory
 from fodlam_core.measure.meters import Meter
 from fodlam_core.measure.pace import Pace
+from fodlam_core.measure.places import Places
 from fodlam_core.measure.selection import Effort
-from fodlam_core.measure.sessions import conversion_share, runner
-from fodlam_core.measure.timing import WIDE, Sample, Timed, Turn, net, rounds
+from fodlam_core.measure.sessions import runner, without_conversions
+from fodlam_core.measure.timing import WIDE, Timed, Turn, net, rounds
 from fodlam_core.model.shapes import ConvShape, FcShape
 
 if TYPE_CHECKING:
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
 # Models are run in turn in groups: enough to push each other's weights out of the caches, and few
 # enough to be in memory together.
 GROUP_BYTES, GROUP_MODELS = 128_000_000, 24
-BLOCKED = ("dense", "pointwise", "depthwise", "grouped")
-"""Forms of layers that the CPU provider may convert the layout for."""
-FEWEST_CHANNELS = 8
-"""Channels below which a convolution reads an image as it is given."""
 NOTHING = FcShape(1, 1)
 """A model that takes no longer than it takes to call one."""
 
@@ -55,7 +52,7 @@ class Passes:
     counter: Meter | None
     pace: Pace
     _times: dict[Key, list[Timed]] = attrs.field(factory=dict, init=False)
-    _shares: dict[Key, float] = attrs.field(factory=dict, init=False)
+    _places: Places = attrs.field(factory=Places, init=False)
 
     def measure(self, tasks: Sequence[Task], until_s: float) -> Iterator[int]:
         """Measure layers; yield how many of them are new, group by group.
@@ -93,11 +90,8 @@ class Passes:
             task, before = self.found.layers[key]
             self.found.layers[key] = (
                 task,
-                self._sample(key, timed)._replace(energy_j=before.energy_j),
+                self.pace.sample(timed)._replace(energy_j=before.energy_j),
             )
-
-    def _sample(self, key: Key, timed: Sequence[Timed]) -> Sample:
-        return self.pace.sample(timed).times(1 - self._shares[key])
 
     def _pass(
         self, tasks: Sequence[Task], number: int, until_s: float
@@ -121,7 +115,7 @@ class Passes:
         ready = []
         for task in tasks:
             try:
-                turns.append(self._turn(task))
+                turns.append(_turn(task, self._places))
                 ready.append(task)
             except FodlamError as error:
                 found.skipped.append(f"{task}: {error}")
@@ -137,36 +131,28 @@ class Passes:
         known = self._times.setdefault(task.key, [])
         before = self.found.layers[task.key][1] if known else None
         known += timed
-        sample = self._sample(task.key, known)
+        sample = self.pace.sample(known)
         self.found.layers[task.key] = task, self.found.metered(sample, self.counter, run, before)
 
-    def _turn(self, task: Task) -> Turn:
-        """Return what runs a layer; note the share of its time that a network does not take.
 
-        Before it runs the same layer with other weights, on the same tensors: so activations are
-        in the caches as far as they fit, and weights are not, as in a network.
-        """
-        setting, shape = task.setting, task.item.shape
-        check_memory(2 * tensor_bytes(shape, task.batch, setting.precision))
-        try:
-            model = _model(task)
-        except (MemoryError, ValueError) as error:  # beyond 2 GB there is no model in one piece
-            raise FodlamError("there is not enough memory for it") from error
-        tensors: dict[str, Any] = {}
-        run, before = (runner(model, setting, shared=tensors) for _ in range(2))
-        if task.key not in self._shares:
-            blocked = setting.provider == "cpu" and shape.form in BLOCKED
-            self._shares[task.key] = conversion_share(model, setting) if blocked else 0.0
-        return Turn(run, before)
+def _turn(task: Task, places: Places) -> Turn:
+    """Return what runs a layer.
 
-
-def _model(task: Task) -> bytes:
-    """Return the model of a layer, amid others where the provider changes the layout for it."""
+    Before it runs the same layer with other weights, on the same tensors, which lie where those of
+    other layers do: so activations are in the caches as far as they fit, and weights are not, as
+    in a network.
+    """
     setting, shape = task.setting, task.item.shape
-    at_home = setting.provider == "cpu" and setting.precision == "fp32"
-    if at_home and isinstance(shape, ConvShape) and shape.in_channels >= FEWEST_CHANNELS:
-        return amid_model(shape, task.batch)
-    return layer_model(shape, task.batch, setting.precision)
+    check_memory(2 * tensor_bytes(shape, task.batch, setting.precision))
+    try:
+        model = layer_model(shape, task.batch, setting.precision)
+    except (MemoryError, ValueError) as error:  # beyond 2 GB there is no model in one piece
+        raise FodlamError("there is not enough memory for it") from error
+    if setting.provider == "cpu" and isinstance(shape, ConvShape):
+        model = without_conversions(model, setting)
+    tensors: dict[str, Any] = {}
+    run, before = (runner(model, setting, shared=tensors, places=places) for _ in range(2))
+    return Turn(run, before)
 
 
 def _groups(tasks: Iterable[Task]) -> Iterator[list[Task]]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
-import math
 import os
 import tempfile
 import time
@@ -13,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from fodlam_core.errors import FodlamError, UnknownNameError
-from fodlam_core.measure.layer_models import AROUND, PRECISIONS
+from fodlam_core.measure.layer_models import PRECISIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from fodlam_core.measure.places import Places
 
 INSTALL = "pip install 'fodlam-core[measure]'"
 SUFFIX = "ExecutionProvider"
@@ -24,8 +24,6 @@ SUFFIX = "ExecutionProvider"
 MEMORIES = {"cuda": "cuda", "tensorrt": "cuda", "migraphx": "cuda", "dml": "dml"}
 # Operators with which onnxruntime converts to blocks of channels and back.
 CONVERSIONS = ("ReorderInput", "ReorderOutput", "Transpose")
-PROFILED_RUNS = 10
-KERNEL = "_kernel_time"  # how the events of operators in a profile end
 
 
 @attrs.frozen
@@ -99,7 +97,11 @@ def _short(name: str) -> str:
 
 
 def runner(
-    model: bytes | str, setting: Setting, batch: int = 1, shared: dict[str, Any] | None = None
+    model: bytes | str,
+    setting: Setting,
+    batch: int = 1,
+    shared: dict[str, Any] | None = None,
+    places: Places | None = None,
 ) -> Callable[[], float]:
     """Return a function that runs a model once, and returns the seconds that it took.
 
@@ -111,6 +113,7 @@ def runner(
         setting: how it is run.
         batch: what a leading dimension of no fixed size is; others of no fixed size are 1.
         shared: tensors by name that models read and write together; those it lacks are added.
+        places: where tensors lie that are added, if it is the memory of the processor.
 
     Raises:
         FodlamError: if the runtime refuses it.
@@ -121,12 +124,14 @@ def runner(
         memory = MEMORIES.get(setting.provider, "cpu")
         binding = session.io_binding()
         known = {} if shared is None else shared
-        outputs = session.get_outputs()
-        for each in (*session.get_inputs(), *(outputs if shared is not None else ())):
-            if each.name not in known:
-                value = ort.OrtValue.ortvalue_from_numpy(_values(each, batch), memory, 0)
-                known[each.name] = value
-        for each in session.get_inputs():
+        inputs, outputs = session.get_inputs(), session.get_outputs()
+        for use, ends in ("read", inputs), ("written", outputs if shared is not None else ()):
+            arrays = {each.name: _values(each, batch) for each in ends if each.name not in known}
+            if places is not None and memory == "cpu":
+                arrays = places.placed(use, arrays)
+            for name, array in arrays.items():
+                known[name] = ort.OrtValue.ortvalue_from_numpy(array, memory, 0)
+        for each in inputs:
             binding.bind_ortvalue_input(each.name, known[each.name])
         for each in outputs:
             if each.name in known:
@@ -185,36 +190,75 @@ def _session(model: bytes | str, setting: Setting, options: Any) -> Any:
     return ort.InferenceSession(model, options, providers=[provider])
 
 
-def conversion_share(model: bytes, setting: Setting) -> float:
-    """Return the share of the time of a model that goes into conversions of the layout.
+def without_conversions(model: bytes, setting: Setting) -> bytes:
+    """Return a model as the runtime computes it, without conversions of the layout of tensors.
 
-    The CPU provider computes convolutions in a layout of its own. A layer alone is converted before
-    and after; of a network only its ends are. What is in the model for the sake of the layer alone
-    counts as well.
+    The CPU provider computes convolutions in layouts of its own. A layer alone is converted before
+    and after; of a network only its ends are. So what the runtime makes of the model is cut out
+    from between the conversions, and reads and writes tensors as they are there.
 
     Args:
         model: serialized; one that `runner` can run.
         setting: how it is run.
+
+    Raises:
+        FodlamError: if the runtime refuses it.
     """
+    runtime()
+    try:
+        made = _optimized(model, setting)
+        kept = [node for node in made.graph.node if node.op_type not in CONVERSIONS]
+        return model if len(kept) == len(made.graph.node) else _cut(made, kept, setting)
+    except MemoryError as error:
+        raise FodlamError("there is not enough memory for it") from error
+    except Exception as error:
+        raise FodlamError(_reason(error)) from error
+
+
+def _optimized(model: bytes, setting: Setting) -> Any:
+    import onnx
+
     with tempfile.TemporaryDirectory() as folder:
         options = _options(setting)
-        options.enable_profiling = True
-        options.profile_file_prefix = os.path.join(folder, "profile")
-        session = _session(model, setting, options)
-        feed = {each.name: _values(each, 1) for each in session.get_inputs()}
-        for _ in range(PROFILED_RUNS):
-            session.run(None, feed)
-        with open(session.end_profiling(), encoding="utf-8") as file:
-            events = json.load(file)
-    # The fastest run of every node, which no other process has interrupted.
-    fastest: dict[tuple[str, bool], float] = {}
-    for event in events:
-        if event["name"].endswith(KERNEL):
-            around = event["name"].startswith(AROUND)
-            key = event["name"], around or event["args"]["op_name"] in CONVERSIONS
-            fastest[key] = min(fastest.get(key, math.inf), event["dur"])
-    converting = sum(time for (_, converts), time in fastest.items() if converts)
-    return converting / (sum(fastest.values()) or 1.0)
+        options.optimized_model_filepath = os.path.join(folder, "made.onnx")
+        _session(model, setting, options)
+        return onnx.load(options.optimized_model_filepath)
+
+
+def _cut(made: Any, kept: Sequence[Any], setting: Setting) -> bytes:
+    """Return a model of some nodes of another."""
+    from onnx import helper
+
+    read = {name for node in kept for name in node.input if name}
+    written = {name for node in kept for name in node.output}
+    constants = {each.name for each in made.graph.initializer}
+    ends = sorted(read - written - constants), sorted(written - read)
+    arrays = _arrays([*ends[0], *ends[1]], made, setting)
+    inputs, outputs = (
+        [
+            helper.make_tensor_value_info(
+                name, helper.np_dtype_to_tensor_dtype(arrays[name].dtype), arrays[name].shape
+            )
+            for name in names
+        ]
+        for names in ends
+    )
+    graph = helper.make_graph(kept, "layer", inputs, outputs, made.graph.initializer)
+    model = helper.make_model(graph, opset_imports=made.opset_import, ir_version=made.ir_version)
+    data: bytes = model.SerializeToString()
+    return data
+
+
+def _arrays(names: Sequence[str], made: Any, setting: Setting) -> dict[str, Any]:
+    """Return tensors inside a model, by name: the runtime alone knows their dimensions."""
+    from onnx import ValueInfoProto
+
+    ends = {each.name for each in (*made.graph.input, *made.graph.output)}
+    made.graph.output.extend(ValueInfoProto(name=name) for name in names if name not in ends)
+    session = _session(made.SerializeToString(), setting, _options(setting))
+    feed = {each.name: _values(each, 1) for each in session.get_inputs()}
+    found = [each.name for each in session.get_outputs()]
+    return {**feed, **dict(zip(found, session.run(found, feed), strict=True))}
 
 
 def _reason(error: Exception) -> str:

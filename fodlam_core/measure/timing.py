@@ -13,6 +13,9 @@ WIDE = 0.1
 """Quartiles farther apart than this share of the median ask for more runs; a reference that is
 slower by this share tells that the machine is disturbed."""
 
+WARMING = 2
+"""How often it runs what stands before a model: a large cache keeps only what is used again."""
+
 PACED = 4
 """How many models run between two runs of the reference."""
 
@@ -122,5 +125,6 @@ def rounds(
 
 
 def _timed(turn: Turn) -> float:
-    turn.before()
+    for _ in range(WARMING):
+        turn.before()
     return turn.run()

@@ -7,9 +7,7 @@ import pytest
 
 from fodlam_core import ConvShape, FcShape, Layer, MatmulShape, Network
 from fodlam_core.measure.layer_models import (
-    AROUND,
     PRECISIONS,
-    amid_model,
     can_build,
     layer_model,
     network_model,
@@ -78,15 +76,6 @@ def test_what_has_not_been_read_is_joined_pooled_and_made_flat() -> None:
     kinds = ["Conv", "Conv", "Concat", "MaxPool", "Conv", "MaxPool", "Reshape", "MatMul", "MatMul"]
     assert kinds == [node.op_type for node in graph.node]
     assert runner(model, Setting())() > 0
-
-
-def test_amid_others() -> None:
-    """A convolution alone stands between two nodes whose names tell them."""
-    graph = onnx.load_from_string(amid_model(SHAPES[1], 2)).graph
-
-    names = [node.name for node in graph.node]
-    assert [True, False, True] == [name.startswith(AROUND) for name in names]
-    assert runner(amid_model(SHAPES[1], 2), Setting())() > 0
 
 
 def test_branches_are_joined() -> None:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import gc
+import math
 import sys
 import weakref
 from typing import Any
 
+import onnx
 import pytest
 
 from fodlam_core import ConvShape, FcShape
 from fodlam_core.errors import FodlamError, UnknownNameError
 from fodlam_core.measure import sessions
-from fodlam_core.measure.layer_models import layer_model
+from fodlam_core.measure.layer_models import PRECISIONS, layer_model
+from fodlam_core.measure.places import Places
 from fodlam_core.measure.sessions import (
+    CONVERSIONS,
     Setting,
-    conversion_share,
     provider_named,
     runner,
     runtime,
+    without_conversions,
 )
+
+NAMES = "layer.in", "layer.out"
 
 
 @pytest.mark.parametrize("name", ["", "cpu-fp64-1t", "cpu-fp32", "cpu-fp32-t"])
@@ -43,12 +49,46 @@ def test_no_runtime(monkeypatch: pytest.MonkeyPatch) -> None:
         runtime()
 
 
-def test_conversions() -> None:
-    """Blocks of channels are converted around a convolution, and nothing around a product."""
-    conv = layer_model(ConvShape.from_input((32, 16, 16), 32, 3, padding=1))
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_conversions(precision: str) -> None:
+    """What is left of a convolution computes in one layout, whatever that of its tensors is."""
+    shape = ConvShape.from_input((32, 8, 8), 48, 3, padding=1)
+    setting = Setting("cpu", precision)
 
-    assert 0 == conversion_share(layer_model(FcShape(64, 64)), Setting())
-    assert 0 <= conversion_share(conv, Setting()) < 1
+    model = without_conversions(layer_model(shape, 2, precision), setting)
+
+    graph = onnx.load_from_string(model).graph
+    assert not {node.op_type for node in graph.node} & set(CONVERSIONS)
+    sizes = [
+        math.prod(dim.dim_value for dim in each.type.tensor_type.shape.dim)
+        for each in (*graph.input, *graph.output)
+    ]
+    assert {2 * 32 * 64, 2 * 48 * 64} <= set(sizes)
+    assert runner(model, setting)() > 0
+
+
+def test_nothing_to_convert() -> None:
+    """A product stays as it is."""
+    model = layer_model(FcShape(64, 64))
+
+    assert model == without_conversions(model, Setting())
+
+
+def test_refused_before_it_is_cut() -> None:
+    """What the runtime cannot load is an error of ours here too."""
+    with pytest.raises(FodlamError, match="onnxruntime refuses it"):
+        without_conversions(b"rubbish", Setting())
+
+
+def test_shared_places() -> None:
+    """Models that share places read and write the same memory, and compute as otherwise."""
+    places = Places()
+    kept: list[dict[str, Any]] = [{}, {}]
+    for shared, outputs in zip(kept, (64, 32), strict=True):
+        runner(layer_model(FcShape(64, outputs)), Setting(), shared=shared, places=places)()
+
+    (one, other), (left, right) = ([each[name] for each in kept] for name in NAMES)
+    assert one.data_ptr() == other.data_ptr() != left.data_ptr() == right.data_ptr()
 
 
 def test_refused() -> None:

@@ -9,7 +9,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fodlam_core.measure.timing import PACED, Sample, Timed, Turn, net, rounds
+from fodlam_core.measure.timing import PACED, WARMING, Sample, Timed, Turn, net, rounds
 
 TIMES = st.lists(st.floats(1e-9, 1e3), min_size=1, max_size=30)
 
@@ -50,7 +50,7 @@ def test_turns() -> None:
     assert [3] * len(names) == list(map(len, times))
     # Once each to allocate; then some in turn between two paces, whose mean is theirs.
     once = [each for name in names for each in (name, f"before {name}")]
-    some = [each for name in names[:PACED] for each in (f"before {name}", name)]
+    some = [each for name in names[:PACED] for each in (*[f"before {name}"] * WARMING, name)]
     assert [*once, "pace", *some, "pace"] == order[: len(once) + len(some) + 2]
     assert [Timed(1.0, 1.5), Timed(1.0, 3.5), Timed(1.0, 5.5)] == times[0]
     assert Timed(1.0, 2.5) == times[-1][0]
