@@ -166,7 +166,9 @@ class RowStationary:
         trials = []
         for room in self.rooms:
             error, time = _fit_time(known, room)
-            fitted = FittedRowStationary(room, time, power, density, offchip)
+            fitted = FittedRowStationary(
+                room=room, time=time, power=power, density=density, offchip=offchip
+            )
             trials.append((error, fitted))
         least = min(error for error, _ in trials)
         best, *others = [fitted for error, fitted in trials if error <= least + 1e-9]

@@ -44,9 +44,27 @@ class Point(NamedTuple):
 # The figure's marker of the printed 1.0 V point, 34.7 frames/s and 278 mW, stands at 1.01 V; that
 # point is the chip itself, with a row for each layer.
 SWEEP = (
-    Point(0.82, 100e6, 17.3, 0.094, "read off: 0.2 frames/s, 2 mW"),
-    Point(0.92, 150e6, 25.8, 0.172, "read off: 0.2 frames/s, 2 mW; clock inferred"),
-    Point(1.17, 250e6, 44.8, 0.450, "frames/s printed, power read off: 3 mW"),
+    Point(
+        vdd=0.82,
+        clock_hz=100e6,
+        frames_per_s=17.3,
+        power_w=0.094,
+        how="read off: 0.2 frames/s, 2 mW",
+    ),
+    Point(
+        vdd=0.92,
+        clock_hz=150e6,
+        frames_per_s=25.8,
+        power_w=0.172,
+        how="read off: 0.2 frames/s, 2 mW; clock inferred",
+    ),
+    Point(
+        vdd=1.17,
+        clock_hz=250e6,
+        frames_per_s=44.8,
+        power_w=0.450,
+        how="frames/s printed, power read off: 3 mW",
+    ),
 )
 
 
@@ -59,7 +77,14 @@ def with_voltages(chip: Accelerator) -> Accelerator:
 def _point(chip: Accelerator, point: Point) -> Accelerator:
     latency_s = BATCH / point.frames_per_s
     where = f"{FIGURE}, {point.vdd:g} V ({point.how})"
-    reference = Reference("AlexNet", BATCH, latency_s, latency_s * point.power_w, CONV_MACS, where)
+    reference = Reference(
+        network="AlexNet",
+        batch=BATCH,
+        latency_s=latency_s,
+        energy_j=latency_s * point.power_w,
+        macs=CONV_MACS,
+        where=where,
+    )
     return attrs.evolve(
         chip,
         name=f"{chip.name}/{point.vdd:g}V",

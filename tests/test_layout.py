@@ -91,6 +91,36 @@ def test_file_names_are_told_apart() -> None:
     assert len(loose) <= 8
 
 
+def is_record(node: ast.ClassDef) -> bool:
+    """Tell whether a class is a named tuple, or one of attrs, of more than three fields."""
+    bases = {ast.unparse(each) for each in node.bases}
+    marks = " ".join(ast.unparse(each) for each in node.decorator_list)
+    fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+    return len(fields) > 3 and ("NamedTuple" in bases or "attrs." in marks)
+
+
+def test_records_are_built_with_keywords() -> None:
+    """A record of more than three fields is built with the names of its fields."""
+    nodes = {each: list(ast.walk(ast.parse((ROOT / each).read_text()))) for each in MODULES}
+    classes = [each for found in nodes.values() for each in found if isinstance(each, ast.ClassDef)]
+    times = collections.Counter(each.name for each in classes)
+    records = {each.name for each in classes if is_record(each) and times[each.name] == 1}
+    calls = (
+        (module, each)
+        for module, found in nodes.items()
+        for each in found
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)
+    )
+
+    assert [] == [
+        f"{module}:{call.lineno}"
+        for module, call in calls
+        if call.func.id in records
+        and len(call.args) > 3
+        and not any(isinstance(each, ast.Starred) for each in call.args)
+    ]
+
+
 def test_one_version_of_ruff() -> None:
     """A commit is checked by the ruff that a change is checked by."""
     [pin] = [

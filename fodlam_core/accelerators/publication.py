@@ -176,7 +176,13 @@ def _publication(file: PublicationFile, rows: tuple[Mapping[str, str], ...]) -> 
         )
         for name, constant in file.constants.items()
     }
-    return Publication(file.tables, file.layouts, rows, constants, file.unproven)
+    return Publication(
+        tables=file.tables,
+        layouts=file.layouts,
+        rows=rows,
+        constants=constants,
+        unproven=file.unproven,
+    )
 
 
 def _cell(column: Column, printed: str, table: PrintedTable, place: tuple[str, str]) -> Cell:

@@ -224,7 +224,11 @@ def compare(
             errors.append(error)
             problems = tuple(unnamed(error, variant.config.source))
             mistaken = any(isinstance(cause, PluginError) for cause in causes)
-            outcomes.append(Outcome(variant.choices, None, problems, mistaken))
+            outcomes.append(
+                Outcome(
+                    choices=variant.choices, estimate=None, problems=problems, mistaken=mistaken
+                )
+            )
         else:
             outcomes.append(Outcome(variant.choices, estimate, worth=verdict(estimate)))
     refused = any(

@@ -173,4 +173,6 @@ def _number(
     if one == other or same(one, other):
         return None
     ratio = other / one if one and other is not None else None
-    return NumberDifference(scope, name, number, one, other, ratio, because)
+    return NumberDifference(
+        scope=scope, name=name, number=number, a=one, b=other, ratio=ratio, because=because
+    )

@@ -101,7 +101,15 @@ def known_chips(registry: Registry, names: Iterable[str] | None = None) -> list[
 
 def _listed(item: Accelerator | DeferredAccelerator) -> list[Chip]:
     if isinstance(item, DeferredAccelerator):
-        return [Chip(item.name, item.title, item.kinds, item.aliases, item.facts)]
+        return [
+            Chip(
+                name=item.name,
+                title=item.title,
+                kinds=item.kinds,
+                aliases=item.aliases,
+                facts=item.facts,
+            )
+        ]
     return [_of(item), *(_of(point) for point in item.points)]
 
 
@@ -117,7 +125,13 @@ def _of(accelerator: Accelerator) -> Chip:
         "networks": len(accelerator.references),
         **{f"{quantity}_error": each.mape for quantity, each in errors.items()},
     }
-    return Chip(accelerator.name, accelerator.title, accelerator.kinds, accelerator.aliases, facts)
+    return Chip(
+        name=accelerator.name,
+        title=accelerator.title,
+        kinds=accelerator.kinds,
+        aliases=accelerator.aliases,
+        facts=facts,
+    )
 
 
 def chosen_chips(

@@ -91,7 +91,13 @@ def _per_mac(
 ) -> CostPerMac:
     one = Amounts(*[None if each is None else each / macs for each in basis.amounts])
     return CostPerMac(
-        kind, basis.accelerator, network, layer, basis.batches, one.latency_s, one.energy_j
+        kind=kind,
+        accelerator=basis.accelerator,
+        network=network,
+        layer=layer,
+        batches=basis.batches,
+        latency_s=one.latency_s,
+        energy_j=one.energy_j,
     )
 
 

@@ -168,7 +168,13 @@ def rank(
         (ranked if enough else others).append(each)
     ranked.sort(key=lambda each: _key(each, sort))
     others.sort(key=lambda each: (-each.share_for(sort), each.name))
-    return Ranking(network, config.network.batch, sort, tuple(ranked), tuple(others))
+    return Ranking(
+        network=network,
+        batch=config.network.batch,
+        sort=sort,
+        ranked=tuple(ranked),
+        others=tuple(others),
+    )
 
 
 def _key(each: Ranked, sort: str) -> tuple[bool, float, str]:

@@ -175,7 +175,12 @@ def reproduce(registry: Registry, names: Iterable[str] = ()) -> Reproduction:
             tables.append(_table(accelerator, publication, table))
             checks += _checks(accelerator, publication, table)
             unproven += _doubts(accelerator, publication, table)
-    return Reproduction(tuple(tables), tuple(checks), tuple(unreadable), tuple(unproven))
+    return Reproduction(
+        tables=tuple(tables),
+        checks=tuple(checks),
+        unreadable=tuple(unreadable),
+        unproven=tuple(unproven),
+    )
 
 
 def printed_range(name: str, printed: str, *, counts_are_exact: bool = True) -> Range:
@@ -210,7 +215,13 @@ def _table(
     ]
     if layout.transposed:
         header, *lines = zip(header, *lines, strict=True)
-    return ReproducedTable(accelerator.name, table.name, table.title, header, tuple(lines))
+    return ReproducedTable(
+        accelerator=accelerator.name,
+        name=table.name,
+        title=table.title,
+        header=header,
+        rows=tuple(lines),
+    )
 
 
 def _text(column: Column, row: Mapping[str, str]) -> str:

@@ -74,10 +74,10 @@ def execute(args: argparse.Namespace) -> int:
     width = min(WIDTH, output_width(args))
     emit(
         Report(
-            lambda: [comparison_document(comparison, most_names, width)],
-            comparison.to_dict,
-            comparison.to_rows,
-            lambda: extras(args, lambda: comparison.plot.choices()[:1], made, [config]),
+            documents=lambda: [comparison_document(comparison, most_names, width)],
+            data=comparison.to_dict,
+            rows=comparison.to_rows,
+            extras=lambda: extras(args, lambda: comparison.plot.choices()[:1], made, [config]),
         ),
         args,
     )

@@ -159,7 +159,11 @@ def _read_options(args: argparse.Namespace) -> ReadOptions:
     first = dict(args.input)
     inputs = {name: sizes for name, sizes in args.input if name is not None}
     return ReadOptions(
-        first.get(None), args.regions, inputs or None, dict(args.symbol) or None, args.batch_axis
+        input=first.get(None),
+        regions=args.regions,
+        inputs=inputs or None,
+        symbols=dict(args.symbol) or None,
+        batch_axis=args.batch_axis,
     )
 
 

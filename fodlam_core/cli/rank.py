@@ -47,10 +47,10 @@ def execute(args: argparse.Namespace) -> int:
         plot(args, lambda: ranking.plot.chips()[:1])
     made = [each.estimate for each in ranking.ranked if each.estimate]
     report = Report(
-        lambda: [ranking.document()],
-        ranking.to_dict,
-        ranking.to_rows,
-        lambda: extras(args, lambda: ranking.plot.chips()[:1], made, [config]),
+        documents=lambda: [ranking.document()],
+        data=ranking.to_dict,
+        rows=ranking.to_rows,
+        extras=lambda: extras(args, lambda: ranking.plot.chips()[:1], made, [config]),
     )
     emit(report, args)
     if args.plot is not None and not ranking.ranked:

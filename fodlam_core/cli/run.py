@@ -259,10 +259,10 @@ def _report(estimates: list[Estimate], args: argparse.Namespace) -> Report:
         ]
 
     return Report(
-        documents,
-        data,
-        rows,
-        lambda: extras(
+        documents=documents,
+        data=data,
+        rows=rows,
+        extras=lambda: extras(
             args, lambda: _figures(estimates), estimates, [each.config for each in estimates]
         ),
     )

@@ -238,7 +238,7 @@ def _step(rule: TechnologyScaler, source: Technology, target: Technology, given:
             sides = {"source": "from", "target": "to"}
             flags = listed(f"--{sides[side]}-{key}" for side, key in error.missing)
             why = tuple(each._replace(cure=(f"give {flags}",)) for each in why)
-        return Step(source, target, None, why)
+        return Step(source=source, target=target, factors=None, why=why)
 
 
 def _refusals(steps: list[Step]) -> list[Problem]:

@@ -171,14 +171,14 @@ def _request(args: argparse.Namespace) -> Request:
         raise FodlamError("--scheduler: needs --engine dask")
     selection = Selection(args.pareto, args.top, args.by)
     return Request(
-        args.columns,
-        selection,
-        args.shard,
-        args.engine,
-        args.scheduler,
-        args.distinct,
-        args.resume,
-        args.force,
+        columns=args.columns,
+        selection=selection,
+        shard=args.shard,
+        engine=args.engine,
+        scheduler=args.scheduler,
+        distinct=args.distinct,
+        resume=args.resume,
+        force=args.force,
     )
 
 

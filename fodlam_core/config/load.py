@@ -90,7 +90,7 @@ def read_source(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -
         from fodlam_core.config.overrides import apply_overrides
 
         apply_overrides(tables, overrides, TABLES)
-    return Source(label, directory, tables, fodlam, warnings)
+    return Source(label=label, directory=directory, tables=tables, fodlam=fodlam, warnings=warnings)
 
 
 def check_source(source: Source, registry: Registry) -> Config:

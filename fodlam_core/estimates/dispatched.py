@@ -253,13 +253,13 @@ def _coverage(
             known[metric][1] += layer.total_macs
     rest = [layer for layer in network.layers if layer.key not in asked]
     return Coverage(
-        layers,
-        macs,
-        len(rest),
-        sum(layer.total_macs for layer in rest),
-        network.skipped,
-        network.uncosted,
-        {metric.name: Known(*counts) for metric, counts in known.items()},
+        layers=layers,
+        macs=macs,
+        not_selected_layers=len(rest),
+        not_selected_macs=sum(layer.total_macs for layer in rest),
+        skipped=network.skipped,
+        uncosted=network.uncosted,
+        known={metric.name: Known(*counts) for metric, counts in known.items()},
     )
 
 

@@ -85,7 +85,9 @@ class LayerEstimate(NamedTuple):
     def times(self, inferences: int) -> LayerEstimate:
         """Return the same for so many inferences."""
         layer, basis, _, refusal = self
-        return LayerEstimate(layer, basis, layer.repeat * inferences, refusal)
+        return LayerEstimate(
+            layer=layer, basis=basis, runs=layer.repeat * inferences, refusal=refusal
+        )
 
     @property
     def amounts(self) -> Amounts:
@@ -157,14 +159,14 @@ class Totals(NamedTuple):
     def times(self, inferences: int) -> Totals:
         """Return sums over one inference for so many."""
         return Totals(
-            self.amounts.times(inferences),
-            self.macs,
-            self.layers,
-            inferences,
-            tuple([None if each is None else each * inferences for each in self.done]),
-            self.area_mm2,
-            self.interval and self.interval.times(inferences),
-            self.ends_added,
+            amounts=self.amounts.times(inferences),
+            macs=self.macs,
+            layers=self.layers,
+            inferences=inferences,
+            done=tuple([None if each is None else each * inferences for each in self.done]),
+            area_mm2=self.area_mm2,
+            interval=self.interval and self.interval.times(inferences),
+            ends_added=self.ends_added,
         )
 
     @property

@@ -51,13 +51,13 @@ def _of_file(wanted: NetworkConfig, path: str, registry: Registry) -> Network:
 
     reader = registry.reader(wanted.format) if wanted.format else None
     options = ReadOptions(
-        wanted.input,
-        wanted.regions,
-        wanted.inputs,
-        wanted.symbols,
-        wanted.batch_axis,
-        registry.shapes,
-        wanted.tokens,
+        input=wanted.input,
+        regions=wanted.regions,
+        inputs=wanted.inputs,
+        symbols=wanted.symbols,
+        batch_axis=wanted.batch_axis,
+        shapes=registry.shapes,
+        tokens=wanted.tokens,
     )
     try:
         network = open_network(Path(path), registry.readers, options, reader)

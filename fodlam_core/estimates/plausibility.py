@@ -114,11 +114,11 @@ def reference_doubts(reference: Reference, macs: int, platform: Platform) -> lis
     done = float(macs * reference.batch)
     latency, energy, factors = reference.latency_s, reference.energy_j, platform.factors
     work = _Work(
-        done,
-        None if platform.accelerator.skips_zeros else done,
-        latency,
-        None if latency is None else latency * factors.time,
-        None if energy is None else energy * factors.energy,
+        macs=done,
+        performed=None if platform.accelerator.skips_zeros else done,
+        native_latency_s=latency,
+        latency_s=None if latency is None else latency * factors.time,
+        energy_j=None if energy is None else energy * factors.energy,
     )
     return list(_doubts(work, platform))
 
@@ -183,12 +183,12 @@ def _layer_work(layer: Layer, basis: Basis, platform: Platform) -> _Work:
         if weights is not None and activations is not None:
             performed = macs * weights * activations
     return _Work(
-        macs,
-        performed,
-        basis.native.latency_s,
-        basis.amounts.latency_s,
-        basis.amounts.energy_j,
-        _suits_winograd(layer),
+        macs=macs,
+        performed=performed,
+        native_latency_s=basis.native.latency_s,
+        latency_s=basis.amounts.latency_s,
+        energy_j=basis.amounts.energy_j,
+        winograd=_suits_winograd(layer),
     )
 
 
@@ -207,11 +207,13 @@ def _rate(work: _Work, platform: Platform) -> Iterator[Doubt]:
         rate = work.performed / work.native_latency_s
         if rate > peak * MARGIN:
             reason = "the peak of its PEs at their clock"
-            yield Doubt("rate above peak", rate, peak, "MAC/s", reason)
+            yield Doubt(what="rate above peak", value=rate, bound=peak, unit="MAC/s", reason=reason)
     clock, time = platform.accelerator.clock_hz, platform.factors.time
     if clock and clock / time > MOST_CLOCK_HZ:
         reason = "beyond any processor on sale"
-        yield Doubt("clock rate", clock / time, MOST_CLOCK_HZ, "Hz", reason)
+        yield Doubt(
+            what="clock rate", value=clock / time, bound=MOST_CLOCK_HZ, unit="Hz", reason=reason
+        )
 
 
 def _energy(work: _Work, platform: Platform) -> Iterator[Doubt]:
@@ -223,7 +225,9 @@ def _energy(work: _Work, platform: Platform) -> Iterator[Doubt]:
     if work.performed and work.energy_j / work.performed * MARGIN < least:
         reason = f"that of an 8-bit multiplication and addition alone at {node:g} nm"
         energy_j = work.energy_j / work.performed
-        yield Doubt("energy per MAC too low", energy_j, least, "J", reason)
+        yield Doubt(
+            what="energy per MAC too low", value=energy_j, bound=least, unit="J", reason=reason
+        )
     if platform.accelerator.energy_covers not in ON_CHIP:
         return
     idle_w = (platform.accelerator.idle_power_w or 0.0) * platform.factors.power
@@ -233,7 +237,13 @@ def _energy(work: _Work, platform: Platform) -> Iterator[Doubt]:
             f"that of a 32-bit floating-point MAC at {node:g} nm with every operand from a 1 MB "
             "SRAM"
         )
-        yield Doubt("energy per MAC too high", active_j / work.macs, most, "J", reason)
+        yield Doubt(
+            what="energy per MAC too high",
+            value=active_j / work.macs,
+            bound=most,
+            unit="J",
+            reason=reason,
+        )
 
 
 def _power_density(work: _Work, platform: Platform) -> Iterator[Doubt]:
@@ -244,7 +254,13 @@ def _power_density(work: _Work, platform: Platform) -> Iterator[Doubt]:
         density = work.energy_j / work.latency_s / area
         if density > MOST_W_PER_MM2:
             reason = "about that of the hottest chips on sale"
-            yield Doubt("power density", density, MOST_W_PER_MM2, "W/mm2", reason)
+            yield Doubt(
+                what="power density",
+                value=density,
+                bound=MOST_W_PER_MM2,
+                unit="W/mm2",
+                reason=reason,
+            )
 
 
 def _supply(platform: Platform) -> Iterator[Doubt]:
@@ -255,7 +271,9 @@ def _supply(platform: Platform) -> Iterator[Doubt]:
         if not least <= point.vdd <= most:
             bound = least if point.vdd < least else most
             reason = f"what logic of {point.node_nm:g} nm can have"
-            yield Doubt("supply voltage", point.vdd, bound, "V", reason)
+            yield Doubt(
+                what="supply voltage", value=point.vdd, bound=bound, unit="V", reason=reason
+            )
 
 
 def _predicted_power(layer: Layer, basis: Basis, platform: Platform) -> Iterator[Doubt]:
@@ -268,4 +286,4 @@ def _predicted_power(layer: Layer, basis: Basis, platform: Platform) -> Iterator
         if power > most or power < least:
             bound = most if power > most else least
             reason = f"a factor of {POWER_RATIO:g} beyond every measured layer"
-            yield Doubt("predicted power", power, bound, "W", reason)
+            yield Doubt(what="predicted power", value=power, bound=bound, unit="W", reason=reason)

@@ -95,10 +95,12 @@ def _cost(platform: Platform, reference: Reference, batch: int | str) -> Referen
     factors = [metric.factor_of(platform.factors) for metric in METRICS]
     known = zip(reference.amounts, factors, strict=True)
     return ReferenceCost(
-        platform.accelerator.name,
-        reference,
-        inferences,
-        Amounts(*[None if each is None else each * share * factor for each, factor in known]),
+        accelerator=platform.accelerator.name,
+        reference=reference,
+        inferences=inferences,
+        amounts=Amounts(
+            *[None if each is None else each * share * factor for each, factor in known]
+        ),
     )
 
 

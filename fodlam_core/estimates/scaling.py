@@ -60,7 +60,7 @@ def scaling(
     """
     if asked.as_measured:
         own = own_point(accelerator, settings)
-        return Scaled(None, own, own, IDENTITY)
+        return Scaled(scaler=None, source=own, target=own, factors=IDENTITY)
     route = route_of(accelerator, settings, asked, registry)
     target = route.target(asked.node_nm, asked.vdd, asked.flavor)
     given = [key for key in ("vdd", "flavor") if _is_given(key, asked, settings.technology)]
@@ -68,7 +68,7 @@ def scaling(
         factors = carry(route.scaler, route.source, target, given, asked.clock, route.split)
     except FodlamError as error:
         raise route.refusal(target, error) from error
-    return Scaled(route.scaler.name, route.source, target, factors)
+    return Scaled(scaler=route.scaler.name, source=route.source, target=target, factors=factors)
 
 
 class Route(NamedTuple):
@@ -140,7 +140,13 @@ def route_of(
             f"[accelerator.{toml_key(name)}.technology] node_nm = ... if you know it"
         )
     scaler = configured_scaler(asked, registry)
-    return Route(accelerator.name, source, scaler, asked.clock, accelerator.energy_split)
+    return Route(
+        accelerator=accelerator.name,
+        source=source,
+        scaler=scaler,
+        clock=asked.clock,
+        split=accelerator.energy_split,
+    )
 
 
 def own_point(accelerator: Accelerator, settings: AcceleratorConfig) -> Technology | None:

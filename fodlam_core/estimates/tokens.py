@@ -95,13 +95,13 @@ def _group(name: str, layers: Sequence[LayerEstimate]) -> Group:
     complete = [each if each and each.layers == len(layers) else None for each in sums]
     first, runs = layers[0], sum(each.layer.repeat for each in layers)
     return Group(
-        f"{name} x{runs}" if runs > 1 else name,
-        first.layer.kind,
-        sum(each.layer.total_macs for each in layers),
-        first.accelerator,
-        first.method,
-        Amounts(*[each and each.value for each in complete]),
-        interval_of(each and each.bounds for each in complete),
+        name=f"{name} x{runs}" if runs > 1 else name,
+        kind=first.layer.kind,
+        macs=sum(each.layer.total_macs for each in layers),
+        accelerator=first.accelerator,
+        method=first.method,
+        amounts=Amounts(*[each and each.value for each in complete]),
+        interval=interval_of(each and each.bounds for each in complete),
     )
 
 
@@ -181,7 +181,7 @@ def _sum(layers: Sequence[LayerEstimate], what: str) -> Sum | None:
         bounds = sum(low for low, _ in ends), sum(high for _, high in ends)
     macs, done = (sum(each.layer.total_macs for each in group) for group in (layers, known))
     total: float = sum(getattr(each.amounts, what) for each in known)
-    return Sum(total, bounds, done / macs if macs else 1.0, len(known))
+    return Sum(value=total, bounds=bounds, share=done / macs if macs else 1.0, layers=len(known))
 
 
 def _times(each: Sum, factor: float) -> Sum:

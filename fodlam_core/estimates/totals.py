@@ -46,11 +46,11 @@ class Sum(NamedTuple):
         """Return the sum of both; what one does not know is not in it."""
         value = other.value if self.value is None else self.value + (other.value or 0.0)
         return Sum(
-            value,
-            self.macs + other.macs,
-            self.layers + other.layers,
-            _both(self.bounds, other.bounds),
-            _both(self.joint, other.joint),
+            value=value,
+            macs=self.macs + other.macs,
+            layers=self.layers + other.layers,
+            bounds=_both(self.bounds, other.bounds),
+            joint=_both(self.joint, other.joint),
         )
 
 
@@ -91,7 +91,7 @@ def _part(group: list[tuple[Layer, Basis | None]]) -> Part:
     batches = [basis.batches[0] if len(basis.batches) == 1 else None for _, basis in known]
     macs = [layer.total_macs for layer, _ in group]
     return Part(
-        tuple(
+        sums=tuple(
             _sum(
                 (
                     layer,
@@ -103,10 +103,10 @@ def _part(group: list[tuple[Layer, Basis | None]]) -> Part:
             )
             for place in range(len(METRICS))
         ),
-        sum(macs),
-        len(group),
-        frozenset(batches),
-        None
+        macs=sum(macs),
+        layers=len(group),
+        batches=frozenset(batches),
+        macs_printed=None
         if None in batches
         else sum(count * (batch or 0) for count, batch in zip(macs, batches, strict=False)),
     )

@@ -101,12 +101,14 @@ def verdict(estimate: Result) -> Verdict:
     """Return the verdict on an estimate."""
     doubts = [note for note in estimate.notes if note.startswith(DOUBTS)]
     return Verdict(
-        _method(estimate),
-        any(each.accelerator.latency_is != "inference" for each in estimate.platforms.values()),
-        Interval(*[_bounds(estimate, place) for place in range(len(METRICS))]),
-        {each.name: estimate.coverage.known_share(each.name) or 0.0 for each in METRICS},
-        tuple(doubts),
-        estimate.notes,
+        method=_method(estimate),
+        is_rate=any(
+            each.accelerator.latency_is != "inference" for each in estimate.platforms.values()
+        ),
+        interval=Interval(*[_bounds(estimate, place) for place in range(len(METRICS))]),
+        coverage={each.name: estimate.coverage.known_share(each.name) or 0.0 for each in METRICS},
+        doubts=tuple(doubts),
+        notes=estimate.notes,
     )
 
 

@@ -99,7 +99,7 @@ def _ranked(each: Ranked) -> _Row:
     doubt = "" if each.verdict == "fits" else " (!)"
     costs = dict(zip(UNITS, each.amounts, strict=True))
     ends = {unit: each.bounds(quantity) for unit, quantity in UNITS.items()}
-    return _Row(each.name + doubt, {each.method: costs}, costs, ends)
+    return _Row(name=each.name + doubt, parts={each.method: costs}, costs=costs, ends=ends)
 
 
 def _outcome(each: Outcome) -> _Row:
@@ -107,7 +107,7 @@ def _outcome(each: Outcome) -> _Row:
     total = each.estimate.totals["total"]
     ends = dict(zip(UNITS, total.interval or Interval(), strict=True))
     parts = {name: _costs(part) for name, part in each.estimate.accelerators.items()}
-    return _Row(", ".join(each.names), parts, _costs(total), ends)
+    return _Row(name=", ".join(each.names), parts=parts, costs=_costs(total), ends=ends)
 
 
 def _costs(totals: Totals) -> dict[str, float | None]:

@@ -80,13 +80,13 @@ def layers(estimate: Estimate) -> list[Axes]:
 
 def _bar(each: LayerEstimate) -> _Bar:
     return _Bar(
-        each.layer.name,
-        each.basis.accelerator if each.basis else NO_CHIP[0],
-        each.method == "predicted",
-        dict(zip(UNITS, each.amounts, strict=True)),
-        dict(zip(UNITS, each.interval or Interval(), strict=True)),
-        each.native.offchip_latency_s if each.native and each.latency_s else 0.0,
-        each.layer.repeat,
+        name=each.layer.name,
+        accelerator=each.basis.accelerator if each.basis else NO_CHIP[0],
+        predicted=each.method == "predicted",
+        costs=dict(zip(UNITS, each.amounts, strict=True)),
+        ends=dict(zip(UNITS, each.interval or Interval(), strict=True)),
+        waiting_s=each.native.offchip_latency_s if each.native and each.latency_s else 0.0,
+        runs=each.layer.repeat,
     )
 
 
@@ -115,13 +115,15 @@ def _sum(name: str, bars: Sequence[_Bar]) -> _Bar:
     ends = {u: [end for bar in bars if (end := bar.ends[u]) is not None] for u in UNITS}
     chips = {bar.accelerator for bar in bars} - {NO_CHIP[0]} or {NO_CHIP[0]}
     return _Bar(
-        name,
-        chips.pop() if len(chips) == 1 else NO_CHIP[1],
-        any(bar.predicted for bar in bars),
-        {unit: math.fsum(each) if each else None for unit, each in costs.items()},
-        {unit: _added(each) if len(each) == len(bars) else None for unit, each in ends.items()},
-        math.fsum(bar.waiting_s for bar in bars),
-        sum(bar.runs for bar in bars),
+        name=name,
+        accelerator=chips.pop() if len(chips) == 1 else NO_CHIP[1],
+        predicted=any(bar.predicted for bar in bars),
+        costs={unit: math.fsum(each) if each else None for unit, each in costs.items()},
+        ends={
+            unit: _added(each) if len(each) == len(bars) else None for unit, each in ends.items()
+        },
+        waiting_s=math.fsum(bar.waiting_s for bar in bars),
+        runs=sum(bar.runs for bar in bars),
     )
 
 

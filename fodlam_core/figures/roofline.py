@@ -80,7 +80,12 @@ def _points(estimate: Estimate, name: str) -> Iterator[_Point]:
         title = each.layer.name
         if estimate.network.transformer:
             title = layer_group(title).replace("/blocks/", "/")
-        yield _Point(title, macs / moved, macs / latency_s, each.method == "predicted")
+        yield _Point(
+            name=title,
+            macs_per_byte=macs / moved,
+            macs_per_s=macs / latency_s,
+            predicted=each.method == "predicted",
+        )
 
 
 def _roofline(estimate: Estimate, chip: Accelerator, points: list[_Point]) -> Axes:

@@ -54,12 +54,16 @@ def measure(
             tasks = [Task(setting, batch, item) for item in items]
             tasks = [task for task in tasks if task.key not in found.layers]
             pace = Pace.of(setting, found.references_s.get(setting.name))
-            whole = Wholes(found, setting, batch, effort, counter, pace)
+            whole = Wholes(
+                found=found, setting=setting, batch=batch, effort=effort, counter=counter, pace=pace
+            )
             lacking = [each for each in wholes if whole.key(each) not in found.networks]
             share = WHOLE_SHARE if lacking else 0.0
             limit = start + effort.seconds * (1 - share)
             done += len(items) - len(tasks) + len(wholes) - len(lacking)
-            layers = Passes(found, effort, counter, pace).measure(tasks, limit)
+            layers = Passes(found=found, effort=effort, counter=counter, pace=pace).measure(
+                tasks, limit
+            )
             try:
                 for count in chain(layers, whole.measure(lacking, start + effort.seconds)):
                     done += count

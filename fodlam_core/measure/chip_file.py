@@ -247,16 +247,22 @@ def read_chip(path: str, items: Iterable[Item], wholes: Iterable[Whole]) -> Foun
             if each.latency_s is not None:
                 whole = asked.get(each.network)
                 whole = whole or Whole(Network(each.network, ()), where=each.where)
-                sample = Sample(each.latency_s, each.latency_s, each.latency_s, 1, each.energy_j)
+                sample = Sample(
+                    median_s=each.latency_s,
+                    lower_s=each.latency_s,
+                    upper_s=each.latency_s,
+                    runs=1,
+                    energy_j=each.energy_j,
+                )
                 found.networks[setting.name, each.network, each.batch] = whole, sample
     return found
 
 
 def _sample(latency_s: float, energy_j: float | None, details: Mapping[str, float]) -> Sample:
     return Sample(
-        latency_s,
-        details.get("latency_lower_quartile_s", latency_s),
-        details.get("latency_upper_quartile_s", latency_s),
-        int(details.get("repetitions", 1)),
-        energy_j,
+        median_s=latency_s,
+        lower_s=details.get("latency_lower_quartile_s", latency_s),
+        upper_s=details.get("latency_upper_quartile_s", latency_s),
+        runs=int(details.get("repetitions", 1)),
+        energy_j=energy_j,
     )

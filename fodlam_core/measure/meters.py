@@ -64,10 +64,10 @@ def _rapl(folder: Path) -> Meter | None:
     if not packages:
         return None
     return Meter(
-        "RAPL, processor package",
-        "chip",
-        lambda: sum(float(path.read_text()) for path in packages) / 1e6,
-        wraps / 1e6,
+        name="RAPL, processor package",
+        covers="chip",
+        read_j=lambda: sum(float(path.read_text()) for path in packages) / 1e6,
+        wraps_j=wraps / 1e6,
     )
 
 

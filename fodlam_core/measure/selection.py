@@ -42,9 +42,33 @@ class Effort(NamedTuple):
 
 EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
-        "quick": Effort(18.0, 1, 3, 5, 250_000_000, 20_000_000, QUICK),
-        "normal": Effort(60.0, 2, 8, 5, 500_000_000, 20_000_000, NORMAL),
-        "thorough": Effort(300.0, 4, 16, 7, 10**12, 10**9, THOROUGH),
+        "quick": Effort(
+            seconds=18.0,
+            passes=1,
+            most_passes=3,
+            runs=5,
+            most_macs=250_000_000,
+            most_weights=20_000_000,
+            networks=QUICK,
+        ),
+        "normal": Effort(
+            seconds=60.0,
+            passes=2,
+            most_passes=8,
+            runs=5,
+            most_macs=500_000_000,
+            most_weights=20_000_000,
+            networks=NORMAL,
+        ),
+        "thorough": Effort(
+            seconds=300.0,
+            passes=4,
+            most_passes=16,
+            runs=7,
+            most_macs=10**12,
+            most_weights=10**9,
+            networks=THOROUGH,
+        ),
     }
 )
 
@@ -163,7 +187,9 @@ def _sparse(
 def _attention(rows: int, columns: int, count: int, head: int = 64) -> Iterable[Layer]:
     """Give the scores and the context of attention."""
     for m, k, n in ((rows, head, columns), (rows, columns, head)):
-        yield Layer.from_shape(f"matmul-{m}-{k}-{n}-x{count}", MatmulShape(m, k, n, count))
+        yield Layer.from_shape(
+            f"matmul-{m}-{k}-{n}-x{count}", MatmulShape(m=m, k=k, n=n, count=count)
+        )
 
 
 def _fully_connected(rows: int, most_macs: int) -> Iterable[Layer]:

@@ -76,7 +76,11 @@ class Sample(NamedTuple):
         """Return the sample with every cost so many times as great."""
         energy = None if self.energy_j is None else self.energy_j * factor
         return Sample(
-            self.median_s * factor, self.lower_s * factor, self.upper_s * factor, self.runs, energy
+            median_s=self.median_s * factor,
+            lower_s=self.lower_s * factor,
+            upper_s=self.upper_s * factor,
+            runs=self.runs,
+            energy_j=energy,
         )
 
     @property

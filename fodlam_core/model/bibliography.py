@@ -19,10 +19,10 @@ FODLAM = Citation(
 )
 
 DENNARD = Citation(
-    "dennard1974design",
-    "R. H. Dennard, F. H. Gaensslen, H.-N. Yu, V. L. Rideout, E. Bassous and A. R. LeBlanc, "
+    key="dennard1974design",
+    text="R. H. Dennard, F. H. Gaensslen, H.-N. Yu, V. L. Rideout, E. Bassous and A. R. LeBlanc, "
     '"Design of Ion-Implanted MOSFET\'s with Very Small Physical Dimensions", IEEE JSSC 9(5), 1974',
-    """\
+    bibtex="""\
 @article{dennard1974design,
   author  = {Dennard, Robert H. and Gaensslen, Fritz H. and Yu, Hwa-Nien and Rideout, V. Leo and Bassous, Ernest and LeBlanc, Andre R.},
   title   = {Design of Ion-Implanted {MOSFET's} with Very Small Physical Dimensions},
@@ -34,7 +34,7 @@ DENNARD = Citation(
   doi     = {10.1109/JSSC.1974.1050511}
 }
 """,  # noqa: E501, one line for each field
-    "Table I",
+    where="Table I",
 )
 
 RABAEY = Citation(

@@ -62,12 +62,14 @@ class Quantity(NamedTuple):
         return (value - part) * self.factor_of(factors) + part
 
 
-LATENCY = Quantity("latency", "latency_s", "s", "time", "offchip_latency_s")
-ENERGY = Quantity("energy", "energy_j", "J", "energy")
+LATENCY = Quantity(
+    name="latency", key="latency_s", unit="s", factor="time", fixed="offchip_latency_s"
+)
+ENERGY = Quantity(name="energy", key="energy_j", unit="J", factor="energy")
 # What adds up over layers, runs and inferences, in the order of the fields of `Amounts`.
 METRICS: tuple[Quantity, ...] = (LATENCY, ENERGY)
 # What follows from sums, and adds up over nothing.
-POWER = Quantity("power", "power_w", "W", "power")
+POWER = Quantity(name="power", key="power_w", unit="W", factor="power")
 RATES = (
     Quantity("inferences/s", "inferences_per_s", ""),
     Quantity("GMAC/s", "gmacs_per_s", ""),

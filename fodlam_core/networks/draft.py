@@ -96,10 +96,10 @@ class Draft:
             counts = ", ".join(f"{count} {name}" for name, count in self.uncosted.items())
             notes.append(f"cannot be costed, and missing from every total: {counts}")
         return Network(
-            name,
-            self.layers,
-            dict(self.skipped),
-            source,
+            name=name,
+            layers=self.layers,
+            skipped=dict(self.skipped),
+            source=source,
             notes=tuple(notes),
             uncosted=dict(self.uncosted),
             memory_passes=passes,

@@ -61,7 +61,13 @@ class StatisticsReader:
                     notes.append(f"{path}: layer {layer.name!r} is listed twice; the last counts")
                 layers[key] = layer
         refuse_if(problems)
-        return Network(path.stem, layers.values(), dict(skipped), str(path), notes=tuple(notes))
+        return Network(
+            name=path.stem,
+            layers=layers.values(),
+            skipped=dict(skipped),
+            source=str(path),
+            notes=tuple(notes),
+        )
 
 
 def _operator(row: dict[str, Any]) -> str:

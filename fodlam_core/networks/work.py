@@ -44,10 +44,10 @@ def matrix_product(
     if right_constant:
         stack = prod(right_stack)
         shape = FcShape(k, n, m * count // stack)
-        return Work("fc", shape.macs, shape, stack)
+        return Work(kind="fc", macs=shape.macs, shape=shape, items=stack)
     if left_constant:
         stack = prod(left_stack)
         shape = FcShape(k, m, n * count // stack)
-        return Work("fc", shape.macs, shape, stack)
-    product_ = MatmulShape(m, k, n, count)
+        return Work(kind="fc", macs=shape.macs, shape=shape, items=stack)
+    product_ = MatmulShape(m=m, k=k, n=n, count=count)
     return Work("matmul", product_.macs, product_)

@@ -66,7 +66,7 @@ def settle(plugins: Iterable[Plugin]) -> Names:
         if len(won) != 1
     }
     refusals = [*_refused_names(claims, winners), *_refused_defaults(plugins)]
-    made = Names({}, {}, conflicts, {}, tuple(refusals))
+    made = Names(items={}, providers={}, conflicts=conflicts, aliases={}, refusals=tuple(refusals))
     for plugin in plugins:
         for what, item in supplied(plugin):
             _enter(made, winners, what, Claim(plugin, item))

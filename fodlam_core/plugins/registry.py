@@ -194,7 +194,12 @@ class Registry(NamedTuple):
                 "give the one in the file another name"
             )
         plugin = without_rubbish(
-            Plugin(accelerator.name, {"fodlam_accelerators": (accelerator,)}, None, source)
+            Plugin(
+                name=accelerator.name,
+                provided={"fodlam_accelerators": (accelerator,)},
+                problem=None,
+                source=source,
+            )
         )
         if plugin.problem:
             raise PluginError(plugin.problem)

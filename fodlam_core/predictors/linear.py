@@ -267,7 +267,7 @@ def _fitted(
     if _is_affine(latency) and _is_affine(energy):
         affine: tuple[Any, Any] = latency, energy
         return FittedAffineModels(*affine, offchip, notes)
-    return FittedModels(latency, energy, offchip, notes)
+    return FittedModels(latency=latency, energy=energy, offchip=offchip, notes=notes)
 
 
 def _is_affine(model: Model | None) -> bool:

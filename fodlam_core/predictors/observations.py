@@ -63,7 +63,13 @@ def _rows(measurements: Sequence[Measurement]) -> Iterator[Observation]:
     for row in measurements:
         if row.layer.shape is not None:
             parts = _parts((row.layer,))
-            yield Observation(parts, row.batch, row.latency_s, row.energy_j, row.network)
+            yield Observation(
+                parts=parts,
+                batch=row.batch,
+                latency=row.latency_s,
+                energy=row.energy_j,
+                network=row.network,
+            )
 
 
 def _networks(

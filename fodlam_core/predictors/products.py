@@ -127,18 +127,18 @@ def _convolution(shape: ConvShape) -> Product:  # once for all chips that run a 
     if form == "dense 3x3":
         tiles = -(-shape.out_height // 4) * -(-shape.out_width // 4)
     return Product(
-        form,
-        shape.in_height * shape.in_width if shape.transposed else pixels,
-        n,
-        shape.weights // shape.out_channels,
-        groups,
-        shape.weights,
-        shape.in_channels * shape.in_height * shape.in_width,
-        shape.out_channels * pixels,
-        shape.macs,
-        _padded(n) if groups == 1 else n,
-        shape.stride[1],
-        tiles,
+        form=form,
+        m=shape.in_height * shape.in_width if shape.transposed else pixels,
+        n=n,
+        k=shape.weights // shape.out_channels,
+        groups=groups,
+        weights=shape.weights,
+        inputs=shape.in_channels * shape.in_height * shape.in_width,
+        outputs=shape.out_channels * pixels,
+        macs=shape.macs,
+        padded_n=_padded(n) if groups == 1 else n,
+        stride=shape.stride[1],
+        tiles=tiles,
     )
 
 

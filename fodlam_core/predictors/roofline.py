@@ -165,7 +165,9 @@ class Roofline:
         if energy is None and self.power_w is not None:
             energy = _times(latency, self.power_w)
             notes += (f"no energy was measured: it is {self.power_w:g} W times the latency",)
-        return FittedModels(latency, energy, offchip_share(measurements), notes)
+        return FittedModels(
+            latency=latency, energy=energy, offchip=offchip_share(measurements), notes=notes
+        )
 
     def _datasheet(self) -> RooflineModel | None:
         if self.peak_macs_per_s is None or self.bandwidth_bytes_per_s is None:

@@ -78,12 +78,14 @@ def work_of(layer: Layer, batch: int = 1, weight_share: float = 1.0) -> Work:
     if isinstance(shape, FcShape):
         activations = shape.rows * batch * (shape.inputs + shape.outputs)
         size = shape.weights * weight_share + activations
-        return Work("fc", float(shape.macs * batch), size, activations)
+        return Work(form="fc", macs=float(shape.macs * batch), size=size, activations=activations)
     if isinstance(shape, ExpertsShape):
         hit = shape.experts_hit(batch) * shape.inputs * shape.outputs
         activations = shape.rows * shape.per_row * batch * (shape.inputs + shape.outputs)
         size = hit * weight_share + activations
-        return Work("experts", float(shape.macs * batch), size, activations)
+        return Work(
+            form="experts", macs=float(shape.macs * batch), size=size, activations=activations
+        )
     if isinstance(shape, MatmulShape):
         return _attention(shape, batch)
     what = "a convolution" if isinstance(shape, ConvShape) else "of unknown shape"

@@ -58,10 +58,10 @@ class Table:
         """Return the table with the columns at some places."""
         header = tuple(self.header[place] for place in places)
         return Table(
-            header,
-            tuple(tuple(row[place] for place in places) for row in self.rows),
-            self.numeric,
-            tuple(name for name in self.spare if name in header),
+            header=header,
+            rows=tuple(tuple(row[place] for place in places) for row in self.rows),
+            numeric=self.numeric,
+            spare=tuple(name for name in self.spare if name in header),
         )
 
 
@@ -80,4 +80,9 @@ def table(
     names, less = (
         [name.strip() for name in text.split(",") if name.strip()] for text in (numeric, spare)
     )
-    return Table(tuple(header), tuple(tuple(row) for row in rows), frozenset(names), tuple(less))
+    return Table(
+        header=tuple(header),
+        rows=tuple(tuple(row) for row in rows),
+        numeric=frozenset(names),
+        spare=tuple(less),
+    )

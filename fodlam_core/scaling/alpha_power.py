@@ -93,7 +93,9 @@ def _process(row: dict[str, Any]) -> Process:
         f"hold within {100 * row['time_error']:.0f} % in time and "
         f"{100 * row['energy_error']:.0f} % in energy"
     )
-    return Process(row["alpha"], row["vt"], row["vdd_min"], row["vdd_max"], note)
+    return Process(
+        alpha=row["alpha"], vt=row["vt"], vdd_min=row["vdd_min"], vdd_max=row["vdd_max"], note=note
+    )
 
 
 class AlphaPower:
@@ -147,13 +149,19 @@ class AlphaPower:
         process = self._process(source)
         time = process.delay(target.vdd) / process.delay(source.vdd)
         ratio = target.vdd / source.vdd
-        return ScalingFactors(time, ratio * ratio, 1.0, (process.note,))
+        return ScalingFactors(time=time, energy=ratio * ratio, area=1.0, notes=(process.note,))
 
     def _process(self, point: Technology) -> Process:
         alpha, vt = self._threshold.alpha, self._threshold.vt
         if alpha is not None and vt is not None:
             note = f"alpha {alpha:g} and Vt {vt:g} V are those that the configuration gives"
-            return Process(alpha, vt, LEAST_OVER_THRESHOLD * vt, float("inf"), note)
+            return Process(
+                alpha=alpha,
+                vt=vt,
+                vdd_min=LEAST_OVER_THRESHOLD * vt,
+                vdd_max=float("inf"),
+                note=note,
+            )
         known = processes()
         key = point.node_nm, point.flavor or ""
         if key not in known:

@@ -62,4 +62,6 @@ class Custom:
         notes = [f"factors from {a:g} to {b:g} nm are those that the configuration gives"]
         if not self._given.gives(a, b):
             notes = [f"factors from {a:g} to {b:g} nm follow from others that are given"]
-        return ScalingFactors(time, energy, area, tuple(notes), logic=logic, sram=sram)
+        return ScalingFactors(
+            time=time, energy=energy, area=area, notes=tuple(notes), logic=logic, sram=sram
+        )

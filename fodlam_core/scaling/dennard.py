@@ -50,7 +50,7 @@ class Dennard:
                 "supply voltage from falling"
             )
             notes = (note,)
-        return ScalingFactors(s, s * s * s, s * s, notes)
+        return ScalingFactors(time=s, energy=s * s * s, area=s * s, notes=notes)
 
     def factors_over(self, source: Technology, node_nm: Array, _vdd: Array | None) -> Arrays:
         """Return the factors of time and energy for many nodes."""

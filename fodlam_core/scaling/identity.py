@@ -24,4 +24,4 @@ class NoScaling:
             f"no scaling: numbers of a {source.node_nm:g} nm chip are used unchanged for "
             f"{target.node_nm:g} nm"
         )
-        return ScalingFactors(1.0, 1.0, 1.0, (note,))
+        return ScalingFactors(time=1.0, energy=1.0, area=1.0, notes=(note,))

@@ -93,13 +93,13 @@ def read_table() -> Table:
     areas = {row["node_nm"]: row["area"] for row in data["areas"]}
     rows = [
         Row(
-            row["node_nm"],
-            row["flavor"],
-            row["delay"],
-            row["energy"],
-            row["vdd_min"],
-            row.get("delay_turns_at"),
-            areas[row["node_nm"]],
+            node_nm=row["node_nm"],
+            flavor=row["flavor"],
+            delay=row["delay"],
+            energy=row["energy"],
+            vdd_min=row["vdd_min"],
+            delay_turns_at=row.get("delay_turns_at"),
+            area=areas[row["node_nm"]],
         )
         for row in data["rows"]
     ]

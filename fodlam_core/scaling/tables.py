@@ -44,7 +44,9 @@ def factors_between(source: Entry, target: Entry, notes: Iterable[str] = ()) -> 
     """Return the factors between two entries, with the notes of both."""
     time, energy, *area = (b / a for a, b in zip(source.values, target.values, strict=True))
     said = dict.fromkeys((*source.notes, *target.notes, *notes))
-    return ScalingFactors(time, energy, area[0] if area else None, tuple(said))
+    return ScalingFactors(
+        time=time, energy=energy, area=area[0] if area else None, notes=tuple(said)
+    )
 
 
 def neighbours(node_nm: float, nodes: Iterable[float], *, interpolate: bool = False) -> Weighted:

@@ -95,7 +95,9 @@ def read_axes(
             continue
         try:
             values = axis_values(key, given, directory, registry)
-            axes[key] = Axis(key, values, changes(key, _sample(values)), _type(values))
+            axes[key] = Axis(
+                key=key, values=values, changes=changes(key, _sample(values)), type=_type(values)
+            )
         except ValueError as error:
             problems.append(f"[sweep] {key}: {error}")
     for key in axes:

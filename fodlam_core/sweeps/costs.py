@@ -137,7 +137,9 @@ class CostSource:
                 for platform in composer.platforms.values():
                     self.accelerators[_slot(platform)] = platform.accelerator
             except FodlamError as error:
-                self._costs[key] = NativeCosts({}, frozenset(), {}, first_line(error))
+                self._costs[key] = NativeCosts(
+                    cells={}, sums=frozenset(), coverage={}, problem=first_line(error)
+                )
         return self._costs[key]
 
     def _of_batches(self, composer: Composer) -> NativeCosts:
@@ -181,7 +183,7 @@ def _affine(one: NativeCosts, two: NativeCosts, many: NativeCosts) -> NativeCost
             "costs that are neither linear in the batch nor a constant and so much for each "
             "inference; give the batches one by one, as a list"
         )
-        return NativeCosts({}, frozenset(), {}, problem)
+        return NativeCosts(cells={}, sums=frozenset(), coverage={}, problem=problem)
     known = {(name, cost) for name, cost in one.sums if name not in bent}
     straight_cells = {key: cell for key, cell in cells.items() if key[1] not in bent}
     return one._replace(cells=straight_cells, sums=frozenset(known), fixed=fixed)

@@ -73,7 +73,9 @@ def make_plan(
         ConfigError: with a line for each mistake.
     """
     if isinstance(config, Config):
-        read = Source(config.source, "", tables_of(config), config.fodlam)
+        read = Source(
+            label=config.source, directory="", tables=tables_of(config), fodlam=config.fodlam
+        )
     elif isinstance(config, Mapping):
         read = Source("configuration", "", {**config})
     else:
@@ -107,7 +109,15 @@ def plan_of(read: Source, registry: Registry) -> Plan:
         ["conv", "fc"] + [layer.kind for each in networks for layer in each.layers]
     )
     grid = grid_of(axes.groups)
-    return Plan(source, base, axes, grid, tuple(kinds), networks, chips.accelerators)
+    return Plan(
+        source=source,
+        base=base,
+        axes=axes,
+        grid=grid,
+        kinds=tuple(kinds),
+        networks=networks,
+        accelerators=chips.accelerators,
+    )
 
 
 def _linear(axes: Axes, base: Mapping[str, Any], accelerators: Iterable[Accelerator]) -> Axes:

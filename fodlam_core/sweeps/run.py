@@ -235,7 +235,9 @@ def preview_sweep(
     remarks = tuple(dict.fromkeys([*evaluator.remarks, *evaluator.doubts]))
     summary = merge(summaries)
     if not request.selection:
-        return Outcome(summary, summary.rows, found, found, remarks=remarks)
+        return Outcome(summary=summary, kept=summary.rows, head=found, lines=found, remarks=remarks)
     lines, merged = as_lines(found, (axis.key for axis in plan.axes.axes))
     head, first = found.head(rows), lines.head(rows)
-    return Outcome(summary, found.height, head, first, merged, remarks)
+    return Outcome(
+        summary=summary, kept=found.height, head=head, lines=first, merged=merged, remarks=remarks
+    )

@@ -55,7 +55,7 @@ def summarize(frame: pl.LazyFrame) -> Summary:
         counts = frame.filter(problem.is_not_null()).group_by(PROBLEM).len()
         reasons = count_reasons(counts.collect(engine="streaming"))
     ranges = {name: (row[f"least {name}"], row[f"greatest {name}"]) for name in COST_KEYS}
-    return Summary(row["rows"], row["refused"], reasons, ranges)
+    return Summary(rows=row["rows"], refused=row["refused"], reasons=reasons, ranges=ranges)
 
 
 def merge(summaries: Iterable[Summary]) -> Summary:
@@ -70,7 +70,7 @@ def merge(summaries: Iterable[Summary]) -> Summary:
             known = [*ends[name], *(end for end in pair if end is not None)]
             ends[name] = [min(known), max(known)] if known else []
     ranges = {name: (pair[0], pair[1]) if pair else (None, None) for name, pair in ends.items()}
-    return Summary(rows, refused, merge_reasons(reasons), ranges)
+    return Summary(rows=rows, refused=refused, reasons=merge_reasons(reasons), ranges=ranges)
 
 
 def summary_of(record: Mapping[str, Any]) -> Summary:
@@ -84,4 +84,6 @@ def summary_of(record: Mapping[str, Any]) -> Summary:
         for text, ranges, points in record["reasons"]
     )
     ends = {name: (least, greatest) for name, (least, greatest) in record["ranges"].items()}
-    return Summary(record["rows"], record["refused"], tuple(reasons), ends)
+    return Summary(
+        rows=record["rows"], refused=record["refused"], reasons=tuple(reasons), ranges=ends
+    )

@@ -121,7 +121,16 @@ def compute(work: Work, evaluator: Evaluator, part: int) -> Record:
     for each in box:
         points *= len(each)
     remarks = evaluator.remarks[:MOST_REMARKS]
-    record = Record(part, points, kept, size, checksum, summary, work.run, remarks)
+    record = Record(
+        part=part,
+        points=points,
+        kept=kept,
+        size=size,
+        crc32=checksum,
+        summary=summary,
+        run=work.run,
+        remarks=remarks,
+    )
     _write_record(record, work.record_path(part))
     return record
 

@@ -29,7 +29,15 @@ UNUSUAL: dict[str, Shape] = {
     "a grouped convolution": ConvShape.from_input((64, 56, 56), 64, 3, padding=1, groups=8),
     "a dilated convolution": ConvShape.from_input((64, 56, 56), 64, 3, padding=2, dilation=2),
     "a transposed convolution": ConvShape(
-        64, 28, 28, 64, 56, 56, (2, 2), stride=(2, 2), transposed=True
+        in_channels=64,
+        in_height=28,
+        in_width=28,
+        out_channels=64,
+        out_height=56,
+        out_width=56,
+        kernel=(2, 2),
+        stride=(2, 2),
+        transposed=True,
     ),
     "a convolution with other sizes for height and width": ConvShape.from_input(
         (64, 1, 300), 64, kernel=(1, 7), padding=(0, 3)

@@ -54,7 +54,15 @@ def folds(scheme: str, measurements: Sequence[Measurement]) -> list[Fold]:
         training = tuple(row for index, row in enumerate(measurements) if fold_of[index] != each)
         networks = tuple(dict.fromkeys(row.network for row in training))
         label = _label(scheme, held, in_a_row=members == list(range(members[0], members[-1] + 1)))
-        result.append(Fold(label, networks, held, training, together.get(each, 1)))
+        result.append(
+            Fold(
+                held_out=label,
+                trained_on=networks,
+                held=held,
+                training=training,
+                groups=together.get(each, 1),
+            )
+        )
     return result
 
 

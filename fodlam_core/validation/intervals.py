@@ -186,7 +186,13 @@ def interval_rule(
     if measurements and levels.method(fitted, "bounds"):
         every = (*_few(measurements), *notes(predictor), *notes(fitted))
         return IntervalRule(
-            None, None, _ranges(measurements), "prior", every, told=True, networks=networks
+            latency=None,
+            energy=None,
+            ranges=_ranges(measurements),
+            scheme="prior",
+            notes=every,
+            told=True,
+            networks=networks,
         )
     for scheme in SCHEMES if measurements else ():
         folds = cross_validate(predictor, measurements, scheme, hide)
@@ -201,11 +207,11 @@ def interval_rule(
                 f"without {fold.fold.held_out}, {note}" for fold in folds for note in fold.notes
             ]
             return IntervalRule(
-                of_layers(layers, "latency_s"),
-                of_layers(layers, "energy_j"),
-                _ranges(measurements),
-                scheme,
-                tuple(
+                latency=of_layers(layers, "latency_s"),
+                energy=of_layers(layers, "energy_j"),
+                ranges=_ranges(measurements),
+                scheme=scheme,
+                notes=tuple(
                     dict.fromkeys(
                         [
                             *_few(measurements),

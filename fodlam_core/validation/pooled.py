@@ -112,7 +112,14 @@ def hold_out(
         _predict(used, accelerator, training, held, runs, refused)
     scheme = BY_NETWORK if by_network else BY_SHAPE
     notes = sampling.sample_notes(len(rows), len(every))
-    return HeldOutRuns(scheme, len(groups), tuple(runs), tuple(refused), fold_of, notes)
+    return HeldOutRuns(
+        scheme=scheme,
+        groups=len(groups),
+        runs=tuple(runs),
+        refused=tuple(refused),
+        fold_of=fold_of,
+        notes=notes,
+    )
 
 
 def _items(accelerator: Accelerator, rows: Sequence[Measurement]) -> tuple[list[_Item], bool]:
@@ -207,7 +214,14 @@ def _run(item: _Item, fitted: FittedPredictor, accelerator: Accelerator) -> Run:
     row, reference = item.row, item.reference
     if row is not None:
         cost = levels.predict(fitted, row.layer, row.batch) * (1 / row.batch)
-        return Run(_label(item), item.group, row.cost, cost, whole=False, measurement=row)
+        return Run(
+            label=_label(item),
+            group=item.group,
+            measured=row.cost,
+            predicted=cost,
+            whole=False,
+            measurement=row,
+        )
     assert reference is not None
     network = accelerator.networks[reference.network]
     cost = predict_network(fitted, network, reference.batch)
@@ -215,7 +229,14 @@ def _run(item: _Item, fitted: FittedPredictor, accelerator: Accelerator) -> Run:
     batch = reference.batch
     whole = Measurement(network.name, total, batch, cost=Cost.of(reference.amounts))
     each = cost * (1 / batch)
-    return Run(_label(item), item.group, whole.cost, each, whole=True, measurement=whole)
+    return Run(
+        label=_label(item),
+        group=item.group,
+        measured=whole.cost,
+        predicted=each,
+        whole=True,
+        measurement=whole,
+    )
 
 
 def predict_network(fitted: FittedPredictor, network: Network, batch: int) -> Cost:

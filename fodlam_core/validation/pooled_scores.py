@@ -55,7 +55,12 @@ def pooled_results(predictor: Predictor, accelerator: Accelerator) -> list[Poole
     }
     parts = found if all(found.values()) else {}
     return [
-        PooledResult(kind, held.scheme, tuple(_folds(part)), cross_conformal(runs, held.runs))
+        PooledResult(
+            kind=kind,
+            scheme=held.scheme,
+            folds=tuple(_folds(part)),
+            covered=cross_conformal(runs, held.runs),
+        )
         for kind, runs in ((ALL_KINDS, held.runs), *parts.items())
         for part in [held if kind == ALL_KINDS else _only(held, runs)]
     ]
@@ -76,7 +81,13 @@ def _folds(held: HeldOutRuns) -> list[FoldResult]:
         runs = [run for run in held.runs if held.fold_of[run.group] == number]
         rows = tuple(run.measurement for run in runs)
         layers = tuple(HeldOut(run.measurement, run.predicted) for run in runs)
-        results.append(FoldResult(Fold(", ".join(groups), others, rows, ()), layers, ()))
+        results.append(
+            FoldResult(
+                Fold(held_out=", ".join(groups), trained_on=others, held=rows, training=()),
+                layers,
+                (),
+            )
+        )
     if held.refused:
         note = f"{len(held.refused)} that it refuses are not counted, such as {held.refused[0]}"
         results[0] = results[0]._replace(notes=(note,))

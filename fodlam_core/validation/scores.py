@@ -264,7 +264,15 @@ def _validation(
     covered = {} if failure else _covered(predictor, results, hide)
     default = name == accelerator.predictors[0].name
     return Validation(
-        accelerator.name, kind, name, scheme, tuple(results), default, caveats, failure, covered
+        accelerator=accelerator.name,
+        kind=kind,
+        predictor=name,
+        scheme=scheme,
+        folds=tuple(results),
+        default=default,
+        caveats=caveats,
+        failure=failure,
+        covered=covered,
     )
 
 

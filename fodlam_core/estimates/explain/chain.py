@@ -122,7 +122,7 @@ def _printed(row: Measurement, found: _Found) -> Iterator[Step]:
         return
     if row.power_w is None or row.latency_s is None:
         text = f"given by the accelerator: {number(row.energy_j, 'J')}, {images}"
-        yield Step("energy", text, row.energy_j, "J")
+        yield Step(quantity="energy", text=text, value=row.energy_j, unit="J")
     else:
         yield from _printed_energy(row.power_w, row.energy_j, found, images)
 
@@ -131,7 +131,7 @@ def _printed_latency(
     row: Measurement, latency: float, found: _Found, images: str
 ) -> Iterator[Step]:
     where = str(found.latency or f"given by the accelerator: {number(latency, 's')}")
-    yield Step("latency", f"{where}, {images}", latency, "s")
+    yield Step(quantity="latency", text=f"{where}, {images}", value=latency, unit="s")
     if row.offchip_latency_s:
         offchip = row.offchip_latency_s
         processing = latency - offchip
@@ -140,12 +140,12 @@ def _printed_latency(
             f"the part that waits for off-chip memory: {number(latency, 's')} - "
             f"{number(processing, 's')}{where} = {number(offchip, 's')}"
         )
-        yield Step("off-chip latency", text, offchip, "s")
+        yield Step(quantity="off-chip latency", text=text, value=offchip, unit="s")
 
 
 def _printed_energy(power: float, energy: float, found: _Found, images: str) -> Iterator[Step]:
     where = str(found.power or f"given by the accelerator: {number(power, 'W')}")
-    yield Step("power", where, power, "W")
+    yield Step(quantity="power", text=where, value=power, unit="W")
     total = energy / power
     where = (
         f" ({found.energy_latency})" if found.energy_latency not in (None, found.latency) else ""
@@ -154,7 +154,7 @@ def _printed_energy(power: float, energy: float, found: _Found, images: str) -> 
         f"power x total latency: {number(power, 'W')} x {number(total, 's')}{where} = "
         f"{number(energy, 'J')}, {images}"
     )
-    yield Step("energy", text, energy, "J")
+    yield Step(quantity="energy", text=text, value=energy, unit="J")
 
 
 def _one_inference(basis: Basis, row: Measurement, *, printed: bool) -> Iterator[Step]:
@@ -171,7 +171,7 @@ def _one_inference(basis: Basis, row: Measurement, *, printed: bool) -> Iterator
             text = (
                 f"one inference: {number(before, metric.unit)} / {basis.shared_by} = {one}{filled}"
             )
-        yield Step(metric.name, text, after, metric.unit)
+        yield Step(quantity=metric.name, text=text, value=after, unit=metric.unit)
 
 
 def _formulas(explain: Callable[..., Any], layer: Layer, batch: int | str) -> Mapping[str, str]:
@@ -203,7 +203,7 @@ def _predicted(
         what = "a run beside its layers" if beside else number(each.layer.macs, "MAC")
         plain = f"{what}: {number(value, metric.unit)}"
         text = f"{basis.predictor}, {origin}: {formulas.get(metric.name, plain)}"
-        yield Step(metric.name, text, value, metric.unit)
+        yield Step(quantity=metric.name, text=text, value=value, unit=metric.unit)
 
 
 def _scaled(basis: Basis, platform: Platform) -> Iterator[Step]:
@@ -219,7 +219,7 @@ def _scaled(basis: Basis, platform: Platform) -> Iterator[Step]:
             waits = number(fixed, metric.unit)
             text += f" + {waits} (waiting for off-chip memory, not scaled)"
         text = f"{way}{text} = {number(after, metric.unit)}"
-        yield Step(metric.name, text, after, metric.unit)
+        yield Step(quantity=metric.name, text=text, value=after, unit=metric.unit)
 
 
 def _runs(each: LayerEstimate, basis: Basis) -> Iterator[Step]:
@@ -233,7 +233,7 @@ def _runs(each: LayerEstimate, basis: Basis) -> Iterator[Step]:
         if one is not None and value is not None:
             unit = metric.unit
             text = f"{runs}: {number(one, unit)} x {each.runs} = {number(value, unit)}"
-            yield Step(metric.name, text, value, unit)
+            yield Step(quantity=metric.name, text=text, value=value, unit=unit)
 
 
 def _dram(
@@ -250,10 +250,10 @@ def _dram(
         f"{where}{number(traffic, 'B')} / {shared_by} x {number(price, 'J/B')} x "
         f"{each.runs} = {number(energy, 'J')}, never scaled"
     )
-    return Step("DRAM energy", text, energy, "J")
+    return Step(quantity="DRAM energy", text=text, value=energy, unit="J")
 
 
 def _result(each: LayerEstimate) -> Step:
     shown = zip(COSTS, (*each.amounts, each.power_w), strict=True)
     costs = ", ".join(f"{one.name} {quantity(value, one.unit)}" for one, value in shown)
-    return Step("result", costs, each.latency_s or 0.0, "s")
+    return Step(quantity="result", text=costs, value=each.latency_s or 0.0, unit="s")

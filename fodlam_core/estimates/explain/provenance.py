@@ -103,13 +103,13 @@ def _provenance(
     cells = publication.cells(row.network, row.layer.name) if publication and row else ()
     steps, used = chain(estimate, each, basis, cells)
     return Provenance(
-        basis.citation.key,
-        used,
-        row.batch if row else None,
-        basis.predictor,
-        fitted_to,
-        _scaling(basis, estimate.platforms[basis.accelerator]),
-        steps,
+        publication=basis.citation.key,
+        cells=used,
+        batch=row.batch if row else None,
+        predictor=basis.predictor,
+        fitted_to=fitted_to,
+        scaling=_scaling(basis, estimate.platforms[basis.accelerator]),
+        steps=steps,
     )
 
 

@@ -39,7 +39,7 @@ def reference_steps(estimate: Result, cost: ReferenceCost) -> tuple[Step, ...]:
         f"{metric.name} {quantity(value, metric.unit)}"
         for metric, value in zip(METRICS, cost.amounts, strict=True)
     )
-    return (*steps, Step("result", text, steps[-1].value, steps[-1].unit))
+    return (*steps, Step(quantity="result", text=text, value=steps[-1].value, unit=steps[-1].unit))
 
 
 def _steps(
@@ -54,13 +54,15 @@ def _steps(
     where = reference.where or "given by the accelerator"
     images = f"for {counted(reference.batch, 'inference')}"
     text = f"{where}, all of {reference.network}: {number(printed, unit)}, {images}"
-    yield Step(what, text, printed, unit)
+    yield Step(quantity=what, text=text, value=printed, unit=unit)
     scaled = printed * factor
     if platform.is_scaled:
         way = f"{platform.source} to {platform.target} by {platform.scaler}: "
         product = f"{number(printed, unit)} x {factor:.{DIGITS}g} = {number(scaled, unit)}"
-        yield Step(what, way + product, scaled, unit)
+        yield Step(quantity=what, text=way + product, value=scaled, unit=unit)
     if cost.inferences != reference.batch:
         images = counted(cost.inferences, "inference")
         share = f"{number(scaled, unit)} / {reference.batch} x {cost.inferences}"
-        yield Step(what, f"{images}: {share} = {number(value, unit)}", value, unit)
+        yield Step(
+            quantity=what, text=f"{images}: {share} = {number(value, unit)}", value=value, unit=unit
+        )

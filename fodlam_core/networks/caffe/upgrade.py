@@ -115,7 +115,12 @@ def _node(block: Any, where: str, *, old: bool) -> Node:
         raise NetworkError(f"{where}: layer {name!r}: no type")
     tops = tuple(block.top)
     return Node(
-        name or (tops[0] if tops else type_), type_, tuple(block.bottom), tops, params, where
+        name=name or (tops[0] if tops else type_),
+        type=type_,
+        bottoms=tuple(block.bottom),
+        tops=tops,
+        params=params,
+        where=where,
     )
 
 

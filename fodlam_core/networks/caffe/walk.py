@@ -195,18 +195,18 @@ class _Walk:
         else:
             out_height, out_width = window_counts(param, (height, width), kernel)
         shape = ConvShape(
-            channels,
-            height,
-            width,
-            param.num_output,
-            out_height,
-            out_width,
-            kernel,
-            stride,
-            (*pad, *pad),
-            dilation,
-            channels if node.type in DEPTHWISE else groups,
-            transposed,
+            in_channels=channels,
+            in_height=height,
+            in_width=width,
+            out_channels=param.num_output,
+            out_height=out_height,
+            out_width=out_width,
+            kernel=kernel,
+            stride=stride,
+            padding=(*pad, *pad),
+            dilation=dilation,
+            groups=channels if node.type in DEPTHWISE else groups,
+            transposed=transposed,
         )
         index = self._add(node, shape, self._images(batch, blob))
         made = (batch, param.num_output, out_height, out_width)

@@ -198,10 +198,10 @@ def network_from_table(
         raise NetworkError(*problems, where=where)
     try:
         return Network(
-            table.get("name", default_name),
-            layers,
-            dict(table.get("skipped", {})),
-            table.get("source", ""),
+            name=table.get("name", default_name),
+            layers=layers,
+            skipped=dict(table.get("skipped", {})),
+            source=table.get("source", ""),
             notes=tuple(table.get("notes", ())),
             uncosted=dict(table.get("uncosted", {})),
             memory_passes=passes,

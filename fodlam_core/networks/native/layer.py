@@ -83,7 +83,7 @@ def layer_of(row: Any, regions: int = 1, shapes: Mapping[str, type] = NO_SHAPES)
             macs = shape.macs
         else:
             rest["repeat"] = rest.get("repeat", 1) * regions
-    return Layer(name, kind, macs, shape, **rest)
+    return Layer(name=name, kind=kind, macs=macs, shape=shape, **rest)
 
 
 @functools.lru_cache(maxsize=64)

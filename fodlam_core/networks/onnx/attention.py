@@ -35,8 +35,8 @@ class _Heads(NamedTuple):
         """Return scores and context."""
         count = self.batch * self.heads
         shapes = (
-            MatmulShape(self.rows, self.width, self.keys, count),
-            MatmulShape(self.rows, self.keys, self.out, count),
+            MatmulShape(m=self.rows, k=self.width, n=self.keys, count=count),
+            MatmulShape(m=self.rows, k=self.keys, n=self.out, count=count),
         )
         return [Work("matmul", shape.macs, shape) for shape in shapes]
 
@@ -53,13 +53,17 @@ def attention(op: Operator) -> list[Work]:
     past = _past(op, 4)
     if len(query) == len(key) == len(value) == 4:
         batch, heads, rows, width = query
-        return _Heads(batch, heads, rows, width, key[-2] + past, value[-1]).works()
+        return _Heads(
+            batch=batch, heads=heads, rows=rows, width=width, keys=key[-2] + past, out=value[-1]
+        ).works()
     heads = op.attribute("q_num_heads", 0)
     if not len(query) == len(key) == len(value) == 3 or not heads:
         raise LayerError(f"cannot tell the heads of a query {list(query)}")
     out = _split(value[-1], op.attribute("kv_num_heads", 0) or heads)
     width = _split(query[2], heads)
-    return _Heads(query[0], heads, query[1], width, key[1] + past, out).works()
+    return _Heads(
+        batch=query[0], heads=heads, rows=query[1], width=width, keys=key[1] + past, out=out
+    ).works()
 
 
 def _past(op: Operator, index: int, axis: int = -2) -> int:
@@ -94,7 +98,14 @@ def fused_attention(past: int) -> Callable[[Operator], list[Work]]:
         heads = op.attribute("num_heads", 0)
         query, out = _widths(op, weights[1])
         keys = data[1] + _past(op, past)
-        sizes = _Heads(data[0], heads, data[1], _split(query, heads), keys, _split(out, heads))
+        sizes = _Heads(
+            batch=data[0],
+            heads=heads,
+            rows=data[1],
+            width=_split(query, heads),
+            keys=keys,
+            out=_split(out, heads),
+        )
         return [projection, *sizes.works()]
 
     return rule
@@ -142,21 +153,23 @@ def _multi_head(op: Operator) -> _Heads:
     past = _past(op, 6)
     if len(query) == 5:  # batch, rows, heads, 3, width: queries, keys and values in one
         batch, rows, heads, _, width = query
-        return _Heads(batch, heads, rows, width, rows + past, width)
+        return _Heads(batch=batch, heads=heads, rows=rows, width=width, keys=rows + past, out=width)
     if len(query) != 3:
         raise LayerError(f"a query of {list(query)}")
     batch, rows, whole = query
     width = _split(whole, heads)
     key = op.sizes(1) if op.has(1) else (batch, rows, whole)
     if len(key) == 5:  # batch, keys, heads, 2, width: keys and values in one
-        return _Heads(batch, heads, rows, width, key[1] + past, key[-1])
+        return _Heads(
+            batch=batch, heads=heads, rows=rows, width=width, keys=key[1] + past, out=key[-1]
+        )
     value = op.sizes(2) if op.has(2) else key
     if len(key) == 4:  # batch, heads, keys, width: projected before, for all tokens
-        return _Heads(batch, heads, rows, width, key[2], value[-1])
+        return _Heads(batch=batch, heads=heads, rows=rows, width=width, keys=key[2], out=value[-1])
     if len(key) != 3 or len(value) not in (3, 4):
         raise LayerError(f"a key of {list(key)}")
     out = _split(value[-1], heads) if len(value) == 3 else value[-1]
-    return _Heads(batch, heads, rows, width, key[1] + past, out)
+    return _Heads(batch=batch, heads=heads, rows=rows, width=width, keys=key[1] + past, out=out)
 
 
 def grouped(op: Operator) -> list[Work]:
@@ -178,4 +191,4 @@ def _grouped(op: Operator) -> _Heads:
         raise LayerError(f"a query of {list(query)}, keys of {shared} heads")
     width = _split(query[2], heads if op.has(1) else heads + 2 * shared)
     keys = op.number(6) or query[1] + _past(op, 3)
-    return _Heads(query[0], heads, query[1], width, keys, width)
+    return _Heads(batch=query[0], heads=heads, rows=query[1], width=width, keys=keys, out=width)

@@ -96,7 +96,7 @@ def loop(walk: Walk, node: Any, inputs: Sequence[Tensor | None], scope: Scope) -
     states = [each or Tensor() for each in inputs[2:]]
     passes = None
     if begins == 0 or most == 0:
-        passes = _Passes(states, [], 0, [])
+        passes = _Passes(states=states, scans=[], passes=0, drafts=[])
     elif begins is not None and most is not None:
         if most > 16 and most != _ENDLESS:
             passes = _alike(walk, body, states, most, scope)
@@ -141,7 +141,12 @@ def _alike(
                 return None
             if going is None or not going.all():
                 count = None
-            return _Passes(after, made[1 + len(states) :], count, [(draft, count or 1)])
+            return _Passes(
+                states=after,
+                scans=made[1 + len(states) :],
+                passes=count,
+                drafts=[(draft, count or 1)],
+            )
         held = after
     return None
 
@@ -171,7 +176,7 @@ def _one_by_one(
         if not going.all():
             break
     each = [merged(parts) for parts in zip(*scans, strict=False)]
-    return _Passes(held, each, count, drafts)
+    return _Passes(states=held, scans=each, passes=count, drafts=drafts)
 
 
 def scan(walk: Walk, node: Any, inputs: Sequence[Tensor | None], scope: Scope) -> Outcome:
@@ -222,7 +227,9 @@ def _scan(walk: Walk, node: Any, given: list[Tensor], scope: Scope) -> Outcome:
         if [_kind(each) for each in after] == [_kind(each) for each in held]:
             break
         held = after
-    passes = _Passes(held, made[len(states) :], steps, [(draft, steps or 1)])
+    passes = _Passes(
+        states=held, scans=made[len(states) :], passes=steps, drafts=[(draft, steps or 1)]
+    )
     out = attribute(node, "scan_output_axes", []) or [0] * len(body.output)
     return _collected(walk, body, passes, len(states), 0, out)
 

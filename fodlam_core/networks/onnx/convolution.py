@@ -150,7 +150,7 @@ def convolution(node: Any, data: Sizes, weights: Sizes, made: Sizes) -> Work:
         raise LayerError(f"strides {strides}, dilations {dilations}, group {groups}: wrong")
     if axes > 2:
         macs = prod(weights) * prod(data[2:] if transposed else made[2:])
-        return Work("conv", macs, None, data[0])
+        return Work(kind="conv", macs=macs, shape=None, items=data[0])
     pads = _pads(node, data[2:], weights[2:], made[2:], strides, dilations)
     fill = (1,) * (2 - axes)
     shape = ConvShape(
@@ -165,7 +165,7 @@ def convolution(node: Any, data: Sizes, weights: Sizes, made: Sizes) -> Work:
         groups,
         transposed,
     )
-    return Work("conv", shape.macs, shape, data[0])
+    return Work(kind="conv", macs=shape.macs, shape=shape, items=data[0])
 
 
 def _two(sizes: Sequence[int]) -> tuple[int, int]:

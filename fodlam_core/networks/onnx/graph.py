@@ -62,7 +62,7 @@ def load_graph(path: Path, options: ReadOptions) -> Graph:
             dims = described(value.type, inputs.symbols).dims
             if dims is not None:
                 declared[value.name] = dims
-    return Graph(graph, inputs, opsets, declared)
+    return Graph(proto=graph, inputs=inputs, opsets=opsets, declared=declared)
 
 
 def _batch_axis(

@@ -23,7 +23,7 @@ def recurrent(op: Operator) -> list[Work]:
     steps, batch, width = _data(op)
     directions, hidden = _hidden(op)
     shape = FcShape(width + hidden, GATES[op.node.op_type] * hidden, batch)
-    return [Work("fc", shape.macs, shape, steps)] * directions
+    return [Work(kind="fc", macs=shape.macs, shape=shape, items=steps)] * directions
 
 
 def recurrent_sizes(op: Operator) -> list[Dims | None]:

@@ -80,16 +80,16 @@ def _both(one: Tensor, other: Tensor) -> Tensor:
         dims = tuple(a if a == b else None for a, b in zip(dims, other.dims, strict=True))
     same = one.value is not None and other.value is not None and _equal(one.value, other.value)
     return Tensor(
-        one.elem if one.elem == other.elem else 0,
-        dims,
-        one.value if same else None,
-        one.items if one.items is other.items else None,
-        one.sequence and other.sequence,
-        max(one.made, other.made),
-        one.constant and other.constant,
-        one.regions or other.regions,
-        None,
-        one.asks or other.asks,
+        elem=one.elem if one.elem == other.elem else 0,
+        dims=dims,
+        value=one.value if same else None,
+        items=one.items if one.items is other.items else None,
+        sequence=one.sequence and other.sequence,
+        made=max(one.made, other.made),
+        constant=one.constant and other.constant,
+        regions=one.regions or other.regions,
+        layer=None,
+        asks=one.asks or other.asks,
     )
 
 

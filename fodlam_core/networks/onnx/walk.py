@@ -237,16 +237,16 @@ class Walk:
             if dims is not None and None not in dims:
                 self._sound.add(dims)
         return Tensor(
-            made.elem,
-            dims,
-            made.value,
-            made.items,
-            made.sequence,
-            base.made,
-            base.constant,
-            base.regions,
-            None,
-            base.asks,
+            elem=made.elem,
+            dims=dims,
+            value=made.value,
+            items=made.items,
+            sequence=made.sequence,
+            made=base.made,
+            constant=base.constant,
+            regions=base.regions,
+            layer=None,
+            asks=base.asks,
         )
 
     def _told(self, name: str, dims: Dims | None) -> Dims | None:
@@ -329,7 +329,13 @@ class Walk:
             shape = attrs.evolve(shape, count=self.share(shape.count))
         elif not regions:
             repeat = self.share(repeat)
-        return Layer(name, work.kind, shape.macs if shape else macs, shape, repeat)
+        return Layer(
+            name=name,
+            kind=work.kind,
+            macs=shape.macs if shape else macs,
+            shape=shape,
+            repeat=repeat,
+        )
 
     def share(self, count: int) -> int:
         """Return what one inference has of so many of a whole batch.

@@ -72,4 +72,10 @@ class ScaleSimReader:
         refuse_if([f"{path}:{problem}" for problem in table.problems])
         if not table.layers:
             raise NetworkError(f"{path}: no layers")
-        return Network(path.stem, table.layers, {}, str(path), notes=tuple(table.notes()))
+        return Network(
+            name=path.stem,
+            layers=table.layers,
+            skipped={},
+            source=str(path),
+            notes=tuple(table.notes()),
+        )

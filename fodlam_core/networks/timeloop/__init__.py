@@ -84,7 +84,9 @@ class TimeloopReader:
         if others:
             notes[f"files without a problem are not layers: {', '.join(others[:5])}"] = None
         name = check_name(path.resolve().name if path.is_dir() else path.stem)
-        return Network(name, layers, dict(skipped), str(path), notes=tuple(notes))
+        return Network(
+            name=name, layers=layers, skipped=dict(skipped), source=str(path), notes=tuple(notes)
+        )
 
 
 def _layer(name: str, problem: Problem) -> Layer:

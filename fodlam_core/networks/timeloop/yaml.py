@@ -45,13 +45,13 @@ def problem_of(text: str, where: str) -> Problem | None:
     if not sizes:
         return None
     return Problem(
-        sizes,
-        tuple(dimensions),
-        reading.projections(shape),
-        tuple(misspelt),
-        reading.densities(given.get("densities")),
-        "".join(reading.words(shape.get("name"))),
-        len(reading.spaces(shape)),
+        sizes=sizes,
+        dimensions=tuple(dimensions),
+        projections=reading.projections(shape),
+        misspelt=tuple(misspelt),
+        densities=reading.densities(given.get("densities")),
+        name="".join(reading.words(shape.get("name"))),
+        spaces=len(reading.spaces(shape)),
     )
 
 

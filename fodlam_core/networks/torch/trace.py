@@ -186,7 +186,13 @@ class Trace(TorchDispatchMode):
             old = self.draft.layers[index]
             self.draft.layers[index] = attrs.evolve(old, repeat=old.repeat + work.items)
             return index
-        layer = Layer(self._name(operator, work), work.kind, work.macs, work.shape, work.items)
+        layer = Layer(
+            name=self._name(operator, work),
+            kind=work.kind,
+            macs=work.macs,
+            shape=work.shape,
+            repeat=work.items,
+        )
         self._known[key] = self.draft.add(layer)
         return self._known[key]
 
@@ -278,7 +284,7 @@ def _steps(data: Any, inputs: Any, states: Any) -> Work:
     """Return a recurrent layer: each time step multiplies input and state with all gates."""
     gates, width = inputs.shape
     shape = FcShape(width + states.shape[1], gates, data.shape[1])
-    return Work("fc", shape.macs, shape, data.shape[0])
+    return Work(kind="fc", macs=shape.macs, shape=shape, items=data.shape[0])
 
 
 def _convolution(args: Any, out: torch.Tensor) -> Work:
@@ -286,7 +292,7 @@ def _convolution(args: Any, out: torch.Tensor) -> Work:
     axes = data.dim() - 2
     if axes > 2:
         macs = weight.numel() * prod((data if transposed else out).shape[2:])
-        return Work("conv", macs, None, data.shape[0])
+        return Work(kind="conv", macs=macs, shape=None, items=data.shape[0])
     fill = (1,) * (2 - axes)
 
     def pair(values: Any, first: int = 1) -> tuple[int, int]:
@@ -306,4 +312,4 @@ def _convolution(args: Any, out: torch.Tensor) -> Work:
         groups,
         transposed,
     )
-    return Work("conv", shape.macs, shape, data.shape[0])
+    return Work(kind="conv", macs=shape.macs, shape=shape, items=data.shape[0])

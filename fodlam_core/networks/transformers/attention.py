@@ -65,8 +65,8 @@ def _products(
 ) -> Iterator[Work]:
     heads, dim = attention.kv_heads, attention.head_dim
     rows *= attention.heads // heads
-    yield Work(f"{prefix}attn_scores", MatmulShape(rows, dim, keys, heads), by_keys)
-    yield Work(f"{prefix}attn_context", MatmulShape(rows, keys, dim, heads), by_keys)
+    yield Work(f"{prefix}attn_scores", MatmulShape(m=rows, k=dim, n=keys, count=heads), by_keys)
+    yield Work(f"{prefix}attn_context", MatmulShape(m=rows, k=keys, n=dim, count=heads), by_keys)
 
 
 def _visible(rows: int, window: int | None) -> Iterator[tuple[str, int, int]]:
@@ -126,9 +126,13 @@ class LatentAttention:
         yield Work("kv_b", FcShape(self.rank, outputs, keys), by_keys=True)
         if run.half and not run.step:
             ((_, rows, keys),) = _visible(run.rows, None)
-        scores = MatmulShape(rows, self.nope + self.rope, keys, self.heads)
+        scores = MatmulShape(m=rows, k=self.nope + self.rope, n=keys, count=self.heads)
         yield Work("attn_scores", scores, by_keys=True)
-        yield Work("attn_context", MatmulShape(rows, keys, self.value, self.heads), by_keys=True)
+        yield Work(
+            "attn_context",
+            MatmulShape(m=rows, k=keys, n=self.value, count=self.heads),
+            by_keys=True,
+        )
 
     def _absorbed(self, run: Run) -> Iterator[Work]:
         rows, keys = run.rows * self.heads, run.seen(None)

@@ -57,16 +57,18 @@ def network_of(
         weight_bytes(model, precision[1]), _cache(model, parts), _activations(parts, layers)
     )
     facts = TransformerFacts(
-        model.parameters,
-        model.active_parameters,
-        _bytes(model.cached()),
-        _bytes(model.cached(cross=True)),
-        precision[0],
-        tuple(Phase(each.name, each.steps * len(each.runs), each.text) for each in parts),
-        memory,
+        parameters=model.parameters,
+        active_parameters=model.active_parameters,
+        kv_bytes_per_token=_bytes(model.cached()),
+        cross_kv_bytes_per_token=_bytes(model.cached(cross=True)),
+        precision=precision[0],
+        phases=tuple(Phase(each.name, each.steps * len(each.runs), each.text) for each in parts),
+        sequence=memory,
     )
     notes = (*model.left_out, *_assumed(parts[0], options))
-    return Network(name, layers, {}, source, notes=notes, transformer=facts)
+    return Network(
+        name=name, layers=layers, skipped={}, source=source, notes=notes, transformer=facts
+    )
 
 
 def _assumed(first: Pass, options: TokenOptions) -> Iterator[str]:
@@ -97,7 +99,13 @@ def _layers(one: Pass) -> Iterator[Layer]:
                     if mean or by_keys or number == 0:
                         prefix = f"{one.name}/{step if by_keys else ''}{place}"
                         times = repeat if mean or not by_keys else 1
-                        yield Layer(prefix + name, shape.kind, shape.macs, shape, times)
+                        yield Layer(
+                            name=prefix + name,
+                            kind=shape.kind,
+                            macs=shape.macs,
+                            shape=shape,
+                            repeat=times,
+                        )
 
 
 def _cache(model: Transformer, parts: tuple[Pass, ...]) -> int:

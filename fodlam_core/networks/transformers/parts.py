@@ -148,7 +148,13 @@ class Experts:
 
     def work(self, run: Run) -> Iterator[Work]:
         """Yield the layer."""
-        shape = ExpertsShape(self.inputs, self.outputs, run.rows, self.count, self.per_token)
+        shape = ExpertsShape(
+            inputs=self.inputs,
+            outputs=self.outputs,
+            rows=run.rows,
+            experts=self.count,
+            per_row=self.per_token,
+        )
         yield Work(self.name, shape)
 
 

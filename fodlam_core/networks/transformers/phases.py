@@ -92,7 +92,7 @@ def _encoder(model: Transformer, options: TokenOptions) -> Iterator[Pass]:
 
 def _encode(stack: Stack, tokens: int) -> Pass:
     run = Run(tokens, range(tokens, tokens + 1), logits=tokens)
-    return Pass("encode", stack, (run,), 1, f"{tokens} tokens at once")
+    return Pass(name="encode", stack=stack, runs=(run,), steps=1, text=f"{tokens} tokens at once")
 
 
 def _default(stack: Stack) -> int:
@@ -158,12 +158,20 @@ def _prefill(stack: Stack, prompt: int, source: int, options: TokenOptions) -> P
         source=source,
         half=options.causal == "half",
     )
-    return Pass("prefill", stack, (run,), 1, f"prompt of {prompt} tokens")
+    return Pass(
+        name="prefill", stack=stack, runs=(run,), steps=1, text=f"prompt of {prompt} tokens"
+    )
 
 
 def _one_step(stack: Stack, context: int, source: int, options: TokenOptions) -> Pass:
     run = _step(range(context, context + 1), source, options)
-    return Pass("decode", stack, (run,), 1, f"one step that attends to {context} keys")
+    return Pass(
+        name="decode",
+        stack=stack,
+        runs=(run,),
+        steps=1,
+        text=f"one step that attends to {context} keys",
+    )
 
 
 def _step(keys: range, source: int, options: TokenOptions) -> Run:
@@ -183,6 +191,12 @@ def _decode(stack: Stack, prompt: int, source: int, options: TokenOptions) -> It
     text = f"{steps} steps that attend to {keys[0]} to {keys[-1]} keys"
     if options.decode == "stepped":
         runs = tuple(_step(range(key, key + 1), source, options) for key in keys)
-        yield Pass("decode", stack, runs, 1, f"{text}, each by itself")
+        yield Pass(name="decode", stack=stack, runs=runs, steps=1, text=f"{text}, each by itself")
         return
-    yield Pass("decode", stack, (_step(keys, source, options),), steps, f"{text}, by their mean")
+    yield Pass(
+        name="decode",
+        stack=stack,
+        runs=(_step(keys, source, options),),
+        steps=steps,
+        text=f"{text}, by their mean",
+    )

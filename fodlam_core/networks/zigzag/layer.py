@@ -37,7 +37,7 @@ def layer_of(row: Row, ids: frozenset[str]) -> Layer | None:
         return _convolution(row, data, weights)
     groups, rows, outputs, inputs = _counts(row, data, weights)
     shape = FcShape(inputs, outputs, rows)
-    return Layer(row.name, "fc", shape.macs, shape, groups)
+    return Layer(name=row.name, kind="fc", macs=shape.macs, shape=shape, repeat=groups)
 
 
 def _made(row: Row, operand: Operand, ids: frozenset[str]) -> bool:
@@ -67,8 +67,8 @@ def _counts(row: Row, data: Operand, weights: Operand) -> tuple[int, int, int, i
 
 def _product(row: Row, data: Operand, weights: Operand) -> Layer:
     groups, rows, outputs, inputs = _counts(row, data, weights)
-    shape = MatmulShape(rows, inputs, outputs, groups)
-    return Layer(row.name, "matmul", shape.macs, shape)
+    shape = MatmulShape(m=rows, k=inputs, n=outputs, count=groups)
+    return Layer(name=row.name, kind="matmul", macs=shape.macs, shape=shape)
 
 
 def _convolution(row: Row, data: Operand, weights: Operand) -> Layer:
@@ -102,4 +102,4 @@ def _convolution(row: Row, data: Operand, weights: Operand) -> Layer:
         dilation=(spread[0], spread[1]),
         groups=groups,
     )
-    return Layer(row.name, "conv", shape.macs, shape)
+    return Layer(name=row.name, kind="conv", macs=shape.macs, shape=shape)

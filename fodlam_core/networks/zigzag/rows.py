@@ -123,15 +123,15 @@ def _row(node: Any, line: int, index: int) -> Row:
     if not dims or len(dims) != len(sizes) or len(set(dims)) != len(dims):
         raise NetworkError(f"loop_dims and loop_sizes: {len(dims)} names, {len(sizes)} sizes")
     return Row(
-        line,
-        number,
-        name,
-        operator,
-        out,
-        (operands[0], operands[1]),
-        _relations(_list(keys.get("dimension_relations"))),
-        {dim.lower(): _size(dim, size) for dim, size in zip(dims, sizes, strict=True)},
-        _pairs(keys.get("operand_source")),
+        line=line,
+        id=number,
+        name=name,
+        operator=operator,
+        out=out,
+        operands=(operands[0], operands[1]),
+        relations=_relations(_list(keys.get("dimension_relations"))),
+        sizes={dim.lower(): _size(dim, size) for dim, size in zip(dims, sizes, strict=True)},
+        sources=_pairs(keys.get("operand_source")),
     )
 
 
@@ -141,7 +141,9 @@ def _relations(texts: list[str]) -> dict[str, Relation]:
         match = _RELATION.fullmatch(text.replace(" ", "").lower())
         if not match:
             raise NetworkError(f"dimension_relations: {text[:40]!r}: expected ix=2*ox+1*fx")
-        found[match[1]] = Relation(int(match[2] or 1), match[3], int(match[4] or 1), match[5])
+        found[match[1]] = Relation(
+            step=int(match[2] or 1), out=match[3], spread=int(match[4] or 1), tap=match[5]
+        )
     return found
 
 

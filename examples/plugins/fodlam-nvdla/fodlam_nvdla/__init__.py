@@ -24,15 +24,16 @@ NOTE = (
     "average power published for ResNet-50"
 )
 CITATION = Citation(
-    "nvdla2018",
-    "NVIDIA, NVDLA Open Source Project: hw, performance estimator, and doc, primer; 2018",
-    "@misc{nvdla2018,\n"
+    key="nvdla2018",
+    text="NVIDIA, NVDLA Open Source Project: hw, performance estimator, and doc, primer; 2018",
+    bibtex="@misc{nvdla2018,\n"
     "  author = {{NVIDIA Corporation}},\n"
     "  title = {{NVDLA} Open Source Project},\n"
     "  howpublished = {\\url{https://github.com/nvdla}},\n"
     "  year = {2018}\n"
     "}",
-    "hw@8e06b1b9d8, perf/NVDLA_OpenSource_Performance.xlsx, and doc@31f5740eac, doc/primer.rst",
+    where="hw@8e06b1b9d8, perf/NVDLA_OpenSource_Performance.xlsx, and doc@31f5740eac, "
+    "doc/primer.rst",
 )
 
 

@@ -63,15 +63,15 @@ def _measurements(columns: list[str], rows: list[list[str]]) -> list[Measurement
             shape = shapes.get(key)
             if shape is None:
                 shape = shapes[key] = make(*map(int, key[1:]))
-        layer = Layer(row[name], row[kind], int(row[macs]), shape)
+        layer = Layer(name=row[name], kind=row[kind], macs=int(row[macs]), shape=shape)
         count = int(row[batch])
         latency_s, energy_j, rounding_s, rounding_j = read(row, count)
         found.append(
             Measurement(
-                row[network],
-                layer,
-                count,
-                latency_s,
+                network=row[network],
+                layer=layer,
+                batch=count,
+                latency_s=latency_s,
                 energy_j=energy_j,
                 latency_rounding_s=rounding_s,
                 energy_rounding_j=rounding_j,
@@ -93,7 +93,16 @@ def networks(path: Path, point: str) -> list[Reference]:
         count = int(row[batch])
         latency_s, energy_j, *_ = read(row, count)
         known = int(row[macs]) if macs is not None and row[macs] else None
-        found.append(Reference(row[network], count, latency_s, energy_j, known, row[where]))
+        found.append(
+            Reference(
+                network=row[network],
+                batch=count,
+                latency_s=latency_s,
+                energy_j=energy_j,
+                macs=known,
+                where=row[where],
+            )
+        )
     return found
 
 
@@ -128,15 +137,15 @@ def _shape_maker(
 def _conv(*sizes: int) -> ConvShape:
     channels, height, width, filters, kh, kw, sh, sw, ph, pw, groups = sizes
     return ConvShape(
-        channels,
-        height,
-        width,
-        filters,
-        (height + 2 * ph - kh) // sh + 1,
-        (width + 2 * pw - kw) // sw + 1,
-        (kh, kw),
-        (sh, sw),
-        (ph, pw, ph, pw),
+        in_channels=channels,
+        in_height=height,
+        in_width=width,
+        out_channels=filters,
+        out_height=(height + 2 * ph - kh) // sh + 1,
+        out_width=(width + 2 * pw - kw) // sw + 1,
+        kernel=(kh, kw),
+        stride=(sh, sw),
+        padding=(ph, pw, ph, pw),
         groups=groups,
     )
 

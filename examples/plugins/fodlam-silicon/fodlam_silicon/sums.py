@@ -46,7 +46,7 @@ def network(name: str) -> Network:
         if row[f"{form}_macs"]:
             counts = (int(row[f"{form}_{what}"] or 0) for what in ("macs", "weights", "elements"))
             shape: Any = LayerSums(form, *counts)
-            layers.append(Layer(form, shape.kind, shape.macs, shape))
+            layers.append(Layer(name=form, kind=shape.kind, macs=shape.macs, shape=shape))
     return Network(name, layers, source=SOURCE, measured_as=name)
 
 

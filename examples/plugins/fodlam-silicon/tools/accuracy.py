@@ -79,14 +79,16 @@ def every() -> Iterator[Case]:
 def products(chip: str) -> Iterator[Case]:
     """Yield single products, and whole blocks without attention, of unseen hidden sizes."""
     pairs = [(measured, predicted) for _, measured, predicted in _folds(chip, "vidur-fp16")]
-    yield Case("products of blocks (vidur)", chip, "a hidden size", pairs)
+    yield Case(what="products of blocks (vidur)", chip=chip, left_out="a hidden size", pairs=pairs)
     blocks: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for row, measured, predicted in _folds(chip, "vidur-fp16-blocks"):
         block = blocks[row.network, row.layer.name.partition(" ")[2]]
         block[0] += measured
         block[1] += predicted
     found = [(measured, predicted) for measured, predicted in blocks.values()]
-    yield Case("blocks without attention (vidur)", chip, "a hidden size", found)
+    yield Case(
+        what="blocks without attention (vidur)", chip=chip, left_out="a hidden size", pairs=found
+    )
 
 
 def _folds(chip: str, point: str) -> list[tuple[Measurement, float, float]]:
@@ -121,7 +123,12 @@ def calibrated(chip: str) -> Case:
             for row in rows
             if row.network != network
         ]
-    return Case("products from twelve of one model (vidur)", chip, "all other models", pairs)
+    return Case(
+        what="products from twelve of one model (vidur)",
+        chip=chip,
+        left_out="all other models",
+        pairs=pairs,
+    )
 
 
 def kernels() -> Iterator[Case]:
@@ -131,10 +138,20 @@ def kernels() -> Iterator[Case]:
         held = hold_out(point.predictors[0], point)
         assert held is not None
         steps = _of(held, lambda label: "generation" in label)
-        yield Case("decode attention (aiconfigurator)", chip, "a form of heads", steps)
+        yield Case(
+            what="decode attention (aiconfigurator)",
+            chip=chip,
+            left_out="a form of heads",
+            pairs=steps,
+        )
         experts = _of(held, lambda label: "experts of width" in label)
         if experts:
-            yield Case("experts on one GPU (aiconfigurator)", chip, "a width", experts)
+            yield Case(
+                what="experts on one GPU (aiconfigurator)",
+                chip=chip,
+                left_out="a width",
+                pairs=experts,
+            )
 
 
 def _of(held: HeldOutRuns, chosen: Callable[[str], bool]) -> Pairs:
@@ -158,7 +175,7 @@ def llamacpp(point: str, bits: float) -> Iterator[Case]:
             predicted = math.fsum(f * t for f, t in zip(factors, terms, strict=True))
             found[model, what].append((seconds, predicted))
     for (model, what), pairs in found.items():
-        yield Case(f"{what}s of {model} ({point})", "GPUs", "a GPU", pairs)
+        yield Case(what=f"{what}s of {model} ({point})", chip="GPUs", left_out="a GPU", pairs=pairs)
 
 
 def mlenergy(chip: str) -> Iterator[Case]:
@@ -168,7 +185,7 @@ def mlenergy(chip: str) -> Iterator[Case]:
     assert held is not None
     for what, field in (("time per output token", "latency_s"), ("J per token", "energy_j")):
         runs = [(getattr(run.measured, field), getattr(run.predicted, field)) for run in held.runs]
-        yield Case(f"{what} (ML.ENERGY)", chip, "a family of models", runs)
+        yield Case(what=f"{what} (ML.ENERGY)", chip=chip, left_out="a family of models", pairs=runs)
 
 
 def datasheets() -> Case:
@@ -186,7 +203,9 @@ def datasheets() -> Case:
                         each.repeat * sheet.predict(each, run.batch).latency_s for each in layers
                     )
                     pairs.append((run.latency_s, math.fsum(costs)))
-    return Case("runs of engines by a datasheet", "GPUs", "everything", pairs)
+    return Case(
+        what="runs of engines by a datasheet", chip="GPUs", left_out="everything", pairs=pairs
+    )
 
 
 def draw(cases: list[Case], path: str) -> None:

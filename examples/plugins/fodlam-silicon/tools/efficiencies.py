@@ -98,7 +98,14 @@ def measured(formats: str) -> Iterator[tuple[str, list[Row]]]:
 
 def _bytes(row: Measurement, kind: str) -> float:
     size = WEIGHT_BITS[kind] / 8
-    return RooflineModel(1.0, 1.0, 0.0, 1.0, size, size).moved(product(row.layer), row.batch)
+    return RooflineModel(
+        per_mac=1.0,
+        per_byte=1.0,
+        constant=0.0,
+        exponent=1.0,
+        weight_bytes=size,
+        activation_bytes=size,
+    ).moved(product(row.layer), row.batch)
 
 
 def fit(rows: list[Row]) -> list[float]:

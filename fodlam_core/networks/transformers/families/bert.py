@@ -26,7 +26,7 @@ def encoder_block(width: int, heads: int, dim: int, inner: int, *, bias: bool = 
     """Return a block with two norms; attention goes both ways."""
     return Block(
         (
-            *(Linear(name, width, heads * dim, bias) for name in "qkv"),
+            *(Linear(name=name, inputs=width, outputs=heads * dim, bias=bias) for name in "qkv"),
             Attention(heads, heads, dim, causal=False),
             Linear("o", heads * dim, width, bias=True),
             Linear("up", width, inner, bias=True),

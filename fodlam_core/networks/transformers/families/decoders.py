@@ -70,9 +70,9 @@ def decoder(
     extra = variant.norms * width + (2 * dim if variant.head_norms else 0)
 
     def block(index: int) -> Block:
-        attention = Attention(heads, kv_heads, dim, window(index))
+        attention = Attention(heads=heads, kv_heads=kv_heads, head_dim=dim, window=window(index))
         inputs = _projections(width, heads, kv_heads, dim, bias=bias, fused=variant.fused)
-        output = Linear("o", heads * dim, width, ends)
+        output = Linear(name="o", inputs=heads * dim, outputs=width, bias=ends)
         return Block((*inputs, attention, output, *feed_forward(index)), extra)
 
     tied = fields.flag("tie_word_embeddings", default=variant.tied)
@@ -117,19 +117,19 @@ def _projections(
     width: int, heads: int, kv_heads: int, dim: int, *, bias: bool, fused: bool
 ) -> Iterator[Linear]:
     if fused:
-        yield Linear("qkv", width, (heads + 2 * kv_heads) * dim, bias)
+        yield Linear(name="qkv", inputs=width, outputs=(heads + 2 * kv_heads) * dim, bias=bias)
         return
-    yield Linear("q", width, heads * dim, bias)
-    yield Linear("k", width, kv_heads * dim, bias)
-    yield Linear("v", width, kv_heads * dim, bias)
+    yield Linear(name="q", inputs=width, outputs=heads * dim, bias=bias)
+    yield Linear(name="k", inputs=width, outputs=kv_heads * dim, bias=bias)
+    yield Linear(name="v", inputs=width, outputs=kv_heads * dim, bias=bias)
 
 
 def gated(width: int, inner: int, *, bias: bool = False, prefix: str = "") -> list[Part]:
     """Return a gated feed-forward layer: down(act(gate(x)) * up(x))."""
     return [
-        Linear(f"{prefix}gate", width, inner, bias),
-        Linear(f"{prefix}up", width, inner, bias),
-        Linear(f"{prefix}down", inner, width, bias),
+        Linear(name=f"{prefix}gate", inputs=width, outputs=inner, bias=bias),
+        Linear(name=f"{prefix}up", inputs=width, outputs=inner, bias=bias),
+        Linear(name=f"{prefix}down", inputs=inner, outputs=width, bias=bias),
     ]
 
 
@@ -137,8 +137,14 @@ def experts(width: int, inner: int, count: int, per_token: int) -> list[Part]:
     """Return a router and gated experts, gate and up in one product as servers run them."""
     return [
         Linear("router", width, count, quantized=False),
-        Experts("experts_gate_up", width, 2 * inner, count, per_token),
-        Experts("experts_down", inner, width, count, per_token),
+        Experts(
+            name="experts_gate_up",
+            inputs=width,
+            outputs=2 * inner,
+            count=count,
+            per_token=per_token,
+        ),
+        Experts(name="experts_down", inputs=inner, outputs=width, count=count, per_token=per_token),
     ]
 
 
@@ -159,7 +165,7 @@ def plain_feed_forward(fields: Fields, width: int, variant: Variant) -> FeedForw
     parts = gated(width, inner, bias=bias)
     if variant.fused:
         parts = [
-            Linear("gate_up", width, 2 * inner, bias),
-            Linear("down", inner, width, bias),
+            Linear(name="gate_up", inputs=width, outputs=2 * inner, bias=bias),
+            Linear(name="down", inputs=inner, outputs=width, bias=bias),
         ]
     return lambda _: parts

@@ -53,13 +53,13 @@ def _attention(fields: Fields, width: int) -> tuple[list[Part], int]:
     queries: list[Part] = [Linear("q", width, heads * (nope + rope))]
     if narrow:
         queries = [
-            Linear("q_a", width, narrow, bias),
+            Linear(name="q_a", inputs=width, outputs=narrow, bias=bias),
             Linear("q_b", narrow, heads * (nope + rope)),
         ]
     rest: list[Part] = [
-        Linear("kv_a", width, rank + rope, bias),
-        LatentAttention(heads, rank, nope, rope, value),
-        Linear("o", heads * value, width, bias),
+        Linear(name="kv_a", inputs=width, outputs=rank + rope, bias=bias),
+        LatentAttention(heads=heads, rank=rank, nope=nope, rope=rope, value=value),
+        Linear(name="o", inputs=heads * value, outputs=width, bias=bias),
     ]
     return [*queries, *rest], rank + (narrow or 0)
 

@@ -23,16 +23,19 @@ def _attention(
     prefix = "cross_" if cross else ""
     rows = "source" if cross else "tokens"
     return [
-        Linear(f"{prefix}q", width, heads * dim, bias),
+        Linear(name=f"{prefix}q", inputs=width, outputs=heads * dim, bias=bias),
         Linear(f"{prefix}k", width, heads * dim, rows=rows),  # type: ignore[arg-type]  # literals
-        Linear(f"{prefix}v", width, heads * dim, bias, rows=rows),  # type: ignore[arg-type]
+        Linear(name=f"{prefix}v", inputs=width, outputs=heads * dim, bias=bias, rows=rows),  # type: ignore[arg-type]
         Attention(heads, heads, dim, causal=causal, cross=cross),
-        Linear(f"{prefix}o", heads * dim, width, bias),
+        Linear(name=f"{prefix}o", inputs=heads * dim, outputs=width, bias=bias),
     ]
 
 
 def _plain(width: int, inner: int, *, bias: bool) -> list[Part]:
-    return [Linear("up", width, inner, bias), Linear("down", inner, width, bias)]
+    return [
+        Linear(name="up", inputs=width, outputs=inner, bias=bias),
+        Linear(name="down", inputs=inner, outputs=width, bias=bias),
+    ]
 
 
 def t5(fields: Fields) -> Transformer:

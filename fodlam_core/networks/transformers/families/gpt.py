@@ -51,9 +51,9 @@ def gpt_neox(fields: Fields) -> Transformer:
     bias = fields.flag("attention_bias", default=True)
     block = Block(
         (
-            Linear("qkv", width, 3 * width, bias),
+            Linear(name="qkv", inputs=width, outputs=3 * width, bias=bias),
             Attention(heads, heads, dim),
-            Linear("o", width, width, bias),
+            Linear(name="o", inputs=width, outputs=width, bias=bias),
             Linear("up", width, inner, bias=True),
             Linear("down", inner, width, bias=True),
         ),
@@ -80,11 +80,11 @@ def opt(fields: Fields) -> Transformer:
     dim = fields.divided(width, heads, "hidden_size by num_attention_heads")
     block = Block(
         (
-            *(Linear(name, width, width, bias) for name in "qkv"),
+            *(Linear(name=name, inputs=width, outputs=width, bias=bias) for name in "qkv"),
             Attention(heads, heads, dim),
-            Linear("o", width, width, bias),
-            Linear("up", width, inner, bias),
-            Linear("down", inner, width, bias),
+            Linear(name="o", inputs=width, outputs=width, bias=bias),
+            Linear(name="up", inputs=width, outputs=inner, bias=bias),
+            Linear(name="down", inputs=inner, outputs=width, bias=bias),
         ),
         2 * norm,
     )

@@ -39,7 +39,15 @@ def causal_head(
     kind = task(fields, "ForCausalLM", "ForCausalLM", "LMHeadModel", "Model")
     if kind == "Model":
         return ()
-    head = Linear("head", width, vocabulary, bias, tied, rows="logits", quantized=False)
+    head = Linear(
+        name="head",
+        inputs=width,
+        outputs=vocabulary,
+        bias=bias,
+        tied=tied,
+        rows="logits",
+        quantized=False,
+    )
     return (head,)
 
 

@@ -29,7 +29,14 @@ def vit(fields: Fields) -> Transformer:
     if kind == "ForImageClassification":
         head = [Linear("head", width, labels(fields), bias=True, rows="one", quantized=False)]
     patches = ConvShape(
-        channels, side * patch, side * patch, width, side, side, (patch, patch), (patch, patch)
+        in_channels=channels,
+        in_height=side * patch,
+        in_width=side * patch,
+        out_channels=width,
+        out_height=side,
+        out_width=side,
+        kernel=(patch, patch),
+        stride=(patch, patch),
     )
     tokens = side * side + 1
     return Transformer(
