@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fodlam_core.errors import NetworkError
 from fodlam_core.networks.draft import require
 from fodlam_core.networks.onnx.inputs import Inputs
-from fodlam_core.networks.onnx.limits import MAX_SIZE, MAX_STEPS, check_functions
+from fodlam_core.networks.onnx.limits import MAX_INPUTS, MAX_SIZE, MAX_STEPS, check_functions
 from fodlam_core.networks.onnx.node import attribute
 from fodlam_core.networks.onnx.operators import ELEMENTWISE, STANDARD
 from fodlam_core.networks.onnx.recurrent import GATES
@@ -51,6 +51,8 @@ def load_graph(path: Path, options: ReadOptions) -> Graph:
     constants = {tensor.name for tensor in graph.initializer}
     constants |= {tensor.values.name for tensor in graph.sparse_initializer}
     values = [value for value in graph.input if value.name not in constants]
+    if len(values) > MAX_INPUTS:
+        raise NetworkError(f"{path}: more than {MAX_INPUTS} inputs")
     for value in values:
         _check_size(value, path)
     axis, note = _batch_axis(graph, opsets[""], values[:1], options)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # these, and more would take longer than anyone waits for a list of layers.
 MAX_STEPS = 100_000
 MAX_SIZE = 10**12
+# Inputs other than weights; the largest networks known have hundreds, for caches of attention.
+MAX_INPUTS = 10_000
 
 
 def check_functions(model: Any, path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from fodlam_core.errors import NetworkError
 from fodlam_core.networks.files import read_network
 from fodlam_core.networks.onnx import OnnxReader
-from fodlam_core.networks.onnx.limits import MAX_SIZE, MAX_STEPS
+from fodlam_core.networks.onnx.limits import MAX_INPUTS, MAX_SIZE, MAX_STEPS
 from fodlam_core.networks.reader import ReadOptions
 
 onnx = pytest.importorskip("onnx")
@@ -217,3 +217,14 @@ def test_an_equation_that_onnx_never_gets_through_is_not_asked(
         assert read_network(path, OnnxReader(), ReadOptions()).total_macs == 0
     except NetworkError as error:
         assert "Einsum" in str(error)
+
+
+def test_an_interface_of_many_inputs_is_refused(tmp_path: Path) -> None:
+    """No network has ten thousand inputs, whose sizes would take seconds to settle."""
+    more = [onnx.ValueInfoProto(name=f"i{index}") for index in range(MAX_INPUTS)]
+    node = helper.make_node("Relu", ["x"], ["y"])
+    graph = helper.make_graph([node], "g", [INPUT, *more], [OUTPUT])
+    path = tmp_path / "net.onnx"
+    path.write_bytes(helper.make_model(graph, opset_imports=IMPORTS).SerializeToString())
+    with pytest.raises(NetworkError, match=f"more than {MAX_INPUTS} inputs"):
+        read_network(path, OnnxReader(), ReadOptions())

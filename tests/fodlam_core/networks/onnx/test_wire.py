@@ -109,3 +109,38 @@ def test_graphs_in_graphs_have_an_end(tmp_path: Path) -> None:
     path.write_bytes(b"\x3a" + varint(len(field)) + field)
     with pytest.raises(NetworkError, match="nested too deeply"):
         without_weights(path)
+
+
+def field(number: int, body: bytes) -> bytes:
+    """Return a message in a field."""
+    return varint(number << 3 | 2) + varint(len(body)) + body
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        field(1, field(5, b"") * 1900),  # attributes of a node
+        field(1, (b"\xaa\x00\x00") * 1300),  # the same, their key written longer than it need be
+        field(1, field(5, field(10, b"") * 1900)),  # tensors of an attribute
+        field(13, field(2, field(1, field(2, field(1, b"") * 1900)))),  # axes of a tensor
+    ],
+)
+def test_empty_messages_in_small_ones_are_refused(tmp_path: Path, entry: bytes) -> None:
+    """Two bytes each, they would take a hundred times as much in memory, wherever they are."""
+    path = tmp_path / "net.onnx"
+    path.write_bytes(field(7, entry * (8_000_000 // len(entry))))
+    with pytest.raises(NetworkError, match="more operators and tensors than networks have"):
+        without_weights(path)
+
+
+def test_the_operators_of_the_largest_networks_are_let_through(tmp_path: Path) -> None:
+    """A hundred thousand convolutions with the sizes of all tensors are copied as they are."""
+    node = onnx.helper.make_node(
+        "Conv", ["x", "w", "b"], ["y"], "conv", kernel_shape=[3, 3], pads=[1, 1, 1, 1], group=1
+    )
+    value = onnx.helper.make_tensor_value_info("y", 1, [1, 64, 56, 56])
+    nodes = field(1, node.SerializeToString()) * 100_000
+    data = field(7, nodes + field(13, value.SerializeToString()) * 100_000)
+    path = tmp_path / "net.onnx"
+    path.write_bytes(data)
+    assert without_weights(path) == data
