@@ -28,6 +28,7 @@ from fodlam_core.model.whole_network import Reference
 if TYPE_CHECKING:
     from fodlam_core.model.costs import CrossValidated
     from fodlam_core.model.layers import Network
+    from fodlam_core.model.memory_pass import PassMeasurement
     from fodlam_core.model.stored_fit import StoredFit
     from fodlam_core.predictors import Predictor
 
@@ -97,6 +98,7 @@ class Accelerator(Value):
         families: of networks, those that are made of the same blocks: what is held out together.
         cross_validated: errors of pooled predictors that were computed beforehand, by name of the
             predictor and quantity; see `fodlam_core.validation.errors`.
+        operators: what operators without MACs were measured to cost.
         fits: fits of pooled predictors that were made beforehand to just these rows, by name of
             the predictor; see `fodlam_core.accelerators.fits`.
     """
@@ -161,6 +163,9 @@ class Accelerator(Value):
         factory=dict, repr=False, kw_only=True
     )
     fits: Mapping[str, StoredFit] = attrs.field(factory=dict, repr=False, kw_only=True)
+    operators: tuple[PassMeasurement, ...] = attrs.field(
+        default=(), converter=as_tuple, repr=False, kw_only=True
+    )
 
     @property
     def label(self) -> str:

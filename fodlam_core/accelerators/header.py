@@ -21,13 +21,17 @@ from fodlam_core.schema.structure import structure
 
 # Keys of the header that are not fields of an accelerator: they say where its rows are.
 OF_THE_TABLE = (
-    *("table", "tables", "reference_table", "power_w", "points", "default_point"),
+    *("table", "tables", "reference_table", "operator_table"),
+    *("power_w", "points", "default_point"),
     "predictors",
     "terms",
     "fits",
 )
 # Keys that a point does not take over from the chip, and those that it cannot have.
-OWN_OF_THE_CHIP = ("points", "default_point", "table", "tables", "reference_table", "references")
+OWN_OF_THE_CHIP = (
+    *("points", "default_point", "table", "tables", "reference_table", "references"),
+    "operator_table",
+)
 NOT_OF_A_POINT = ("name", "points", "default_point", "default_for", "aliases")
 
 
@@ -103,6 +107,7 @@ class Header:
         tables: several of them.
         power_w: the power of every row, where the table has no column of it.
         reference_table: a CSV file of published costs of whole networks, beside the header.
+        operator_table: a CSV file of what operators without MACs cost, beside the header.
         predictors: names of generic predictors, in order of preference.
         terms: the terms of `linear`; by default those that suit what was measured.
         fits: a JSON file of fits beside the header, see `fodlam_core.accelerators.fits`.
@@ -131,6 +136,9 @@ class Header:
     references: tuple[ReferenceRow, ...] = ()
     tables: tuple[str, ...] = ()
     reference_table: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(words)
+    )
+    operator_table: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(words)
     )
     predictors: tuple[str, ...] = ()

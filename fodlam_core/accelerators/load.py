@@ -56,7 +56,8 @@ What a publication says of whole networks only goes into the header, and needs n
     where = "Table 3"
 
 Many of them stand in a CSV file that ``reference_table`` names, see
-`fodlam_core.accelerators.reference_table`.
+`fodlam_core.accelerators.reference_table`. What operators without MACs cost stands in one that
+``operator_table`` names, see `fodlam_core.accelerators.operator_table`.
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ from fodlam_core.schema.numbers import is_physical
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from fodlam_core.accelerators.operator_table import OperatorRow
     from fodlam_core.accelerators.reference_table import ReferenceRow
     from fodlam_core.model.stored_fit import StoredFit
 
@@ -145,12 +147,14 @@ class _Rows(NamedTuple):
 
     layers: list[TableRow]
     references: list[ReferenceRow]
+    operators: list[OperatorRow]
 
     def and_of(self, chip: _Rows, point: str) -> _Rows:
         """Return these rows and those of the chip's tables that are of a point."""
         return _Rows(
             [*self.layers, *(row for row in chip.layers if row.point == point)],
             [*self.references, *(row for row in chip.references if row.point == point)],
+            [*self.operators, *(row for row in chip.operators if row.point == point)],
         )
 
 
@@ -175,6 +179,7 @@ def _accelerator(
             **fields,
             "measurements": [row.measurement for row in rows.layers],
             "references": references,
+            "operators": [row.measurement for row in rows.operators],
             **changes,
         }
     )
@@ -226,7 +231,7 @@ def _tables(header: dict[str, Any]) -> list[str]:
     found: list[Any] = []
     for each in (header, *point_tables(header).values()):
         tables = each.get("tables")
-        found += [each.get("table"), each.get("reference_table")]
+        found += [each.get(key) for key in ("table", "reference_table", "operator_table")]
         found += tables if isinstance(tables, list) else []
     return list(dict.fromkeys(filter(_is_text, found)))
 
@@ -248,7 +253,7 @@ def _read_rows(path: str, header: dict[str, Any], *, optional: bool) -> tuple[_R
     names, points = header.get("tables", header.get("table")), header.get("points")
     names = [names] if isinstance(names, str) else names if isinstance(names, list) else []
     points = tuple(points) if isinstance(points, dict) else ()
-    rows, problems = _Rows([], []), []
+    rows, problems = _Rows([], [], []), []
     for name in filter(_is_text, names):
         found, wrong = read_table(
             os.path.join(directory, name),
@@ -267,6 +272,13 @@ def _read_rows(path: str, header: dict[str, Any], *, optional: bool) -> tuple[_R
 
         references, wrong = read_references(os.path.join(directory, str(whole)), points)
         rows.references.extend(references)
+        problems += wrong
+    beside = header.get("operator_table")
+    if _is_text(beside):
+        from fodlam_core.accelerators.operator_table import read_operators
+
+        operators, wrong = read_operators(os.path.join(directory, str(beside)), points)
+        rows.operators.extend(operators)
         problems += wrong
     return rows, problems
 

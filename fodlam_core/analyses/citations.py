@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import PluginError
 from fodlam_core.estimates.explain.provenance import Provenance, provenances
+from fodlam_core.estimates.figures import PER_ELEMENT
 from fodlam_core.model.bibliography import FODLAM
 from fodlam_core.model.costs import Citation
 from fodlam_core.networks.zoo import zoo_bibtex
@@ -117,6 +118,9 @@ def _where(chains: list[Provenance]) -> tuple[str, ...]:
 
 def _predictors(platform: Platform, chains: list[Provenance]) -> Iterator[_Use]:
     for name in dict.fromkeys(chain.predictor for chain in chains if chain.predictor):
+        if name == PER_ELEMENT:
+            yield _Use(None, f"predictor {name}")
+            continue
         yield from _named(platform.accelerator.predictor(name), f"predictor {name}")
 
 

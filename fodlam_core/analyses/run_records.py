@@ -156,6 +156,24 @@ class Technology(Point):
     options: dict[str, Any]
 
 
+class PassRecord(TypedDict):
+    """Passes over memory that are alike."""
+
+    operator: str
+    elements: Annotated[int, "of one pass in one inference"]
+    count: int
+    rate_of: Annotated[str | None, "the measured operator whose rate is taken; null: free"]
+    native_latency_s: Annotated[float | None, "of all of them in the batch, before scaling"]
+
+
+class Operators(Costs):
+    """What operators without MACs cost."""
+
+    accelerator: str
+    count: Annotated[int, "passes that are charged"]
+    passes: list[PassRecord]
+
+
 class RunRecord(TypedDict):
     """A result of ``run``."""
 
@@ -172,6 +190,7 @@ class RunRecord(TypedDict):
     accelerators: dict[str, OnAccelerator]
     layers: list[LayerRecord]
     references: Annotated[list[dict[str, Any]], "published costs of the network as a whole"]
+    operators: Annotated[Operators | None, "without MACs; null where none is charged"]
     coverage: Annotated[dict[str, Any], "how much of the network has a cost, by method"]
     notes: list[str]
     versions: dict[str, str]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 METHODS = ("published", "predicted", "not modelled")
 # The kind of the line of a result that holds what a run of the network costs beside its layers.
 OVERHEAD = "overhead"
+# What predicts the line of operators without MACs, see `fodlam_core.predictors.per_element`.
+PER_ELEMENT = "per-element"
 
 
 class Basis(NamedTuple):
@@ -60,6 +62,11 @@ class Basis(NamedTuple):
     linear: bool = True
     part: Interval | None = None
     shared_by: int = 1
+
+
+def is_operators(basis: Basis | None) -> bool:
+    """Tell whether a line of a result is that of the operators without MACs."""
+    return basis is not None and basis.predictor == PER_ELEMENT
 
 
 class LayerEstimate(NamedTuple):

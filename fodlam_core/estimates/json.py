@@ -162,6 +162,7 @@ def estimate_record(
         },
         "layers": list(layer_records(estimate)) if layers is None else layers,
         "references": [reference_record(estimate, each) for each in estimate.references],
+        "operators": _operators(estimate),
         "coverage": estimate.coverage.to_dict(),
         "notes": list(estimate.notes),
         "versions": with_revisions(estimate.versions),
@@ -175,6 +176,14 @@ def _tokens(estimate: Result) -> dict[str, Any] | None:
     from fodlam_core.estimates.tokens import token_record
 
     return token_record(estimate, facts)
+
+
+def _operators(estimate: Result) -> dict[str, Any] | None:
+    if not estimate.network.memory_passes:
+        return None
+    from fodlam_core.estimates.operators import operators_record
+
+    return operators_record(estimate)
 
 
 def _cost(cost: Cost | None) -> dict[str, Any] | None:

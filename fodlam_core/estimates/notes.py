@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.errors import listed
 from fodlam_core.estimates.capacity import capacity_notes
+from fodlam_core.estimates.figures import OVERHEAD
 from fodlam_core.estimates.parts import part_notes
 from fodlam_core.estimates.plausibility import doubt_notes
 from fodlam_core.estimates.published_totals import ReferenceCost, answer, reference_costs
@@ -69,6 +70,7 @@ def gather_notes(
                 *_datasheets(platforms),
                 *_batch(config, items, batches, whole),
                 *_methods(network, items, whole),
+                *_operators(network, items, platforms),
                 *part_notes(items, platforms),
                 *_intervals(items, platforms),
                 *_technology(config, platforms),
@@ -133,6 +135,19 @@ def _methods(
             "operators whose MACs are not known, and which are missing from every number: "
             f"{operators}"
         )
+
+
+def _operators(
+    network: Network, items: Sequence[tuple[Layer, Basis | None]], platforms: Mapping[str, Platform]
+) -> Iterator[str]:
+    lines = [(layer, basis) for layer, basis in items if layer.kind == OVERHEAD]
+    if network.memory_passes and lines:
+        from fodlam_core.estimates.operators import operator_notes
+
+        told = list(operator_notes(network, platforms, lines))
+        if told:
+            yield from told
+            return
     if network.skipped:
         count = sum(network.skipped.values())
         yield f"{count} operators without MACs (pooling, activation ...) are counted as free"

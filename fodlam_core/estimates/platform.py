@@ -221,16 +221,22 @@ class Platform(NamedTuple):
 
     def scaled(self, predictor: str, native: Cost) -> Basis:
         """Return the basis of a predicted cost that belongs to no layer."""
-        basis = self._basis(
-            method="predicted", predictor=predictor, native=native, batches=(), linear=False
-        )
         fit = predictor, None
         rule = next((rule for (key, _), rule in self.rules.items() if key == fit), None)
         if rule is None or rule.told:
-            return basis
+            return self.beside(predictor, native, None, None)
         total = rule.for_totals
         part = total.beside_layers(native) if total else None
-        return self._bounded(basis, rule.beside_layers(native), part)
+        return self.beside(predictor, native, rule.beside_layers(native), part)
+
+    def beside(
+        self, predictor: str, native: Cost, ends: Interval | None, part: Interval | None
+    ) -> Basis:
+        """Return the basis of a predicted cost that belongs to no layer, of a known interval."""
+        basis = self._basis(
+            method="predicted", predictor=predictor, native=native, batches=(), linear=False
+        )
+        return self._bounded(basis, ends, part)
 
     @staticmethod
     def _key(predictor: Predictor, kind: str) -> Fit:

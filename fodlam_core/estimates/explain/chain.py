@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.estimates.figures import OVERHEAD
+from fodlam_core.estimates.figures import OVERHEAD, is_operators
 from fodlam_core.estimates.system import TRAFFIC, dram_energy_j
 from fodlam_core.model.quantities import COSTS, METRICS, each_known
 from fodlam_core.named_tuple import NamedTuple
@@ -187,6 +187,9 @@ def _formulas(explain: Callable[..., Any], layer: Layer, batch: int | str) -> Ma
 def _predicted(
     estimate: Result, each: LayerEstimate, basis: Basis, platform: Platform
 ) -> Iterator[Step]:
+    if is_operators(basis):
+        yield from _operators(estimate, each, basis)
+        return
     fitted = platform.fit_of(basis.predictor or "", each.layer.kind)
     rows = fitted.rows
     explain = getattr(fitted.fit, "explain", None)
@@ -204,6 +207,14 @@ def _predicted(
         plain = f"{what}: {number(value, metric.unit)}"
         text = f"{basis.predictor}, {origin}: {formulas.get(metric.name, plain)}"
         yield Step(quantity=metric.name, text=text, value=value, unit=metric.unit)
+
+
+def _operators(estimate: Result, each: LayerEstimate, basis: Basis) -> Iterator[Step]:
+    from fodlam_core.estimates.operators import operator_formula
+
+    text = f"{basis.predictor}, {operator_formula(estimate, each)}"
+    for metric, value in each_known(basis.native.amounts):
+        yield Step(metric.name, text, value, metric.unit)
 
 
 def _scaled(basis: Basis, platform: Platform) -> Iterator[Step]:

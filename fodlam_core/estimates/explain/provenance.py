@@ -11,6 +11,7 @@ import attrs
 
 from fodlam_core.accelerators.publication import Cell, Publication, publication_of
 from fodlam_core.estimates.explain.chain import Step, chain
+from fodlam_core.estimates.figures import is_operators
 from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.report.units import counted
 
@@ -69,7 +70,7 @@ def provenances(estimate: Result) -> list[Provenance | None]:
     predicted = {
         (each.basis.accelerator, each.layer.kind): each.basis.predictor
         for each in estimate.layers
-        if each.basis and each.basis.predictor
+        if each.basis and each.basis.predictor and not is_operators(each.basis)
     }
     fitted = {
         (name, kind): _fitted_to(estimate.platforms[name], kind, predictor, publications[name])
@@ -85,7 +86,8 @@ def provenances(estimate: Result) -> list[Provenance | None]:
             continue
         alike = id(basis), each.runs, each.layer.repeat
         if alike not in made:
-            rows = fitted[basis.accelerator, each.layer.kind] if basis.predictor else {}
+            layer = basis.predictor and not is_operators(basis)
+            rows = fitted[basis.accelerator, each.layer.kind] if layer else {}
             publication = publications[basis.accelerator]
             made[alike] = _provenance(estimate, each, basis, publication, rows)
         found.append(made[alike])

@@ -1,0 +1,184 @@
+"""What a network's operators without MACs cost on a chip that has measured such operators.
+
+They are one line of the result, beside the layers. The chip that does most MACs of the network,
+of those that have a table of operators, runs all of them.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fodlam_core.errors import listed
+from fodlam_core.estimates.figures import OVERHEAD, PER_ELEMENT, is_operators
+from fodlam_core.model.layers import Layer
+from fodlam_core.model.quantities import METRICS, Interval
+from fodlam_core.model.value import Same
+from fodlam_core.predictors.per_element import Charge, PerElement, totals
+from fodlam_core.report.units import quantity
+from fodlam_core.validation.half_widths import half_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from fodlam_core.accelerators import Accelerator
+    from fodlam_core.estimates.checks import Work
+    from fodlam_core.estimates.figures import Basis, LayerEstimate
+    from fodlam_core.estimates.platform import Platform
+    from fodlam_core.estimates.result import Result
+    from fodlam_core.model.costs import Cost
+    from fodlam_core.model.layers import Network
+
+# An operator at the rate of another has an interval that many times as wide.
+OF_ANOTHER = 2.0
+
+
+class Charged(NamedTuple):
+    """What the operators of a network cost on a chip, in one inference.
+
+    Attributes:
+        charges: what was measured, or stands in for it.
+        free: passes of operators that nothing measured is like.
+        half_width: of logarithms of measured over predicted; None if there were too few rows.
+    """
+
+    charges: tuple[Charge, ...]
+    free: tuple[Charge, ...]
+    half_width: float | None
+
+    @property
+    def passes(self) -> int:
+        """How many passes are charged."""
+        return sum(each.what.count for each in self.charges)
+
+    @property
+    def cost(self) -> Cost:
+        """What they cost together."""
+        costs = [each.cost for each in self.charges if each.cost is not None]
+        return functools.reduce(lambda one, other: one + other, costs)
+
+    @property
+    def interval(self) -> Interval | None:
+        """Where that may lie, every pass at the same end; None if it is not known."""
+        if self.half_width is None:
+            return None
+        ends: list[tuple[float, float] | None] = []
+        for place in range(len(METRICS)):
+            low = high = 0.0
+            for each in self.charges:
+                value = each.cost.amounts[place] if each.cost else None
+                if value is None:
+                    ends.append(None)
+                    break
+                factor = math.exp(self.half_width * (OF_ANOTHER if each.stands_in else 1.0))
+                low, high = low + value / factor, high + value * factor
+            else:
+                ends.append((low, high))
+        return Interval(*ends)
+
+
+@functools.lru_cache(maxsize=16)
+def _fitted(chip: Same) -> tuple[PerElement, float | None]:
+    fitted = PerElement(chip.what.operators)
+    residuals = [abs(each) for each in fitted.residuals()]
+    return fitted, half_width(residuals) if residuals else None
+
+
+def charged(network: Network, chip: Accelerator, batch: int) -> Charged | None:
+    """Return what the operators of a network cost on a chip; None if neither tells of any."""
+    if not network.memory_passes or not chip.operators:
+        return None
+    fitted, width = _fitted(Same(chip))
+    every = fitted.charge(network.memory_passes, batch)
+    known = tuple(each for each in every if each.cost is not None)
+    free = tuple(each for each in every if each.cost is None)
+    return Charged(known, free, width) if known else None
+
+
+def operator_lines(network: Network, work: Work, batch: int) -> Iterator[tuple[Layer, Basis]]:
+    """Yield the line of the operators of a network, if a chip that runs it tells what they cost."""
+    macs: dict[str, int] = {}
+    chips: dict[str, Platform] = {}
+    for layer, chip in work if network.memory_passes else ():
+        if chip is not None and chip.accelerator.operators:
+            name = chip.accelerator.name
+            chips[name] = chip
+            macs[name] = macs.get(name, 0) + layer.total_macs
+    if not chips:
+        return
+    name = max(macs, key=lambda each: macs[each])
+    found = charged(network, chips[name].accelerator, batch)
+    if found is not None:
+        layer = Layer(f"{found.passes} passes of operators without MACs ({name})", OVERHEAD, 0)
+        yield layer, chips[name].beside(PER_ELEMENT, found.cost, found.interval, found.interval)
+
+
+def operator_notes(
+    network: Network, platforms: Mapping[str, Platform], lines: Sequence[tuple[Layer, Basis | None]]
+) -> Iterator[str]:
+    """Yield what is charged for operators without MACs, at whose rate, and what is not."""
+    for _, basis in lines:
+        if basis is None or not is_operators(basis):
+            continue
+        chip = platforms[basis.accelerator].accelerator
+        found = charged(network, chip, 1)
+        assert found is not None
+        yield (
+            f"{chip.name}: operators without MACs are charged by what such were measured to take; "
+            "views of the same memory, and what is computed as part of a layer, are free"
+        )
+        others = {each.what.operator: each.rate_of for each in found.charges if each.stands_in}
+        if others:
+            pairs = listed([f"{name} as {rate}" for name, rate in others.items()])
+            yield f"{chip.name}: operators that were not measured, taken for others: {pairs}"
+        if found.free:
+            names = listed(_counts(found.free))
+            yield f"{chip.name}: operators that were not measured, counted as free: {names}"
+
+
+def _counts(charges: Sequence[Charge]) -> list[str]:
+    counts: dict[str, int] = {}
+    for each in charges:
+        counts[each.what.operator] = counts.get(each.what.operator, 0) + each.what.count
+    return [f"{name} ({count})" for name, count in counts.items()]
+
+
+def operator_formula(estimate: Result, each: LayerEstimate) -> str:
+    """Return what a line of operators is made of, the dearest first."""
+    assert each.basis is not None
+    chip = estimate.platforms[each.basis.accelerator].accelerator
+    batch = estimate.batch if isinstance(estimate.batch, int) else 1
+    found = charged(estimate.network, chip, batch)
+    assert found is not None
+    sums = sorted(totals(found.charges).items(), key=lambda item: -(item[1][1].latency_s or 0.0))
+    parts = [f"{count} {name} {quantity(cost.latency_s, 's')}" for name, (count, cost) in sums]
+    return f"fitted to {len(chip.operators)} measured passes: {' + '.join(parts)}"
+
+
+def operators_record(estimate: Result) -> dict[str, Any] | None:
+    """Return what operators without MACs cost, as the JSON has it; None where none is charged."""
+    line = next((each for each in estimate.layers if is_operators(each.basis)), None)
+    if line is None or line.basis is None:
+        return None
+    chip = estimate.platforms[line.basis.accelerator].accelerator
+    batch = estimate.batch if isinstance(estimate.batch, int) else 1
+    found = charged(estimate.network, chip, batch)
+    assert found is not None
+    return {
+        "accelerator": chip.name,
+        "count": found.passes,
+        **line.amounts.record(),
+        "passes": [
+            {
+                "operator": each.what.operator,
+                "elements": each.what.elements,
+                "count": each.what.count,
+                "rate_of": each.rate_of,
+                "native_latency_s": each.cost.latency_s * batch
+                if each.cost and each.cost.latency_s is not None
+                else None,
+            }
+            for each in (*found.charges, *found.free)
+        ],
+    }

@@ -1,0 +1,120 @@
+"""The line of operators without MACs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+import pytest
+
+from fodlam_core import Config, Estimate, FcShape, Layer, Network, NetworkConfig, estimate
+from fodlam_core.config import AcceleratorConfig
+from fodlam_core.estimates.explain.provenance import provenances
+from fodlam_core.estimates.figures import OVERHEAD
+from fodlam_core.model.memory_pass import MemoryPass
+
+HEADER = """name = "mine"
+title = "Mine"
+kinds = ["fc"]
+provenance = "measured"
+table = "mine.csv"
+predictors = ["per-mac"]
+operator_table = "mine-operators.csv"
+[citation]
+key = "mine"
+text = "Mine"
+bibtex = "@misc{mine}"
+"""
+PASSES = (
+    MemoryPass("Add", 2000, 1000, count=3),
+    MemoryPass("Sub", 2000, 1000),
+    MemoryPass("TopK", 1000, 10),
+)
+NETWORK = Network(
+    "net",
+    [Layer.from_shape("F", FcShape(1000, 1000)), Layer.from_shape("G", FcShape(100, 100))],
+    {"Add": 3, "Sub": 1, "TopK": 1, "Relu": 2},
+    memory_passes=PASSES,
+)
+
+
+@pytest.fixture
+def chip(tmp_path: Path) -> Path:
+    """Write a chip that takes 1 us for a million MACs, and 1 us + 1 ns an element for an Add."""
+    (tmp_path / "mine.csv").write_text(
+        "network,layer,kind,batch,macs,latency_us\nN,F,fc,1,1000000,1\n"
+    )
+    (tmp_path / "mine-operators.csv").write_text(
+        "operator,read,written,latency_us\nAdd,2000,1000,3\nAdd,20000,10000,21\n"
+        "Add,200000,100000,201\n"
+    )
+    path = tmp_path / "mine.toml"
+    path.write_text(HEADER)
+    return path
+
+
+def made(chip: Path, network: Network = NETWORK, **wanted: object) -> Estimate:
+    """Return what the network costs on the chip."""
+    config = Config(
+        NetworkConfig(**{"batch": 1, **wanted}),  # type: ignore[arg-type]  # keys of tests
+        dispatch={"fc": "mine"},
+        accelerator={"mine": AcceleratorConfig(file=str(chip))},
+    )
+    return estimate(config, network=network)
+
+
+def test_operators_are_a_line_of_the_total(chip: Path) -> None:
+    """Passes are charged by call and element, an operator that was not measured as one like it."""
+    result = made(chip)
+
+    [line] = [each for each in result.layers if each.layer.kind == OVERHEAD]
+    assert line.layer.name == "4 passes of operators without MACs (mine)"
+    assert line.latency_s == pytest.approx(12e-6)
+    assert result.totals["total"].latency_s == pytest.approx(12e-6 + 1.01e-6)
+    assert line.interval is not None
+    assert any("taken for others: Sub as Add" in note for note in result.notes)
+    assert any("counted as free: TopK (1)" in note for note in result.notes)
+
+
+def test_a_batch_shares_calls(chip: Path) -> None:
+    """Of a batch each pass is one call."""
+    assert made(chip, batch=10).totals[OVERHEAD].latency_s == pytest.approx(4e-6 + 80e-6)
+
+
+def test_json_has_every_pass(chip: Path) -> None:
+    """The JSON says what each kind of pass takes, and at whose rate."""
+    record = made(chip).to_dict()["operators"]
+
+    assert (record["accelerator"], record["count"]) == ("mine", 4)
+    assert record["latency_s"] == pytest.approx(12e-6)
+    rates = [(each["operator"], each["rate_of"]) for each in record["passes"]]
+    assert rates == [("Add", "Add"), ("Sub", "Add"), ("TopK", None)]
+
+
+@pytest.mark.parametrize("why", ["no table", "no passes", "nothing alike", "some layers"])
+def test_what_is_not_known_is_as_before(chip: Path, why: str) -> None:
+    """Without a table, or without passes, operators are free, and the result says so."""
+    network, layers = NETWORK, None
+    if why == "no table":
+        chip.write_text(HEADER.replace('operator_table = "mine-operators.csv"\n', ""))
+    elif why == "no passes":
+        network = attrs.evolve(NETWORK, memory_passes=())
+    elif why == "nothing alike":
+        network = attrs.evolve(NETWORK, memory_passes=PASSES[2:])
+    else:
+        layers = ("F", "G")
+
+    result = made(chip, network, layers=layers)
+
+    assert result.totals["total"].latency_s == pytest.approx(1.01e-6)
+    assert OVERHEAD not in result.totals
+    assert result.to_dict()["operators"] is None
+    assert any(note.startswith("7 operators without MACs") for note in result.notes)
+
+
+def test_explanation_names_what_it_is_made_of(chip: Path) -> None:
+    """The way to the number says what each operator adds."""
+    [line] = list(provenances(made(chip)))[-1:]
+
+    assert line is not None
+    assert "fitted to 3 measured passes: 3 Add 9 us + 1 Sub 3 us" in line.steps[0].text
