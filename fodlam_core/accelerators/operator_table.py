@@ -97,7 +97,7 @@ def _operator(row: Row, points: Collection[str]) -> OperatorRow | None:
     if energy is None and cost.power_w is not None and cost.latency_s is not None:
         energy = cost.power_w * cost.latency_s
     try:
-        what = MemoryPass(operator, read, written, window)
+        what = MemoryPass(operator, read=read, written=written, window=window)
         measured = PassMeasurement(what, batch, Cost(cost.latency_s, energy))
     except FodlamError as error:
         row.problems.append(f"{error}; correct the row")
