@@ -85,6 +85,7 @@ class Found:
         counter: Meter | None,
         run: Callable[[], float],
         before: Sample | None = None,
+        copies: int = 1,
     ) -> Sample:
         """Return a sample with the energy of a run, where a counter tells.
 
@@ -93,10 +94,12 @@ class Found:
             counter: tells the energy; None if nothing does.
             run: runs the model once.
             before: the sample of earlier passes, whose energy stands.
+            copies: how many of it the model has.
         """
         if before is not None:
             return sample._replace(energy_j=before.energy_j)
         if counter is None:
             return sample
         self.covers = counter.covers
-        return sample._replace(energy_j=counter.per_run(run))
+        joules = counter.per_run(run)
+        return sample._replace(energy_j=joules and joules / copies)

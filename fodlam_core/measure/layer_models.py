@@ -44,16 +44,17 @@ def tensor_bytes(shape: Shape, batch: int, precision: str) -> int:
     return BYTES[precision] * (weights + batch * (inputs + outputs))
 
 
-def layer_model(shape: Shape, batch: int = 1, precision: str = "fp32") -> bytes:
+def layer_model(shape: Shape, batch: int = 1, precision: str = "fp32", copies: int = 1) -> bytes:
     """Return a serialized model of one layer.
 
     Args:
         shape: one that `can_build` knows.
         batch: inferences at a time.
         precision: one of `PRECISIONS`; int8 has unsigned activations and signed weights.
+        copies: how many of the layer there are, each with weights and tensors of its own.
     """
     graph = _Graph(batch, precision)
-    graph.outputs.append(graph.layer("layer", shape))
+    graph.outputs += [graph.layer(f"layer{number or ''}", shape) for number in range(copies)]
     return graph.model()
 
 

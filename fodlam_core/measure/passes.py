@@ -6,6 +6,7 @@ that has too few undisturbed ones are taken again while there is time.
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from typing import TYPE_CHECKING, Any
@@ -25,15 +26,18 @@ from fodlam_core.measure.timing import WIDE, Timed, Turn, net, rounds
 from fodlam_core.model.shapes import ConvShape, FcShape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from fodlam_core.measure.found import Task
+    from fodlam_core.measure.sessions import Setting
 
 # Models are run in turn in groups: enough to push each other's weights out of the caches, and few
 # enough to be in memory together.
 GROUP_BYTES, GROUP_MODELS = 128_000_000, 24
-NOTHING = FcShape(1, 1)
-"""A model that takes no longer than it takes to call one."""
+SHORT_S, MOST_COPIES = 40e-6, 8
+"""A layer shorter than this runs in copies, which share what a call of the runtime takes."""
+TINY = FcShape(64, 64)
+"""A layer that takes less than it takes to call one."""
 
 
 @attrs.define
@@ -52,6 +56,7 @@ class Passes:
     counter: Meter | None
     pace: Pace
     _times: dict[Key, list[Timed]] = attrs.field(factory=dict, init=False)
+    _calls: tuple[list[Timed], list[Timed]] = attrs.field(factory=lambda: ([], []), init=False)
     _places: Places = attrs.field(factory=Places, init=False)
 
     def measure(self, tasks: Sequence[Task], until_s: float) -> Iterator[int]:
@@ -110,8 +115,7 @@ class Passes:
 
     def _group(self, tasks: Sequence[Task], until_s: float) -> None:
         found, setting = self.found, tasks[0].setting
-        call = runner(layer_model(NOTHING), attrs.evolve(setting, precision="fp32"))
-        turns = [Turn(call, call)]
+        turns = _calls(setting)
         ready = []
         for task in tasks:
             try:
@@ -119,40 +123,63 @@ class Passes:
                 ready.append(task)
             except FodlamError as error:
                 found.skipped.append(f"{task}: {error}")
-        nothing, *measured = rounds(turns, self.effort.runs, until_s, self.pace.now)
-        overhead = self.pace.sample(nothing).median_s
-        least = found.overheads_s.get(setting.name, overhead)
-        found.overheads_s[setting.name] = min(overhead, least)
-        for task, one, times in zip(ready, turns[1:], measured, strict=True):
-            self._add(task, net(times, overhead), one.run)
+        one, several, *measured = rounds(turns, self.effort.runs, until_s, self.pace.now)
+        self._calls[0].extend(one)
+        self._calls[1].extend(several)
+        overhead = found.overheads_s[setting.name] = self._overhead_s()
+        for task, turn, times in zip(ready, turns[2:], measured, strict=True):
+            self._add(task, net(times, overhead, turn.copies), turn)
 
-    def _add(self, task: Task, timed: list[Timed], run: Callable[[], float]) -> None:
+    def _overhead_s(self) -> float:
+        """Return what a call takes beside its nodes: what is left of one with no copy."""
+        one, several = (self.pace.sample(each).median_s for each in self._calls)
+        return max(0.0, (MOST_COPIES * one - several) / (MOST_COPIES - 1))
+
+    def _add(self, task: Task, timed: list[Timed], turn: Turn) -> None:
         """Add times of a layer to those of earlier passes."""
         known = self._times.setdefault(task.key, [])
         before = self.found.layers[task.key][1] if known else None
         known += timed
         sample = self.pace.sample(known)
-        self.found.layers[task.key] = task, self.found.metered(sample, self.counter, run, before)
+        self.found.layers[task.key] = (
+            task,
+            self.found.metered(sample, self.counter, turn.run, before, turn.copies),
+        )
+
+
+def _calls(setting: Setting) -> list[Turn]:
+    """Return what runs one copy of a layer of next to nothing, and what runs several."""
+    plain = attrs.evolve(setting, precision="fp32")
+    models = [layer_model(TINY, copies=copies) for copies in (1, MOST_COPIES)]
+    return [Turn(runner(model, plain), runner(model, plain)) for model in models]
 
 
 def _turn(task: Task, places: Places) -> Turn:
-    """Return what runs a layer.
+    """Return what runs a layer, or copies of a short one.
 
     Before it runs the same layer with other weights, on the same tensors, which lie where those of
     other layers do: so activations are in the caches as far as they fit, and weights are not, as
     in a network.
     """
+    check_memory(2 * tensor_bytes(task.item.shape, task.batch, task.setting.precision))
+    one = _copies(task, places, 1)
+    one.run()  # allocates
+    seconds = min(one.run() for _ in range(3))
+    copies = min(MOST_COPIES, math.ceil(SHORT_S / seconds))
+    return one if copies == 1 else _copies(task, places, copies)
+
+
+def _copies(task: Task, places: Places, copies: int) -> Turn:
     setting, shape = task.setting, task.item.shape
-    check_memory(2 * tensor_bytes(shape, task.batch, setting.precision))
     try:
-        model = layer_model(shape, task.batch, setting.precision)
+        model = layer_model(shape, task.batch, setting.precision, copies)
     except (MemoryError, ValueError) as error:  # beyond 2 GB there is no model in one piece
         raise FodlamError("there is not enough memory for it") from error
     if setting.provider == "cpu" and isinstance(shape, ConvShape):
         model = without_conversions(model, setting)
     tensors: dict[str, Any] = {}
     run, before = (runner(model, setting, shared=tensors, places=places) for _ in range(2))
-    return Turn(run, before)
+    return Turn(run, before, copies)
 
 
 def _groups(tasks: Iterable[Task]) -> Iterator[list[Task]]:

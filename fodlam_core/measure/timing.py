@@ -38,10 +38,12 @@ class Turn(NamedTuple):
     Attributes:
         run: runs it once, and returns seconds.
         before: what runs untimed before it.
+        copies: how many of what is measured it runs.
     """
 
     run: Callable[[], float]
     before: Callable[[], float]
+    copies: int = 1
 
 
 class Sample(NamedTuple):
@@ -89,13 +91,16 @@ class Sample(NamedTuple):
         return (self.upper_s - self.lower_s) / self.median_s
 
 
-def net(timed: Sequence[Timed], overhead_s: float) -> list[Timed]:
-    """Return times less what a call of nothing takes, at most half of each.
+def net(timed: Sequence[Timed], overhead_s: float, copies: int = 1) -> list[Timed]:
+    """Return times of one copy, less what a call of nothing takes, at most half of each.
 
     >>> net([Timed(3.0, 1.0), Timed(1.0, 1.0)], 1.0)
     [Timed(time_s=2.0, pace_s=1.0), Timed(time_s=0.5, pace_s=1.0)]
     """
-    return [each._replace(time_s=each.time_s - min(overhead_s, each.time_s / 2)) for each in timed]
+    return [
+        each._replace(time_s=(each.time_s - min(overhead_s, each.time_s / 2)) / copies)
+        for each in timed
+    ]
 
 
 def rounds(

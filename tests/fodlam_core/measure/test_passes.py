@@ -11,7 +11,7 @@ from fodlam_core import FcShape, Layer, Network
 from fodlam_core.measure import passes
 from fodlam_core.measure.found import Found, Task
 from fodlam_core.measure.pace import Pace
-from fodlam_core.measure.passes import Passes
+from fodlam_core.measure.passes import MOST_COPIES, Passes
 from fodlam_core.measure.selection import Effort, items
 from fodlam_core.measure.sessions import Setting
 from fodlam_core.measure.timing import Timed
@@ -30,9 +30,10 @@ def measured(
     calls: list[int] = []
 
     def rounds(turns: list[Any], runs: int, _until_s: float, _pace: Any) -> list[list[Timed]]:
-        calls.append(len(turns) - 1)
-        timed = Timed(*times_of(len(calls)))
-        return [[Timed(0.0, 1.0)] * runs, *([timed] * runs for _ in turns[1:])]
+        calls.append(len(turns) - 2)
+        time, pace = times_of(len(calls))
+        copies = [[Timed(count * 1.0, 1.0)] * runs for count in (1, MOST_COPIES)]
+        return [*copies, *([Timed(time * turn.copies, pace)] * runs for turn in turns[2:])]
 
     monkeypatch.setattr(passes, "rounds", rounds)
     found = Found()
@@ -73,6 +74,24 @@ def test_layers_that_agree_have_no_further_pass(monkeypatch: pytest.MonkeyPatch)
 
     assert 2 == calls
     assert [6, 6] == [each.runs for _, each in found.layers.values()]
+
+
+def test_copies_tell_what_a_call_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one copy takes beside its share of several is the call, which no layer includes."""
+    call, layer, tiny = 5.0, 9.0, 1.0
+
+    def rounds(turns: list[Any], runs: int, _until_s: float, _pace: Any) -> list[list[Timed]]:
+        each = [tiny, tiny, *(layer for _ in turns[2:])]
+        times = [call + one * turn.copies for one, turn in zip(each, turns, strict=True)]
+        return [[Timed(time, 1.0)] * runs for time in times]
+
+    monkeypatch.setattr(passes, "rounds", rounds)
+    found = Found()
+    effort = Effort(5.0, 1, 1, 3, 10**9, 10**9, ())
+    list(Passes(found, effort, None, Pace(lambda: 1.0, [1.0])).measure(TASKS, math.inf))
+
+    assert [pytest.approx(call)] == list(found.overheads_s.values())
+    assert [pytest.approx(layer)] * 2 == [each.median_s for _, each in found.layers.values()]
 
 
 def test_what_cannot_be_measured_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
