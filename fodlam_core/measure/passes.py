@@ -150,8 +150,11 @@ class Passes:
 def _calls(setting: Setting) -> list[Turn]:
     """Return what runs one copy of a layer of next to nothing, and what runs several."""
     plain = attrs.evolve(setting, precision="fp32")
-    models = [layer_model(TINY, copies=copies) for copies in (1, MOST_COPIES)]
-    return [Turn(runner(model, plain), runner(model, plain)) for model in models]
+    turns = []
+    for copies in (1, MOST_COPIES):
+        model = layer_model(TINY, copies=copies)
+        turns.append(Turn(runner(model, plain), runner(model, plain), copies))
+    return turns
 
 
 def _turn(task: Task, places: Places) -> Turn:
