@@ -12,6 +12,7 @@ import attrs
 
 from fodlam_core.accelerators.load import load_accelerator
 from fodlam_core.deferred import DeferredPredictor
+from fodlam_core.model.value import Value
 from fodlam_core.plugins.hookspecs import hookimpl
 from fodlam_core.predictors.generic import generic_predictors
 from fodlam_eyeriss.voltages import with_voltages
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 FODLAM_API = 2
 
 
-@attrs.frozen
-class EyerissOptions:
+@attrs.frozen(eq=False, repr=False)
+class EyerissOptions(Value):
     """Options of ``[accelerator.eyeriss]``.
 
     Attributes:

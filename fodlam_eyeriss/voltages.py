@@ -7,12 +7,13 @@ of the JSSC article, p. 137. Frames per second and milliwatts of the AlexNet con
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
 from fodlam_core.model.technology import Technology
 from fodlam_core.model.whole_network import Reference
+from fodlam_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from fodlam_core.accelerators import Accelerator

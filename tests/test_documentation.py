@@ -19,8 +19,8 @@ import tomli
 import fodlam_core
 import fodlam_eie
 import fodlam_eyeriss
-from fodlam_core import Config, NetworkConfig, Technology, load_accelerator, load_config
-from fodlam_core.accelerators.header import CitationTable, Header, ReferenceRow
+from fodlam_core import Citation, Config, NetworkConfig, Technology, load_accelerator, load_config
+from fodlam_core.accelerators.header import Header, ReferenceRow
 from fodlam_core.accelerators.printed import UNITS, in_si, written
 from fodlam_core.accelerators.row_shapes import ZEROS
 from fodlam_core.accelerators.table import KNOWN
@@ -225,7 +225,7 @@ def documented(section: str) -> set[str]:
     [
         ("The header", Header),
         ("`[technology]`", Technology),
-        ("`[citation]`", CitationTable),
+        ("`[citation]`", Citation),
         ("`[[references]]`", ReferenceRow),
     ],
 )

@@ -36,22 +36,6 @@ NOT_OF_A_POINT = ("name", "points", "default_point", "default_for", "aliases")
 
 
 @attrs.frozen(eq=False, repr=False)
-class CitationTable:
-    """``[citation]``: see `fodlam_core.model.costs.Citation`."""
-
-    key: str = attrs.field(validator=words)
-    text: str = attrs.field(validator=words)
-    bibtex: str = attrs.field(validator=words)
-    where: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        if not self.bibtex.strip().startswith("@") or self.key not in self.bibtex:
-            raise ValueError(
-                f"bibtex is not an entry of the key {self.key!r}; write @article{{{self.key}, ...}}"
-            )
-
-
-@attrs.frozen(eq=False, repr=False)
 class ReferenceRow:
     """A row of ``[[references]]``: see `fodlam_core.model.whole_network.Reference`."""
 
@@ -121,7 +105,7 @@ class Header:
     title: str = attrs.field(validator=words)
     kinds: tuple[str, ...] = attrs.field(validator=distinct)
     provenance: str = attrs.field(validator=one_of("provenance", PROVENANCES))
-    citation: CitationTable
+    citation: Citation
     technology: Technology | None = None
     default_for: tuple[str, ...] = ()
     precision: str = ""
@@ -178,6 +162,10 @@ class Header:
             for kind in self.default_for
             if kind not in self.kinds
         ]
+        key, bibtex = self.citation.key, self.citation.bibtex.strip()
+        if not bibtex.startswith("@") or key not in bibtex:
+            what = f"bibtex is not an entry of the key {key!r}; write @article{{{key}, ...}}"
+            problems.append(Problem(what, (Setting(("citation",)),)))
         keys = [(row.network, row.batch, row.kind, row.layers) for row in self.references]
         problems += [
             Problem(
@@ -233,7 +221,6 @@ class Header:
             for field in attrs.fields(Header)
             if field.name not in OF_THE_TABLE
         }
-        fields["citation"] = Citation(**attrs.asdict(self.citation))
         given = [row.reference() for row in self.references]
         fields["references"] = [each for each in given if not each.part]
         fields["parts"] = [each for each in given if each.part]

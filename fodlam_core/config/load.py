@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from fodlam_core.config.chip_files import files_in_tables, located, with_files
-from fodlam_core.config.model import Config, DispatchRule, DispatchRules
+from fodlam_core.config.model import Config, DispatchRule
 from fodlam_core.config.names import name_problems
 from fodlam_core.errors import ConfigError, Problem, Setting, unknown
 from fodlam_core.files import FileError, decoded, parsed_toml, read_bytes
 from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.networks.zoo import zoo_names
 from fodlam_core.plugins.registry import Registry, default_registry
+from fodlam_core.schema import show
 from fodlam_core.schema.structure import structure
 
 if TYPE_CHECKING:
@@ -142,12 +143,11 @@ def _structure(tables: dict[str, Any], *, fodlam: bool) -> tuple[Config | None, 
         if mistakes:
             problems += mistakes
             del known["system"]
-    rules: tuple[DispatchRule, ...] = ()
+    rules: list[DispatchRule] = []
     dispatch = known.get("dispatch")
     if isinstance(dispatch, dict) and "rules" in dispatch:
         known["dispatch"] = {kind: name for kind, name in dispatch.items() if kind != "rules"}
-        table, mistakes = structure({"rules": dispatch["rules"]}, DispatchRules, ("dispatch",))
-        rules = table.rules if table else ()
+        rules, mistakes = _rules(dispatch["rules"])
         problems += mistakes
     network = known.setdefault("network", {})
     if isinstance(network, dict):
@@ -162,6 +162,19 @@ def _structure(tables: dict[str, Any], *, fodlam: bool) -> tuple[Config | None, 
     if config is None or problems:
         return None, problems + more
     return attrs.evolve(config, fodlam=fodlam, rules=rules), more
+
+
+def _rules(tables: object) -> tuple[list[DispatchRule], list[Problem]]:
+    """Return the rules of ``[dispatch]``, and a problem for each mistake in them."""
+    if not isinstance(tables, list):
+        where = Setting(("dispatch",), "rules")
+        return [], [Problem(f"expected a list, got {show(tables)}", (where,))]
+    rules, problems = [], []
+    for number, table in enumerate(tables, 1):
+        rule, mistakes = structure(table, DispatchRule, ("dispatch", "rules", number))
+        rules += [rule] if rule else []
+        problems += mistakes
+    return rules, problems
 
 
 def _read(source: str, label: str) -> bytes:

@@ -254,13 +254,6 @@ class DispatchRule(Value):
 
 
 @attrs.frozen(eq=False, repr=False)
-class DispatchRules(Value):
-    """The rules of ``[dispatch]``, in order."""
-
-    rules: tuple[DispatchRule, ...] = ()
-
-
-@attrs.frozen(eq=False, repr=False)
 class PointConfig(Value):
     """``[accelerator.NAME.technology]``: overrides of the accelerator's own technology point.
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from fodlam_core.estimates.explain.provenance import Provenance, provenances
-from fodlam_core.estimates.explain.published_totals import reference_record
 from fodlam_core.estimates.per_inference import per_inference
 from fodlam_core.estimates.plausibility import doubts
 from fodlam_core.estimates.published_totals import whole_network
@@ -161,7 +160,7 @@ def estimate_record(
             for name, platform in estimate.platforms.items()
         },
         "layers": list(layer_records(estimate)) if layers is None else layers,
-        "references": [reference_record(estimate, each) for each in estimate.references],
+        "references": _references(estimate),
         "operators": _operators(estimate),
         "coverage": estimate.coverage.to_dict(),
         "notes": list(estimate.notes),
@@ -184,6 +183,14 @@ def _operators(estimate: Result) -> dict[str, Any] | None:
     from fodlam_core.estimates.operators import operators_record
 
     return operators_record(estimate)
+
+
+def _references(estimate: Result) -> list[dict[str, Any]]:
+    if not estimate.references:
+        return []
+    from fodlam_core.estimates.explain.published_totals import reference_record
+
+    return [reference_record(estimate, each) for each in estimate.references]
 
 
 def _cost(cost: Cost | None) -> dict[str, Any] | None:

@@ -59,10 +59,12 @@ def wrong(owner: object, name: str, value: object, wanted: str) -> PluginError:
         shown = f"{shown[:77]}..."
     if type(value).__module__ == "numpy":
         wanted += "; of a numpy number write int(x) or float(x)"
-    return PluginError(f"{owner}: {name} is {shown}; give {wanted}")
+    return PluginError(f"{name} is {shown}; give {wanted}", where=str(owner))
 
 
-def _owner(instance: object) -> object:
+def _owner(instance: object) -> str:
+    if instance is None:  # a key of a file, which has its place there
+        return ""
     return getattr(instance, "label", None) or type(instance).__name__
 
 

@@ -20,12 +20,10 @@ from fodlam_core.plugins import (
 )
 from fodlam_core.plugins.checks import without_rubbish
 from fodlam_core.plugins.claims import settle
-from fodlam_core.plugins.deferred_chips import loaded
 from fodlam_core.plugins.discovery import BLOCK
 from fodlam_core.plugins.guards import guarded
 from fodlam_core.plugins.hookspecs import HookSpecs
 from fodlam_core.plugins.own import DEFAULTS
-from fodlam_core.plugins.patterns import is_pattern, matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -75,6 +73,8 @@ class Registry(NamedTuple):
         Raises:
             FodlamError: if no accelerator answers to it.
         """
+        from fodlam_core.plugins.patterns import is_pattern, matches
+
         what = "accelerator"
         if not is_pattern(pattern):
             chip, point = self._chip_and_point(pattern)
@@ -221,6 +221,8 @@ class Registry(NamedTuple):
         chip, point = self._chip_and_point(name)
         item: Accelerator | DeferredAccelerator = self._get("accelerator", chip)
         if isinstance(item, DeferredAccelerator):
+            from fodlam_core.plugins.deferred_chips import loaded
+
             item = loaded(item, self.providers["accelerator", item.name])
             if point and not item.points:
                 chip = item.name.partition("/")[0]

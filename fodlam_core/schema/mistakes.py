@@ -196,7 +196,8 @@ def _gather(
         except Mistakes as error:
             wrong += [each._replace(path=(key, *each.path)) for each in error.found]
         except MISTAKES as error:
-            wrong.append(Mistake((key,), str(error).removeprefix(f"{key}: ")))
+            text = str(error).removeprefix(f"{key}: ").removeprefix(f"{key} ")
+            wrong.append(Mistake((key,), text))
     if wrong:
         raise Mistakes(wrong)
     return structured

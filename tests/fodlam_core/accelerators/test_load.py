@@ -122,7 +122,7 @@ def edited(old: str, new: str) -> str:
         (HEADER + "notes = []", "[citation] notes: belongs above the first [table] of the file"),
         (
             edited('key = "doe2030"', 'key = " "'),
-            "[citation] key: expected a string, not empty, got",
+            "[citation] key: is ' '; give a string that is not empty",
         ),
         (
             edited("@misc{doe2030}", "Doe 2030"),
