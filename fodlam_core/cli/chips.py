@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fodlam_core.analyses.known_chips import Chip, Chips, known_chips
 from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for
+from fodlam_core.errors import FodlamError, unknown
 from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import deviation, percent, quantity
@@ -50,9 +51,23 @@ def execute(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> Report:
     registry = registry_for(args)
     names = registry.matching(args.match) if args.match else None
-    chips = (chip for chip in known_chips(registry, names) if _is_wanted(chip, args))
-    found = Chips(tuple(chips))
+    chips = tuple(known_chips(registry, names))
+    _check_words(chips, args)
+    found = Chips(tuple(chip for chip in chips if _is_wanted(chip, args)))
     return Report(lambda: [found.document()], found.to_dict, found.to_rows)
+
+
+def _check_words(chips: Sequence[Chip], args: argparse.Namespace) -> None:
+    """Check that each word occurs; raises `FodlamError` with a line for each that does not."""
+    wrong = []
+    for name in FILTERS:
+        known = {str(chip.facts[name]) for chip in chips if chip.facts.get(name)}
+        word = getattr(args, name)
+        if word and not any(word.lower() in each.lower() for each in known):
+            known_words = unknown(name, word, known) if known else f"no chip here states its {name}"
+            wrong.append(f"--{name}: {known_words}")
+    if wrong:
+        raise FodlamError("\n".join(wrong))
 
 
 def _is_wanted(chip: Chip, args: argparse.Namespace) -> bool:

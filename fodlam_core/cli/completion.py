@@ -56,7 +56,7 @@ def _argcomplete() -> Any:
         import argcomplete
     except ImportError as error:
         raise FodlamError(
-            "completion needs argcomplete", cure="pip install 'fodlam-core[completion]'"
+            "completion needs argcomplete", cure="run: pip install 'fodlam-core[completion]'"
         ) from error
     return argcomplete
 

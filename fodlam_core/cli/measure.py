@@ -52,26 +52,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help=f"{text} for each operating point (default: a minute)",
         )
     parser.add_argument(
-        "--provider", default="cpu", metavar="NAME,..", help="of onnxruntime (default: cpu)"
+        "--provider",
+        default="cpu",
+        metavar="NAME,..",
+        help="execution providers of onnxruntime (default: cpu)",
     )
     parser.add_argument(
-        "--threads", type=_counts, default=(1,), metavar="N,..", help="within a layer (default: 1)"
+        "--threads",
+        type=_counts,
+        default=(1,),
+        metavar="N,..",
+        help="threads within a layer (default: 1)",
     )
     parser.add_argument(
         "--precision",
         type=_precisions,
         default=("fp32",),
         metavar="NAME,..",
-        help=f"of {', '.join(PRECISIONS)} (default: fp32)",
+        help=f"some of {', '.join(PRECISIONS)} (default: fp32)",
     )
     parser.add_argument(
-        "--batch", type=_counts, default=(1,), metavar="N,..", help="inferences at a time"
+        "--batch",
+        type=_counts,
+        default=(1,),
+        metavar="N,..",
+        help="inferences at a time (default: 1)",
     )
     parser.add_argument(
         "--power-w",
         type=_watts,
         metavar="WATTS",
-        help="a constant power, where no counter is to tell the energy",
+        help="a constant power, for machines without an energy counter",
     )
     parser.add_argument(
         "--import",
@@ -86,11 +97,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=lambda text: text.split(","),
         default=(),
         metavar="CHIP,..",
-        help="chips, points or patterns that behave alike, where --import has few networks",
+        help="chips, points or patterns that behave alike, if --import has few networks",
     )
     there = parser.add_mutually_exclusive_group()
-    there.add_argument("--resume", action="store_true", help="go on with the FILE that is there")
-    there.add_argument("--replace", action="store_true", help="replace the FILE that is there")
+    there.add_argument("--resume", action="store_true", help="continue the FILE that exists")
+    there.add_argument("--replace", action="store_true", help="replace the FILE that exists")
     parser.add_argument("-q", "--quiet", action="store_true", help="show no progress")
 
 
@@ -163,7 +174,7 @@ def _check_output(args: argparse.Namespace) -> None:
         raise FodlamError(f"--output {path}: the header is a TOML file; name it {path}.toml")
     if os.path.exists(path) and not (args.resume or args.replace):
         raise FodlamError(
-            f"{path}: is listed already; --resume continues it, --replace measures anew"
+            f"{path}: exists already; --resume continues it, --replace measures again"
         )
     if args.resume and not os.path.exists(path):
         raise FodlamError(f"--resume {path}: there is no such file; leave --resume out")

@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         const=ALL_LAYERS,
         metavar="LAYER",
         help="show how each number comes from printed ones, for every layer or for one; "
-        "write it behind the configurations",
+        "put it after the configurations",
     )
     add_output_arguments(parser, "html", "fodlam")
     add_plot_argument(parser)
@@ -84,7 +84,7 @@ def add_short_forms(parser: argparse.ArgumentParser) -> None:
         type=_names,
         default=(),
         metavar="CHIP[,CHIP]",
-        help="the chips that run the network, such as a100/bf16, or conv=eyeriss,fc=eie; "
+        help="the chips that run the network, such as nvdla, or conv=eyeriss,fc=eie; "
         "no other chip runs any layer; a pattern, or all, is each chip in turn",
     )
     parser.add_argument("--node", metavar="NM", help="process node: technology.node_nm")

@@ -169,6 +169,9 @@ def _request(args: argparse.Namespace) -> Request:
 
     if args.scheduler and args.engine != "dask":
         raise FodlamError("--scheduler: needs --engine dask")
+    for name in ("resume", "force"):
+        if getattr(args, name) and args.output is None:
+            raise FodlamError(f"--{name}: needs -o FILE")
     selection = Selection(args.pareto, args.top, args.by)
     return Request(
         columns=args.columns,

@@ -24,22 +24,20 @@ def add_token_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what says what goes through a transformer."""
     group = parser.add_argument_group("transformers (built in, or from a config.json)")
     for name, help in (
-        ("prompt", "tokens that go through at once (prefill)"),
-        ("generate", "tokens that are generated behind them (decode)"),
+        ("prompt", "tokens of the prompt, processed at once (prefill)"),
+        ("generate", "tokens that are generated after them (decode)"),
         ("context", "instead: one decode step that attends to N keys"),
     ):
         group.add_argument(f"--{name}", type=_count, metavar="N", help=help)
     for name, choices, help in (
         ("decode", ("mean", "stepped"), "decode steps at their mean context (default), or each"),
         ("logits", ("last", "all"), "rows of a prompt that the head is computed for"),
-        ("mla", ("absorbed", "expanded"), "how decode steps do latent attention"),
+        ("mla", ("absorbed", "expanded"), "how decode steps compute latent attention"),
         ("causal", ("full", "half"), "whether products that the mask hides count (default: full)"),
-        ("part", ("encode", "prefill", "decode"), "that part of a run only"),
+        ("part", ("encode", "prefill", "decode"), "only this part of a run"),
     ):
         group.add_argument(f"--{name}", choices=choices, help=help)
-    group.add_argument(
-        "--weights", metavar="NAME", help="what weights are stored as: int4, fp8 ..."
-    )
+    group.add_argument("--weights", metavar="NAME", help="the format of the weights: int4, fp8 ...")
 
 
 def _count(text: str) -> int:

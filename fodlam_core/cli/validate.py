@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="carry predicted and published costs to a node; waiting for memory is not scaled",
     )
     parser.add_argument(
-        "--scaler", metavar="RULE", help="the rule that does (with --node; default post-dennard)"
+        "--scaler", metavar="RULE", help="the scaling rule for --node (default: post-dennard)"
     )
     parser.add_argument(
         "--accelerator", action="append", default=[], metavar="NAME", help="only this accelerator"
@@ -85,21 +85,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Print the errors."""
     check_plot(args)
+    if args.scaler and args.node is None:
+        raise FodlamError("--scaler: needs --node")
     registry = registry_for(args)
     accelerators = asked_chips(registry, args.chips)
     if args.accelerator or not args.chips:
         accelerators += named_chips(registry, args.accelerator, warn)
     if not accelerators:
         raise FodlamError(registry.nothing_installed("accelerator"))
-    known = {
-        name
-        for accelerator in accelerators
-        for predictor in accelerator.predictors
-        for name, _ in known_variants(predictor)
-    }
-    for name in args.predictor:
-        if name not in known:
-            raise UnknownNameError(unknown("predictor", name, known))
+    _check_predictors(args.predictor, accelerators)
     schemes = [args.scheme] if args.scheme else list(SCHEMES)
     if (args.layers or args.summary) and not args.scheme:
         schemes = schemes[:1]
@@ -118,6 +112,19 @@ def execute(args: argparse.Namespace) -> int:
     if args.layers:  # where they have no rows that could say it
         warn(failures)
     return 0
+
+
+def _check_predictors(names: Sequence[str], accelerators: Sequence[Accelerator]) -> None:
+    """Check that each predictor is one of an accelerator; raises `UnknownNameError`."""
+    known = {
+        name
+        for accelerator in accelerators
+        for predictor in accelerator.predictors
+        for name, _ in known_variants(predictor)
+    }
+    for name in names:
+        if name not in known:
+            raise UnknownNameError(unknown("predictor", name, known))
 
 
 def _show(

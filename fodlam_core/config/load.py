@@ -152,7 +152,7 @@ def _structure(tables: dict[str, Any], *, fodlam: bool) -> tuple[Config | None, 
     network = known.setdefault("network", {})
     if isinstance(network, dict):
         if "name" not in network and "file" not in network:
-            what = 'give exactly one of name, such as "VGG16", and file'
+            what = 'give either name, such as "VGG16", or file'
             problems.append(Problem(what, (Setting(("network",)),)))
         if network.get("layers") == [] and not fodlam:
             cure = ("leave it out to take every layer",)
@@ -205,8 +205,8 @@ def _no_text(data: bytes, error: FileError) -> str:
     """Say what bytes are that are no text: most likely a network in a binary format."""
     if b"\0" in data or data[:1] < b"\t":
         return (
-            "binary, so no configuration in TOML; a network file has the ending of its format, "
-            "such as .onnx, and is a file by itself, not standard input"
+            "binary, not a configuration in TOML; a network is told by the ending of its file, "
+            "such as .onnx, and is not read from standard input"
         )
     return f"{error}; is this a configuration in TOML?"
 

@@ -185,7 +185,7 @@ class NetworkConfig(Value):
     def __attrs_post_init__(self) -> None:
         _check_types(self)
         if self.name is not None and self.file is not None:
-            raise ValueError("give exactly one of name (a network of the zoo) and file")
+            raise ValueError("give either name (a built-in network) or file")
         if self.file is None:
             only = (
                 "measured_as", "format", "input", "regions", "inputs", "symbols", "batch_axis",

@@ -128,7 +128,8 @@ def _warnings(estimate: Result) -> Iterator[Text]:
         yield Text("Some of these numbers are not plausible: see the first notes", warning=True)
     missing = estimate.coverage.layers["not modelled"]
     if missing and not whole_network(estimate.platforms):
-        yield Text(f"{missing} layers are not modelled: the totals lack their cost", warning=True)
+        layers = f"{counted(missing, 'layer')} {'is' if missing == 1 else 'are'}"
+        yield Text(f"{layers} not modelled: the totals lack the cost", warning=True)
     for quantity_name, known in estimate.coverage.known.items():
         count = sum(estimate.coverage.layers.values()) - missing - known.layers
         if count > 0 and known.layers:
@@ -216,7 +217,8 @@ def costs_with_ends(amounts: Amounts, interval: Interval | None) -> Iterator[str
 def _coverage(coverage: Coverage, *, by_datasheet: bool) -> str:
     told = {"predicted": f"by {DATASHEET}"} if by_datasheet else {}
     parts = [
-        f"{told.get(method, method)} {percent(coverage.share(method))} of MACs ({count} layers)"
+        f"{told.get(method, method)} {percent(coverage.share(method))} of MACs "
+        f"({counted(count, 'layer')})"
         for method, count in coverage.layers.items()
         if count
     ]
@@ -225,7 +227,7 @@ def _coverage(coverage: Coverage, *, by_datasheet: bool) -> str:
         text += f"; {sum(coverage.uncosted.values())} operators with unknown MACs are not included"
     if coverage.not_selected_layers:
         text += (
-            f"; {coverage.not_selected_layers} layers with "
+            f"; {counted(coverage.not_selected_layers, 'layer')} with "
             f"{quantity(coverage.not_selected_macs, 'MAC')} were not asked for"
         )
     return text

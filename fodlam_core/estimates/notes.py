@@ -126,8 +126,8 @@ def _methods(
         macs = sum(layer.total_macs for layer in missing)
         kinds = ", ".join(sorted({layer.kind for layer in missing}))
         yield (
-            f"not modelled, and missing from latency and energy: {len(missing)} layers of kind "
-            f"{kinds} with {macs / 1e6:.6g} MMAC"
+            "not modelled, and missing from latency and energy: "
+            f"{counted(len(missing), 'layer')} of kind {kinds} with {macs / 1e6:.6g} MMAC"
         )
     if network.uncosted:
         operators = ", ".join(f"{name} ({count})" for name, count in network.uncosted.items())

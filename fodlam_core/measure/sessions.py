@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fodlam_core.measure.places import Places
 
-INSTALL = "pip install 'fodlam-core[measure]'"
+INSTALL = "run: pip install 'fodlam-core[measure]'"
 SUFFIX = "ExecutionProvider"
 # Where tensors lie for providers of a memory of their own; for all others in that of the CPU.
 MEMORIES = {"cuda": "cuda", "tensorrt": "cuda", "migraphx": "cuda", "dml": "dml"}

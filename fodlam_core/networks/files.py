@@ -107,7 +107,7 @@ def reader_for(path: Path, readers: Iterable[NetworkReader]) -> NetworkReader:
         what, todo = ELSEWHERE[path.suffix.lower()]
         raise NetworkError(what, where=str(path), cure=todo)
     names = ", ".join(reader.name for reader in fitting or readers)
-    what = "fits several formats" if fitting else "is in no format that is known by its name"
+    what = "fits several formats" if fitting else "its format is not recognised"
     cure = "give ", Setting(("network",), "format", "NAME"), f", one of: {names}"
     raise NetworkError(what, where=str(path), cure=cure)
 

@@ -53,4 +53,4 @@ def _library(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise FodlamError(f"{name} is not installed", cure=f"pip install {name}") from error
+        raise FodlamError(f"{name} is not installed", cure=f"run: pip install {name}") from error

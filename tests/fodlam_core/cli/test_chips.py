@@ -39,3 +39,12 @@ def test_an_unknown_chip_is_an_error(cli: Any) -> None:
 
     assert (1, "") == (done.status, done.out)
     assert "did you mean 'eyeriss'" in done.err
+
+
+def test_a_word_that_no_chip_has(cli):
+    """A filter that nothing can pass is an error that lists what there is, not an empty table."""
+    result = cli("chips", "--device", "nope", "--provenance", "measurd")
+
+    assert 1 == result.status
+    assert "--device: no chip here states its device" in result.err
+    assert "--provenance: unknown provenance 'measurd'; did you mean 'measured'?" in result.err

@@ -107,7 +107,7 @@ def test_interrupted(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         ("-o m.txt", "the header is a TOML file; name it m.txt.toml"),
         ("-o none/m.toml", "none/m.toml.part: cannot be written"),
         ("-o m.toml --resume", "there is no such file; leave --resume out"),
-        ("-o there.toml", "is listed already; --resume continues it"),
+        ("-o there.toml", "exists already; --resume continues it"),
         ("-o m.toml --provider tpu", "it has .*cpu"),
         ("-o m.toml --precision fp64", "expected some of fp32, fp16, int8"),
         ("-o m.toml --threads 0", "expected whole numbers from 1 on"),

@@ -79,6 +79,8 @@ def test_refusals_are_counted(cli: Any, toml: Callable[..., Path], tmp_path: Pat
         (("--top", "2", "--shard", "1/2"), "--shard: the best points of the shards"),
         (("--columns", "edp"), "--columns: unknown column 'edp'; did you mean 'edp_js'"),
         (("--scheduler", "tcp://x:1"), "--scheduler: needs --engine dask"),
+        (("--resume",), "--resume: needs -o FILE"),
+        (("--force",), "--force: needs -o FILE"),
         (("--shard", "4/3"), "--shard 4/3: expected NUMBER/COUNT"),
     ],
 )

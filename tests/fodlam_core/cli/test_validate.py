@@ -157,3 +157,4 @@ def test_at_another_node(cli: Any) -> None:
     assert there["energy_mape"] == pytest.approx(home["energy_mape"])
     assert there["latency_mape"] > 1.5 * home["latency_mape"]
     assert cli("validate", "eyeriss", "--node", "0").status == 1
+    assert "--scaler: needs --node" in cli("validate", "--scaler", "dennard").err

@@ -85,7 +85,9 @@ def test_bytes_of_a_network_are_explained(name: str, tmp_path: Path, monkeypatch
     with pytest.raises(ConfigError) as caught:
         asked_source(path)
 
-    assert "binary, so no configuration in TOML; a network file has the ending" in str(caught.value)
+    assert "binary, not a configuration in TOML; a network is told by the ending" in str(
+        caught.value
+    )
 
 
 def test_a_network_is_estimated_by_its_name_or_file(tmp_path: Path, registry: Registry) -> None:

@@ -162,7 +162,7 @@ def test_all_mistakes_at_once(toml: Toml, registry: Registry) -> None:
         ("network.input", "[3, 224]", "input: only for a network from a file"),
         ("network.input", "[]", "expected the size of one input"),
         ("network.input", "[3, 0]", "0 is not between"),
-        ("network.file", "'x.onnx'", "give exactly one of name"),
+        ("network.file", "'x.onnx'", "give either name"),
         ("network.format", "'cafe'", "unknown format 'cafe'"),
         ("technology.node_nm", "0", "0 is not between 1 and 10000"),
         ("technology.node_nm", "-45", "is not between"),
@@ -190,12 +190,12 @@ def test_mistakes(key: str, value: str, problem: str, toml: Toml, registry: Regi
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"", "[network]: give exactly one of name"),
-        (b"[network]\n", "[network]: give exactly one of name"),
+        (b"", "[network]: give either name"),
+        (b"[network]\n", "[network]: give either name"),
         (b"[network]\nname = 'VGG16'\nname = 'VGG16'", "not TOML: "),
         (b"network = ", "not TOML: "),
         (b"[network]\nname = VGG16", "line 2"),
-        (b"\x00\xff\xfe\x80" * 100, "binary, so no configuration in TOML; "),
+        (b"\x00\xff\xfe\x80" * 100, "binary, not a configuration in TOML; "),
         (b"a = " + b"[" * 100_000, "nested too deeply"),
         (b"# " + b"x" * 1_000_001, "cannot be read: larger than 1 MB"),
         (b"{", "not JSON: "),
@@ -335,7 +335,7 @@ def _string(text: str) -> str:
 
 def test_configurations_in_code() -> None:
     """A configuration built in code is checked as one from a file is."""
-    with pytest.raises(ValueError, match="exactly one of name"):
+    with pytest.raises(ValueError, match="either name"):
         NetworkConfig("VGG16", file="x.json")
     for wrong in ({"method": "predict"}, {"batch": "Published"}, {"batch": 1.5}, {"batch": True}):
         with pytest.raises(ValueError, match=next(iter(wrong))):

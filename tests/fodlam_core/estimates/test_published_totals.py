@@ -230,5 +230,5 @@ def test_from_a_data_file(toml: Callable[..., Path], cli: Any) -> None:
     shown = cli("run", config)
 
     assert (total.latency_s, total.energy_j) == (0.015, 0.004)
-    assert "the totals lack their cost" not in shown.out
+    assert "the totals lack the cost" not in shown.out
     assert "Published for all of AlexNet on whole: 15 ms, 4 mJ (measured batch 2)" in shown.out

@@ -184,7 +184,7 @@ def test_mistakes_in_statistics(
         ("a.toml", b"x = 1", "expected a table with a list 'layers'"),
         ("a.toml", b"\xff\xfe\x00", "not UTF-8 text"),
         ("a.json", b'{"layers": ' + b"[" * 100_000, "nested too deeply"),
-        ("a.xyz", b"", "is in no format that is known by its name"),
+        ("a.xyz", b"", "its format is not recognised"),
         ("a.json", b"", "not JSON|Expecting value"),
         ("a.pt", b"PK\x03\x04", "PyTorch; write it as ONNX"),
         ("a.tflite", b"", "TensorFlow or Keras; write it as ONNX with tf2onnx"),
