@@ -12,14 +12,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-import attrs
-
 from fodlam_core.model.quantities import each_known
-from fodlam_core.model.shapes import FcShape
 from fodlam_core.predictors.nearest import FittedNearest, Nearest
 from fodlam_core.report.units import quantity
-from fodlam_eie.microarchitecture import fastest_s
-from fodlam_eie.sparse import FittedSparse, Sparse, knows_densities
+from fodlam_eie.sparse import (
+    Densities,
+    FittedSparse,
+    Sparse,
+    densities_of,
+    knows_densities,
+    least_latency_s,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,14 +63,12 @@ class FittedPruned(NamedTuple):
 
     def predict(self, layer: Layer, batch: int = 1) -> Cost:
         """Return the cost by the nearest layer, never less than the chip can take."""
-        return self.nearest.predict(layer) * self._stretch(layer) * batch
+        cost = self.nearest.predict(layer)
+        return cost * self._stretch(cost, layer) * batch
 
     def fastest(self, layer: Layer, batch: int = 1) -> float:
         """Return the least seconds, a density that is not known being the least of the prior."""
-        if not isinstance(layer.shape, FcShape):
-            return 0.0
-        weights, activations = self._densities(layer, 0)
-        return batch * fastest_s(layer.shape, weights, activations)
+        return batch * least_latency_s(layer, _densities(layer, 0))
 
     def bounds(self, layer: Layer, batch: int = 1) -> tuple[Cost, Cost]:
         """Return the least and the greatest cost under the prior; the prediction lies between."""
@@ -78,7 +79,8 @@ class FittedPruned(NamedTuple):
 
     def explain(self, layer: Layer, _batch: int = 1) -> dict[str, str]:
         """Return the formulas of one inference with their numbers."""
-        formulas, stretch = self.nearest.explain(layer), self._stretch(layer)
+        formulas, cost = self.nearest.explain(layer), self.nearest.predict(layer)
+        stretch = self._stretch(cost, layer)
         if stretch == 1.0:
             return formulas
         return {
@@ -86,28 +88,18 @@ class FittedPruned(NamedTuple):
                 f"{formulas[metric.name]}; x {stretch:.6g} = {quantity(value, metric.unit, 6)}, as "
                 "each activation that is not zero takes a cycle at least, and each entry of a PE"
             )
-            for metric, value in each_known(self.predict(layer).amounts)
+            for metric, value in each_known((cost * stretch).amounts)
         }
 
-    def _stretch(self, layer: Layer) -> float:
+    def _stretch(self, cost: Cost, layer: Layer) -> float:
         """Return how many times longer the chip takes at least than the nearest layer says."""
-        latency_s, least = self.nearest.predict(layer).latency_s, self.fastest(layer)
+        latency_s, least = cost.latency_s, self.fastest(layer)
         return least / latency_s if latency_s and latency_s < least else 1.0
 
-    @staticmethod
-    def _densities(layer: Layer, end: int) -> tuple[float, float]:
-        """Return what is known of the densities, and one end of the prior of what is not."""
-        known = layer.weight_density, layer.activation_density
-        weights, activations = (
-            ends[end] if density is None else density
-            for density, ends in zip(known, (WEIGHTS, ACTIVATIONS), strict=True)
-        )
-        return weights, activations
-
     def _at(self, layer: Layer, end: int) -> Cost:
-        weights, activations = self._densities(layer, end)
-        told = attrs.evolve(layer, weight_density=weights, activation_density=activations)
-        return self.sparse.predict(told) * (self.spread if end else 1 / self.spread)
+        return self.sparse.at(layer, _densities(layer, end)) * (
+            self.spread if end else 1 / self.spread
+        )
 
 
 class Pruned:
@@ -125,6 +117,15 @@ class Pruned:
         """
         sparse = Sparse().fit(measurements)
         return FittedPruned(Nearest().fit(measurements), sparse, _spread(sparse, measurements))
+
+
+def _densities(layer: Layer, end: int) -> Densities:
+    """Return what is known of the densities, and one end of the prior of what is not."""
+    weights, activations = densities_of(layer)
+    return (
+        WEIGHTS[end] if weights is None else weights,
+        ACTIVATIONS[end] if activations is None else activations,
+    )
 
 
 def _spread(sparse: FittedSparse, measurements: Sequence[Measurement]) -> float:

@@ -179,10 +179,9 @@ def _layers(estimate: Result, sheets: Collection[str]) -> Iterator[tuple[str, ..
             yield each.name, *_layer(each, each.kind, each.macs, sheets)
             continue
         layer = each.layer
-        alike = id(each.basis), each.runs, layer.repeat
-        rest = made.get(alike) if each.basis else None
+        rest = made.get(each.alike) if each.basis else None
         if rest is None:
-            rest = made[alike] = _layer(each, layer.kind, layer.total_macs, sheets)
+            rest = made[each.alike] = _layer(each, layer.kind, layer.total_macs, sheets)
         yield f"{layer.name} x{layer.repeat}" if layer.repeat > 1 else layer.name, *rest
 
 

@@ -37,8 +37,8 @@ class Basis(NamedTuple):
         amounts: what one item costs after scaling.
         factors: the scaling factors.
         batches: batches of the measurements behind it.
-        measurement: the published row, if published.
         citation: the source of the numbers.
+        measurement: the published row, if published.
         interval: where the cost of one item after scaling may lie: the printed rounding if
             published, 90 % if predicted; None if not known.
         part: the same as a part of a total, where the totals of held-out networks tell how far off
@@ -55,8 +55,8 @@ class Basis(NamedTuple):
     amounts: Amounts
     factors: ScalingFactors
     batches: tuple[int, ...]
-    measurement: Measurement | None
     citation: Citation
+    measurement: Measurement | None = None
     interval: Interval | None = None
     outside: tuple[str, ...] = ()
     linear: bool = True
@@ -95,6 +95,11 @@ class LayerEstimate(NamedTuple):
         return LayerEstimate(
             layer=layer, basis=basis, runs=layer.repeat * inferences, refusal=refusal
         )
+
+    @property
+    def alike(self) -> tuple[int, int, int]:
+        """What layers share that differ in nothing but their name, where they have a cost."""
+        return id(self.basis), self.runs, self.layer.repeat
 
     @property
     def amounts(self) -> Amounts:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import binascii
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from fodlam_core.estimates.explain.provenance import Provenance, provenances
+from fodlam_core.estimates.explain.provenance import Provenance, provenance_teller, provenances
 from fodlam_core.estimates.per_inference import per_inference
 from fodlam_core.estimates.plausibility import doubts
 from fodlam_core.estimates.published_totals import whole_network
@@ -100,14 +101,17 @@ def layer_records(estimate: Result) -> Iterator[dict[str, Any]]:
 
 def encoded_layers(estimate: Result) -> Iterator[Encoded]:
     """Yield the same as JSON; layers that are alike share all but their name."""
+    tell = provenance_teller(estimate)
+    counts = Counter(each.alike for each in estimate.layers if each.basis)
     made: dict[tuple[int, int, int], str] = {}
-    for each, provenance in zip(estimate.layers, provenances(estimate), strict=True):
-        alike = id(each.basis), each.runs, each.layer.repeat
-        rest = made.get(alike) if each.basis else None
+    for each in estimate.layers:
+        rest = made.get(each.alike)
         if rest is None:
-            record = layer_record(estimate, each, provenance)
+            record = layer_record(estimate, each, tell(each))
             record.pop("name")
-            rest = made[alike] = in_one_line(record)[1:]
+            rest = in_one_line(record)[1:]
+            if counts[each.alike] > 1:
+                made[each.alike] = rest
         yield Encoded((f'{{"name": {in_one_line(each.layer.name)}, ', rest))
 
 

@@ -111,7 +111,7 @@ def operator_lines(network: Network, work: Work, batch: int) -> Iterator[tuple[L
     found = charged(network, chips[name].accelerator, batch)
     if found is not None:
         layer = Layer(f"{found.passes} passes of operators without MACs ({name})", OVERHEAD, 0)
-        yield layer, chips[name].beside(PER_ELEMENT, found.cost, found.interval, found.interval)
+        yield layer, chips[name].beside(PER_ELEMENT, found.cost, (found.interval, found.interval))
 
 
 def operator_notes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 NEVER_MEASURED = 4.0
 AS_IT_IS = [1.0] * len(METRICS)
 NOTHING = frozenset[str]()
+# Where a cost may lie, by itself and as a part of a total; None if not known.
+Ends = tuple["Interval | None", "Interval | None"]
+NO_ENDS = (None, None)
 # What a predictor is fitted to: its name, and the kind of layer, None for all kinds.
 Fit = tuple[str, str | None]
 
@@ -154,15 +157,16 @@ class Platform(NamedTuple):
         if isinstance(batch, int) and rows[0].batch <= batch < row.batch:
             shared_by = batch
         taken = row if row.batch == shared_by else attrs.evolve(row, batch=shared_by)
-        basis = self._basis(
+        return self._basis(
+            taken.cost,
+            (taken.interval, taken.interval),
             method="published",
             predictor=None,
-            native=taken.cost,
             batches=(row.batch,),
-            row=row,
+            measurement=row,
             linear=len(rows) == 1,
-        )._replace(shared_by=shared_by)
-        return self._bounded(basis, taken.interval, taken.interval)
+            shared_by=shared_by,
+        )
 
     def predicted(self, layer: Layer, batch: int) -> Basis:
         """Return the basis of a layer that nobody measured, as one inference of a batch.
@@ -182,26 +186,30 @@ class Platform(NamedTuple):
         cost = levels.predict(fitted, item, asked)
         scale = rows / asked
         linear = by_rows or levels.is_linear(fitted)
-        basis = self._basis(
+        batches = self.calibration(key[1]).batches
+        rule = self._rule(key, predictor, fitted, layer)
+        outside: dict[str, float] = {}
+        ends: Ends = NO_ENDS
+        if rule is not None:
+            outside = rule.outside(item)
+            told = levels.method(fitted, "outside")
+            outside |= dict.fromkeys(told(item) if told else (), NEVER_MEASURED)
+            beyond = batch / max(batches, default=batch)
+            if linear and not by_rows and beyond > 1:
+                outside["batch"] = beyond
+            ends = rule.intervals(item, fitted, cost, asked, outside)
+        if scale != 1:
+            cost *= scale
+            ends = _times(ends, scale)
+        return self._basis(
+            cost,
+            ends,
             method="predicted",
             predictor=predictor.name,
-            native=cost if scale == 1 else cost * scale,
-            batches=self.calibration(key[1]).batches,
+            batches=batches,
             linear=linear,
+            outside=tuple(outside),
         )
-        rule = self._rule(key, predictor, fitted, layer)
-        if rule is None:
-            return basis
-        outside = rule.outside(item)
-        told = levels.method(fitted, "outside")
-        outside |= dict.fromkeys(told(item) if told else (), NEVER_MEASURED)
-        beyond = batch / max(basis.batches, default=batch)
-        if linear and not by_rows and beyond > 1:
-            outside["batch"] = beyond
-        ends, part = rule.intervals(item, fitted, cost, asked, outside)
-        if scale != 1:
-            ends, part = (each and each.times(scale) for each in (ends, part))
-        return self._bounded(basis, ends, part)._replace(outside=tuple(outside))
 
     def fit_of(self, predictor: str, kind: str) -> FitRows:
         """Return what a predictor was fitted to for layers of a kind, and the fit."""
@@ -223,20 +231,17 @@ class Platform(NamedTuple):
         """Return the basis of a predicted cost that belongs to no layer."""
         fit = predictor, None
         rule = next((rule for (key, _), rule in self.rules.items() if key == fit), None)
-        if rule is None or rule.told:
-            return self.beside(predictor, native, None, None)
-        total = rule.for_totals
-        part = total.beside_layers(native) if total else None
-        return self.beside(predictor, native, rule.beside_layers(native), part)
+        ends: Ends = NO_ENDS
+        if rule is not None and not rule.told:
+            total = rule.for_totals
+            ends = rule.beside_layers(native), total.beside_layers(native) if total else None
+        return self.beside(predictor, native, ends)
 
-    def beside(
-        self, predictor: str, native: Cost, ends: Interval | None, part: Interval | None
-    ) -> Basis:
-        """Return the basis of a predicted cost that belongs to no layer, of a known interval."""
-        basis = self._basis(
-            method="predicted", predictor=predictor, native=native, batches=(), linear=False
+    def beside(self, predictor: str, native: Cost, ends: Ends) -> Basis:
+        """Return the basis of a predicted cost that belongs to no layer, of known intervals."""
+        return self._basis(
+            native, ends, method="predicted", predictor=predictor, batches=(), linear=False
         )
-        return self._bounded(basis, ends, part)
 
     @staticmethod
     def _key(predictor: Predictor, kind: str) -> Fit:
@@ -278,14 +283,14 @@ class Platform(NamedTuple):
     def _rule(
         self, key: Fit, predictor: Predictor, fitted: FittedPredictor, layer: Layer
     ) -> IntervalRule | None:
-        # Imported and computed only where something is predicted.
-        from fodlam_core.validation.intervals import interval_rule, pooled_interval_rule
-
         optional: Iterable[tuple[str, str]] = getattr(predictor, "optional", ())
         hide = NOTHING
         if optional:
             hide = frozenset(field for field, _ in optional if getattr(layer, field) is None)
         if (key, hide) not in self.rules:
+            # Imported and computed only where something is predicted.
+            from fodlam_core.validation.intervals import interval_rule, pooled_interval_rule
+
             if key[1] is None:
                 rule = pooled_interval_rule(predictor, fitted, self.accelerator)
             else:
@@ -293,42 +298,40 @@ class Platform(NamedTuple):
             self.rules[key, hide] = rule
         return self.rules[key, hide]
 
-    def _basis(
-        self,
-        *,
-        method: str,
-        predictor: str | None,
-        native: Cost,
-        batches: tuple[int, ...],
-        linear: bool,
-        row: Measurement | None = None,
-    ) -> Basis:
+    def _basis(self, native: Cost, ends: Ends, **rest: Any) -> Basis:
+        """Return a basis with the intervals of its native cost, scaled as that is.
+
+        Args:
+            native: the cost before scaling.
+            ends: where it may lie, by itself and as a part of a total.
+            rest: further fields of the basis.
+        """
+        amounts = native.carried(self.factors)
+        if ends != NO_ENDS:
+            factors = [
+                after / before
+                if metric.fixed and before and after is not None
+                else metric.factor_of(self.factors)
+                for metric, before, after in zip(METRICS, native.amounts, amounts, strict=True)
+            ]
+            if factors != AS_IT_IS:
+                ends = _times(ends, *factors)
         return Basis(
             accelerator=self.accelerator.name,
-            method=method,
-            predictor=predictor,
             native=native,
-            amounts=native.carried(self.factors),
+            amounts=amounts,
             factors=self.factors,
-            batches=batches,
-            measurement=row,
             citation=self.accelerator.citation,
-            linear=linear,
+            interval=ends[0],
+            part=ends[1],
+            **rest,
         )
 
-    @staticmethod
-    def _bounded(basis: Basis, native: Interval | None, part: Interval | None) -> Basis:
-        """Return a basis with the intervals of its native cost, scaled as that was."""
-        costs = zip(METRICS, basis.native.amounts, basis.amounts, strict=True)
-        factors = [
-            after / before
-            if metric.fixed and before and after is not None
-            else metric.factor_of(basis.factors)
-            for metric, before, after in costs
-        ]
-        if factors != AS_IT_IS:
-            native, part = (each and each.times(*factors) for each in (native, part))
-        return basis._replace(interval=native, part=part)
+
+def _times(ends: Ends, *factors: float) -> Ends:
+    """Return intervals of a cost that is so many times as great; the factors are by metric."""
+    own, part = ends
+    return own and own.times(*factors), part and part.times(*factors)
 
 
 def _is_less(larger: Measurement, smaller: Measurement, batch: int) -> bool:

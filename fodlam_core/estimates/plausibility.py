@@ -18,6 +18,7 @@ number to quote. Sources of the bounds:
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING
 
@@ -130,6 +131,7 @@ def _doubts(work: _Work, platform: Platform) -> Iterator[Doubt]:
     yield from _supply(platform)
 
 
+@functools.lru_cache(maxsize=64)
 def energy_bounds_j(node_nm: float) -> tuple[float, float]:
     """Return the least and the most that a multiply-accumulate can cost at a node, in joules.
 

@@ -12,7 +12,7 @@ from fodlam_core.errors import PluginError
 from fodlam_core.model import validators
 from fodlam_core.model.layers import Layer
 from fodlam_core.model.quantities import METRICS, Amounts, Bounds, Interval, interval_of
-from fodlam_core.model.validators import is_amount, is_positive, wrong
+from fodlam_core.model.validators import MOST, is_amount, is_positive, wrong
 from fodlam_core.model.value import Value
 from fodlam_core.named_tuple import NamedTuple
 
@@ -70,8 +70,11 @@ class Cost(Value):
         latency, energy, offchip = self.latency_s, self.energy_j, self.offchip_latency_s
         # At once for what is right: costs are made by the thousand.
         if not (
-            (is_amount(latency) or (latency is None and energy is not None))
-            and (energy is None or is_amount(energy))
+            (energy is None or (type(energy) is float and 0 <= energy <= MOST))
+            and (
+                (type(latency) is float and 0 <= latency <= MOST)
+                or (latency is None and energy is not None)
+            )
             and type(offchip) is float
             and 0 <= offchip <= (latency or 0.0) * (1 + 1e-9)
             and not FURTHER
@@ -98,6 +101,8 @@ class Cost(Value):
         )
 
     def __mul__(self, count: float) -> Cost:
+        if count == 1:
+            return self
         return Cost.of(self.amounts.times(count), self.offchip_latency_s * count)
 
     def __add__(self, other: Cost) -> Cost:

@@ -31,7 +31,8 @@ class FittedNearest:
             places.setdefault(_position(row.layer), []).append(row)
         self._places = sorted(places.items())
         self._firsts = [place[0] for place, _ in self._places]
-        self._fits: dict[tuple[float, ...], tuple[list[Measurement], FittedPerMac]] = {}
+        self._fits: dict[tuple[int, ...], tuple[list[Measurement], FittedPerMac]] = {}
+        self._found: dict[tuple[float, ...], tuple[list[Measurement], FittedPerMac]] = {}
 
     def predict(self, layer: Layer) -> Cost:
         """Return MACs times the cost per MAC of the nearest layers, pooled if several tie."""
@@ -43,26 +44,28 @@ class FittedNearest:
 
     def _at(self, layer: Layer) -> tuple[list[Measurement], FittedPerMac]:
         here = _position(layer)
-        if here not in self._fits:
-            rows = self._search(here)
-            self._fits[here] = rows, PerMac().fit(rows)
-        return self._fits[here]
+        if here not in self._found:
+            near = self._search(here)
+            if near not in self._fits:
+                rows = [row for index in near for row in self._places[index][1]]
+                self._fits[near] = rows, PerMac().fit(rows)
+            self._found[here] = self._fits[near]
+        return self._found[here]
 
-    def _search(self, here: tuple[float, ...]) -> list[Measurement]:
+    def _search(self, here: tuple[float, ...]) -> tuple[int, ...]:
         """Look outwards from the first size until that alone is farther than the nearest."""
         middle = bisect.bisect_left(self._firsts, here[0])
-        best: list[tuple[float, list[Measurement]]] = []
+        best: list[tuple[float, int]] = []
         least = math.inf
         for steps in (range(middle, len(self._places)), range(middle - 1, -1, -1)):
             for index in steps:
                 if abs(self._firsts[index] - here[0]) > least + TIE:
                     break
-                place, rows = self._places[index]
-                distance = math.dist(here, place)
+                distance = math.dist(here, self._places[index][0])
                 if distance <= least + TIE:
-                    best.append((distance, rows))
+                    best.append((distance, index))
                     least = min(least, distance)
-        return [row for distance, rows in best if distance <= least + TIE for row in rows]
+        return tuple([index for distance, index in best if distance <= least + TIE])
 
     def explain(self, layer: Layer) -> dict[str, str]:
         """Return the formulas of latency and energy with their numbers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,13 +36,7 @@ class FittedPerMac(NamedTuple):
         }
 
     def _formula(self, one: float, macs: int, value: float, unit: str) -> str:
-        pooled = ""
-        if self.macs is not None:
-            costs = f"{quantity(one * self.macs, unit, 6)} / {quantity(self.macs, 'MAC', 6)}"
-            pooled = f"sum of costs / sum of MACs = {costs} = "
-        return (
-            f"{pooled}{quantity(one, f'{unit}/MAC', 6)}; x {macs} MAC = {quantity(value, unit, 6)}"
-        )
+        return f"{_of_one_mac(one, self.macs, unit)}; x {macs} MAC = {quantity(value, unit, 6)}"
 
 
 class PerMac:
@@ -74,6 +69,16 @@ class PerMac:
         cost = Cost.of(fit_each(known, _ratio), offchip_s / macs if macs else 0.0)
         complete = all(row.latency_s and row.energy_j for row in known)
         return FittedPerMac(cost, macs if complete else None)
+
+
+@functools.lru_cache(maxsize=64)
+def _of_one_mac(cost: float, macs: int | None, unit: str) -> str:
+    """Return what one MAC costs, and how it was pooled; layers by the thousand share it."""
+    one = quantity(cost, f"{unit}/MAC", 6)
+    if macs is None:
+        return one
+    costs = f"{quantity(cost * macs, unit, 6)} / {quantity(macs, 'MAC', 6)}"
+    return f"sum of costs / sum of MACs = {costs} = {one}"
 
 
 def _ratio(rows: Sequence[tuple[Measurement, float]]) -> float:

@@ -56,6 +56,8 @@ class Table:
 
     def only(self, places: Sequence[int]) -> Table:
         """Return the table with the columns at some places."""
+        if len(places) == len(self.header):
+            return self
         header = tuple(self.header[place] for place in places)
         return Table(
             header=header,

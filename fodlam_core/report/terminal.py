@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import StringIO
 from itertools import zip_longest
 from operator import le
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich import box
 from rich.cells import cell_len
@@ -85,56 +85,96 @@ def _print_table(console: Console, block: Table) -> None:
     a column goes; on a terminal in other names after that. Off a terminal a line is rather longer.
     """
     left_out = []
+    columns = [_column(block, index) for index in range(len(block.header))]
+    places = list(range(len(columns)))
     for name in block.spare:
-        if _total(_fitting_widths(block, console.width, LONG_NAME)) <= console.width:
+        chosen = [columns[place] for place in places]
+        if _total(_fitting_widths(chosen, console.width, LONG_NAME)) <= console.width:
             break
-        block = block.without(name)
+        places = [place for place in places if block.header[place] != name]
         left_out.append(name)
-    for place, piece in enumerate(_pieces(console, block)):
-        if place:
+    for index, piece in enumerate(_pieces(console, columns, places)):
+        if index:
             console.print()
-        _print_columns(console, piece)
+        widths = _widths(console, [columns[place] for place in piece])
+        _print_columns(console, block.only(piece), widths)
     if left_out:
         why = "the terminal is narrow" if console.is_terminal else f"of {console.width} columns"
         cure = "" if console.is_terminal else " (COLUMNS=200 has room)"
         console.print(RichText(f"left out, {why}{cure}: {', '.join(left_out)}", "dim"))
 
 
-def _pieces(console: Console, block: Table) -> Iterator[Table]:
-    """Yield a table in pieces that fit; each begins with the columns that name its rows.
+class _Column(NamedTuple):
+    """What a column of a table needs.
 
-    Those are the columns of text before the first number; of many the first one.
+    Attributes:
+        name: its name.
+        numeric: whether it is aligned to the right.
+        natural: its width if no line of it is broken.
+        word: that of its longest word.
+        number: that of its longest cell with a digit, if it is numeric, which is never broken.
+    """
+
+    name: str
+    numeric: bool
+    natural: int
+    word: int
+    number: int
+
+
+def _column(block: Table, index: int) -> _Column:
+    """Measure a column; what is in its cells is often alike in a long table."""
+    name = block.header[index]
+    numeric = name in block.numeric
+    cells = {row[index] for row in block.rows}
+    text = "\n".join((name, *cells))
+    return _Column(
+        name=name,
+        numeric=numeric,
+        natural=max(map(len, text.split("\n"))),
+        word=max(map(len, text.split()), default=0),
+        number=max((len(cell) for cell in cells if _is_number(cell)), default=0) if numeric else 0,
+    )
+
+
+def _pieces(
+    console: Console, columns: Sequence[_Column], every: Sequence[int]
+) -> Iterator[Sequence[int]]:
+    """Yield the places of columns that fit beside each other; all if they do.
+
+    Each begins with the columns that name the rows: those of text before the first number; of many
+    the first one.
     """
 
     def fits(places: Sequence[int]) -> bool:
-        return _total(_widths(console, block.only(places))) <= console.width
+        return _total(_widths(console, [columns[place] for place in places])) <= console.width
 
-    every = range(len(block.header))
     if fits(every):
-        yield block
+        yield every
         return
-    texts = next((each for each in every if block.header[each] in block.numeric), 1) or 1
-    lead = every[:texts] if all(fits([*every[:texts], each]) for each in every[texts:]) else [0]
+    texts = next((n for n, place in enumerate(every) if columns[place].numeric), 1) or 1
+    lead = (
+        every[:texts] if all(fits([*every[:texts], each]) for each in every[texts:]) else every[:1]
+    )
     chosen = list(lead)
     for index in every[len(lead) :]:
         if len(chosen) > len(lead) and not fits([*chosen, index]):
-            yield block.only(chosen)
+            yield chosen
             chosen = list(lead)
         chosen.append(index)
-    yield block.only(chosen)
+    yield chosen
 
 
-def _widths(console: Console, block: Table) -> list[int]:
+def _widths(console: Console, columns: Sequence[_Column]) -> list[int]:
     """Return the widths of columns; names are broken where nothing else helps, on a terminal."""
-    widths = _fitting_widths(block, console.width, LONG_NAME)
+    widths = _fitting_widths(columns, console.width, LONG_NAME)
     if _total(widths) > console.width and console.is_terminal:
-        return _fitting_widths(block, console.width, LEAST_COLUMNS)
+        return _fitting_widths(columns, console.width, LEAST_COLUMNS)
     return widths
 
 
-def _print_columns(console: Console, block: Table) -> None:
+def _print_columns(console: Console, block: Table, widths: Sequence[int]) -> None:
     width = console.width
-    widths = _widths(console, block)
     console.width = max(width, _total(widths))
     if len(block.rows) > MOST_RICH:  # rich would take a second for a thousand rows
         first = Table(block.header, block.rows[:1], block.numeric, block.spare)
@@ -188,48 +228,24 @@ def _total(widths: Sequence[int]) -> int:
     return sum(widths) + GAP * (len(widths) - 1)
 
 
-def _cells(block: Table, index: int) -> set[str]:
-    """Return what is in the cells of a column, which in a long table are often alike."""
-    return {row[index] for row in block.rows}
-
-
-def _natural_widths(block: Table) -> list[int]:
-    """Return the width of each column if no line of it is broken."""
-    return [
-        max(
-            len(line)
-            for cell in _cells(block, index) | {name}
-            for line in cell.splitlines() or [""]
-        )
-        for index, name in enumerate(block.header)
-    ]
-
-
 def _is_number(cell: str) -> bool:
     """Tell whether a cell must not be broken, as words such as 'order of magnitude' may be."""
-    return any(letter.isdigit() for letter in cell)
+    return any(map(str.isdigit, cell))
 
 
-def _fitting_widths(block: Table, width: int, most_whole: int) -> list[int]:
+def _fitting_widths(columns: Sequence[_Column], width: int, most_whole: int) -> list[int]:
     """Return widths that fit if they can: columns of text give way, the widest one first.
 
     Args:
-        block: what is in the table.
+        columns: what is in the table.
         width: what the table has to fit in.
         most_whole: columns up to which a word is not broken.
     """
-    widths = _natural_widths(block)
-    if _total(widths) <= width:
-        return widths
-    least = list(widths)
-    for index, name in enumerate(block.header):
-        cells = _cells(block, index)
-        words = [len(word) for cell in cells | {name} for word in cell.split()]
-        whole = max(words, default=0)
-        if name in block.numeric:
-            least[index] = max([whole, *(len(cell) for cell in cells if _is_number(cell))])
-        else:
-            least[index] = min(whole, most_whole)
+    widths = [each.natural for each in columns]
+    least = [
+        max(each.word, each.number) if each.numeric else min(each.word, most_whole)
+        for each in columns
+    ]
     while _total(widths) > width:
         index = max(range(len(widths)), key=lambda each: (widths[each] > least[each], widths[each]))
         if widths[index] <= least[index]:

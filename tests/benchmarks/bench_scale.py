@@ -2,9 +2,10 @@
 
     python tests/benchmarks/bench_scale.py [LAYERS [SHAPES]]
 
-runs a chip whose data file has LAYERS rows (100,000 by default), and networks of as many layers on
-EIE, as a table and as JSON: one whose layers are of SHAPES shapes (1,000 by default), as those of
-large networks repeat, and one in which no layer is like another.
+runs chips whose data files have LAYERS rows (100,000 by default), of matrices under `per-mac` and
+of convolutions under `linear`; and networks of as many layers, matrices on EIE and convolutions on
+Eyeriss: of SHAPES shapes (1,000 by default), as those of large networks repeat, and of as many
+shapes as layers. All as a table and as JSON.
 """
 
 from __future__ import annotations
@@ -16,51 +17,82 @@ import tempfile
 import time
 from pathlib import Path
 
+from fodlam_core import ConvShape
+
 HEADER = """
 name = "many"
 title = "a chip with many rows"
-kinds = ["fc"]
+kinds = ["{kind}"]
 provenance = "measured"
-table = "many.csv"
-predictors = ["per-mac"]
+table = "{kind}.csv"
+predictors = ["{predictor}"]
 [citation]
 key = "doe2030"
 text = "J. Doe, Many, 2030"
-bibtex = "@misc{doe2030}"
+bibtex = "@misc{{doe2030}}"
 """
 CHIP_RUN = """
 [network]
-file = "small.toml"
+file = "small-{kind}.toml"
 [accelerator.many]
-file = "many.toml"
+file = "{kind}.toml"
 [dispatch]
-fc = "many"
+{kind} = "many"
 """
 
 
-def write_chip(folder: Path, rows: int) -> Path:
+PREDICTORS = {"fc": "per-mac", "conv": "linear"}
+CHIPS = {"fc": "EIE", "conv": "Eyeriss"}
+COLUMNS = {
+    "fc": "inputs,outputs",
+    "conv": "in_channels,in_height,in_width,out_channels,kernel,padding,stride,groups,macs",
+}
+
+
+def conv_shape(n: int) -> ConvShape:
+    """Return one of 477,591 shapes."""
+    size = 7 + n // 401 % 100
+    return ConvShape.from_input((16 + n % 401, size, size), 16 + n % 397, 1 + 2 * (n % 3))
+
+
+def sizes(kind: str, n: int) -> str:
+    """Return the cells of the shape of a row of a table."""
+    if kind == "fc":
+        return f"{64 + n % 4001},{32 + n % 3001}"
+    shape = conv_shape(n)
+    size, kernel = shape.in_height, shape.kernel[0]
+    return f"{shape.in_channels},{size},{size},{shape.out_channels},{kernel},0,1,1,{shape.macs}"
+
+
+def write_chip(folder: Path, kind: str, rows: int) -> Path:
     """Write a chip with so many rows, and a run of a network of three layers on it."""
-    lines = ["network,layer,kind,batch,latency_us,energy_uj,inputs,outputs"]
+    lines = [f"network,layer,kind,batch,latency_us,energy_uj,{COLUMNS[kind]}"]
     lines += [
-        f"net{n // 100},L{n % 100},fc,1,{10 + n % 977},{5 + n % 641},"
-        f"{64 + n % 4001},{32 + n % 3001}"
+        f"net{n // 100},L{n % 100},{kind},1,{10 + n % 977},{5 + n % 641},{sizes(kind, n)}"
         for n in range(rows)
     ]
-    (folder / "many.csv").write_text("\n".join(lines) + "\n")
-    (folder / "many.toml").write_text(HEADER)
-    write_network(folder / "small.toml", 3, 3)
-    config = folder / "chip-run.toml"
-    config.write_text(CHIP_RUN)
+    (folder / f"{kind}.csv").write_text("\n".join(lines) + "\n")
+    header = HEADER.format(kind=kind, predictor=PREDICTORS[kind])
+    (folder / f"{kind}.toml").write_text(header)
+    write_network(folder / f"small-{kind}.toml", kind, 3, 3)
+    config = folder / f"chip-{kind}.toml"
+    config.write_text(CHIP_RUN.format(kind=kind))
     return config
 
 
-def write_network(path: Path, layers: int, shapes: int) -> Path:
-    """Write a network of fully-connected layers of so many shapes."""
+def write_network(path: Path, kind: str, layers: int, shapes: int) -> Path:
+    """Write a network of layers of so many shapes, in few bytes: a file has at most 8 MB."""
     lines = [f'name = "{path.stem}"']
     for n in range(layers):
-        shape = n % shapes
-        lines.append(f'[[layers]]\nname = "F{n}"\nkind = "fc"')
-        lines.append(f"inputs = {64 + shape % 4001}\noutputs = {32 + shape % 3001}")
+        place = n % shapes
+        lines.append(f'[[layers]]\nname="{n}"\nkind="{kind}"')
+        if kind == "fc":
+            lines.append(f"inputs={64 + place % 4001}\noutputs={32 + place % 3001}")
+        else:
+            shape = conv_shape(place)
+            size = shape.in_height
+            lines.append(f"input=[{shape.in_channels},{size},{size}]")
+            lines.append(f"out_channels={shape.out_channels}\nkernel={shape.kernel[0]}")
     path.write_text("\n".join(lines) + "\n")
     return path
 
@@ -82,19 +114,22 @@ def measure(what: str, arguments: list[str]) -> None:
 
 
 def main() -> None:
-    """Measure both, in both formats."""
+    """Measure all, in both formats."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        chip = write_chip(folder, count)
         shapes = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
-        for format in ("table", "json"):
-            measure(f"chip of {count} rows, {format}", [str(chip), "--format", format])
-        for different in (shapes, count):
-            network = write_network(folder / f"large{different}.toml", count, different)
+        runs = {}
+        for kind, predictor in PREDICTORS.items():
+            runs[f"chip of {count} {kind} rows, {predictor}"] = write_chip(folder, kind, count)
+        for kind, chip in CHIPS.items():
+            for different in (shapes, count):
+                what = f"network of {count} {kind} layers of {different} shapes, {chip}"
+                path = folder / f"{kind}{different}.toml"
+                runs[what] = write_network(path, kind, count, different)
+        for what, path in runs.items():
             for format in ("table", "json"):
-                what = f"network of {count} layers of {different} shapes, {format}"
-                measure(what, [str(network), "--format", format])
+                measure(f"{what}, {format}", [str(path), "--format", format])
 
 
 if __name__ == "__main__":

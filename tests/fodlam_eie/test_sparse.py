@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fodlam_core import FcShape, Layer, PredictionError, Registry
 from fodlam_eie.microarchitecture import padding
-from fodlam_eie.sparse import Sparse, ideal_latency_s
+from fodlam_eie.sparse import Sparse, densities_of, ideal_latency_s
 
 
 def _stored(length: int, density: float, chance: random.Random) -> tuple[int, int]:
@@ -44,7 +44,7 @@ def test_padding_grows_with_zeros(density: float, rows: float) -> None:
 def test_ideal_latency_of_a_dense_layer() -> None:
     """A dense layer that divides evenly takes its MACs over 64 PEs at 800 MHz."""
     layer = Layer.from_shape("F", FcShape(640, 640), weight_density=1.0, activation_density=1.0)
-    assert ideal_latency_s(layer) == pytest.approx(640 * 640 / (64 * 800e6))
+    assert ideal_latency_s(layer, densities_of(layer)) == pytest.approx(640 * 640 / (64 * 800e6))
 
 
 def test_rows_that_do_not_divide_evenly_take_longer() -> None:
@@ -53,7 +53,9 @@ def test_rows_that_do_not_divide_evenly_take_longer() -> None:
         Layer.from_shape("F", FcShape(100, n), weight_density=1.0, activation_density=1.0)
         for n in (128, 129)
     )
-    assert ideal_latency_s(odd) == pytest.approx(ideal_latency_s(even) * 3 / 2)
+    assert ideal_latency_s(odd, densities_of(odd)) == pytest.approx(
+        ideal_latency_s(even, densities_of(even)) * 3 / 2
+    )
 
 
 def test_latency_at_constant_power(registry: Registry) -> None:

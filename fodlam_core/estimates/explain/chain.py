@@ -203,9 +203,11 @@ def _predicted(
         citation = platform.accelerator.citation
         origin = f"a formula, nothing fitted ({citation.where or citation.key})"
     for metric, value in each_known(basis.native.amounts):
-        what = "a run beside its layers" if beside else number(each.layer.macs, "MAC")
-        plain = f"{what}: {number(value, metric.unit)}"
-        text = f"{basis.predictor}, {origin}: {formulas.get(metric.name, plain)}"
+        formula = formulas.get(metric.name)
+        if formula is None:
+            what = "a run beside its layers" if beside else number(each.layer.macs, "MAC")
+            formula = f"{what}: {number(value, metric.unit)}"
+        text = f"{basis.predictor}, {origin}: {formula}"
         yield Step(quantity=metric.name, text=text, value=value, unit=metric.unit)
 
 
@@ -214,7 +216,7 @@ def _operators(estimate: Result, each: LayerEstimate, basis: Basis) -> Iterator[
 
     text = f"{basis.predictor}, {operator_formula(estimate, each)}"
     for metric, value in each_known(basis.native.amounts):
-        yield Step(metric.name, text, value, metric.unit)
+        yield Step(quantity=metric.name, text=text, value=value, unit=metric.unit)
 
 
 def _scaled(basis: Basis, platform: Platform) -> Iterator[Step]:

@@ -16,7 +16,7 @@ from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.report.units import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from fodlam_core.estimates.figures import Basis, LayerEstimate
     from fodlam_core.estimates.platform import Platform
@@ -63,6 +63,20 @@ def provenances(estimate: Result) -> list[Provenance | None]:
     Raises:
         PluginError: if the tables behind an accelerator cannot be read.
     """
+    tell = provenance_teller(estimate)
+    made: dict[tuple[int, int, int], Provenance | None] = {}
+    for each in estimate.layers:
+        if each.alike not in made:
+            made[each.alike] = tell(each)
+    return [made[each.alike] for each in estimate.layers]
+
+
+def provenance_teller(estimate: Result) -> Callable[[LayerEstimate], Provenance | None]:
+    """Return what tells what the cost of a layer rests on; None where it is not modelled.
+
+    Raises:
+        PluginError: if the tables behind an accelerator cannot be read.
+    """
     publications = {
         name: publication_of(platform.accelerator, platform.plugin)
         for name, platform in estimate.platforms.items()
@@ -76,22 +90,16 @@ def provenances(estimate: Result) -> list[Provenance | None]:
         (name, kind): _fitted_to(estimate.platforms[name], kind, predictor, publications[name])
         for (name, kind), predictor in predicted.items()
     }
-    # Layers that are alike share what they rest on, and so the way there.
-    made: dict[tuple[int, int, int], Provenance] = {}
-    found: list[Provenance | None] = []
-    for each in estimate.layers:
+
+    def tell(each: LayerEstimate) -> Provenance | None:
         basis = each.basis
         if basis is None:
-            found.append(None)
-            continue
-        alike = id(basis), each.runs, each.layer.repeat
-        if alike not in made:
-            layer = basis.predictor and not is_operators(basis)
-            rows = fitted[basis.accelerator, each.layer.kind] if layer else {}
-            publication = publications[basis.accelerator]
-            made[alike] = _provenance(estimate, each, basis, publication, rows)
-        found.append(made[alike])
-    return found
+            return None
+        layer = basis.predictor and not is_operators(basis)
+        rows = fitted[basis.accelerator, each.layer.kind] if layer else {}
+        return _provenance(estimate, each, basis, publications[basis.accelerator], rows)
+
+    return tell
 
 
 def _provenance(
