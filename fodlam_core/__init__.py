@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from fodlam_core.estimates import prepare as prepare
     from fodlam_core.model.costs import Citation as Citation
     from fodlam_core.model.costs import Cost as Cost
-    from fodlam_core.model.costs import CrossValidated as CrossValidated
     from fodlam_core.model.costs import Measurement as Measurement
     from fodlam_core.model.energy_split import EnergySplit as EnergySplit
     from fodlam_core.model.layers import Layer as Layer
@@ -58,6 +57,7 @@ if TYPE_CHECKING:
     from fodlam_core.model.shapes import ExpertsShape as ExpertsShape
     from fodlam_core.model.shapes import FcShape as FcShape
     from fodlam_core.model.shapes import MatmulShape as MatmulShape
+    from fodlam_core.model.stored_fit import CrossValidated as CrossValidated
     from fodlam_core.model.stored_fit import StoredFit as StoredFit
     from fodlam_core.model.sums import LayerSums as LayerSums
     from fodlam_core.model.technology import ScalingFactors as ScalingFactors
@@ -107,7 +107,7 @@ _HOME = {
     "ConfigError": "errors",
     "ConvShape": "model.shapes",
     "Cost": "model.costs",
-    "CrossValidated": "model.costs",
+    "CrossValidated": "model.stored_fit",
     "DeferredAccelerator": "deferred",
     "DeferredPredictor": "deferred",
     "EnergySplit": "model.energy_split",

@@ -26,10 +26,9 @@ from fodlam_core.model.value import Value
 from fodlam_core.model.whole_network import Reference
 
 if TYPE_CHECKING:
-    from fodlam_core.model.costs import CrossValidated
     from fodlam_core.model.layers import Network
     from fodlam_core.model.memory_pass import PassMeasurement
-    from fodlam_core.model.stored_fit import StoredFit
+    from fodlam_core.model.stored_fit import CrossValidated, StoredFit
     from fodlam_core.predictors import Predictor
 
 

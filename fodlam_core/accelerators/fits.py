@@ -18,8 +18,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.model.costs import CrossValidated
-from fodlam_core.model.stored_fit import StoredFit, StoredModel
+from fodlam_core.model.stored_fit import CrossValidated, StoredFit, StoredModel
 from fodlam_core.predictors.terms import OVERHEAD, TERMS
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ from fodlam_core.model.layers import Layer
 from fodlam_core.model.quantities import METRICS, Amounts, Bounds, Interval, interval_of
 from fodlam_core.model.validators import MOST, is_amount, is_positive, wrong
 from fodlam_core.model.value import Value
-from fodlam_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from fodlam_core.model.technology import Factors
@@ -126,44 +125,6 @@ def _check_cost(owner: str, amounts: Amounts, offchip: Any) -> None:
             f"{owner}: offchip_latency_s is {offchip!r}, but the latency it is part of is "
             f"{latency!r}"
         )
-
-
-class CrossValidated(NamedTuple):
-    """How far off a predictor is on what it had not seen, for one quantity.
-
-    Attributes:
-        scheme: what was held out together.
-        groups: how many groups were held out.
-        runs: how many measured runs they hold.
-        half_width: what nine of ten logarithms of predicted over measured stay within.
-        mape: mean absolute relative error.
-        median: median absolute relative error.
-        total_half_width: as half_width, of the totals of the networks that were held out; None if
-            they are not known.
-        kinds: the same of convolutions and of products alone, where both were measured.
-    """
-
-    scheme: str
-    groups: int
-    runs: int
-    half_width: float
-    mape: float
-    median: float
-    total_half_width: float | None = None
-    kinds: Mapping[str, CrossValidated] = {}
-
-    def record(self) -> dict[str, Any]:
-        """Return everything as plain values."""
-        return {
-            **self._asdict(),
-            "kinds": {kind: each.record() for kind, each in self.kinds.items()},
-        }
-
-    @classmethod
-    def of_record(cls, record: Mapping[str, Any]) -> CrossValidated:
-        """Return the errors of plain values."""
-        kinds = {kind: cls.of_record(each) for kind, each in record.get("kinds", {}).items()}
-        return cls(**{**record, "kinds": kinds})
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -1,8 +1,12 @@
-"""Shapes of layers for one inference, batch excluded; each knows its MACs."""
+"""Shapes of layers for one inference, batch excluded; each knows its MACs.
+
+Each has ``kind``, the name of the layer kind that it belongs to, and ``form``, one of
+`fodlam_core.model.layers.FORMS`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
@@ -93,6 +97,7 @@ class ConvShape(Value):
         LayerError: if a number is out of range, or the output does not follow from the rest.
     """
 
+    kind: ClassVar[str] = "conv"
     in_channels: int = attrs.field(validator=_positive)
     in_height: int = attrs.field(validator=_positive)
     in_width: int = attrs.field(validator=_positive)
@@ -187,11 +192,6 @@ class ConvShape(Value):
         )
 
     @property
-    def kind(self) -> str:
-        """The name of the layer kind that such a shape belongs to."""
-        return "conv"
-
-    @property
     def macs(self) -> int:
         """Multiply-accumulates of one inference; a transposed convolution by its input pixels."""
         if self.transposed:
@@ -245,14 +245,11 @@ class FcShape(Value):
     37748736
     """
 
+    kind: ClassVar[str] = "fc"
+    form: ClassVar[str] = "fc"
     inputs: int = attrs.field(validator=_positive)
     outputs: int = attrs.field(validator=_positive)
     rows: int = attrs.field(default=1, validator=_positive)
-
-    @property
-    def kind(self) -> str:
-        """The name of the layer kind that such a shape belongs to."""
-        return "fc"
 
     @property
     def macs(self) -> int:
@@ -263,11 +260,6 @@ class FcShape(Value):
     def weights(self) -> int:
         """Number of weights, without biases."""
         return self.inputs * self.outputs
-
-    @property
-    def form(self) -> str:
-        """Always ``"fc"``."""
-        return "fc"
 
     @property
     def traffic(self) -> Traffic:
@@ -286,30 +278,18 @@ class MatmulShape(Value):
     12582912
     """
 
+    kind: ClassVar[str] = "matmul"
+    form: ClassVar[str] = "matmul"
+    weights: ClassVar[int] = 0  # both factors are activations
     m: int = attrs.field(validator=_positive)
     k: int = attrs.field(validator=_positive)
     n: int = attrs.field(validator=_positive)
     count: int = attrs.field(default=1, validator=_positive)
 
     @property
-    def kind(self) -> str:
-        """The name of the layer kind that such a shape belongs to."""
-        return "matmul"
-
-    @property
     def macs(self) -> int:
         """Multiply-accumulates of one inference."""
         return self.m * self.k * self.n * self.count
-
-    @property
-    def weights(self) -> int:
-        """Number of weights: none, both factors are activations."""
-        return 0
-
-    @property
-    def form(self) -> str:
-        """Always ``"matmul"``."""
-        return "matmul"
 
     @property
     def traffic(self) -> Traffic:
@@ -336,6 +316,8 @@ class ExpertsShape(Value):
     50331648
     """
 
+    kind: ClassVar[str] = "fc"
+    form: ClassVar[str] = "experts"
     inputs: int = attrs.field(validator=_positive)
     outputs: int = attrs.field(validator=_positive)
     rows: int = attrs.field(validator=_positive)
@@ -347,11 +329,6 @@ class ExpertsShape(Value):
             raise LayerError(f"per_row: {self.per_row} of {self.experts} experts")
 
     @property
-    def kind(self) -> str:
-        """The name of the layer kind that such a shape belongs to."""
-        return "fc"
-
-    @property
     def macs(self) -> int:
         """Multiply-accumulates of one inference."""
         return self.inputs * self.outputs * self.per_row * self.rows
@@ -360,11 +337,6 @@ class ExpertsShape(Value):
     def weights(self) -> int:
         """Number of weights of all experts, without biases."""
         return self.inputs * self.outputs * self.experts
-
-    @property
-    def form(self) -> str:
-        """Always ``"experts"``."""
-        return "experts"
 
     @property
     def traffic(self) -> Traffic:

@@ -1,13 +1,11 @@
-"""Fits of a predictor that were made beforehand, as values."""
+"""Fits of a predictor that were made beforehand, and how far off they are, as values."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from fodlam_core.model.costs import CrossValidated
 
 
 class StoredModel(NamedTuple):
@@ -22,6 +20,44 @@ class StoredModel(NamedTuple):
     coefficients: Mapping[str, float]
     forms: tuple[str, ...]
     neighbours: bool = False
+
+
+class CrossValidated(NamedTuple):
+    """How far off a predictor is on what it had not seen, for one quantity.
+
+    Attributes:
+        scheme: what was held out together.
+        groups: how many groups were held out.
+        runs: how many measured runs they hold.
+        half_width: what nine of ten logarithms of predicted over measured stay within.
+        mape: mean absolute relative error.
+        median: median absolute relative error.
+        total_half_width: as half_width, of the totals of the networks that were held out; None if
+            they are not known.
+        kinds: the same of convolutions and of products alone, where both were measured.
+    """
+
+    scheme: str
+    groups: int
+    runs: int
+    half_width: float
+    mape: float
+    median: float
+    total_half_width: float | None = None
+    kinds: Mapping[str, CrossValidated] = {}
+
+    def record(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {
+            **self._asdict(),
+            "kinds": {kind: each.record() for kind, each in self.kinds.items()},
+        }
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> CrossValidated:
+        """Return the errors of plain values."""
+        kinds = {kind: cls.of_record(each) for kind, each in record.get("kinds", {}).items()}
+        return cls(**{**record, "kinds": kinds})
 
 
 class StoredFit(NamedTuple):

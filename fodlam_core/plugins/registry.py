@@ -120,16 +120,9 @@ class Registry(NamedTuple):
             pass
         if (what, name) in self.conflicts:
             raise PluginError(self.conflicts[what, name])
-        aliases = (alias for kind, alias in self.aliases if kind == what and ":" not in alias)
-        known = [each for each in (*self.names(what), *aliases) if "/" not in each or "/" in name]
-        supplier = well_known_plugin(what, name)
-        if supplier:
-            message = f"the {what} {name!r} is not installed; {supplier}"
-        elif known:
-            message = unknown(what, name, known)
-        else:
-            raise UnknownNameError(f"unknown {what} {name!r}; {self.nothing_installed(what)}")
-        raise UnknownNameError("; ".join([message, *self.broken(), *self.blocked()]))
+        from fodlam_core.plugins.missing import no_such
+
+        raise no_such(self, what, name)
 
     def _get_guarded(self, what: str, name: str) -> Any:
         """Return an item whose exceptions name the plugin that supplied it."""
@@ -138,13 +131,9 @@ class Registry(NamedTuple):
 
     def nothing_installed(self, what: str) -> str:
         """Say that no plugin supplies any such thing, why, and the usual cure."""
-        reasons = [*self.broken(), *self.blocked()]
-        if reasons:
-            return f"no plugin with any {what} can be used: {'; '.join(reasons)}"
-        return (
-            f"no plugin with any {what} is installed: a source checkout has to be installed, "
-            "run: pip install -e ."
-        )
+        from fodlam_core.plugins.missing import nothing_installed
+
+        return nothing_installed(self, what)
 
     def broken(self) -> list[str]:
         """Return a sentence for each plugin that cannot be used."""
@@ -350,14 +339,3 @@ def build_registry(plugins: list[Plugin]) -> Registry:
 def is_default(item: Accelerator | DeferredAccelerator, kind: str) -> bool:
     """Tell whether an accelerator declares itself the default for a kind of layer."""
     return isinstance(item, Accelerator) and kind in item.default_for
-
-
-def well_known_plugin(what: str, name: str) -> str | None:
-    """Say which plugin supplies something that is not installed; None if that is not known."""
-    import tomli
-
-    with open(os.path.join(os.path.dirname(__file__), "well_known.toml"), "rb") as file:
-        for plugin in tomli.load(file)["plugins"]:
-            if name in plugin["supplies"].get(what, ()):
-                return f"the plugin {plugin['distribution']} supplies it: {plugin['install']}"
-    return None

@@ -13,8 +13,8 @@ from fodlam_core.report.units import percent
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from fodlam_core.model.costs import CrossValidated
     from fodlam_core.model.layers import Layer
+    from fodlam_core.model.stored_fit import CrossValidated
 
 CONVOLUTIONS, PRODUCTS = "convolutions", "products"
 KINDS = (CONVOLUTIONS, PRODUCTS)

@@ -6,8 +6,8 @@ import math
 from statistics import correlation, fmean, median
 from typing import TYPE_CHECKING
 
-from fodlam_core.model.costs import CrossValidated
 from fodlam_core.model.quantities import METRICS
+from fodlam_core.model.stored_fit import CrossValidated
 from fodlam_core.validation.by_kind import KINDS, LEAST_RUNS, kind_of
 from fodlam_core.validation.half_widths import LEAST_NETWORKS, half_width, total_half_width
 from fodlam_core.validation.pooled import BY_NETWORK

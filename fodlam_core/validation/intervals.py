@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fodlam_core.accelerators import Accelerator
-    from fodlam_core.model.costs import Cost, CrossValidated, Measurement
+    from fodlam_core.model.costs import Cost, Measurement
     from fodlam_core.model.layers import Layer
+    from fodlam_core.model.stored_fit import CrossValidated
     from fodlam_core.validation.half_widths import Halves
 
 # An interval that reaches a hundred orders of magnitude up and down says nothing of a cost.

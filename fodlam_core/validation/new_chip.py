@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fodlam_core.errors import PredictionError
-from fodlam_core.model.costs import CrossValidated
+from fodlam_core.model.stored_fit import CrossValidated
 from fodlam_core.predictors.donors import Coefficients
 from fodlam_core.predictors.linear import Linear
 from fodlam_core.validation.half_widths import half_width

@@ -1,8 +1,7 @@
-"""Names and aliases of rules in the registry, and hints to plugins that are not installed."""
+"""Names and aliases of rules in the registry."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +10,7 @@ from fodlam_core import PluginError, Registry, ScalingFactors
 from fodlam_core.errors import UnknownNameError
 from fodlam_core.plugins import Plugin, call_hooks
 from fodlam_core.plugins.hookspecs import HookSpecs, hookimpl
-from fodlam_core.plugins.registry import build_registry, well_known_plugin
-
-PLUGINS = Path(__file__).parents[3] / "examples" / "plugins"
+from fodlam_core.plugins.registry import build_registry
 
 
 class Rule:
@@ -83,18 +80,3 @@ def test_rubbish_for_names_is_reported_and_disturbs_nothing(rule: Rule) -> None:
     registry = build_registry([plugin("a", rule), plugin("b", Rule("two"))])
     assert registry.names("rule") == ["two"]
     assert registry.broken()[0].startswith("plugin 'a'")
-
-
-@pytest.mark.parametrize("name", ["deepscaletool-2021", "deepscaletool", "deepscale"])
-def test_a_well_known_rule_names_the_plugin_to_install(name: str) -> None:
-    """A rule that a plugin of the source tree supplies is answered with what to install."""
-    with pytest.raises(UnknownNameError, match="fodlam-deepscaletool") as caught:
-        build_registry([]).scaler(name)
-    folder = str(caught.value).rpartition("./examples/plugins/")[2]
-    assert (PLUGINS / folder / "pyproject.toml").is_file()
-
-
-def test_an_unknown_name_has_no_plugin(registry: Registry) -> None:
-    """A name that no plugin of the source tree supplies gets no such hint."""
-    assert well_known_plugin("rule", "nonsense") is None
-    assert well_known_plugin("accelerator", "deepscale") is None

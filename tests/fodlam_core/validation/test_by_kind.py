@@ -8,7 +8,8 @@ import attrs
 import pytest
 
 from fodlam_core import Accelerator, Citation, ConvShape, FcShape, Layer, Measurement
-from fodlam_core.model.costs import Cost, CrossValidated
+from fodlam_core.model.costs import Cost
+from fodlam_core.model.stored_fit import CrossValidated
 from fodlam_core.predictors.per_mac import PerMac
 from fodlam_core.validation.by_kind import CONVOLUTIONS, LEAST_RUNS, PRODUCTS, kind_notes, kind_of
 from fodlam_core.validation.errors import cross_validated
