@@ -208,6 +208,7 @@ def _measured(args: argparse.Namespace, registry: Registry) -> Found:
     from fodlam_core.measure.chip_file import read_chip
     from fodlam_core.measure.found import Found
     from fodlam_core.measure.machine import machine
+    from fodlam_core.measure.operator_passes import default_passes, passes_of
 
     runtime()
     cores = machine().cores
@@ -222,6 +223,7 @@ def _measured(args: argparse.Namespace, registry: Registry) -> Found:
     chosen, refused = items(asked.networks or default_networks(effort))
     wholes = _wholes(asked, effort.networks)
     found = read_chip(args.output, chosen, wholes) if args.resume else Found()
+    passes = list(dict.fromkeys((*default_passes(), *passes_of(asked.networks))))
     found.skipped += refused
     plan = [
         (Setting(provider, precision, threads), batch)
@@ -231,7 +233,9 @@ def _measured(args: argparse.Namespace, registry: Registry) -> Found:
         for batch in args.batch
     ]
     with progress(quiet=args.quiet, what="shapes") as watch:
-        measure(found, plan, chosen, wholes, effort, watch, metered=args.power_w is None)
+        measure(
+            found, plan, chosen, wholes, effort, watch, passes=passes, metered=args.power_w is None
+        )
     return found
 
 

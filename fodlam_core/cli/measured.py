@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import sys
+from statistics import fmean, median
 from typing import TYPE_CHECKING
+
+import attrs
 
 from fodlam_core.accelerators.load import load_accelerator
 from fodlam_core.errors import PredictionError
+from fodlam_core.estimates.figures import PER_ELEMENT
+from fodlam_core.predictors.per_element import PerElement
 from fodlam_core.report.document import Bullets, Document, Table, Text, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import quantity
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
     from fodlam_core.measure.found import Found
     from fodlam_core.model.costs import Measurement
     from fodlam_core.model.layers import Layer, Network
+    from fodlam_core.model.memory_pass import PassMeasurement
     from fodlam_core.validation.scores import Validation
 
 SCHEME = "leave-one-network-out"
@@ -35,12 +42,12 @@ def report(path: str, found: Found) -> None:
     results = validate(chip.points, schemes=[SCHEME])
     blocks: list[Text | Table | Bullets] = [
         Text(
-            "Errors of the latency of layers of a network that the predictor had not seen; each "
-            "shape counts once."
+            "Errors of the latency of layers of a network that the predictor had not seen, and of "
+            "operators without MACs of a size that it had not; each shape counts once."
         ),
         table(
             ("point", "kind", "predictor", "layers", "error", "median", "worst layer"),
-            map(_row, results),
+            [*map(_row, results), *_operators(chip)],
             "layers, error, median",
         ),
     ]
@@ -49,7 +56,7 @@ def report(path: str, found: Found) -> None:
         blocks += [
             Text(
                 "Networks measured as a whole, beside the sum of their layers, and beside the "
-                "prediction by layers of other shapes alone:"
+                "prediction by layers of other shapes alone; of files with their other operators:"
             ),
             table(
                 ("point", "network", "batch", "whole", "layers", "off", "predicted", "off"),
@@ -86,12 +93,25 @@ def _row(each: Validation) -> tuple[str, ...]:
     )
 
 
+def _operators(chip: Accelerator) -> Iterator[tuple[str, ...]]:
+    """Give the errors of operators without MACs, each row left out of its own fit."""
+    for point in chip.points:
+        errors = [abs(math.expm1(-each)) for each in PerElement(point.operators).residuals()]
+        if errors:
+            mean, middle = f"{fmean(errors):.1%}", f"{median(errors):.1%}"
+            name = point.name.partition("/")[2]
+            yield name, "operators", PER_ELEMENT, str(len(errors)), mean, middle, "-"
+
+
 def _wholes(chip: Accelerator, found: Found) -> Iterator[tuple[str, ...]]:
     points = {point.name.partition("/")[2]: point for point in chip.points}
     for (point, name, batch), (whole, sample) in found.networks.items():
         rows = [row for row in points[point].measurements if row.batch == batch]
-        sum_of_layers = _total(whole.network, _by_key(rows, name))
-        unseen = _total(whole.network, _unseen(chip, rows, whole.network))
+        operators = [row for row in points[point].operators if row.batch == batch]
+        own = {attrs.evolve(each, count=1) for each in whole.network.memory_passes}
+        others = [row for row in operators if row.what not in own]
+        sum_of_layers = _total(whole.network, _by_key(rows, name), operators, batch)
+        unseen = _total(whole.network, _unseen(chip, rows, whole.network), others, batch)
         yield (
             *(point, name, str(batch), quantity(sample.median_s, "s")),
             *(quantity(sum_of_layers, "s"), _off(sum_of_layers, sample.median_s)),
@@ -126,11 +146,22 @@ def _unseen(
     return latency
 
 
-def _total(network: Network, latency: Callable[[Layer], float | None]) -> float | None:
-    """Return the sum over the layers; None if one is not known."""
+def _total(
+    network: Network,
+    latency: Callable[[Layer], float | None],
+    operators: Iterable[PassMeasurement],
+    batch: int,
+) -> float | None:
+    """Return the sum over the layers, and the operators without MACs that are known.
+
+    None if a layer is not known, or no layer is.
+    """
     parts = [(latency(layer), layer.repeat) for layer in network.layers]
     known = [part * repeat for part, repeat in parts if part is not None]
-    return sum(known) if len(known) == len(parts) else None
+    charges = PerElement(operators).charge(network.memory_passes, batch)
+    costs = (each.cost.latency_s for each in charges if each.cost is not None)
+    beside = batch * sum(each for each in costs if each is not None)
+    return sum(known) + beside if parts and len(known) == len(parts) else None
 
 
 def _off(value: float | None, whole: float) -> str:

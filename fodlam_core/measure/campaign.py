@@ -1,4 +1,4 @@
-"""Measures layers and networks at every operating point, until all are done or time is up."""
+"""Measures layers, operators and networks at every operating point, until time is up."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.measure.found import Task
 from fodlam_core.measure.meters import meter
+from fodlam_core.measure.operator_passes import Operators
 from fodlam_core.measure.pace import Pace
 from fodlam_core.measure.passes import Passes
 from fodlam_core.measure.wholes import Wholes
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
     from fodlam_core.measure.found import Found, Whole
     from fodlam_core.measure.selection import Effort, Item
     from fodlam_core.measure.sessions import Setting
+    from fodlam_core.model.memory_pass import MemoryPass
 
 WHOLE_SHARE = 0.25
 """The share of the time that is kept for whole networks."""
+OPERATOR_SHARE = 0.15
+"""The same for operators without MACs."""
 
 
 def measure(
@@ -31,6 +35,7 @@ def measure(
     effort: Effort,
     watch: Callable[[int, int], None] = lambda _done, _total: None,
     *,
+    passes: Sequence[MemoryPass] = (),
     metered: bool = True,
 ) -> None:
     """Measure what `found` lacks, and add it.
@@ -43,9 +48,10 @@ def measure(
         wholes: networks to be run as a whole.
         effort: how long and how often.
         watch: told how many tasks are done, and how many there are.
+        passes: operators without MACs.
         metered: whether to read counters of energy, where there are any.
     """
-    total = len(plan) * (len(items) + len(wholes))
+    total = len(plan) * (len(items) + len(wholes) + len(passes))
     done = 0
     try:
         for setting, batch in plan:
@@ -58,14 +64,22 @@ def measure(
                 found=found, setting=setting, batch=batch, effort=effort, counter=counter, pace=pace
             )
             lacking = [each for each in wholes if whole.key(each) not in found.networks]
-            share = WHOLE_SHARE if lacking else 0.0
-            limit = start + effort.seconds * (1 - share)
-            done += len(items) - len(tasks) + len(wholes) - len(lacking)
-            layers = Passes(found=found, effort=effort, counter=counter, pace=pace).measure(
-                tasks, limit
+            operators = Operators(
+                found=found, setting=setting, batch=batch, effort=effort, counter=counter, pace=pace
+            )
+            new = [each for each in passes if operators.key(each) not in found.operators]
+            done += total // len(plan) - len(tasks) - len(lacking) - len(new)
+            end = start + effort.seconds
+            for_wholes = end - effort.seconds * (WHOLE_SHARE if lacking else 0.0)
+            for_operators = for_wholes - effort.seconds * (OPERATOR_SHARE if new else 0.0)
+            layers = Passes(found=found, effort=effort, counter=counter, pace=pace)
+            steps = chain(
+                layers.measure(tasks, for_operators),
+                operators.measure(new, for_wholes),
+                whole.measure(lacking, end),
             )
             try:
-                for count in chain(layers, whole.measure(lacking, start + effort.seconds)):
+                for count in steps:
                     done += count
                     watch(done, total)
             finally:

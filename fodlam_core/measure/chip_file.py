@@ -8,6 +8,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.accelerators.load import load_accelerator
+from fodlam_core.accelerators.operator_table import read_operators
 from fodlam_core.accelerators.row_shapes import CONV, FC, MATMUL
 from fodlam_core.measure.about import references_in
 from fodlam_core.measure.found import Found, Task, Whole
@@ -23,8 +24,10 @@ from fodlam_core.report.write import write
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from fodlam_core.accelerators import Accelerator
     from fodlam_core.measure.about import About
     from fodlam_core.model.layers import Layer
+    from fodlam_core.model.memory_pass import MemoryPass
     from fodlam_core.model.shapes import Shape
 
 PREDICTORS = ("linear", "per-mac")
@@ -39,6 +42,7 @@ COLUMNS = (
     *(f"{name}_{axis}" for name in WINDOW for axis in AXES),
     *("groups", *FC, "rows", *MATMUL, "count", *COST, *SPREAD),
 )
+OF_OPERATORS = ("point", "operator", "read", "written", "window", "batch", *COST, *SPREAD)
 OF_NETWORKS = ("point", "network", "batch", *COST, "macs", "where", "calibration")
 
 
@@ -50,6 +54,15 @@ def tables_of(path: str) -> tuple[str, str]:
     """
     stem = os.path.splitext(path)[0]
     return f"{stem}.csv", f"{stem}-networks.csv"
+
+
+def operators_of(path: str) -> str:
+    """Return the file of operators without MACs that belongs to a header.
+
+    >>> operators_of("mymachine.toml")
+    'mymachine-operators.csv'
+    """
+    return f"{os.path.splitext(path)[0]}-operators.csv"
 
 
 def fits_of(path: str) -> str:
@@ -80,6 +93,7 @@ def write_chip(path: str, about: About, found: Found, *, update: bool = False) -
         _network_row(key, network, _at(each, watts))
         for key, (network, each) in found.networks.items()
     ]
+    operators = [_operator_row(key, _at(each, watts)) for key, each in found.operators.items()]
     lacking = () if any(row["energy_uj"] for row in (*rows, *whole)) else ("energy_uj",)
     if rows:
         write(_csv([each for each in COLUMNS if each not in lacking], rows), layers, update=update)
@@ -89,6 +103,9 @@ def write_chip(path: str, about: About, found: Found, *, update: bool = False) -
             networks,
             update=update,
         )
+    if operators:
+        columns = [each for each in OF_OPERATORS if each not in lacking]
+        write(_csv(columns, operators), operators_of(path), update=update)
     write(_header(path, about, found), path, update=update)
 
 
@@ -109,9 +126,7 @@ def _rows(task: Task, sample: Sample) -> Iterator[dict[str, Any]]:
             "calibration": "false" if number else "true",
             **_shape(task.item.shape),
             **_cost(sample),
-            "latency_lower_quartile_us": plain(sample.lower_s * 1e6),
-            "latency_upper_quartile_us": plain(sample.upper_s * 1e6),
-            "repetitions": sample.runs,
+            **_spread(sample),
         }
 
 
@@ -130,6 +145,28 @@ def _network_row(key: tuple[str, str, int], whole: Whole, sample: Sample) -> dic
         "macs": whole.network.total_macs or "",
         "where": whole.where,
         "calibration": "true" if whole.calibration else "false",
+    }
+
+
+def _operator_row(key: tuple[str, MemoryPass, int], sample: Sample) -> dict[str, Any]:
+    point, what, batch = key
+    return {
+        "point": point,
+        "operator": what.operator,
+        "read": what.read,
+        "written": what.written,
+        "window": what.window,
+        "batch": batch,
+        **_cost(sample),
+        **_spread(sample),
+    }
+
+
+def _spread(sample: Sample) -> dict[str, Any]:
+    return {
+        "latency_lower_quartile_us": plain(sample.lower_s * 1e6),
+        "latency_upper_quartile_us": plain(sample.upper_s * 1e6),
+        "repetitions": sample.runs,
     }
 
 
@@ -168,6 +205,7 @@ def _header(path: str, about: About, found: Found) -> str:
         "year": int(about.date[:4]),
         "tables": [layers] if found.layers else None,
         "reference_table": networks if found.networks else None,
+        "operator_table": os.path.basename(operators_of(path)) if found.operators else None,
         "predictors": list(PREDICTORS if found.layers else PREDICTORS[:1]),
         "terms": TERMS if found.layers else None,
         "fits": None if found.layers else os.path.basename(fits_of(path)),
@@ -255,7 +293,17 @@ def read_chip(path: str, items: Iterable[Item], wholes: Iterable[Whole]) -> Foun
                     energy_j=each.energy_j,
                 )
                 found.networks[setting.name, each.network, each.batch] = whole, sample
+    if any(point.operators for point in chip.points):
+        _read_operators(operators_of(path), chip, found)
     return found
+
+
+def _read_operators(path: str, chip: Accelerator, found: Found) -> None:
+    rows, _ = read_operators(path, [point.name.partition("/")[2] for point in chip.points])
+    for point, row, spread in rows:
+        assert row.cost.latency_s is not None
+        sample = _sample(row.cost.latency_s, row.cost.energy_j, spread)
+        found.operators[str(point), row.what, row.batch] = sample
 
 
 def _sample(latency_s: float, energy_j: float | None, details: Mapping[str, float]) -> Sample:

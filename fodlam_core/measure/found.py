@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 
 from fodlam_core.measure.timing import Sample
+from fodlam_core.model.memory_pass import MemoryPass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +63,7 @@ class Found:
     Attributes:
         layers: a sample for each task.
         networks: a sample for each operating point, network and batch.
+        operators: a sample for each operating point, pass of an operator without MACs and batch.
         skipped: what cannot be measured, with the reason.
         left: how many tasks time did not suffice for.
         interrupted: whether the user ended it.
@@ -72,6 +74,7 @@ class Found:
 
     layers: dict[Key, tuple[Task, Sample]] = attrs.field(factory=dict)
     networks: dict[tuple[str, str, int], tuple[Whole, Sample]] = attrs.field(factory=dict)
+    operators: dict[tuple[str, MemoryPass, int], Sample] = attrs.field(factory=dict)
     skipped: list[str] = attrs.field(factory=list)
     left: int = 0
     interrupted: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import attrs
 import pytest
 
 from fodlam_core import FcShape, Layer, Network
@@ -15,6 +16,7 @@ from fodlam_core.measure.machine import Machine
 from fodlam_core.measure.selection import items
 from fodlam_core.measure.sessions import Setting
 from fodlam_core.measure.timing import Sample
+from fodlam_core.model.memory_pass import MemoryPass
 
 ABOUT = About("m", Machine("cpu", "os", 1, None, None, None, None), "ort", "2026-11-26")
 
@@ -42,6 +44,36 @@ def test_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "cpu-fp32-1t one 1 90 us 60 us -33% 60 us -33%" in lines
     assert any(line.startswith("cpu-fp32-1t fc per-mac 4 0.0% 0.0% ") for line in lines)
     assert any(line.startswith("- 4 shapes, for which there was no time") for line in lines)
+
+
+def test_operators_are_part_of_a_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a file has beside its layers is in the sum, and predicted from other sizes alone."""
+    networks = [Network(f"n{n}", [Layer.from_shape("l", FcShape(n, 100))]) for n in (100, 200)]
+    own = MemoryPass("Add", read=2000, written=1000)
+    found = Found()
+    for item in items(networks)[0]:
+        seconds = 1e-9 * item.shape.macs
+        task = Task(Setting(), 1, item)
+        found.layers[task.key] = task, Sample(seconds, seconds, seconds, 3)
+    for size in (1, 2, 4, 8):
+        seconds = 1e-6 * size
+        what = MemoryPass("Add", read=2000 * size, written=1000 * size)
+        found.operators["cpu-fp32-1t", what, 1] = Sample(seconds, seconds, seconds, 3)
+    found.operators["cpu-fp32-1t", own, 1] = Sample(3e-6, 3e-6, 3e-6, 3)
+    whole = attrs.evolve(networks[0], memory_passes=[attrs.evolve(own, count=10)])
+    found.networks["cpu-fp32-1t", "n100", 1] = Whole(whole), Sample(2e-5, 2e-5, 2e-5, 3)
+    path = str(tmp_path / "m.toml")
+    write_chip(path, ABOUT, found)
+
+    report(path, found)
+
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    [errors] = [line for line in lines if " operators per-element " in line]
+    assert errors.startswith("cpu-fp32-1t operators per-element 4 ")
+    [network] = [line for line in lines if " n100 1 " in line]
+    # 10 us of the layer, and ten passes of 1 us each by what larger ones take.
+    assert network.startswith("cpu-fp32-1t n100 1 20 us ")
+    assert network.endswith(" 20 us +0%")
 
 
 def test_a_layer_without_a_shape_has_no_prediction(

@@ -10,6 +10,7 @@ from fodlam_core.measure.campaign import measure
 from fodlam_core.measure.found import Found, Whole
 from fodlam_core.measure.selection import Effort, items
 from fodlam_core.measure.sessions import Setting
+from fodlam_core.model.memory_pass import MemoryPass
 
 EFFORT = Effort(5.0, 1, 1, 3, 10**9, 10**9, ())
 NETWORK = Network("net", [Layer.from_shape(f"l{size}", FcShape(size, 8)) for size in (8, 16, 32)])
@@ -110,3 +111,18 @@ def test_energy(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "chip" == found.covers
     [(_, sample)] = without.layers.values()
     assert (None, "") == (sample.energy_j, without.covers)
+
+
+def test_operators(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Operators are measured at every point beside the layers, and not again."""
+    found, told = Found(), []
+    add = MemoryPass("Add", read=2048, written=1024)
+    passes = [add, MemoryPass("Gelu", read=1024, written=1024)]
+    measure(found, PLAN, ITEMS[:1], [], EFFORT, passes=passes[:1])
+    before = found.operators["cpu-fp32-1t", add, 1]
+
+    measure(found, PLAN, [], [], EFFORT, lambda *each: told.append(each), passes=passes)
+
+    assert 4 == len(found.operators)
+    assert before == found.operators["cpu-fp32-1t", add, 1]
+    assert (4, 4) == told[-1]

@@ -14,6 +14,7 @@ from fodlam_core.measure.machine import Machine
 from fodlam_core.measure.selection import items
 from fodlam_core.measure.sessions import Setting
 from fodlam_core.measure.timing import Sample
+from fodlam_core.model.memory_pass import MemoryPass
 
 MACHINE = Machine('Fast "9000" \\ é', "Linux-6", 2, 1.5, None, 32 << 20, None)
 REFERENCE = reference_note("cpu-fp32-1t", 3.512e-4)
@@ -29,6 +30,8 @@ NETWORK = Network(
     ],
 )
 ITEMS, _ = items([NETWORK])
+POOL = MemoryPass("MaxPool", read=400, written=100, window=9)
+ADD = MemoryPass("Add", read=200, written=100)
 SAMPLE = Sample(1.25e-4, 1e-4, 2e-4, 7)
 
 
@@ -40,6 +43,8 @@ def measured(energy_j: float | None = None) -> Found:
             task = Task(Setting("cpu", precision), 2, item)
             found.layers[task.key] = task, SAMPLE._replace(energy_j=energy_j)
     found.networks["cpu-fp32-1t", "net", 2] = Whole(NETWORK), Sample(1e-2, 1e-2, 1e-2, 3)
+    found.operators["cpu-int8-1t", POOL, 2] = SAMPLE._replace(energy_j=energy_j)
+    found.operators["cpu-int8-1t", ADD, 2] = Sample(0.0, 0.0, 2e-6, 5, energy_j)
     return found
 
 
@@ -61,6 +66,9 @@ def test_complete_file(tmp_path: Path) -> None:
         reference.latency_s,
         reference.macs,
     )
+    [_, quantized] = chip.points
+    assert [(POOL, 2), (ADD, 2)] == [(row.what, row.batch) for row in quantized.operators]
+    assert ((), 1.25e-4) == (chip.operators, quantized.operators[0].cost.latency_s)
     assert MACHINE.cpu in chip.citation.text
     assert "busy" in chip.notes
     assert 32 << 20 == chip.onchip_bytes
@@ -94,8 +102,13 @@ def test_read_back(tmp_path: Path) -> None:
     for _, sample in again.layers.values():
         assert pytest.approx(SAMPLE[:4]) == sample[:4]
     assert set(found.networks) == set(again.networks)
+    assert list(found.operators) == list(again.operators)
+    for key, sample in again.operators.items():
+        assert pytest.approx(found.operators[key][:4]) == sample[:4]
     assert {"cpu-fp32-1t": 3.512e-4} == pytest.approx(again.references_s)
     other = tmp_path / "other.toml"
     write_chip(str(other), ABOUT, read_chip(path, (), ()))
     rows = (tmp_path / "other.csv").read_text().splitlines()
     assert sorted((tmp_path / "mine.csv").read_text().splitlines()) == sorted(rows)
+    operators = [(tmp_path / f"{name}-operators.csv").read_text() for name in ("mine", "other")]
+    assert operators[0] == operators[1]
