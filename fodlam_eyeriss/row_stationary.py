@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from fodlam_core.model.layers import Layer
 
 FORM = (
-    "the form of this predictor was found with all measured layers in view, which "
+    "the form of this predictor was found with all measured layers known, which "
     "cross-validation does not undo"
 )
 # Candidates for the number of channels times the output width that one pass has room for.

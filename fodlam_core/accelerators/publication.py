@@ -65,7 +65,7 @@ class Publication(NamedTuple):
         layouts: what tables share, by the name that each table has of it.
         rows: the rows of the data file, as text.
         constants: numbers that hold for every row, by name.
-        unproven: the cells whose digits were not seen in print.
+        unproven: the cells whose digits were not checked in print.
     """
 
     tables: tuple[PrintedTable, ...]

@@ -54,7 +54,7 @@ def cost_of(row: Row, batch: int, power_w: float | None) -> Printed:
     if has_power and has_energy:
         row.problems.append("power and energy are both there; leave one of them empty")
     if not (has_energy or times):
-        row.problems.append("neither a latency nor an energy is there; fill one in")
+        row.problems.append("a latency or an energy is missing; fill one in")
     watts = row.quantity("power_w") if has_power else power_w
     energy = row.quantity("energy_j") if has_energy else None
     offchip = 0.0

@@ -80,7 +80,7 @@ def _reason(network: Network, config: Config, registry: Registry, name: str) -> 
         return f"serves no {' and no '.join(sorted(missing))} layers"
     own = precision_of(item)
     if facts.kv_bytes_per_token is not None and weight_format(own) is None:
-        return f"what it stores weights as is not known ({own or 'no precision is stated'})"
+        return f"its weight format is not known ({own or 'no precision is stated'})"
     if not serves(own, facts.precision, stated=is_stated(config, network)):
         return f"stores weights as {weight_format(own)}, not {facts.precision}"
     if isinstance(item, DeferredAccelerator) and item.facts.get("layers") == 0:

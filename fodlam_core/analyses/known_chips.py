@@ -203,7 +203,7 @@ def chips_document(chips: Sequence[Chip]) -> Document:
             ),
             Text(
                 "error: mean absolute error of predicted latency on what the predictor had not "
-                "seen; chips show NAME tells sources and points"
+                "seen; chips show NAME lists sources and points"
             ),
         ),
     )

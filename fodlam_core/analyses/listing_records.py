@@ -83,7 +83,7 @@ class ShownPass(TypedDict):
     operator: Annotated[str, "of ONNX, or what several make together"]
     read: Annotated[int, "elements"]
     written: Annotated[int, "elements"]
-    window: Annotated[int, "elements behind each output of a pool"]
+    window: Annotated[int, "elements for each output of a pool"]
     count: Annotated[int, "how often in one inference"]
 
 
@@ -205,7 +205,7 @@ class ReproduceRecord(TypedDict):
     tables: list[dict[str, Any]]
     checks: list[dict[str, Any]]
     disputed: int
-    unproven: Annotated[list[dict[str, Any]], "cells whose digits were not seen in print"]
+    unproven: Annotated[list[dict[str, Any]], "cells whose digits were not checked in print"]
 
 
 class ValidateRow(TypedDict):

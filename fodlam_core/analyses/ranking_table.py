@@ -61,7 +61,7 @@ def _remarks(ranking: Ranking, indistinct: int) -> Iterator[Text | Bullets]:
     elif indistinct:
         yield Text(
             f"~ {indistinct} chips whose intervals of {ranking.sort} overlap with "
-            "that of the best: these numbers do not tell them apart"
+            "that of the best: these numbers do not distinguish them"
         )
     if any(each.is_rate for each in ranking.ranked):
         yield Text(
@@ -71,7 +71,7 @@ def _remarks(ranking: Ranking, indistinct: int) -> Iterator[Text | Bullets]:
     if any(each.method == DATASHEET for each in ranking.ranked):
         yield Text(
             "datasheet (!): peak rate and bandwidth of a datasheet, which programs do not reach; "
-            "no measurement stands behind it"
+            "no measurement supports it"
         )
     doubts = [
         f"{each.name}: {'; '.join(told)}"
@@ -93,7 +93,7 @@ def _too_little(each: Ranked, sort: str) -> str:
         return each.verdict
     if each.is_bare(sort):
         at_peak = next(iter(costs_with_ends(each.amounts, each.interval)))
-        return f"{at_peak} at the peaks of its datasheet; nothing tells how far off that is"
+        return f"{at_peak} at the peaks of its datasheet; how far off that is, is not known"
     known = ", ".join(f"{name} of {percent(each.share(name))}" for name in SORTS[sort])
     why = "" if each.verdict == FITS else f"; {each.verdict}"
     return f"{known} of the MACs is known{why}"

@@ -40,7 +40,7 @@ class RankRow(Powered, Worth):
     latency_is: str | None
     verdict: str
     citation: str | None
-    overlaps_with_best: Annotated[bool | None, "whether it cannot be told from the best"]
+    overlaps_with_best: Annotated[bool | None, "whether it cannot be distinguished from the best"]
 
 
 class RankRecord(TypedDict):
@@ -136,7 +136,7 @@ class SweepRecord(TypedDict):
 
     summary: Summary
     kept: int
-    notes: Annotated[list[str], "what stands against the costs, and what does not scale"]
+    notes: Annotated[list[str], "doubts about the costs, and what does not scale"]
     rows: list[dict[str, Any]]
 
 

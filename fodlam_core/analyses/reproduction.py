@@ -119,7 +119,7 @@ class Reproduction(NamedTuple):
         tables: the tables.
         checks: the checks.
         unreadable: a sentence for each accelerator whose tables cannot be read.
-        unproven: the cells whose digits were not seen in print.
+        unproven: the cells whose digits were not checked in print.
     """
 
     tables: tuple[ReproducedTable, ...]

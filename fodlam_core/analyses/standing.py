@@ -76,7 +76,7 @@ def on_chip(
         if items[name].provenance == DATASHEET:
             told = "is a datasheet"
     return best.noting(
-        f"{name.partition('/')[0]} stands for {best.name}: its default point, {name}, {told}"
+        f"{name.partition('/')[0]} is taken at {best.name}: its default point, {name}, {told}"
     )
 
 
@@ -99,7 +99,7 @@ def standing(config: Config, registry: Registry, network: Network, name: str) ->
     found = on_point(config, registry, network, best)
     if best == name or found.estimate is None:
         return found
-    return found.noting(f"{chip} stands for {best}: by that point it is known best")
+    return found.noting(f"{chip} is taken at {best}, its best-known point")
 
 
 @functools.lru_cache(maxsize=16)

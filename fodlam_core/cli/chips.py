@@ -30,9 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name in FILTERS:
         parser.add_argument(f"--{name}", metavar="WORD", help=f"only chips of this {name}")
     parser.add_argument("--node", type=float, metavar="NM", help="only chips of this node")
-    parser.add_argument(
-        "--measured", choices=MEASURED, help="only chips of which this was measured"
-    )
+    parser.add_argument("--measured", choices=MEASURED, help="only chips with these measurements")
     parser.add_argument(
         "--match",
         metavar="PATTERN",

@@ -118,7 +118,7 @@ def execute(args: argparse.Namespace) -> int:
         found = taken_over(args, lambda names: _asked(names, registry).networks)
         others = prior(args, registry)  # before anything is written
     elif args.prior:
-        raise FodlamError("--prior: is for times of whole networks that --import takes over")
+        raise FodlamError("--prior: only for times of whole networks with --import")
     else:
         found = _measured(args, registry)
         about = about._replace(notes=tuple(dict.fromkeys((*_remarks(found, args), *about.notes))))
@@ -285,7 +285,7 @@ def _remarks(found: Found, args: argparse.Namespace) -> tuple[str, ...]:
 def _name(args: argparse.Namespace) -> str:
     name: str = args.name or os.path.splitext(os.path.basename(args.output))[0]
     if "/" in name:
-        raise FodlamError(f"--name {name}: a name has no '/', which stands before a point")
+        raise FodlamError(f"--name {name}: a name cannot contain '/', which separates a point")
     return name
 
 

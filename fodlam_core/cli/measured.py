@@ -55,8 +55,8 @@ def report(path: str, found: Found) -> None:
     if whole:
         blocks += [
             Text(
-                "Networks measured as a whole, beside the sum of their layers, and beside the "
-                "prediction by layers of other shapes alone; of files with their other operators:"
+                "Networks measured as a whole, the sum of their layers, and the prediction from "
+                "layers of other shapes only; those of files include their other operators:"
             ),
             table(
                 ("point", "network", "batch", "whole", "layers", "off", "predicted", "off"),

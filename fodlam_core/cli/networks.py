@@ -98,7 +98,7 @@ def _add_network_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=N",
-        help="the size that a symbol of the file stands for, such as seq=128; may be repeated",
+        help="the size of a symbol in the file, such as seq=128; may be repeated",
     )
     parser.add_argument(
         "--batch-axis",

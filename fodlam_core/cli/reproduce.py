@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "accelerators",
         nargs="*",
         metavar="ACCELERATOR",
-        help="accelerators; by default every one whose published tables are known",
+        help="accelerators; by default all with published tables",
     )
     add_output_arguments(parser)
 

@@ -38,7 +38,7 @@ def taken_over(
     if is_totals(args.source):
         return _of_networks(args, networks)
     if args.prior:
-        raise FodlamError("--prior: is for times of whole networks, with the columns network,ms")
+        raise FodlamError("--prior: only for times of whole networks, with the columns network,ms")
     return _of_layers(args, networks)
 
 

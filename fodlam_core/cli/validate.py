@@ -27,10 +27,9 @@ if TYPE_CHECKING:
     from fodlam_core.plugins.registry import Registry
 
 HOW = (
-    "Mean absolute error against the published costs of one inference, of layers that the "
-    "predictor had not seen; everything that is fitted is fitted without them. Under the name of a "
-    "network that is held out stands the mean over its layers, under its total the error of their "
-    "sum. * marks the default."
+    "Mean absolute error against the published costs of one inference, for layers that the "
+    "predictor has not seen; all fits leave them out. The column of a held-out network has the "
+    "mean over its layers, that of its total the error of their sum. * marks the default."
 )
 
 FEW = (

@@ -19,7 +19,7 @@ MOST_J_PER_BYTE = 1e-6
 def _price(instance: object, attribute: object, value: float) -> None:
     positive(instance, attribute, value)
     if value > MOST_J_PER_BYTE:
-        raise ValueError(f"{show(value)} is over {MOST_J_PER_BYTE:g} J, which no memory takes")
+        raise ValueError(f"{show(value)} is over {MOST_J_PER_BYTE:g} J; no memory takes that much")
 
 
 @attrs.frozen

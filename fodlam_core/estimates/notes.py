@@ -157,7 +157,7 @@ def _refused(refusals: Mapping[int, Problem]) -> Iterator[str]:
     reasons = [str(each) for each in dict.fromkeys(refusals.values())]
     yield from (f"{NOT_MODELLED}{reason}" for reason in reasons[:MOST_REFUSALS])
     if len(reasons) > MOST_REFUSALS:
-        yield f"{NOT_MODELLED}{len(reasons) - MOST_REFUSALS} more layers, for like reasons"
+        yield f"{NOT_MODELLED}{len(reasons) - MOST_REFUSALS} more layers, for similar reasons"
 
 
 def _datasheets(platforms: Mapping[str, Platform]) -> Iterator[str]:
@@ -259,13 +259,13 @@ def _technology(config: Config, platforms: Mapping[str, Platform]) -> Iterator[s
     if asked.as_measured and asked.scaler is not None:
         yield (
             f"[technology] scaler = {asked.scaler!r} has no effect without node_nm: every chip "
-            "stands as measured"
+            "is used as measured"
         )
     nodes = sorted({platform.source.node_nm for platform in platforms.values() if platform.source})
     if len(nodes) > 1 and not any(platform.is_scaled for platform in platforms.values()):
         yield (
-            f"every chip stands as measured, so that the total adds chips of "
-            f"{listed([f'{node:g}' for node in nodes])} nm; [technology] node_nm brings them to one"
+            f"every chip is used as measured, so the total adds chips of "
+            f"{listed([f'{node:g}' for node in nodes])} nm; [technology] node_nm scales them to one"
         )
     for name, platform in platforms.items():
         yield from platform.factors.notes

@@ -69,7 +69,7 @@ def imported(path: str, network: Network) -> Imported:
             layers.append((Item(layer.shape, ((network.name, layer),)), _sample(found)))
     if not layers:
         known = ", ".join(layer.name for layer in network.layers[:5])
-        raise FodlamError(f"{path}: names no layer of {network.name}, which has {known} ...")
+        raise FodlamError(f"{path}: contains no layer of {network.name}, which has {known} ...")
     return Imported(tuple(layers), _sample(whole) if whole else None, tuple(notes))
 
 

@@ -27,12 +27,12 @@ _PYTORCH = (
     "write it as ONNX with torch.onnx.export, or give fodlam_core.networks.from_torch the module",
 )
 _TENSORFLOW = "a model of TensorFlow or Keras", "write it as ONNX with tf2onnx"
-_WEIGHTS = "weights without layers", "give the config.json that lies beside them"
+_WEIGHTS = "weights without layers", "give the config.json next to them"
 ELSEWHERE = {
     **dict.fromkeys((".pt", ".pth", ".pt2"), _PYTORCH),
     **dict.fromkeys((".h5", ".keras", ".pb", ".tflite"), _TENSORFLOW),
     **dict.fromkeys((".safetensors", ".gguf", ".bin"), _WEIGHTS),
-    ".caffemodel": ("weights without layers", "give the .prototxt that lies beside them"),
+    ".caffemodel": ("weights without layers", "give the .prototxt next to them"),
 }
 
 

@@ -180,7 +180,7 @@ def _refused_defaults(plugins: Iterable[Plugin]) -> Iterator[str]:
             if what == "accelerator" and asked:
                 yield (
                     f"{plugin}: {item.name!r} is not taken as the default for {listed(asked)}, "
-                    "which fodlam-core has its own for; name it under [dispatch]"
+                    "for which fodlam-core has its own; name it under [dispatch]"
                 )
 
 

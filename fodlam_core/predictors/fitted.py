@@ -76,8 +76,8 @@ class FittedModels(Generic[ModelT]):
         ]
         if 0.0 in values:
             raise PredictionError(
-                f"layer {layer.name!r}: nothing that was measured tells what a layer of the form "
-                f"{one.form} costs; name another accelerator for it in [[dispatch.rules]]"
+                f"layer {layer.name!r}: no measurement covers a layer of the form "
+                f"{one.form}; name another accelerator for it in [[dispatch.rules]]"
             )
         return self._cost(*values)
 

@@ -180,7 +180,7 @@ def _affine(one: NativeCosts, two: NativeCosts, many: NativeCosts) -> NativeCost
         cells[key], fixed[key] = each, rest
     if bent - {LOW, HIGH}:
         problem = (
-            "costs that are neither linear in the batch nor a constant and so much for each "
+            "costs that are neither linear in the batch nor a constant plus a cost for each "
             "inference; give the batches one by one, as a list"
         )
         return NativeCosts(cells={}, sums=frozenset(), coverage={}, problem=problem)

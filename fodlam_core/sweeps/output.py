@@ -106,7 +106,7 @@ def _prepare_parts(directory: str, metadata: dict[str, Any], *, resume: bool, fo
 def _same(where: str, found: dict[str, Any] | None, wanted: dict[str, Any]) -> None:
     """Check that what is there is of this sweep."""
     if found is None:
-        raise FodlamError(f"{where}: does not say which sweep it belongs to; move it away")
+        raise FodlamError(f"{where}: its sweep is not known; move it away")
     wrong = differences(found, json.loads(as_text(wanted)))
     if wrong:
         raise FodlamError(

@@ -105,7 +105,7 @@ class Outcome(NamedTuple):
         head: the first rows, if they were asked for.
         lines: the same to be read: those that a selection keeps and that cost the same as one.
         merged: the axes in which the rows of one line differ.
-        remarks: what stands against the costs, and what does not scale, of what was computed.
+        remarks: doubts about the costs, and what does not scale, of what was computed.
     """
 
     summary: Summary | None

@@ -77,7 +77,7 @@ class Record(NamedTuple):
         crc32: checksum of its file.
         summary: counts and ranges of its points.
         run: what the parts of its run are stamped with.
-        remarks: what stands against the costs, and what does not scale, of this part and of those
+        remarks: doubts about the costs, and what does not scale, of this part and of those
             that the same process computed before; the first ones.
     """
 

@@ -130,7 +130,7 @@ class _Walk:
             return [_unsized(f"layer {node.name!r} before it is of unknown type {type_!r}")]
         self.draft.skipped[type_] += 1
         if free:
-            return [_unsized(f"layer {node.name!r} ({node.type}) does not tell it")]
+            return [_unsized(f"layer {node.name!r} ({node.type}) does not give it")]
         return self._free(node, bottoms)
 
     def _free(self, node: Node, bottoms: list[Blob]) -> list[Blob]:

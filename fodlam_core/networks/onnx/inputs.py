@@ -85,7 +85,7 @@ class Inputs:
         return self._ask(f"sizes that the file leaves open: {shown}", *wanted)
 
     def _ask(self, what: str, key: str, value: str) -> Problem:
-        cure = "say which, give for instance ", Setting(("network",), key, value)
+        cure = "give for instance ", Setting(("network",), key, value)
         return Problem(what, (str(self.path),), cure)
 
     def _guess(self, value: Any, whole: bool = False) -> list[int]:

@@ -93,7 +93,7 @@ def _unreached(graph: Graph, walk: Walk, scope: Scope) -> list[str]:
         notes += [f"input {name!r}: no output depends on it" for name in unread]
     names = [name_of(node) for node in reversed(idle) if _varies(node, scope)]
     if names:
-        notes.append(f"no output depends on {some(names)}, counted all the same")
+        notes.append(f"no output depends on {some(names)}, counted anyway")
     if walk.folded:
         notes.append(computed_beforehand(walk.folded))
     for value in graph.proto.output:

@@ -89,7 +89,7 @@ def problem_shape(problem: Problem) -> Shape:
     heads = sorted(INPUT_SIZES & set(problem.sizes))
     if problem.is_product and heads:
         raise NetworkError(
-            f"dimension {', '.join(heads)} beside those of a matrix product, M, N, K"
+            f"dimension {', '.join(heads)} besides those of a matrix product, M, N, K"
         )
     if problem.is_product:
         return FcShape(*(problem.sizes.get(name, 1) for name in "KNM"))

@@ -74,7 +74,7 @@ def network_of(
 def _assumed(first: Pass, options: TokenOptions) -> Iterator[str]:
     """Yield a note if the number of tokens is nobody's but this reader's."""
     if options.prompt is None and options.context is None and first.stack.tokens is None:
-        yield f"{first.text}, as neither prompt nor context says how many"
+        yield f"{first.text}, since neither prompt nor context is given"
 
 
 def _bytes(numbers: int | None) -> int | None:

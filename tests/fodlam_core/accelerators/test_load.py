@@ -148,7 +148,7 @@ def test_mistakes_of_the_header(header: str, message: str, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (CONV.replace(",4.0,", ",,"), "2: neither a latency nor an energy is there; fill one in"),
+        (CONV.replace(",4.0,", ",,"), "2: a latency or an energy is missing; fill one in"),
         (CONV.replace("6912", "6911"), "2: layer 'c1': 6911 MACs are given, but its shape"),
         (CONV.replace("6912", "6.9e3"), "2: macs: '6.9e3' is not a whole number of at least 1"),
         (FC + CONV.replace(",4.0,", ",x,"), "3: latency_ms: 'x' is not a number; write digits"),

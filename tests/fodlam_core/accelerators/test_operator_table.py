@@ -37,7 +37,7 @@ def test_rows(tmp_path: Path) -> None:
         ("operator,read,written,latency_us,rows\n", "1: unknown column 'rows'"),
         ("operator,read,written,latency_us,point\n", "1: there is a column point, but"),
         ("operator,read,written,latency_us\nAdd,0,1,1\n", "2: read: '0'"),
-        ("operator,read,written,latency_us\nAdd,1,1,\n", "2: neither a latency nor"),
+        ("operator,read,written,latency_us\nAdd,1,1,\n", "2: a latency or an energy is missing"),
         ("operator,read,written,latency_us\n,1,1,1\n", "2: operator: is empty"),
         ("", " is empty; name the columns"),
     ],

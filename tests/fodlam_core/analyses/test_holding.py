@@ -80,7 +80,7 @@ def test_datasheets_are_not_told_apart_by_their_error(chips: Registry) -> None:
         ("small/a", "does not fit: it has 8 GB, and 16.2 GB are needed"),
         ("unknown/a", "the size of its memory is not known"),
         ("narrow/a", "stores weights as int8, not fp16"),
-        ("silent/a", "what it stores weights as is not known (as the submitter chose)"),
+        ("silent/a", "its weight format is not known (as the submitter chose)"),
         ("whole/a", "knows whole networks only"),
         ("products/a", "serves no matmul layers"),
         ("rate/a", "what one step takes is not known: its latencies are one over a throughput"),

@@ -135,4 +135,4 @@ def test_a_datasheet_alone_is_not_ranked(sheets: Registry) -> None:
         assert each.verdict.startswith(doubt)
     [told] = [b for b in ranking.document().blocks if getattr(b, "title", "") == "Not ranked"]
     assert "bare: " in told.items[0]
-    assert "nothing tells how far off that is" in told.items[0]
+    assert "how far off that is, is not known" in told.items[0]

@@ -52,7 +52,7 @@ def test_a_datasheet_is_told(twins: Registry) -> None:
     table, texts, _ = shown(rank(Config(NetworkConfig("ResNet-18")), twins, ["sheet"]))
 
     assert "datasheet" == table.rows[0][2]
-    assert "no measurement stands behind it" in texts
+    assert "no measurement supports it" in texts
 
 
 def test_why_a_chip_is_not_ranked(registry: Registry) -> None:

@@ -82,7 +82,9 @@ def test_the_first_point_that_models_enough(chips: Registry, loads: list[str]) -
 
     assert ("good/other", ["good/other"]) == (found.name, loads)
     assert found.estimate is not None
-    note = "good stands for good/other: its default point, good/products, models 10.0 % of the MACs"
+    note = (
+        "good is taken at good/other: its default point, good/products, models 10.0 % of the MACs"
+    )
     assert found.estimate.notes[0] == f"{note} of small"
     assert found.worth is not None
     assert found.worth.notes[0] == found.estimate.notes[0]
@@ -95,7 +97,7 @@ def test_the_default_point_where_no_other_models_more(chips: Registry) -> None:
     assert found.name == "poor/products"
     assert found.share("latency") == pytest.approx(0.1)
     assert found.estimate is not None
-    assert not any("stands for" in note for note in found.estimate.notes)
+    assert not any("is taken at" in note for note in found.estimate.notes)
 
 
 def test_the_default_point_where_it_serves(chips: Registry) -> None:
@@ -161,7 +163,7 @@ def test_a_latency_stands_before_a_throughput(registry: Registry) -> None:
     assert "chip/single" == found.name
     assert found.estimate is not None
     assert (
-        "chip stands for chip/single: its default point, chip/offline, is a throughput, not a "
+        "chip is taken at chip/single: its default point, chip/offline, is a throughput, not a "
         "latency"
     ) in found.estimate.notes
     order = rank(CONFIG, chips, ["chip/offline", "chip/single"], network=NETWORK)

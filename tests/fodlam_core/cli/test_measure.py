@@ -115,7 +115,7 @@ def test_interrupted(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         ("-o m.toml --power-w much", "is not a power in watts"),
         ("-o m.toml nonet", "no network of that name"),
         ("-o m.toml --import there.toml", "name the one network"),
-        ("AlexNet -o m.toml --name a/b", "a name has no '/'"),
+        ("AlexNet -o m.toml --name a/b", "a name cannot contain '/'"),
     ],
 )
 def test_bad_input(cli: Any, tmp_path: Path, arguments: str, message: str) -> None:

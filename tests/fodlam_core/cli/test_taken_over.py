@@ -38,8 +38,11 @@ def test_whole_networks(cli: Any) -> None:
         ("--import totals.csv AlexNet", "names its networks"),
         ("--import totals.csv --threads 1,2", "at most one --precision"),
         ("--import totals.csv --prior nochip", "nochip"),
-        ("--import layers.csv AlexNet --prior eyeriss", "--prior: is for times of whole networks"),
-        ("AlexNet --prior eyeriss", "--prior: is for times of whole networks"),
+        (
+            "--import layers.csv AlexNet --prior eyeriss",
+            "--prior: only for times of whole networks",
+        ),
+        ("AlexNet --prior eyeriss", "--prior: only for times of whole networks"),
         ("--import layers.csv", "name the one network"),
         ("--import none.csv AlexNet", "none.csv"),
     ],

@@ -81,7 +81,7 @@ def test_mistakes_name_the_option(cli: Cli, arguments: tuple[str, ...], message:
 def test_assumed_prompt_is_a_warning(cli: Cli) -> None:
     """Without a length the command says what it took."""
     err = cli("networks", "show", "GPT-2").err
-    assert "prompt of 512 tokens, as neither prompt nor context says how many" in err
+    assert "prompt of 512 tokens, since neither prompt nor context is given" in err
 
 
 def test_file_is_read(cli: Cli, tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_table(tmp_path: Path) -> None:
     [
         ("layer,ms\nfc,much\nfc,-1\n", r"2: ms: 'much' is not .*\n.*3: ms: '-1' is not"),
         ("name,ms\n", "expected the columns layer and ms"),
-        ("layer,ms\nnone,1\n", "names no layer of net"),
+        ("layer,ms\nnone,1\n", "contains no layer of net"),
         ("[1]", "is not a profile of onnxruntime"),
         ("[]", "has no times of nodes"),
         ("{", "is not a profile of onnxruntime"),

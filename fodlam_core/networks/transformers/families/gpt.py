@@ -22,7 +22,7 @@ def gpt2(fields: Fields) -> Transformer:
     most = fields.size("n_positions", "n_ctx", "max_position_embeddings")
     inner = fields.size("n_inner", default=4 * width)
     if fields.flag("add_cross_attention", default=False):
-        fields.problems.append("add_cross_attention: a decoder behind an encoder is not covered")
+        fields.problems.append("add_cross_attention: a decoder after an encoder is not supported")
     dim = fields.divided(width, heads, "n_embd by n_head")
     block = Block(
         (

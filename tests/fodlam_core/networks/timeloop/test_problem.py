@@ -253,7 +253,7 @@ NESTED = "a: &a [x, x]\n" + "".join(
         ("problem: {instance: {C: 1, C: 2}}", "1: 'C' is given twice"),
         ("problem: {instance: {C: 1, Hstride: 1, HStride: 2}}", "1: Hstride is given twice"),
         ("problem: {instance: {C: 1, Hstrid: 2}}", "did you mean 'Hstride'"),
-        ("problem: {instance: {H: 3, M: 4, N: 5, K: 2}}", "dimension H beside those of a matrix"),
+        ("problem: {instance: {H: 3, M: 4, N: 5, K: 2}}", "dimension H besides those of a matrix"),
         ("problem: {instance: {X: 3, Y: 4}}", "dimension X, Y: neither of a convolution"),
         ("problem: {instance: {C: 3, K: 4, M: 5}}", "both K and M"),
         ("problem: {instance: {C: 1, densities: {Weights: 2}}}", "density of Weights: '2' is not"),

@@ -53,7 +53,7 @@ def test_unsaid_length_is_noted(config: Config, network: Build) -> None:
     """Without a prompt 512 tokens are assumed, or as many as the model takes, and it says so."""
     read = network(config())
     assert read.layers[0].shape is not None
-    assert "prompt of 128 tokens, as neither prompt nor context says" in read.notes[0]
+    assert "prompt of 128 tokens, since neither prompt nor context is given" in read.notes[0]
 
 
 @pytest.mark.parametrize(
