@@ -16,7 +16,7 @@ from fodlam_core.errors import listed
 from fodlam_core.model.layers import LayerKind
 from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.plugins.checks import SUPPLIES, names_of
-from fodlam_core.plugins.own import OWN, RESERVED
+from fodlam_core.plugins.own import DEFAULTS, RESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -173,7 +173,8 @@ def _refused_names(
 
 def _refused_defaults(plugins: Iterable[Plugin]) -> Iterator[str]:
     plugins = tuple(plugins)
-    kept = {kind for each in plugins if each.own and each.name in OWN for kind in OWN[each.name][1]}
+    own = {each.name for each in plugins if each.own}
+    kept = {kind for kind, name in DEFAULTS.items() if name in own}
     for plugin in plugins:
         for what, item in () if plugin.own else supplied(plugin):
             asked = sorted(kept.intersection(getattr(item, "default_for", ())))

@@ -8,29 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.plugins.plugin import CORE, distribution
 
 if TYPE_CHECKING:
     import importlib.metadata
 
 
-class Own(NamedTuple):
-    """What a plugin of fodlam-core supplies.
-
-    Attributes:
-        accelerators: the names of its accelerators.
-        default_for: the layer kinds that one of them serves by default.
-    """
-
-    accelerators: tuple[str, ...]
-    default_for: tuple[str, ...]
-
-
-# By the name of the entry point.
-OWN = {"eie": Own(("eie",), ("fc",)), "eyeriss": Own(("eyeriss",), ("conv",))}
-RESERVED = {("accelerator", name): plugin for plugin in OWN for name in OWN[plugin].accelerators}
-DEFAULTS = {kind: plugin for plugin in OWN for kind in OWN[plugin].default_for}
+# Each supplies an accelerator of its name.
+OWN = ("eie", "eyeriss")
+RESERVED = {("accelerator", name): name for name in OWN}
+# Which of them serves a kind of layer by default.
+DEFAULTS = {"conv": "eyeriss", "fc": "eie"}
 
 
 def is_own(point: importlib.metadata.EntryPoint) -> bool:

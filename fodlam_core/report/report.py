@@ -19,10 +19,10 @@ in_one_line = json.JSONEncoder(allow_nan=False).encode
 FORMATS = ("table", "json", "csv", "markdown", "latex")
 
 
-class Encoded(NamedTuple):
+class Encoded(tuple[str, ...]):
     """JSON in pieces, which an entry of a list may be where many have a piece in common."""
 
-    pieces: tuple[str, ...]
+    __slots__ = ()
 
 
 class Report(NamedTuple):
@@ -103,7 +103,7 @@ def _lines(data: Any) -> Iterator[str]:
 def _pieces(data: Any, deep: int, margin: str) -> Iterator[str]:
     """Yield JSON entry by entry; what makes a list one by one may stand for the list."""
     if isinstance(data, Encoded):
-        yield from data.pieces
+        yield from data
         return
     one_by_one = isinstance(data, Iterator)
     if not one_by_one and not (deep and data and isinstance(data, dict | list)):

@@ -24,7 +24,7 @@ ALIKE = Network(
 def test_layers_that_are_alike_are_encoded_as_they_are(registry: Registry) -> None:
     """Layers share their text where only their names differ, and it is that of their records."""
     estimate = prepare(Config(NetworkConfig("Net")), registry, ALIKE).estimate()
-    texts = ["".join(each.pieces) for each in encoded_layers(estimate)]
+    texts = ["".join(each) for each in encoded_layers(estimate)]
     assert [json.loads(text) for text in texts] == [*layer_records(estimate)]
     assert as_json(estimate_record(estimate, encoded_layers(estimate))) == as_json(
         estimate_record(estimate)
