@@ -93,7 +93,7 @@ class Dispatched:
         batches = _batches(items) if batch == "published" else {}
         if whole and batch == "published":
             batches = {"total": (whole.reference.batch,)}
-        predicted = any(chip.fits for chip in platforms.values())
+        predicted = any(each.fits for chip in platforms.values() for each in chip.fittings)
         predicted |= any(chip.accelerator.fitted_to_networks for chip in platforms.values())
         linear = not predicted and all(basis.linear for _, basis in items if basis)
         areas_mm2 = {name: each.area_mm2 for name, each in platforms.items()}
@@ -205,8 +205,7 @@ class Dispatched:
         passes = {f"{each.name}/": each.steps for each in facts.phases} if facts else {"": 1}
         for name, chip in self.platforms.items():
             own = [layer.name for layer, each in self.work if each is chip]
-            for predictor, cost in chip.overhead(batch).items():
-                basis = chip.scaled(predictor, cost)
+            for basis in chip.overheads(batch):
                 for phase, times in passes.items():
                     if any(each.startswith(phase) for each in own):
                         layer = Layer(f"{phase}{OVERHEAD} ({name})", OVERHEAD, 0, repeat=times)

@@ -25,6 +25,16 @@ OVERHEAD = "overhead"
 # What predicts the line of operators without MACs, see `fodlam_core.predictors.per_element`.
 PER_ELEMENT = "per-element"
 
+# Where a cost may lie, by itself and as a part of a total; None if not known.
+Ends = tuple["Interval | None", "Interval | None"]
+NO_ENDS = (None, None)
+
+
+def times(ends: Ends, *factors: float) -> Ends:
+    """Return intervals of a cost that is so many times as great; the factors are by metric."""
+    own, part = ends
+    return own and own.times(*factors), part and part.times(*factors)
+
 
 class Basis(NamedTuple):
     """What the cost of a layer rests on.

@@ -219,21 +219,8 @@ def _intervals(
 ) -> Iterator[str]:
     yield from _published(items, platforms)
     for name, platform in platforms.items():
-        for ((_, fitted_kind), hidden), rule in platform.rules.items():
-            kind = fitted_kind or "layer"
-            if rule is None:
-                yield f"{name}: predicted {kind} costs carry no interval, with nothing to hold out"
-                continue
-            if rule.told:
-                yield f"{name}: intervals of predicted {kind} costs are those of a prior"
-            else:
-                without = f" and not told {', '.join(sorted(hidden))}" if hidden else ""
-                yield (
-                    f"{name}: intervals of predicted {kind} costs are 90 % prediction intervals, "
-                    f"by the residuals of {rule.scheme}{without}"
-                )
-            yield f"{name}: {rule.about_totals}"
-            yield from (f"{name}: {note}" for note in rule.notes)
+        for fitting in platform.fittings:
+            yield from (f"{name}: {note}" for note in fitting.notes())
     if any(platform.is_scaled for platform in platforms.values()):
         yield (
             "no interval includes the error of technology scaling; the line 'scaling' is the "

@@ -1,4 +1,4 @@
-"""An accelerator made ready for one configuration: options, table, fits, factors."""
+"""An accelerator made ready for one configuration: options, table, factors."""
 
 from __future__ import annotations
 
@@ -7,70 +7,26 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from fodlam_core.config import AcceleratorConfig, Config
-from fodlam_core.errors import ConfigError, PredictionError, Setting
-from fodlam_core.estimates.figures import Basis
-from fodlam_core.estimates.predictor_choice import modest, predictor_for
+from fodlam_core.errors import ConfigError
+from fodlam_core.estimates.figures import NO_ENDS, Basis, Ends, times
 from fodlam_core.estimates.scaling import scaling
 from fodlam_core.model.quantities import METRICS
 from fodlam_core.named_tuple import NamedTuple
 from fodlam_core.plugins.guards import guarded_accelerator
-from fodlam_core.predictors import FittedPredictor, Predictor, levels
-from fodlam_core.predictors.rows import one_row
 from fodlam_core.schema.structure import checked_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from fodlam_core.accelerators import Accelerator
+    from fodlam_core.estimates.fitting import Fitting
     from fodlam_core.model.costs import Cost, Measurement
     from fodlam_core.model.layers import Layer
-    from fodlam_core.model.quantities import Interval
     from fodlam_core.model.technology import ScalingFactors, Technology
     from fodlam_core.plugins import Plugin
     from fodlam_core.plugins.registry import Registry
-    from fodlam_core.validation.intervals import IntervalRule
 
-# A form that was never measured widens an interval as a size four times out of range does.
-NEVER_MEASURED = 4.0
 AS_IT_IS = [1.0] * len(METRICS)
-NOTHING = frozenset[str]()
-# Where a cost may lie, by itself and as a part of a total; None if not known.
-Ends = tuple["Interval | None", "Interval | None"]
-NO_ENDS = (None, None)
-# What a predictor is fitted to: its name, and the kind of layer, None for all kinds.
-Fit = tuple[str, str | None]
-
-
-class FitRows(NamedTuple):
-    """A fitted predictor, and the rows that it was fitted to."""
-
-    fit: FittedPredictor | None
-    rows: Sequence[Measurement]
-
-
-class Rows(NamedTuple):
-    """The rows that predictors of a kind of layer may be fitted to.
-
-    Attributes:
-        measurements: the rows.
-        batches: their batches, each once, in order.
-        powers: the least and the greatest of their powers; None if none is known.
-    """
-
-    measurements: Sequence[Measurement]
-    batches: tuple[int, ...]
-    powers: tuple[float, float] | None
-
-    @classmethod
-    def of(cls, accelerator: Accelerator, kind: str | None) -> Rows:
-        """Return the rows of a kind; of all kinds for None."""
-        found = accelerator.pooled_calibration() if kind is None else accelerator.calibration(kind)
-        powers = [row.power_w for row in found if row.power_w and row.latency_s]
-        return cls(
-            found,
-            tuple(sorted({row.batch for row in found})),
-            (min(powers), max(powers)) if powers else None,
-        )
 
 
 class Platform(NamedTuple):
@@ -86,10 +42,7 @@ class Platform(NamedTuple):
         printed: whether costs are taken as printed, for whatever batch they were measured at.
         predictor: the predictor that the configuration names; None: the first that a layer suits.
         rows: its published table by network and layer, each in the order of batches.
-        fits: fitted predictors, filled when first needed.
-        rules: rules of intervals by fit and by what is not known of a layer, likewise.
-        calibrations: rows to fit to by kind of layer, likewise.
-        refusals: why a predictor cannot be fitted, likewise.
+        fittings: its predictors as they are fitted, once something is predicted.
         whole: whether its published cost of the whole network is the total.
     """
 
@@ -102,10 +55,7 @@ class Platform(NamedTuple):
     printed: bool
     predictor: str | None
     rows: Mapping[tuple[str, str], Sequence[Measurement]]
-    fits: dict[Fit, FittedPredictor]
-    rules: dict[tuple[Fit, frozenset[str]], IntervalRule | None]
-    calibrations: dict[str | None, Rows]
-    refusals: dict[Fit, PredictionError]
+    fittings: list[Fitting]
     whole: bool = False
 
     @property
@@ -168,135 +118,36 @@ class Platform(NamedTuple):
             shared_by=shared_by,
         )
 
+    @property
+    def fitting(self) -> Fitting:
+        """Its predictors; a run that predicts nothing does not ask for them."""
+        if not self.fittings:
+            from fodlam_core.estimates.fitting import Fitting
+
+            made = Fitting(self.accelerator, self.predictor, printed=self.printed)
+            self.fittings.append(made)
+        return self.fittings[0]
+
     def predicted(self, layer: Layer, batch: int) -> Basis:
         """Return the basis of a layer that nobody measured, as one inference of a batch.
 
         Raises:
             PredictionError: if the chip or its predictor refuses the layer.
         """
-        predictor = predictor_for(layer, self.accelerator, self.predictor, printed=self.printed)
-        key = self._key(predictor, layer.kind)
-        if key not in self.fits:
-            self.fits[key] = self._fit_for(key, predictor, layer)
-        fitted = self.fits[key]
-        # What runs row by row is asked for one row of one inference: the others cost the same.
-        by_rows = self.accelerator.row_by_row
-        item, rows = one_row(layer) if by_rows else (layer, 1)
-        asked = 1 if by_rows else batch
-        cost = levels.predict(fitted, item, asked)
-        scale = rows / asked
-        linear = by_rows or levels.is_linear(fitted)
-        batches = self.calibration(key[1]).batches
-        rule = self._rule(key, predictor, fitted, layer)
-        outside: dict[str, float] = {}
-        ends: Ends = NO_ENDS
-        if rule is not None:
-            outside = rule.outside(item)
-            told = levels.method(fitted, "outside")
-            outside |= dict.fromkeys(told(item) if told else (), NEVER_MEASURED)
-            beyond = batch / max(batches, default=batch)
-            if linear and not by_rows and beyond > 1:
-                outside["batch"] = beyond
-            ends = rule.intervals(item, fitted, cost, asked, outside)
-        if scale != 1:
-            cost *= scale
-            ends = _times(ends, scale)
-        return self._basis(
-            cost,
-            ends,
-            method="predicted",
-            predictor=predictor.name,
-            batches=batches,
-            linear=linear,
-            outside=tuple(outside),
-        )
+        cost, ends, about = self.fitting.predict(layer, batch)
+        return self._basis(cost, ends, method="predicted", **about)
 
-    def fit_of(self, predictor: str, kind: str) -> FitRows:
-        """Return what a predictor was fitted to for layers of a kind, and the fit."""
-        pooled = getattr(self.accelerator.predictor(predictor), "pooled", False)
-        key = predictor, None if pooled else kind
-        return FitRows(self.fits.get(key), self._calibration(key[1]))
-
-    def overhead(self, batch: int) -> dict[str, Cost]:
-        """Return, by predictor, the cost of one inference of a batch that belongs to no layer."""
-        costs = {}
-        for (name, _), fitted in self.fits.items():
-            tell = levels.method(fitted, "overhead")
-            cost: Cost | None = tell(batch) if tell else None
-            if cost is not None:
-                costs[name] = cost if batch == 1 else cost * (1 / batch)
-        return costs
-
-    def scaled(self, predictor: str, native: Cost) -> Basis:
-        """Return the basis of a predicted cost that belongs to no layer."""
-        fit = predictor, None
-        rule = next((rule for (key, _), rule in self.rules.items() if key == fit), None)
-        ends: Ends = NO_ENDS
-        if rule is not None and not rule.told:
-            total = rule.for_totals
-            ends = rule.beside_layers(native), total.beside_layers(native) if total else None
-        return self.beside(predictor, native, ends)
+    def overheads(self, batch: int) -> Iterator[Basis]:
+        """Yield what an inference of a batch costs beside its layers, for each predictor used."""
+        for fitting in self.fittings:
+            for predictor, cost in fitting.overhead(batch).items():
+                yield self.beside(predictor, cost, fitting.beside_layers(predictor, cost))
 
     def beside(self, predictor: str, native: Cost, ends: Ends) -> Basis:
         """Return the basis of a predicted cost that belongs to no layer, of known intervals."""
         return self._basis(
             native, ends, method="predicted", predictor=predictor, batches=(), linear=False
         )
-
-    @staticmethod
-    def _key(predictor: Predictor, kind: str) -> Fit:
-        return predictor.name, None if getattr(predictor, "pooled", False) else kind
-
-    def _fit_for(self, key: Fit, predictor: Predictor, layer: Layer) -> FittedPredictor:
-        """Return the fit for a layer; where there is none, every layer is told so at once."""
-        if key not in self.refusals:
-            try:
-                return self._fit(predictor, key[1])
-            except PredictionError as error:
-                other = modest(self.accelerator, predictor) if self._calibration(key[1]) else ()
-                cure: tuple[str | Setting, ...] = ("write ", *other) if other else ()
-                self.refusals[key] = PredictionError(error, cure=cure)
-        refusal = self.refusals[key]
-        raise PredictionError(refusal, where=f"{layer.name} cannot be predicted") from refusal
-
-    def _fit(self, predictor: Predictor, kind: str | None) -> FittedPredictor:
-        rows, accelerator = self._calibration(kind), self.accelerator
-        if kind is not None:
-            return levels.fit(predictor, rows)
-        stored = None if self.printed else accelerator.fits.get(predictor.name)
-        fitted = levels.restore(predictor, stored, rows) if stored else None
-        if fitted is not None:
-            return fitted
-        references = [each for each in accelerator.references if each.calibration]
-        return levels.fit(predictor, rows, references, accelerator.networks)
-
-    def calibration(self, kind: str | None) -> Rows:
-        """Return the rows that predictors of a kind, None for all, may be fitted to."""
-        if kind not in self.calibrations:
-            self.calibrations[kind] = Rows.of(self.accelerator, kind)
-        return self.calibrations[kind]
-
-    def _calibration(self, kind: str | None) -> Sequence[Measurement]:
-        rows = self.calibration(kind).measurements
-        return [row.as_printed() for row in rows] if self.printed else rows
-
-    def _rule(
-        self, key: Fit, predictor: Predictor, fitted: FittedPredictor, layer: Layer
-    ) -> IntervalRule | None:
-        optional: Iterable[tuple[str, str]] = getattr(predictor, "optional", ())
-        hide = NOTHING
-        if optional:
-            hide = frozenset(field for field, _ in optional if getattr(layer, field) is None)
-        if (key, hide) not in self.rules:
-            # Imported and computed only where something is predicted.
-            from fodlam_core.validation.intervals import interval_rule, pooled_interval_rule
-
-            if key[1] is None:
-                rule = pooled_interval_rule(predictor, fitted, self.accelerator)
-            else:
-                rule = interval_rule(predictor, fitted, self._calibration(key[1]), hide)
-            self.rules[key, hide] = rule
-        return self.rules[key, hide]
 
     def _basis(self, native: Cost, ends: Ends, **rest: Any) -> Basis:
         """Return a basis with the intervals of its native cost, scaled as that is.
@@ -315,7 +166,7 @@ class Platform(NamedTuple):
                 for metric, before, after in zip(METRICS, native.amounts, amounts, strict=True)
             ]
             if factors != AS_IT_IS:
-                ends = _times(ends, *factors)
+                ends = times(ends, *factors)
         return Basis(
             accelerator=self.accelerator.name,
             native=native,
@@ -326,12 +177,6 @@ class Platform(NamedTuple):
             part=ends[1],
             **rest,
         )
-
-
-def _times(ends: Ends, *factors: float) -> Ends:
-    """Return intervals of a cost that is so many times as great; the factors are by metric."""
-    own, part = ends
-    return own and own.times(*factors), part and part.times(*factors)
 
 
 def _is_less(larger: Measurement, smaller: Measurement, batch: int) -> bool:
@@ -387,9 +232,6 @@ def platform(accelerator: Accelerator, config: Config, registry: Registry) -> Pl
         printed=config.network.batch == "published",
         predictor=settings.predictor,
         rows=rows,
-        fits={},
-        rules={},
-        calibrations={},
-        refusals={},
+        fittings=[],
         whole=accelerator.references_only,
     )

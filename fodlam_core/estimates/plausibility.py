@@ -280,7 +280,7 @@ def _supply(platform: Platform) -> Iterator[Doubt]:
 
 def _predicted_power(layer: Layer, basis: Basis, platform: Platform) -> Iterator[Doubt]:
     power = basis.native.power_w
-    powers = None if basis.measurement else platform.calibration(layer.kind).powers
+    powers = None if basis.measurement else platform.fitting.calibration(layer.kind).powers
     if powers and power:
         least, most = powers[0] / POWER_RATIO, powers[1] * POWER_RATIO
         idle = platform.accelerator.idle_power_w

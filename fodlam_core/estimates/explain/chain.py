@@ -190,7 +190,7 @@ def _predicted(
     if is_operators(basis):
         yield from _operators(estimate, each, basis)
         return
-    fitted = platform.fit_of(basis.predictor or "", each.layer.kind)
+    fitted = platform.fitting.fit_of(basis.predictor or "", each.layer.kind)
     rows = fitted.rows
     explain = getattr(fitted.fit, "explain", None)
     item, count = one_row(each.layer) if platform.accelerator.row_by_row else (each.layer, 1)

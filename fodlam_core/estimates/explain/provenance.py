@@ -132,7 +132,7 @@ def _fitted_to(
     what the predictor says that it needs or takes of a layer, such as its densities. Many rows
     are counted, not named.
     """
-    rows = platform.fit_of(predictor, kind).rows
+    rows = platform.fitting.fit_of(predictor, kind).rows
     if len(rows) > MOST_NAMED:
         networks = counted(len({row.network for row in rows}), "network")
         return {networks: [counted(len(rows), "layer")]}

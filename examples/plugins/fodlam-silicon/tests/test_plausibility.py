@@ -26,10 +26,7 @@ def as_measured(chip: Accelerator) -> Platform:
         printed=False,
         predictor=None,
         rows=keys,
-        fits={},
-        rules={},
-        calibrations={},
-        refusals={},
+        fittings=[],
     )
 
 
