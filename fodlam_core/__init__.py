@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from fodlam_core.model.layers import LayerKind as LayerKind
     from fodlam_core.model.layers import Network as Network
     from fodlam_core.model.layers import layer_key as layer_key
+    from fodlam_core.model.memory_pass import MemoryPass as MemoryPass
+    from fodlam_core.model.memory_pass import PassMeasurement as PassMeasurement
     from fodlam_core.model.quantities import Interval as Interval
     from fodlam_core.model.shapes import ConvShape as ConvShape
     from fodlam_core.model.shapes import ExpertsShape as ExpertsShape
@@ -125,6 +127,7 @@ _HOME = {
     "LayerSums": "model.sums",
     "MatmulShape": "model.shapes",
     "Measurement": "model.costs",
+    "MemoryPass": "model.memory_pass",
     "MissingInputsError": "errors",
     "NativeReader": "networks.native",
     "Network": "model.layers",
@@ -132,6 +135,7 @@ _HOME = {
     "NetworkError": "errors",
     "NetworkReader": "networks.reader",
     "NodeTable": "scaling.tables",
+    "PassMeasurement": "model.memory_pass",
     "PerMac": "predictors.per_mac",
     "PluginError": "errors",
     "PointConfig": "config",

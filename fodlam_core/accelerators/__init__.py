@@ -45,6 +45,15 @@ def _word(words: tuple[str, ...]) -> validators.Validator:
     return check
 
 
+def _passes(
+    instance: Accelerator, attribute: attrs.Attribute[Any], value: tuple[object, ...]
+) -> None:
+    if value:  # few chips have any, and a run imports only what it needs
+        from fodlam_core.model.memory_pass import PassMeasurement
+
+        validators.tuple_of(PassMeasurement)(instance, attribute, value)
+
+
 def _positive() -> Any:
     return attrs.field(default=None, validator=validators.maybe_positive, kw_only=True)
 
@@ -163,7 +172,7 @@ class Accelerator(Value):
     )
     fits: Mapping[str, StoredFit] = attrs.field(factory=dict, repr=False, kw_only=True)
     operators: tuple[PassMeasurement, ...] = attrs.field(
-        default=(), converter=as_tuple, repr=False, kw_only=True
+        default=(), converter=as_tuple, repr=False, kw_only=True, validator=_passes
     )
 
     @property

@@ -75,3 +75,9 @@ def test_facts_of_a_transformer() -> None:
     """What is known of a transformer is of the class for it."""
     with pytest.raises(NetworkError, match="network 'n': transformer is 5; give TransformerFacts"):
         Network("n", (), transformer=5)  # type: ignore[arg-type]  # as a plugin might
+
+
+def test_passes_are_values_of_their_class() -> None:
+    """A network refuses what is no pass over memory, and says what to give."""
+    with pytest.raises(NetworkError, match="memory_passes is .*give MemoryPass values"):
+        Network("n", [], memory_passes=[{"operator": "Add"}])  # type: ignore[list-item]  # wrong
