@@ -37,6 +37,7 @@ class Links:
         self.makers: dict[str, Any] = {}
         self.readers: defaultdict[str, list[Any]] = defaultdict(list)
         self._roots: dict[str, str] = {}
+        self._read: dict[int, list[str]] = {}
         for node in nodes:
             if not node.output:
                 continue
@@ -45,7 +46,9 @@ class Links:
                 continue
             self.nodes.append(node)
             self.makers.update(dict.fromkeys(node.output, node))
-            for name in dict.fromkeys(map(self._root, node.input)):
+            names = [self._root(name) for name in node.input if name]
+            self._read[id(node)] = names
+            for name in dict.fromkeys(names):
                 self.readers[name].append(node)
         for name in outputs:
             self.readers[self._root(name)].append(None)
@@ -60,13 +63,12 @@ class Links:
 
     def inputs(self, node: Any) -> list[str]:
         """Return what an operator reads that depends on the inputs of the network."""
-        names = map(self._root, filter(None, node.input))
+        names = self._read[id(node)]
         return [name for name in names if name in self.scope and not self.is_constant(name)]
 
     def constants(self, node: Any) -> list[int | None]:
         """Return the sizes of the constants that an operator reads."""
-        names = map(self._root, filter(None, node.input))
-        return [self.size(name) for name in names if self.is_constant(name)]
+        return [self.size(name) for name in self._read[id(node)] if self.is_constant(name)]
 
     def is_constant(self, name: str) -> bool:
         """Tell whether a tensor depends on no input of the network."""
