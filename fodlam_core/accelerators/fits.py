@@ -1,7 +1,7 @@
-"""Fits that stand beside the tables of a chip, so that thousands of rows answer at once.
+"""Fits stored next to the tables of a chip, so that thousands of rows answer at once.
 
 A file of them is JSON: a line for each operating point. Each fit holds a digest of the files that
-it was made from; a chip whose files changed since is fitted anew::
+it was made from; a chip whose files changed since is fitted again::
 
     {"mychip/fp16": {"digest": "5d1f0c2ab4e9d7a3", "predictor": "linear", "offchip": 0.0,
                      "latency": [{"coefficients": {"product_macs": 1.2e-12}, "forms": ["fc"],
@@ -45,7 +45,7 @@ def fits_digest(parts: Iterable[bytes]) -> str:
 def read_fits(data: bytes) -> dict[str, StoredFit]:
     """Return the fits of a file by operating point.
 
-    A fit can be made anew at any time: what cannot be read counts as missing.
+    A fit can be made again at any time: what cannot be read counts as missing.
     """
     try:
         fits = {str(name): _fit(record) for name, record in json.loads(data).items()}

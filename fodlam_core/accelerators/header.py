@@ -87,17 +87,17 @@ class Header:
     """The header: what holds for the whole table, as `fodlam_core.accelerators.Accelerator`.
 
     Attributes:
-        table: the CSV file of the layers, beside the header.
+        table: the CSV file of the layers, next to the header.
         tables: several of them.
         power_w: the power of every row, where the table has no column of it.
-        reference_table: a CSV file of published costs of whole networks, beside the header.
-        operator_table: a CSV file of what operators without MACs cost, beside the header.
+        reference_table: a CSV file of published costs of whole networks, next to the header.
+        operator_table: a CSV file of what operators without MACs cost, next to the header.
         predictors: names of generic predictors, in order of preference.
         terms: the terms of `linear`; by default those that suit what was measured.
-        fits: a JSON file of fits beside the header, see `fodlam_core.accelerators.fits`.
+        fits: a JSON file of fits next to the header, see `fodlam_core.accelerators.fits`.
         points: operating points; a point has the keys of the chip but for those that differ.
         default_point: the point that the name of the chip alone stands for; by default the first.
-        publication: the file of the printed tables, beside the header.
+        publication: the file of the printed tables, next to the header.
         references: published costs of whole networks.
     """
 

@@ -1,4 +1,4 @@
-"""Reads an accelerator from a data file: a TOML header beside a CSV table of layers.
+"""Reads an accelerator from a data file: a TOML header next to a CSV table of layers.
 
 The header says what holds for the whole table, each with its source::
 
@@ -6,7 +6,7 @@ The header says what holds for the whole table, each with its source::
     title = "MyChip, 28 nm"
     kinds = ["conv"]
     provenance = "measured"         # or post-layout, vendor-model, projected
-    table = "mychip.csv"            # beside the header
+    table = "mychip.csv"            # next to the header
     power_w = 0.2                   # only if the table has no power column
     peak_macs_per_s = 33.6e9        # optional, as are skips_zeros = true and
     predictors = ["linear"]         # optional: generic ones, in order of preference
@@ -85,7 +85,7 @@ if TYPE_CHECKING:
 
 
 def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerator:
-    """Read an accelerator from its header file and the tables beside it.
+    """Read an accelerator from its header file and the tables next to it.
 
     The page ``docs/accelerator-data.md`` lists every key of the header, every column of the table
     and the protocols of predictors; the docstring of this module has an example.
@@ -188,7 +188,7 @@ def _accelerator(
 def _stored_fits(
     path: str, table: dict[str, Any], headers: Iterable[Header]
 ) -> dict[str, StoredFit]:
-    """Return the fits that stand beside the tables, by point; none if the tables changed since."""
+    """Return the fits stored next to the tables, by point; none if the tables changed since."""
     named = {header.name: header.fits for header in headers if header.fits is not None}
     files = {name: _fits_beside(path, name) for name in dict.fromkeys(named.values())}
     found = {point: fit for point, name in named.items() if (fit := files[name].get(point))}

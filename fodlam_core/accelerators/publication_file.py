@@ -1,6 +1,6 @@
 """The file that says how the tables of a publication are printed: its keys.
 
-A file of its own beside the data of an accelerator, named by ``publication`` in its header, and
+A file of its own next to the data of an accelerator, named by ``publication`` in its header, and
 read only by what asks for sources, so that no estimate pays for it::
 
     data = "mychip.csv"                 # the table of the accelerator

@@ -21,7 +21,7 @@ INPUTS = "inputs"
 
 
 class Check(NamedTuple):
-    """A saved result beside what its inputs give now.
+    """A saved result next to what its inputs give now.
 
     Attributes:
         config: how the result names its configuration.

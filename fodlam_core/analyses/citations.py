@@ -2,7 +2,7 @@
 
 Accelerators have a citation. A predictor or a scaling rule may have one as its attribute
 ``citation`` (a `Citation`; None: there is nothing to cite), a network of the zoo as a ``.bib``
-file beside its table.
+file next to its table.
 """
 
 from __future__ import annotations

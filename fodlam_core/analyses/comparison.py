@@ -40,7 +40,7 @@ class Outcome(NamedTuple):
         estimate: the estimate; None if a rule or a predictor refused.
         problems: why it refused; none if it did not.
         mistaken: whether that is the mistake of a plugin.
-        worth: what stands behind the estimate and against it; None if it was refused.
+        worth: what supports the estimate and what counts against it; None if it was refused.
     """
 
     choices: Mapping[str, str]

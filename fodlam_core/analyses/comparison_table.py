@@ -25,7 +25,7 @@ class Row(NamedTuple):
 
     Attributes:
         choices: the names that were chosen: one of each axis, or several once rows are joined.
-        cells: what is shown beside them.
+        cells: what is shown besides them.
         exact: what else must be equal for two rows to be the same.
     """
 
@@ -45,7 +45,7 @@ def comparison_document(
         comparison: the outcomes.
         most_names: how many names such a row has at the most, before it says how many more there
             are; by default it has all of them.
-        width: columns that the reasons of refusals have to fit in, beside the totals.
+        width: columns that the reasons of refusals have to fit in, besides the totals.
     """
     technology = comparison.config.technology
     node = technology.node_nm

@@ -20,7 +20,7 @@ PLAIN = {
     type(None): "null",
     dict: "object",
 }
-# Fields of a configuration that describe it, and are no inputs.
+# Fields of a configuration that describe it, and are not inputs.
 NOT_INPUTS = ("source", "fodlam", "warnings")
 
 

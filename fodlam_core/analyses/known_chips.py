@@ -33,7 +33,7 @@ class Chip(NamedTuple):
         title: one line for a person.
         kinds: the kinds of layers that it serves.
         aliases: further names.
-        facts: what is known beside, by the names of `FACTS`; None where nothing is.
+        facts: what is known besides, by the names of `FACTS`; None where nothing is.
     """
 
     name: str

@@ -110,7 +110,7 @@ class MemoryRecord(TypedDict):
 
 
 class PhaseRecord(TypedDict):
-    """A part of a run: a prompt, or the steps behind it."""
+    """A part of a run: a prompt, or the steps after it."""
 
     name: str
     steps: int

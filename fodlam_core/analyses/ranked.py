@@ -30,7 +30,7 @@ class Ranked(NamedTuple):
         name: the chip, or its operating point.
         estimate: the estimate; None if the chip refuses the network.
         reason: why it refuses; empty if it does not.
-        worth: what stands behind the result and against it; None if the chip refuses.
+        worth: what supports the result and what counts against it; None if the chip refuses.
     """
 
     name: str
@@ -113,7 +113,7 @@ class Ranked(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """What stands against the result, in words; ``"fits"`` if nothing does."""
+        """What counts against the result, in words; ``"fits"`` if nothing does."""
         if self.worth is None:
             return self.reason
         if not self.worth.doubts and max(self.worth.coverage.values()) < LEAST_SHARE:

@@ -22,7 +22,7 @@ from fodlam_core.analyses.run_records import (
 
 
 class Worth(TypedDict):
-    """What stands behind a row and against it."""
+    """What supports a row and what counts against it."""
 
     method: Literal["measured", "published", "predicted", "datasheet"] | None
     interval: Interval | None

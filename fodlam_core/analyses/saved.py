@@ -134,6 +134,6 @@ def _checked(result: Any, path: str) -> dict[str, Any]:
 
 
 def as_saved(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a record as if it came from a file: lists and tuples are no difference."""
+    """Return a record as if it came from a file: lists and tuples are equal."""
     saved: dict[str, Any] = parsed_json(as_json(record))
     return saved

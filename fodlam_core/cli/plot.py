@@ -64,7 +64,7 @@ def extras(
     estimates: Iterable[Estimate],
     configs: Iterable[Config],
 ) -> Extras:
-    """Return what a page has beside its tables: pictures, publications, configurations."""
+    """Return what a page has besides its tables: pictures, publications, configurations."""
     citations = [
         platform.accelerator.citation for each in estimates for platform in each.platforms.values()
     ]
@@ -77,7 +77,7 @@ def page_extras(
     citations: Sequence[Citation],
     configs: Iterable[str] = (),
 ) -> Extras:
-    """Return what a page has beside its tables.
+    """Return what a page has besides its tables.
 
     Args:
         args: the arguments of the command.

@@ -1,4 +1,4 @@
-"""What ``networks`` says of transformers: its options, and what it shows beside the layers."""
+"""What ``networks`` says of transformers: its options, and what it shows besides the layers."""
 
 from __future__ import annotations
 

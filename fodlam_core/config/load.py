@@ -202,7 +202,7 @@ def _decode(data: bytes, label: str) -> str:
 
 
 def _no_text(data: bytes, error: FileError) -> str:
-    """Say what bytes are that are no text: most likely a network in a binary format."""
+    """Say what bytes are that are not text: most likely a network in a binary format."""
     if b"\0" in data or data[:1] < b"\t":
         return (
             "binary, not a configuration in TOML; a network is told by the ending of its file, "

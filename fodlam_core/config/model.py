@@ -129,7 +129,7 @@ class NetworkConfig(Value):
         method: ``"published"``, ``"predicted"``, or ``"auto"``: published where it applies.
         batch: inferences; ``"published"`` takes costs as printed, as FODLAM did.
         prompt: tokens of the prompt of a transformer, here and below only for such a network.
-        generate: tokens that are generated behind the prompt.
+        generate: tokens that are generated after the prompt.
         context: keys that one decode step attends to, its own token included; instead of both.
         decode: ``"mean"`` (default): all decode steps at their mean context; ``"stepped"``.
         weights: what weights are stored as, such as ``"int4"``; default: as the file says, fp16.
@@ -307,7 +307,7 @@ class Config(Value):
         rules: which layers go elsewhere, whatever their kind; the first that matches wins.
         exclusive: whether kinds that ``dispatch`` does not name run nowhere.
         accelerator: settings by accelerator.
-        sweep: the axes of a sweep as they stand in the file; a single estimate ignores them.
+        sweep: the axes of a sweep as in the file; a single estimate ignores them.
         source: how messages name the configuration.
         fodlam: whether it is one of FODLAM's own, where an empty list of layers costs nothing.
         warnings: what was accepted but looks like a mistake.

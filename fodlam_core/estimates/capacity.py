@@ -43,7 +43,7 @@ def capacity_notes(
     """Yield a sentence for each chip whose memory the weights of its layers exceed.
 
     Zeros are not stored by chips that skip them: of those, weights count by their density, where
-    it is known. A transformer needs its cache and its activations beside its weights.
+    it is known. A transformer needs its cache and its activations besides its weights.
     """
     for name, platform in platforms.items():
         memory = platform.accelerator.memory_bytes

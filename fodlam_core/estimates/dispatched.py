@@ -197,9 +197,9 @@ class Dispatched:
         return operator_lines(self.network, self.work, batch)
 
     def _overheads(self, batch: int) -> Iterator[tuple[Layer, Basis]]:
-        """Yield what each chip costs in a run of the network beside its layers.
+        """Yield what each chip costs in a run of the network besides its layers.
 
-        Of a transformer each pass is such a run: the prompt, and every step behind it.
+        Of a transformer each pass is such a run: the prompt, and every step after it.
         """
         facts = self.network.transformer
         passes = {f"{each.name}/": each.steps for each in facts.phases} if facts else {"": 1}

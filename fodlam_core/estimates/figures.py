@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fodlam_core.model.technology import ScalingFactors
 
 METHODS = ("published", "predicted", "not modelled")
-# The kind of the line of a result that holds what a run of the network costs beside its layers.
+# The kind of the line of a result that holds what a run of the network costs besides its layers.
 OVERHEAD = "overhead"
 # What predicts the line of operators without MACs, see `fodlam_core.predictors.per_element`.
 PER_ELEMENT = "per-element"

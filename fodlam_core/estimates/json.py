@@ -240,7 +240,7 @@ def point_record(point: Technology | None) -> dict[str, Any]:
 def _inputs(config: Config, batch: int | str) -> dict[str, Any]:
     """Return what was asked for, without what only describes the configuration.
 
-    The batch is that of the estimate, which code may ask for beside the configuration.
+    The batch is that of the estimate, which code may ask for besides the configuration.
     """
     tables = attrs.asdict(config)
     tables["network"]["batch"] = batch

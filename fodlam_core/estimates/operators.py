@@ -1,6 +1,6 @@
 """What a network's operators without MACs cost on a chip that has measured such operators.
 
-They are one line of the result, beside the layers. The chip that does most MACs of the network,
+They are one line of the result, besides the layers. The chip that does most MACs of the network,
 of those that have a table of operators, runs all of them.
 """
 

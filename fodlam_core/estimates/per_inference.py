@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def per_inference(estimate: Result) -> Amounts:
     """Return what one inference costs, costs being linear in the batch that they were printed for.
 
-    A metric is known where every layer has it: a sum of some layers is no inference.
+    A metric is known where every layer has it: a sum of some layers is not an inference.
     """
     total, coverage = estimate.totals["total"], estimate.coverage
     if estimate.batch != "published" or whole_network(estimate.platforms):

@@ -187,7 +187,7 @@ def _is_less(larger: Measurement, smaller: Measurement, batch: int) -> bool:
 
 
 def settings_of(name: str, config: Config, registry: Registry) -> AcceleratorConfig:
-    """Return the table of an accelerator, be it written under its name or under an alias."""
+    """Return the table of an accelerator, written under its name or an alias."""
     for written, settings in config.accelerator.items():
         if registry.full_name("accelerator", written) == name:
             return settings

@@ -1,13 +1,13 @@
-"""Results that cannot be: told in the notes and in the JSON, never silently printed.
+"""Results that are impossible: reported in the notes and in the JSON, never silently printed.
 
-The bounds are wide on purpose. What is within them may still be wrong; what is outside is no
-number to quote. Sources of the bounds:
+The bounds are wide on purpose. A result within them may still be wrong; a result outside must not
+be quoted. Sources of the bounds:
 
 * Energy of operations: M. Horowitz, "Computing's Energy Problem (and what we can do about it)",
   ISSCC 2014, for 45 nm; N. P. Jouppi et al., "Ten Lessons From Three Generations Shaped Google's
   TPUv4i", ISCA 2021, Table 2, for 7 nm. In between and beyond, the power law through both.
-* Energies of a board, a system or the wall have off-chip memory and idle power in them, which is no
-  matter of MACs: only the lower bound is theirs, as it is where no source says what is covered.
+* Energies of a board, a system or the wall include off-chip memory and idle power, which do not
+  depend on MACs: only the lower bound applies to them, and where no source says what is covered.
 * Supply voltages: `fodlam_core.scaling.supply`.
 * Power density: NVIDIA H100 SXM, up to 700 W on 814 mm2, 0.86 W/mm2 (NVIDIA H100 Tensor Core GPU
   Architecture, 2022), rounded up.

@@ -1,4 +1,4 @@
-"""Published costs of whole networks: beside the total, or as the total where there is no other."""
+"""Published costs of whole networks: next to the total, or as the total where there is no other."""
 
 from __future__ import annotations
 

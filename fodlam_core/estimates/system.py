@@ -1,6 +1,6 @@
 """The share of DRAM in the energy of the system: published traffic, at a price that a user gives.
 
-It stands beside the energy of the chip, is never part of it, and is never scaled with the node.
+It stands next to the energy of the chip, is never part of it, and is never scaled with the node.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TRAFFIC = "dram_bytes"
 
 
 class SystemEnergy(NamedTuple):
-    """Energy beside that of the chips, over some layers.
+    """Energy besides that of the chips, over some layers.
 
     Attributes:
         dram_energy_j: joules spent in DRAM; None where the traffic of a layer is not known.

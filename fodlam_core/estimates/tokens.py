@@ -118,7 +118,7 @@ def token_figures(estimate: Result) -> tuple[Figure, ...]:
     """Return time to the first token, and time, rate and energy of each further one.
 
     The prefill, and the encoder before it, gives the first token; each decode step gives one token
-    of every sequence of the batch. Nothing for networks that are no transformers, for costs as
+    of every sequence of the batch. Nothing for networks that are not transformers, for costs as
     printed, and for figures of which no layer has a cost.
     """
     facts = estimate.network.transformer

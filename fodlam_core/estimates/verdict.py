@@ -1,4 +1,4 @@
-"""What a result is worth: how it was got, error bars, coverage, and what stands against it.
+"""What a result is worth: how it was got, error bars, coverage, and what counts against it.
 
 One value for every table, file and script, so that none shows a number without it.
 """
@@ -35,7 +35,7 @@ NO_VERDICT: Mapping[str, Any] = {
 
 
 class Verdict(NamedTuple):
-    """What stands behind the total of a result, and what against it.
+    """What supports the total of a result, and what counts against it.
 
     Attributes:
         method: ``"measured"``, or ``"published"`` where some of it was simulated by its authors;
@@ -56,7 +56,7 @@ class Verdict(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What stands against the result; ``"fits"`` if nothing does."""
+        """What counts against the result; ``"fits"`` if nothing does."""
         return "; ".join(self.doubts) or FITS
 
     @property
@@ -65,7 +65,7 @@ class Verdict(NamedTuple):
         return [each for each in self.doubts if each.startswith(IMPLAUSIBLE)]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what rows of rankings, comparisons and files have beside the costs."""
+        """Return what rows of rankings, comparisons and files have besides the costs."""
         return {
             "method": self.method or None,
             "interval": self.interval.record() if any(self.interval) else None,

@@ -38,7 +38,7 @@ def workload_spread(rows: Iterable[Measurement]) -> dict[str, float]:
 def workload_notes(
     items: Iterable[tuple[Layer, Basis | None]], platforms: Mapping[str, Platform]
 ) -> list[str]:
-    """Say, beside the rounding, by how much published layers of equal shape differ."""
+    """Say, besides the rounding, by how much published layers of equal shape differ."""
     published = {basis.accelerator for _, basis in items if basis and basis.measurement}
     notes = []
     for name, platform in platforms.items():

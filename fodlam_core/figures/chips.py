@@ -150,7 +150,7 @@ def _draw(each: Axes, unit: str, rows: Sequence[_Row], styles: Mapping[str, int]
 
 
 def _stack(each: Axes, place: int, unit: str, row: _Row, styles: Mapping[str, int]) -> None:
-    """Draw the parts of a row, one beside the other."""
+    """Draw the parts of a row, one next to the other."""
     start = 0.0
     for name, costs in row.parts.items():
         cost = costs[unit] or 0.0

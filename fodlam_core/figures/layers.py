@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST_BARS = 40
 NO_CHIP = ("not modelled", "several chips")
-TOO_SHORT = 0.01  # a bar of less than this share of its axis has its cost beside it
+TOO_SHORT = 0.01  # a bar of less than this share of its axis has its cost next to it
 WAITING = 0.5  # how much lighter the part of a latency is that waits for memory
 UNITS = tuple(metric.unit for metric in METRICS)
 

@@ -33,7 +33,7 @@ DATASHEET = PROVENANCES[-1]  # nothing was measured, on this chip or a model of 
 COVERS = ("core", "chip", "board", "system", "wall")
 # What a latency is: of one inference from start to end, or one over a throughput.
 LATENCIES = ("inference", "reciprocal throughput")
-# What a row of a table has in a column of its own beside latency, power and energy.
+# What a row of a table has in a column of its own besides latency, power and energy.
 FURTHER = METRICS[2:]
 QUARTILES = ("lower", "upper")
 

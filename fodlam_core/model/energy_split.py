@@ -23,7 +23,7 @@ class EnergySplit(Value):
     Attributes:
         logic: arithmetic, registers, clock and wires.
         sram: memory on the chip.
-        dram: memory beside it, whose energy does not follow the node of the logic.
+        dram: memory next to it, whose energy does not follow the node of the logic.
         where: table or figure of the numbers.
 
     Raises:

@@ -33,7 +33,7 @@ FORMS = (
     *("dense", "pointwise", "depthwise", "grouped", "fc", "matmul"),
     *("experts", "recurrent", "other"),
 )
-"""What chips tell apart beside the kind; see `Layer.form`."""
+"""What chips tell apart besides the kind; see `Layer.form`."""
 
 
 def layer_key(name: str) -> str:
@@ -262,7 +262,7 @@ class Network(Value):
             have to be predicted.
         notes: what a reader must know of how it was read.
         uncosted: operators that cost something but whose MACs cannot be told, with their counts.
-        transformer: what is known of a transformer beside its layers.
+        transformer: what is known of a transformer besides its layers.
         memory_passes: what those of the skipped operators that move data move, as far as that is
             known; empty if nothing is.
 
@@ -295,7 +295,7 @@ class Network(Value):
         """Return the named layers, in the order of the names; a repeated name repeats the layer.
 
         Raises:
-            NetworkError: naming every unknown layer and its likeliest spelling.
+            NetworkError: naming every unknown layer and its most likely spelling.
         """
         by_key = {layer.key: layer for layer in self.layers}
         chosen: list[Layer] = []

@@ -1,4 +1,4 @@
-"""What is known of a transformer beside its layers: parameters, phases, and memory."""
+"""What is known of a transformer besides its layers: parameters, phases, and memory."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Memory(NamedTuple):
 
 
 class TransformerFacts(NamedTuple):
-    """What is known of a transformer beside its layers.
+    """What is known of a transformer besides its layers.
 
     Attributes:
         parameters: number of parameters, tied ones once, buffers left out.

@@ -46,7 +46,7 @@ class Same:
 class Value:
     """The base of an attrs class that is made with ``eq=False, repr=False``.
 
-    It compares, hashes and shows the fields as attrs would. But attrs compiles these methods anew
+    It compares, hashes and shows the fields as attrs would. But attrs compiles these methods again
     for each class, which is half of what it takes to make one, and a run makes two dozen.
 
     >>> @attrs.frozen(eq=False, repr=False)

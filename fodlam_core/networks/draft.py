@@ -69,7 +69,7 @@ class Draft:
         """Append the passes of a loop, each with how often it runs.
 
         Layers that are alike in several passes become one that is repeated; operators are counted
-        as they stand in the file, once.
+        as in the file, once.
         """
         layers: dict[Layer, int] = {}
         for draft, times in passes:
@@ -87,7 +87,7 @@ class Draft:
             self.notes += [note for note in draft.notes if note not in self.notes]
 
     def network(self, name: str, source: str, passes: Sequence[MemoryPass] = ()) -> Network:
-        """Return what was collected as a network, and what passes over memory beside it."""
+        """Return what was collected as a network, and what passes over memory next to it."""
         notes = list(self.notes)
         if self.renamed:
             names = ", ".join(self.renamed[:3]) + (" ..." if len(self.renamed) > 3 else "")

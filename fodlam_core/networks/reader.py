@@ -19,7 +19,7 @@ class TokenOptions(NamedTuple):
 
     Attributes:
         prompt: tokens of the prompt.
-        generate: tokens that are generated behind it.
+        generate: tokens that are generated after it.
         context: keys that one decode step attends to, its own token included.
         decode: ``"mean"`` (default): all steps at their mean context; ``"stepped"``: each apart.
         weights: what the weights are stored as, such as ``"int4"``.

@@ -45,7 +45,7 @@ def network_record(network: Network, batch: int = 1) -> dict[str, Any]:
 
 
 def _facts(network: Network, facts: TransformerFacts, batch: int) -> dict[str, Any]:
-    """Return what is known of a transformer beside its layers; the cache is that at 16 bits."""
+    """Return what is known of a transformer besides its layers; the cache is that at 16 bits."""
     memory = facts.memory(batch)
     return {
         "parameters": facts.parameters,

@@ -54,7 +54,7 @@ def import_file(file: str, name: str, *, alone: bool = True) -> ModuleType:
             imported under its own name, so that it can import itself.
 
     Raises:
-        PluginError: if it is no Python file, or a module of its name is in use.
+        PluginError: if it is not a Python file, or a module of its name is in use.
     """
     if not os.path.isfile(file):
         raise PluginError("no such file")
@@ -78,7 +78,7 @@ def import_file(file: str, name: str, *, alone: bool = True) -> ModuleType:
 
 
 def forget(top: str) -> None:
-    """Let a package be imported anew, with everything in it."""
+    """Let a package be imported again, with everything in it."""
     _named.discard(top)
     for name in [each for each in sys.modules if each == top or each.startswith(f"{top}.")]:
         del sys.modules[name]
@@ -86,7 +86,7 @@ def forget(top: str) -> None:
 
 
 def forget_named(module: str) -> None:
-    """Let a module be imported anew if it came from a file that the user named."""
+    """Let a module be imported again if it came from a file that the user named."""
     if module.partition(".")[0] in _named:
         forget(module.partition(".")[0])
 

@@ -1,4 +1,4 @@
-"""The git revision of a distribution that is installed in editable mode, beside its version.
+"""The git revision of a distribution that is installed in editable mode, next to its version.
 
 Of a checkout that is being worked on, the version alone does not say which code made a result.
 """

@@ -34,7 +34,7 @@ class Product(NamedTuple):
         padded_n: columns, filled up to whole 64s where there is one product.
         stride: of a convolution, else 1.
         tiles: output tiles of 4 x 4 pixels of a convolution that Winograd's algorithm suits.
-        cached: elements of the second factor, where it is no weights: keys or values.
+        cached: elements of the second factor, where it is not weights: keys or values.
         scores: elements of the attention scores among inputs or outputs.
         experts: the layer as experts; None if it is not.
         summed: whether it is many layers, of which only sums are known.

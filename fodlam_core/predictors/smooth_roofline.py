@@ -9,7 +9,7 @@ MAC, for an element and for a kernel.
 
 Attention of fewer than 256 keys is predicted, but not fitted to: kernels of so few measure how they
 are launched. Bytes are weights, once for a batch and for all rows, and activations for every
-inference. Rows that hold the element-wise work beside a product have a term of its own for it, by
+inference. Rows that hold the element-wise work next to a product have a term of its own for it, by
 the activations that go in and come out. Keys of attention come in pages of 128, as kernels read
 them; of a mixture of experts those count that are hit on average.
 """
@@ -50,7 +50,7 @@ class Work(NamedTuple):
             tokens) or ``"prompts"`` (attention of many).
         macs: multiply-accumulates.
         size: elements that are read and written; weights by their share of an activation's bits.
-        activations: those of them that are no weights and in no cache.
+        activations: those of them that are neither weights nor in a cache.
     """
 
     form: str
@@ -112,7 +112,7 @@ class Curve(NamedTuple):
         for_element: seconds or joules for an element that moves.
         fixed: seconds or joules for a kernel.
         exponent: how sharp the knee between the first two is.
-        beside: seconds or joules for an activation, in the element-wise work beside a product.
+        beside: seconds or joules for an activation, in the element-wise work next to a product.
     """
 
     for_mac: float
@@ -136,7 +136,7 @@ def fitted_curve(rows: Sequence[Row], *, element_wise: bool = False) -> Curve:
 
     Args:
         rows: what kernels do and cost.
-        element_wise: whether they hold element-wise work beside a product.
+        element_wise: whether they hold element-wise work next to a product.
     """
     rows = sorted(rows)
     return _fitted_curve(tuple(rows[:: -(-len(rows) // MOST_ROWS)]), element_wise)
@@ -280,7 +280,7 @@ class SmoothRoofline:
 
     Attributes:
         weight_share: bits of a weight, as a share of the bits of an activation.
-        element_wise: whether rows hold the element-wise work beside a product.
+        element_wise: whether rows hold the element-wise work next to a product.
     """
 
     name = "smooth-roofline"

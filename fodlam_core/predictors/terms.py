@@ -39,7 +39,7 @@ def _winograd(p: Product) -> Amount:
 
 
 def _ragged(p: Product) -> Amount:
-    """Return the elements of windows that a library lays out anew where groups fill no vectors.
+    """Return the elements of windows that a library lays out again where groups fill no vectors.
 
     Kernels of grouped convolutions compute whole vectors of channels; where a group, or all
     channels of a depthwise convolution, do not make such, each group is a matrix product.
@@ -88,11 +88,11 @@ TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
         "sparse_inputs": lambda p: (0.0, p.inputs if p.form in SPARSE else 0.0),
         "sparse_outputs": lambda p: (0.0, p.outputs if p.form in SPARSE else 0.0),
         "ragged_elements": _ragged,
-        # Products that start one after another, beside the first.
+        # Products that start one after another, besides the first.
         "grouped_products": lambda p: (p.groups - 1 if _is_grouped(p) else 0.0, 0.0),
         "matmul_products": lambda p: (p.groups - 1 if p.form == "matmul" else 0.0, 0.0),
         "macs": lambda p: (0.0, p.macs),
-        # Of what a library lays out anew before it multiplies: windows of more than one pixel.
+        # Of what a library lays out again before it multiplies: windows of more than one pixel.
         "window_elements": lambda p: (0.0, p.m * p.k if p.form.startswith("dense") else 0.0),
         # Of what it transforms or lays out, once into its own layout and once back.
         "dense_elements": lambda p: (

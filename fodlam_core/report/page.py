@@ -77,7 +77,7 @@ document.querySelectorAll("th").forEach(head => {
 
 
 class Extras(NamedTuple):
-    """What a page has beside the documents.
+    """What a page has besides the documents.
 
     Attributes:
         pictures: SVG files.

@@ -140,7 +140,7 @@ def _column(block: Table, index: int) -> _Column:
 def _pieces(
     console: Console, columns: Sequence[_Column], every: Sequence[int]
 ) -> Iterator[Sequence[int]]:
-    """Yield the places of columns that fit beside each other; all if they do.
+    """Yield the places of columns that fit next to each other; all if they do.
 
     Each begins with the columns that name the rows: those of text before the first number; of many
     the first one.

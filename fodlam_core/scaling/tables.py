@@ -55,7 +55,7 @@ def neighbours(node_nm: float, nodes: Iterable[float], *, interpolate: bool = Fa
     Args:
         node_nm: the node that is looked up.
         nodes: the nodes of the table.
-        interpolate: whether a node in between is the two beside it, weighted in log(node).
+        interpolate: whether a node in between is the two next to it, weighted in log(node).
 
     Raises:
         ScalingError: if the node is not in the table, or, interpolated, outside of it.

@@ -27,7 +27,7 @@ _TESTS: dict[Any, Callable[[Any], bool]] = {
 }
 
 
-class NotPlain(Exception):  # noqa: N818, it is no error
+class NotPlain(Exception):  # noqa: N818, it is not an error
     """A value is of another type than its field, or the type of the field is not plain."""
 
 

@@ -104,7 +104,7 @@ def _carried(metric: Quantity, name: str, slots: int, have: set[str]) -> pl.Expr
 
 
 def _constant(metric: Quantity, name: str, slots: int, have: set[str]) -> pl.Expr:
-    """Return what a batch costs beside its inferences, at the target."""
+    """Return what a batch costs besides its inferences, at the target."""
     value = pl.lit(0.0)
     for number in range(slots):
         if f"constant {metric.name} {name} {number}" in have:

@@ -91,7 +91,7 @@ class NativeCosts(NamedTuple):
         coverage: share of the MACs by method; None if there are no MACs.
         problem: why there are no costs; None if there are.
         dram_bytes: what moves between chips and DRAM; None if that is not known.
-        fixed: where the batch is an axis of its own: what a batch costs beside its inferences,
+        fixed: where the batch is an axis of its own: what a batch costs besides its inferences,
             such as loading the weights once; the cells are then those of one more inference.
     """
 
@@ -108,7 +108,7 @@ class CostSource:
 
     Attributes:
         accelerators: those in use so far, their options applied.
-        remarks: what stands against the costs so far, and what no factor applies to.
+        remarks: what counts against the costs so far, and what no factor applies to.
 
     Args:
         source: the configuration, its keys set to the first point of the sweep.

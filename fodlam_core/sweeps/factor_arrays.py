@@ -2,7 +2,7 @@
 
 A rule may have a method ``factors_over(source, node_nm, vdd)``, which takes columns of numbers (the
 voltage None where nobody tells it) and returns those of the time and of the energy factor. Points
-where these are no factors are asked for one by one, and so tell why they are refused.
+where these are not factors are asked for one by one, and so tell why they are refused.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _filled(
 def _over(
     source: FactorSource, accelerator: Accelerator, wanted: pl.DataFrame
 ) -> pl.DataFrame | None:
-    """Return what the rule tells over arrays, null where it is no factor.
+    """Return what the rule tells over arrays, null where it is not a factor.
 
     None where it offers none, or where they are not what they should be.
     """

@@ -30,7 +30,7 @@ def sweep(
     Args:
         config: a configuration with a ``[sweep]`` table: a file, its tables, or a configuration
             that was loaded.
-        columns: columns beside the axes, latency_s, energy_j, power_w and problem; ``"all"`` for
+        columns: columns besides the axes, latency_s, energy_j, power_w and problem; ``"all"`` for
             every column but ``"verdict"``, which takes milliseconds for each point.
         registry: the accelerators and rules to use; by default everything installed.
 

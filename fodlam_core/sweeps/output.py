@@ -149,7 +149,7 @@ def finish(work: Work, path: str, format: str, records: Sequence[Record]) -> int
 
 
 def _check_parts(work: Work, records: Sequence[Record]) -> None:
-    """Check that the parts are those of this run, each in its place, and nothing beside them."""
+    """Check that the parts are those of this run, each in its place, and nothing besides them."""
     for record in records:
         if fingerprint(work.data_path(record.part)) != (record.size, record.crc32):
             raise FodlamError(

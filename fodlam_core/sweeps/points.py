@@ -78,7 +78,7 @@ class Evaluator:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What stands against the costs of the boxes that were asked for."""
+        """What counts against the costs of the boxes that were asked for."""
         return tuple(self._costs.remarks)
 
     @property

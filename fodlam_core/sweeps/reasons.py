@@ -1,4 +1,4 @@
-"""Why points have no costs: reasons that differ in their numbers only are told as one."""
+"""Why points have no costs: reasons that only differ in their numbers count as one."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Request(NamedTuple):
     """What is to be done with a sweep.
 
     Attributes:
-        columns: columns beside those that are always there.
+        columns: columns besides those that are always there.
         selection: which points are kept.
         shard: ``"3/16"`` for one of sixteen parts of the points; None for all.
         engine: ``"polars"`` or ``"dask"``.

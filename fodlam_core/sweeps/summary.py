@@ -1,4 +1,4 @@
-"""What is told of a result without looking at its rows."""
+"""What is known of a result without its rows."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def _series(axis: Axis, start: int, stop: int) -> pl.Series:
 def product(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Return every combination of rows, the last frame varying fastest.
 
-    A cross join promises no order, and costs are put beside these rows by their places.
+    A cross join promises no order, and costs are put next to these rows by their places.
     """
     if len(frames) == 1:
         return frames[0]

@@ -81,7 +81,7 @@ def _changed(accelerator: Accelerator, field: attrs.Attribute[Any]) -> Iterator[
 
 
 def _values(field: attrs.Attribute[Any], default: object) -> Iterator[object]:
-    """Yield values that an option may have beside its default."""
+    """Yield values that an option may have besides its default."""
     allowed = getattr(field.validator, "options", None)
     if get_origin(field.type) is Literal:
         allowed = get_args(field.type)

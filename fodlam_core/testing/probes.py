@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CONV = ConvShape.from_input((64, 56, 56), 64, kernel=3, padding=1)
 FC = FcShape(1024, 1000)
 MATMUL = MatmulShape(m=128, k=64, n=128)
-# What a configuration may hold beside the usual shapes, each with what it is called.
+# What a configuration may hold besides the usual shapes, each with what it is called.
 UNUSUAL: dict[str, Shape] = {
     "a pointwise convolution": ConvShape.from_input((64, 56, 56), 64, kernel=1),
     "a depthwise convolution": ConvShape.from_input((64, 56, 56), 64, 3, padding=1, groups=64),

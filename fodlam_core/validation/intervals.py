@@ -147,7 +147,7 @@ class IntervalRule(NamedTuple):
         return own and _possible(own, cost, least), part and _possible(part, cost, least)
 
     def beside_layers(self, cost: Cost) -> Interval:
-        """Return the interval of what a run costs beside its layers: that of a layer in range."""
+        """Return the interval of what a run costs besides its layers: that of a layer in range."""
         return Interval(
             _around([cost.latency_s], self.latency, 1.0), _around([cost.energy_j], self.energy, 1.0)
         )

@@ -2,7 +2,7 @@
 
 They have their own way to hold out (see `pooled`) and hold out whole networks too, so a chip that
 is known by whole networks only has a row. The measured coverage is that of the intervals that the
-errors on all other groups give, beside the layer's fit: cross-conformal (V. Vovk, "Cross-conformal
+errors on all other groups give, besides the layer's fit: cross-conformal (V. Vovk, "Cross-conformal
 predictors", Annals of Mathematics and Artificial Intelligence 74, 2015).
 """
 

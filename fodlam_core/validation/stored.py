@@ -1,4 +1,4 @@
-"""Makes the fits that stand beside the tables of a chip, with their errors."""
+"""Makes the fits stored next to the tables of a chip, with their errors."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class OnnxReader:
     Attributes:
         name: what ``[network] format`` calls it.
         suffixes: file name endings that it is tried on.
-        operators: rules beside those of `fodlam_core.networks.onnx.operators`, by the full name of
+        operators: rules besides those of `fodlam_core.networks.onnx.operators`, by the full name of
             the operator, such as ``"com.example.Fused"``.
         max_bytes: the largest file it takes; None, as weights are left out while reading.
     """

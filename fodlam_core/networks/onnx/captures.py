@@ -23,7 +23,7 @@ def graphs_of(node: Any) -> list[Any]:
 
 
 class Captures:
-    """Finds what operators read beside their inputs, each operator once."""
+    """Finds what operators read besides their inputs, each operator once."""
 
     def __init__(self) -> None:
         # Operators are held, so that no id recurs.

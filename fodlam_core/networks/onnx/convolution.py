@@ -67,7 +67,7 @@ def last_sizes(data: int = 0, weights: int = 1) -> Callable[[Operator], list[Dim
 
 
 def marked(first: Callable[[Operator], T], last: Callable[[Operator], T]) -> Callable[..., T]:
-    """Return the rule of an operator that says itself whether its channels stand last."""
+    """Return the rule of an operator that says itself whether its channels are last."""
     return lambda op: (last if op.attribute("channels_last", 0) else first)(op)
 
 

@@ -61,7 +61,7 @@ def _asked(op: Operator, name: str, inputs: list[Any], version: int) -> list[Dim
 
 
 def _pool(name: str, last: bool = False) -> Sizes:
-    """Return the rule of a pool; its channels may stand last."""
+    """Return the rule of a pool; its channels may be last."""
 
     def rule(op: Operator) -> list[Dims | None]:
         data = op.tensor(0)

@@ -75,7 +75,7 @@ class Links:
         return name in self.scope and self.scope[name].constant
 
     def size(self, name: str) -> int | None:
-        """Return the elements of a tensor, of one inference; None if that is no number to count."""
+        """Return the elements of a tensor, of one inference; None if it cannot be counted."""
         tensor = self.scope.get(name)
         known = [size for size in (tensor and tensor.dims) or () if size]
         if tensor is None or tensor.dims is None or len(known) < len(tensor.dims):

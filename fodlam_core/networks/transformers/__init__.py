@@ -5,7 +5,7 @@ those of the public code of transformers 5, with the aliases and the defaults of
 class. What a run does with the model is said under ``[network]``::
 
     prompt = 512            # tokens that go through at once (prefill)
-    generate = 128          # tokens behind them, one by one (decode); the prefill gives the first
+    generate = 128          # tokens after them, one by one (decode); the prefill gives the first
     context = 1024          # instead: one decode step, that attends to so many keys
     decode = "mean"         # or "stepped": every step by itself
     weights = "int4"        # what the weights are stored as

@@ -1,4 +1,4 @@
-"""The network of a run: its layers, and what is known beside them."""
+"""The network of a run: its layers, and what is known besides them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def network_of(
     source: str,
     precision: tuple[str, Precision],
 ) -> Network:
-    """Return the layers of one sequence, and what is known beside them.
+    """Return the layers of one sequence, and what is known besides them.
 
     Args:
         model: the transformer.

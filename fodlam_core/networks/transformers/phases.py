@@ -179,7 +179,7 @@ def _step(keys: range, source: int, options: TokenOptions) -> Run:
 
 
 def _decode(stack: Stack, prompt: int, source: int, options: TokenOptions) -> Iterator[Pass]:
-    """Yield the steps behind a prompt, of which the prefill has given the first token."""
+    """Yield the steps after a prompt, of which the prefill has given the first token."""
     steps = (options.generate or 0) - 1
     if steps < 1 and options.part == "decode":
         context = Setting(("network",), "context", "128")

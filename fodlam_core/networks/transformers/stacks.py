@@ -35,13 +35,13 @@ class Block:
 
 @attrs.frozen
 class Stack:
-    """The blocks of an encoder or a decoder, and what is before and behind them.
+    """The blocks of an encoder or a decoder, and what is before and after them.
 
     Attributes:
         width: length of the vector of a token.
         blocks: the blocks.
         front: what runs before them.
-        head: what runs behind them.
+        head: what runs after them.
         extra: parameters of embeddings, positions, norms and the like.
         positions: the most tokens it can take; None for any number.
         tokens: how many tokens it always has; None where that is up to whoever runs it.

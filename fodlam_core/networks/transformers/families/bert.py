@@ -90,7 +90,7 @@ def _sentence(name: str, inputs: int, outputs: int) -> Linear:
 def _head(
     fields: Fields, kind: str, width: int, vocabulary: int, first: list[Part], pooler: list[Part]
 ) -> list[Part]:
-    """Return what stands behind the blocks.
+    """Return what follows the blocks.
 
     Args:
         fields: those of the file.

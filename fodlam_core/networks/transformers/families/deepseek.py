@@ -65,7 +65,7 @@ def _attention(fields: Fields, width: int) -> tuple[list[Part], int]:
 
 
 def _feed_forward(fields: Fields, width: int) -> FeedForward:
-    """Return dense layers in the first blocks, and then experts with shared ones beside them."""
+    """Return dense layers in the first blocks, and then experts with shared ones besides them."""
     dense = gated(width, fields.size("intermediate_size"))
     inner = fields.size("moe_intermediate_size")
     count, per_token = expert_counts(fields, "n_routed_experts", "num_local_experts")

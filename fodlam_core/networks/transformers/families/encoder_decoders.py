@@ -1,4 +1,4 @@
-"""Encoders with a decoder behind them: T5 and Whisper.
+"""Encoders with a decoder after them: T5 and Whisper.
 
 As in Hugging Face transformers 5: ``modeling_t5.py`` and ``modeling_whisper.py``.
 """

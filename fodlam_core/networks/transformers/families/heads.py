@@ -1,4 +1,4 @@
-"""What stands behind the blocks, by the class that ``architectures`` names."""
+"""What follows the blocks, by the class that ``architectures`` names."""
 
 from __future__ import annotations
 
