@@ -58,15 +58,20 @@ def _check_types(table: Any) -> None:
     for field in attrs.fields(type(table)):
         value = getattr(table, field.name)
         if not _fits(value, field.type):
-            what = getattr(field.type, "__name__", None) or str(field.type)
+            # Unions have a name from Python 3.14 on, which says nothing.
+            what = str(field.type) if _is_union(field.type) else field.type.__name__
             raise TypeError(f"{type(table).__name__} {field.name}: expected {what}, got {value!r}")
         if field.name == "file" and not is_one_line(value or ""):
             raise ValueError(f"file: {quoted(value)} has a line break in its name")
 
 
+def _is_union(type_: Any) -> bool:
+    return get_origin(type_) in (Union, UnionType)
+
+
 def _fits(value: object, type_: Any) -> bool:
     origin, inner = get_origin(type_), get_args(type_)
-    if origin is UnionType or origin is Union:
+    if _is_union(type_):
         return any(_fits(value, each) for each in inner)
     if origin is Literal:
         return value in inner

@@ -35,11 +35,16 @@ def minimum(
     corners = [(function(point), point) for point in points]
     for _ in range(most):
         corners.sort(key=lambda corner: corner[0])
-        if corners[-1][0] - corners[0][0] < 1e-9:
+        if corners[-1][0] - corners[0][0] < 1e-9 and _size(corners) < 1e-2 * step:
             break
         _move_worst(function, corners)
     value, point = min(corners, key=lambda corner: corner[0])
     return point, value
+
+
+def _size(corners: list[tuple[float, Point]]) -> float:
+    """Return how far the corners are apart: around a minimum, far ones may have equal values."""
+    return max(max(axis) - min(axis) for axis in zip(*(point for _, point in corners), strict=True))
 
 
 def _move_worst(function: Callable[[Point], float], corners: list[tuple[float, Point]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fodlam_core.predictors.simplex import minimum
@@ -12,6 +12,7 @@ NUMBERS = st.floats(-5, 5)
 
 
 @given(at=st.lists(NUMBERS, min_size=2, max_size=3))
+@example(at=[-1.0, -1.0])  # corners of equal value on both sides of the minimum
 def test_bowl(at: list[float]) -> None:
     """A bowl's bottom is found wherever it is."""
     point, value = minimum(
