@@ -10,7 +10,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.errors import FodlamError
+from fodlam_core.libraries import need
 from fodlam_core.report.write import write
 
 if TYPE_CHECKING:
@@ -52,13 +52,7 @@ def complete(make_parser: Callable[[list[str]], argparse.ArgumentParser]) -> Non
 
 
 def _argcomplete() -> Any:
-    try:
-        import argcomplete
-    except ImportError as error:
-        raise FodlamError(
-            "completion needs argcomplete", cure="run: pip install 'fodlam-core[completion]'"
-        ) from error
-    return argcomplete
+    return need("argcomplete", "completion", "completion")
 
 
 def _add_completers(parser: argparse.ArgumentParser) -> None:

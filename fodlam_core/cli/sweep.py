@@ -11,13 +11,13 @@ from fodlam_core.cli.plot import add_plot_argument, check_plot, plot
 from fodlam_core.cli.progress import progress
 from fodlam_core.errors import FodlamError
 from fodlam_core.estimates.verdict import in_short
+from fodlam_core.libraries import need
 from fodlam_core.model.quantities import METRICS, UNITS
 from fodlam_core.plugins import stdout_to_stderr
 from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.messages import say
 from fodlam_core.report.report import FORMATS, Report
 from fodlam_core.report.units import deviation, number, quantity
-from fodlam_core.sweeps.libraries import need
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -104,7 +104,7 @@ def _count(text: str) -> int:
 
 def execute(args: argparse.Namespace) -> int:
     """Run the sweep."""
-    need("polars", "sweep")
+    need("polars", "a sweep", "sweep")
     from fodlam_core.sweeps.plan import make_plan
     from fodlam_core.sweeps.run import preview_sweep, write_sweep
 

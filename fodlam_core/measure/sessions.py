@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from fodlam_core.errors import FodlamError, UnknownNameError
+from fodlam_core.libraries import need
 from fodlam_core.measure.layer_models import PRECISIONS
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from fodlam_core.measure.places import Places
 
-INSTALL = "run: pip install 'fodlam-core[measure]'"
 SUFFIX = "ExecutionProvider"
 # Where tensors lie for providers of a memory of their own; for all others in that of the CPU.
 MEMORIES = {"cuda": "cuda", "tensorrt": "cuda", "migraphx": "cuda", "dml": "dml"}
@@ -68,12 +68,9 @@ def runtime() -> Any:
     Raises:
         FodlamError: if it, or what builds models for it, is not installed.
     """
-    try:
-        import numpy  # noqa: F401 - only whether it is there
-        import onnx  # noqa: F401 - only whether it is there
-        import onnxruntime
-    except ImportError as error:
-        raise FodlamError(f"measure: {error.name} is not installed; {INSTALL}") from error
+    _, _, onnxruntime = (
+        need(each, "measure", "measure") for each in ("numpy", "onnx", "onnxruntime")
+    )
     onnxruntime.set_default_logger_severity(4)  # what goes wrong is raised as well
     return onnxruntime
 

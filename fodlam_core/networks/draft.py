@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
-from fodlam_core.errors import NetworkError
 from fodlam_core.model.layers import Layer, Network, layer_key
 
 if TYPE_CHECKING:
@@ -114,28 +112,3 @@ def some(names: Sequence[str]) -> str:
 def computed_beforehand(names: Sequence[str]) -> str:
     """Return the note on operators that would cost something, but work on constants alone."""
     return f"computed beforehand, as they depend on no input: {some(names)}"
-
-
-# Module -> its distribution, where their names differ.
-DISTRIBUTIONS = {"google": "protobuf"}
-
-
-def require(module: str, extra: str, what: str) -> Any:
-    """Import a module of an optional distribution.
-
-    Args:
-        module: its dotted name.
-        extra: the extra of this distribution that brings it.
-        what: what it is needed for.
-
-    Raises:
-        NetworkError: saying what to install.
-    """
-    try:
-        return import_module(module)
-    except ModuleNotFoundError:
-        package = module.split(".")[0]
-        package = DISTRIBUTIONS.get(package, package)
-        raise NetworkError(
-            f"{what} needs {package}; run: pip install 'fodlam-core[{extra}]'"
-        ) from None

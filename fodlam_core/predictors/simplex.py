@@ -43,8 +43,9 @@ def minimum(
 
 
 def _size(corners: list[tuple[float, Point]]) -> float:
-    """Return how far the corners are apart: around a minimum, far ones may have equal values."""
-    return max(max(axis) - min(axis) for axis in zip(*(point for _, point in corners), strict=True))
+    """Return how far corners are from the best: around a minimum, far ones have equal values."""
+    points = [point for _, point in corners]
+    return max(abs(x - y) for point in points[1:] for x, y in zip(point, points[0], strict=True))
 
 
 def _move_worst(function: Callable[[Point], float], corners: list[tuple[float, Point]]) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.errors import FodlamError
+from fodlam_core.libraries import need
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,7 +27,9 @@ class Tabular:
         Raises:
             FodlamError: if polars is not installed.
         """
-        frame: pl.DataFrame = _library("polars").DataFrame(self.to_rows(), infer_schema_length=None)
+        frame: pl.DataFrame = need("polars", "to_polars").DataFrame(
+            self.to_rows(), infer_schema_length=None
+        )
         return frame
 
     def to_pandas(self) -> Any:
@@ -37,7 +38,7 @@ class Tabular:
         Raises:
             FodlamError: if pandas is not installed.
         """
-        return _library("pandas").DataFrame(self.to_rows())
+        return need("pandas", "to_pandas").DataFrame(self.to_rows())
 
     def document(self) -> Document:
         """Return what a person reads."""
@@ -47,10 +48,3 @@ class Tabular:
         from fodlam_core.report.html import html
 
         return html(self.document())
-
-
-def _library(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise FodlamError(f"{name} is not installed", cure=f"run: pip install {name}") from error

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fodlam_core.libraries import need
 from fodlam_core.plugins.registry import Registry, default_registry
-from fodlam_core.sweeps.libraries import need
 from fodlam_core.sweeps.plan import make_plan
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def sweep(
     >>> points.collect().sort("energy_j").select("technology.node_nm", "energy_j").row(0)
     (45, 0.1124...)
     """
-    need("polars", "sweep")
+    need("polars", "a sweep", "sweep")
     from fodlam_core.sweeps.points import Evaluator
 
     registry = registry or default_registry()

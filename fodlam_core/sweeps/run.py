@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from fodlam_core.errors import FodlamError, unknown
+from fodlam_core.libraries import need
 from fodlam_core.sweeps.columns import column_names
 from fodlam_core.sweeps.engine_polars import run_polars
 from fodlam_core.sweeps.formats import CHUNK_ROWS, DATASET, format_of
 from fodlam_core.sweeps.grid import POINTS_PER_PART, shard_parts
-from fodlam_core.sweeps.libraries import need
 from fodlam_core.sweeps.lock import locked
 from fodlam_core.sweeps.output import (
     finish,
@@ -190,7 +190,7 @@ def _engine(
 ) -> Iterator[Record]:
     if request.engine == "polars":
         return run_polars(work, todo, registry)
-    need("distributed", "dask")
+    need("distributed", "the engine dask", "dask")
     from fodlam_core.sweeps.engine_dask import run_dask
 
     return run_dask(work, todo, request.scheduler)

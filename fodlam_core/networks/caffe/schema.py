@@ -7,10 +7,13 @@ forks (SSD, SegNet, DeepLab, py-faster-rcnn).
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from fodlam_core.networks.draft import require
+from fodlam_core.errors import NetworkError
+from fodlam_core.libraries import need
+
+library = partial(need, what="a Caffe network", extra="caffe", error=NetworkError)
 
 _PARAMS = """
     convolution_param:ConvolutionParameter inner_product_param:InnerProductParameter
@@ -137,14 +140,14 @@ def message_class(name: str, more_types: tuple[str, ...] = ()) -> Any:
         NetworkError: if protobuf is not installed.
     """
     pool = _pool(more_types)
-    factory = require("google.protobuf.message_factory", "caffe", "reading a Caffe network")
+    factory = library("google.protobuf.message_factory")
     return factory.GetMessageClass(pool.FindMessageTypeByName(f"caffe.{name}"))
 
 
 @cache
 def _pool(more_types: tuple[str, ...]) -> Any:
-    descriptor_pb2 = require("google.protobuf.descriptor_pb2", "caffe", "reading a Caffe network")
-    descriptor_pool = require("google.protobuf.descriptor_pool", "caffe", "reading a network")
+    descriptor_pb2 = library("google.protobuf.descriptor_pb2")
+    descriptor_pool = library("google.protobuf.descriptor_pool")
     file = descriptor_pb2.FileDescriptorProto(
         name="fodlam/caffe.proto", package="caffe", syntax="proto2"
     )

@@ -11,10 +11,10 @@ from fodlam_core.networks.caffe.schema import (
     HARMLESS,
     V1_TYPES,
     fields_of,
+    library,
     message_class,
     message_of_param,
 )
-from fodlam_core.networks.draft import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def parse(path: Path) -> Parsed:
         NetworkError: naming file and line.
     """
     text = _text(path)
-    text_format = require("google.protobuf.text_format", "caffe", "reading a Caffe network")
+    text_format = library("google.protobuf.text_format")
     net = message_class("NetParameter", _foreign_types(text))()
     try:
         text_format.Parse(text, net, allow_unknown_field=True)

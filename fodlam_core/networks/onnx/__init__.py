@@ -52,9 +52,10 @@ class OnnxReader:
         Raises:
             NetworkError: naming file and node.
         """
-        from fodlam_core.networks.draft import require
+        from fodlam_core.errors import NetworkError
+        from fodlam_core.libraries import need
 
-        require("onnx", "onnx", "reading an ONNX network")
+        need("onnx", "an ONNX network", "onnx", NetworkError)
         from fodlam_core.networks.onnx.operators import RULES
         from fodlam_core.networks.onnx.read import read
 

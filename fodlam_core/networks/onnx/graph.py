@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import NetworkError
-from fodlam_core.networks.draft import require
+from fodlam_core.libraries import need
 from fodlam_core.networks.onnx.inputs import Inputs
 from fodlam_core.networks.onnx.limits import MAX_INPUTS, MAX_SIZE, MAX_STEPS, check_functions
 from fodlam_core.networks.onnx.node import attribute
@@ -43,7 +43,7 @@ def load_graph(path: Path, options: ReadOptions) -> Graph:
     Raises:
         NetworkError: if the file is not ONNX, or a size of its first input has to be told.
     """
-    require("onnx", "onnx", "reading an ONNX network")
+    need("onnx", "an ONNX network", "onnx", NetworkError)
     model = _inlined(_parsed(path), path)
     graph = model.graph
     opsets = {each.domain: each.version for each in model.opset_import}

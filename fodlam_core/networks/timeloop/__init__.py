@@ -28,6 +28,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from fodlam_core.errors import FodlamError, NetworkError
+from fodlam_core.libraries import need
 from fodlam_core.model.layers import Layer, Network
 from fodlam_core.networks.read_text import check_name, read_text, refuse, refuse_if
 
@@ -123,15 +124,10 @@ def read_problem(path: Path) -> Problem | None:
     Raises:
         NetworkError: if it cannot be read, or PyYAML is not installed.
     """
-    try:
-        import yaml
+    yaml = need("yaml", "a problem of Timeloop", "timeloop", NetworkError)
+    from fodlam_core.networks.read_yaml import not_yaml
+    from fodlam_core.networks.timeloop.yaml import problem_of
 
-        from fodlam_core.networks.read_yaml import not_yaml
-        from fodlam_core.networks.timeloop.yaml import problem_of
-    except ImportError as error:
-        raise NetworkError(
-            "Timeloop's problems are YAML; run: pip install 'fodlam-core[timeloop]'"
-        ) from error
     try:
         # Blank instead of gone, so that line numbers stay those of the file.
         text = re.sub(_JINJA, "", read_text(path, MAX_BYTES))

@@ -9,7 +9,8 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from fodlam_core.errors import FodlamError, NetworkError
-from fodlam_core.networks.draft import computed_beforehand, require
+from fodlam_core.libraries import need
+from fodlam_core.networks.draft import computed_beforehand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,7 +49,7 @@ def from_torch(
         NetworkError: if torch is not installed, or the module cannot be run so, for instance
             because its steps depend on values.
     """
-    torch = require("torch", "torch", "from_torch")
+    torch = need("torch", "from_torch", "torch", NetworkError)
     if not isinstance(module, torch.nn.Module):
         raise NetworkError(f"from_torch: expected a torch.nn.Module, got {type(module).__name__}")
     if device not in ("meta", "cpu"):

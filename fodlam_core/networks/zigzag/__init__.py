@@ -24,7 +24,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from fodlam_core.errors import FodlamError, NetworkError
-from fodlam_core.networks.draft import Draft, require
+from fodlam_core.libraries import need
+from fodlam_core.networks.draft import Draft
 from fodlam_core.networks.read_text import read_text, refuse, refuse_if
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class ZigZagReader:
     def read(self, path: Path, options: ReadOptions) -> Network:
         """Read a file; neither input size nor regions can be changed here."""
         refuse(path, options, "input", "regions")
-        require("yaml", "timeloop", "reading a workload of ZigZag")
+        need("yaml", "a workload of ZigZag", "timeloop", NetworkError)
         import yaml
 
         from fodlam_core.networks.read_yaml import not_yaml

@@ -203,7 +203,7 @@ def test_polars_is_missing(
 
     result = cli("sweep", toml(TEXT))
 
-    expected = "error: polars is not installed; run: pip install 'fodlam-core[sweep]'\n"
+    expected = "error: a sweep needs polars; run: pip install 'fodlam-core[sweep]'\n"
     assert (1, expected) == (result.status, result.err)
 
 

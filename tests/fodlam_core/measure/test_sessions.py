@@ -45,9 +45,7 @@ def test_no_runtime(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without onnxruntime the command that installs it is said."""
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
 
-    with pytest.raises(
-        FodlamError, match=r"onnxruntime is not installed; run: pip install .*measure"
-    ):
+    with pytest.raises(FodlamError, match=r"measure needs onnxruntime; run: pip install .*measure"):
         runtime()
 
 

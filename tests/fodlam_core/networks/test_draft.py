@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
-from fodlam_core.errors import NetworkError
 from fodlam_core.model.layers import Layer
-from fodlam_core.networks.draft import Draft, require
+from fodlam_core.networks.draft import Draft
 
 
 def test_names_that_are_taken_get_a_number() -> None:
@@ -34,9 +31,3 @@ def test_what_cannot_be_costed_is_noted() -> None:
     network = draft.network("net", "here")
     assert network.uncosted == {"LSTM": 2}
     assert network.notes == ("cannot be costed, and missing from every total: 2 LSTM",)
-
-
-def test_a_missing_module_is_told_with_the_command() -> None:
-    """Whoever lacks an extra reads what to type."""
-    with pytest.raises(NetworkError, match=r"reading X needs no_such_thing; run: pip install "):
-        require("no_such_thing.inside", "x", "reading X")

@@ -39,7 +39,7 @@ def test_pandas_is_asked_only_if_it_is_meant(monkeypatch: pytest.MonkeyPatch) ->
     assert 200 == Rows().to_pandas()
 
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(FodlamError, match="pandas is not installed; run: pip install pandas"):
+    with pytest.raises(FodlamError, match="to_pandas needs pandas; run: pip install pandas"):
         Rows().to_pandas()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -304,14 +304,7 @@ def test_options_are_refused(read: Read, key: str) -> None:
 
 def test_without_pyyaml_the_cure_is_told(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where PyYAML is not installed, the error says what to install."""
-    original = builtins.__import__
-
-    def blocked(name: str, *args: Any) -> Any:
-        if name.split(".")[0] == "yaml":
-            raise ImportError(name)
-        return original(name, *args)
-
-    monkeypatch.setattr(builtins, "__import__", blocked)
+    monkeypatch.setitem(sys.modules, "yaml", None)
     with pytest.raises(NetworkError, match=r"pip install 'fodlam-core\[timeloop\]'"):
         _read(read, SHORTHAND)
 
