@@ -11,7 +11,7 @@ from fodlam_core.files import FileError, read_text
 from fodlam_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from fodlam_core.model.shapes import Shape
 
@@ -166,3 +166,29 @@ def _flag(text: str) -> bool:
     if text.lower() not in FLAGS:
         raise ValueError(f"{text!r} is neither true nor false")
     return FLAGS[text.lower()]
+
+
+def read_rows(
+    path: str, key: str, problems_of: Callable[[Columns], Iterable[str]]
+) -> tuple[Columns, Iterator[tuple[int, Row]], list[str]]:
+    """Return the columns of a table, its rows with their lines, and what is wrong with the columns.
+
+    Without rows where something is wrong.
+
+    Args:
+        path: the CSV file.
+        key: the key of the header that names it.
+        problems_of: tells what is wrong with columns.
+    """
+    try:
+        rows = read_cells(path)
+    except ValueError as error:
+        return Columns.named([]), iter(()), [f"{error}; the header names it as its {key}"]
+    if not rows:
+        problem = f"{path}: is empty; name the columns in its first line"
+        return Columns.named([]), iter(()), [problem]
+    start, names = rows[0]
+    columns = Columns.named(names)
+    problems = [f"{path}:{start}: {text}" for text in problems_of(columns)]
+    kept = () if problems else rows[1:]
+    return columns, ((line, Row(columns, cells)) for line, cells in kept), problems

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.accelerators.cells import Columns, Row, read_cells
-from fodlam_core.accelerators.printed import in_si
+from fodlam_core.accelerators.cells import Columns, Row, read_rows
 from fodlam_core.accelerators.row_costs import cost_of
-from fodlam_core.accelerators.table import point_problems
-from fodlam_core.errors import FodlamError, unknown
+from fodlam_core.accelerators.table import point_of, strict_problems
+from fodlam_core.errors import FodlamError
 from fodlam_core.model.costs import Cost
 from fodlam_core.model.memory_pass import MemoryPass, PassMeasurement
 
@@ -47,20 +46,11 @@ def read_operators(path: str, points: Collection[str] = ()) -> tuple[list[Operat
         path: the CSV file.
         points: the operating points that a column ``point`` may name.
     """
-    try:
-        rows = read_cells(path)
-    except ValueError as error:
-        return [], [f"{error}; the header names it as its operator_table"]
-    if not rows:
-        return [], [f"{path}: is empty; name the columns in its first line"]
-    start, names = rows[0]
-    columns = Columns.named(names)
-    problems = [f"{path}:{start}: {text}" for text in _column_problems(columns, points)]
-    if problems:
-        return [], problems
+    _, rows, problems = read_rows(
+        path, "operator_table", lambda columns: _column_problems(columns, points)
+    )
     found: list[OperatorRow] = []
-    for line, cells in rows[1:]:
-        row = Row(columns, cells)
+    for line, row in rows:
         made = _operator(row, points)
         if made is not None:
             found.append(made)
@@ -69,21 +59,13 @@ def read_operators(path: str, points: Collection[str] = ()) -> tuple[list[Operat
 
 
 def _column_problems(columns: Columns, points: Collection[str]) -> Iterator[str]:
-    for name in columns.names:
-        if in_si(name)[0] not in KNOWN:
-            yield unknown("column", name, KNOWN)
-    for name in NEEDED:
-        if name not in columns.known:
-            yield f"there is no column {name}; add it"
+    yield from strict_problems(columns, NEEDED, KNOWN, points)
     if "latency_s" not in columns.known:
         yield "there is no column of a latency; add latency_us, for instance"
-    yield from point_problems(columns.known, points)
 
 
 def _operator(row: Row, points: Collection[str]) -> OperatorRow | None:
-    point = row.text("point") if points else None
-    if point is not None and point not in points:
-        row.problems.append(f"point: {unknown('point', point, points)} (points in the header)")
+    point = point_of(row, points)
     operator, read, written = row.text("operator"), row.whole("read"), row.whole("written")
     window = row.whole("window") if row.has("window") else 1
     batch = row.whole("batch") if row.has("batch") else 1
@@ -93,12 +75,9 @@ def _operator(row: Row, points: Collection[str]) -> OperatorRow | None:
         row.problems.append("there is no latency; fill it in")
     if row.problems:
         return None
-    energy = cost.energy_j
-    if energy is None and cost.power_w is not None and cost.latency_s is not None:
-        energy = cost.power_w * cost.latency_s
     try:
         what = MemoryPass(operator, read=read, written=written, window=window)
-        measured = PassMeasurement(what, batch, Cost(cost.latency_s, energy))
+        measured = PassMeasurement(what, batch, Cost(cost.latency_s, cost.any_energy_j))
     except FodlamError as error:
         row.problems.append(f"{error}; correct the row")
         return None

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fodlam_core.accelerators.cells import Columns, Row, read_cells
-from fodlam_core.accelerators.printed import in_si
+from fodlam_core.accelerators.cells import Row, read_rows
 from fodlam_core.accelerators.row_costs import TIMES, cost_of
-from fodlam_core.accelerators.table import point_problems
-from fodlam_core.errors import FodlamError, unknown
+from fodlam_core.accelerators.table import point_of, strict_problems
+from fodlam_core.errors import FodlamError
 from fodlam_core.model.whole_network import Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
 NEEDED = ("network", "batch")
 KNOWN = (*NEEDED, *TIMES, "energy_j", "power_w", "macs", "point", "where", "source", "calibration")
@@ -37,21 +36,12 @@ def read_references(
         path: the CSV file.
         points: the operating points that a column ``point`` may name.
     """
-    try:
-        rows = read_cells(path)
-    except ValueError as error:
-        return [], [f"{error}; the header names it as its reference_table"]
-    if not rows:
-        return [], [f"{path}: is empty; name the columns in its first line"]
-    start, names = rows[0]
-    columns = Columns.named(names)
-    problems = [f"{path}:{start}: {text}" for text in _column_problems(columns, points)]
-    if problems:
-        return [], problems
+    _, rows, problems = read_rows(
+        path, "reference_table", lambda columns: strict_problems(columns, NEEDED, KNOWN, points)
+    )
     found: list[ReferenceRow] = []
     lines: dict[tuple[str | None, str, int], int] = {}
-    for line, cells in rows[1:]:
-        row = Row(columns, cells)
+    for line, row in rows:
         made = _reference(row, points)
         if made is not None:
             key = made.point, made.reference.network, made.reference.batch
@@ -63,36 +53,21 @@ def read_references(
     return found, problems
 
 
-def _column_problems(columns: Columns, points: Collection[str]) -> Iterator[str]:
-    for name in columns.names:
-        if in_si(name)[0] not in KNOWN:
-            yield unknown("column", name, KNOWN)
-    for name in NEEDED:
-        if name not in columns.known:
-            yield f"there is no column {name}; add it"
-    yield from point_problems(columns.known, points)
-
-
 def _reference(row: Row, points: Collection[str]) -> ReferenceRow | None:
     network, batch = row.text("network"), row.whole("batch")
-    point = row.text("point") if points else None
-    if point is not None and point not in points:
-        row.problems.append(f"point: {unknown('point', point, points)} (points in the header)")
+    point = point_of(row, points)
     macs = row.whole("macs") if row.has("macs") else None
     calibration = row.flag("calibration") if row.has("calibration") else True
     cost = cost_of(row, batch, None)
     if row.problems:
         return None
-    energy = cost.energy_j
-    if energy is None and cost.power_w is not None and cost.latency_s is not None:
-        energy = cost.power_w * cost.latency_s
     where = " ".join(row.text(name) for name in ("where", "source") if row.has(name))
     try:
         reference = Reference(
             network=network,
             batch=batch,
             latency_s=cost.latency_s,
-            energy_j=energy,
+            energy_j=cost.any_energy_j,
             macs=macs,
             where=where,
             calibration=calibration,

@@ -38,6 +38,13 @@ class Printed(NamedTuple):
     latency_rounding_s: float | None = None
     energy_rounding_j: float | None = None
 
+    @property
+    def any_energy_j(self) -> float | None:
+        """Joules, from power and latency where no energy is printed; None if not known."""
+        if self.energy_j is None and self.power_w is not None and self.latency_s is not None:
+            return self.power_w * self.latency_s
+        return self.energy_j
+
 
 def cost_of(row: Row, batch: int, power_w: float | None) -> Printed:
     """Return the cost of a row; problems go to the row.

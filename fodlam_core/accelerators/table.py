@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fodlam_core.accelerators.cells import Columns, Row, read_cells
+from fodlam_core.accelerators.cells import Columns, Row, read_rows
 from fodlam_core.accelerators.printed import in_si, written
 from fodlam_core.accelerators.row_costs import COSTS, TIMES, cost_of
 from fodlam_core.accelerators.row_shapes import DENSITY, SHAPES, WEIGHTS, ZEROS, layer_of
@@ -40,24 +40,15 @@ def read_table(
             neither.
         points: the operating points that a column ``point`` may name; without any there is none.
     """
-    try:
-        rows = read_cells(path)
-    except ValueError as error:
-        return [], [f"{error}; the header names it as its table"]
-    if not rows:
-        return [], [f"{path}: is empty; name the columns in its first line"]
-    start, names = rows[0]
-    columns = Columns.named(names)
-    problems = [f"{path}:{start}: {text}" for text in _column_problems(columns, power_w, points)]
-    if problems:
-        return [], problems
+    columns, rows, problems = read_rows(
+        path, "table", lambda columns: _column_problems(columns, power_w, points)
+    )
     written_columns = columns.written(power_w)
     details = [name for name in columns.quantities if name not in KNOWN]
     found: list[TableRow] = []
     lines: dict[tuple[str | None, str, str, str], int] = {}
-    for line, cells in rows[1:]:
-        row = Row(columns, cells)
-        point = _point(row, points)
+    for line, row in rows:
+        point = point_of(row, points)
         measurement = _measurement(row, kinds, power_w, written_columns, details)
         if measurement:
             found.append(TableRow(point, measurement))
@@ -67,7 +58,8 @@ def read_table(
     return found, problems
 
 
-def _point(row: Row, points: Collection[str]) -> str | None:
+def point_of(row: Row, points: Collection[str]) -> str | None:
+    """Return the operating point of a row; None if there are no points."""
     if "point" not in row.columns.known:
         return None
     name = row.text("point")
@@ -118,6 +110,19 @@ def point_problems(names: Collection[str], points: Collection[str]) -> Iterator[
         yield "there is no column point; add it, or give each point a table of its own"
     if not points and "point" in names:
         yield "there is a column point, but the header has no [points.NAME]; add them"
+
+
+def strict_problems(
+    columns: Columns, needed: Iterable[str], known: Collection[str], points: Collection[str]
+) -> Iterator[str]:
+    """Yield what is wrong with the columns of a table that has no columns of its own choice."""
+    for name in columns.names:
+        if in_si(name)[0] not in known:
+            yield unknown("column", name, known)
+    for name in needed:
+        if name not in columns.known:
+            yield f"there is no column {name}; add it"
+    yield from point_problems(columns.known, points)
 
 
 def _told_twice(seen: Mapping[str, str], power_w: float | None) -> Iterator[str]:
