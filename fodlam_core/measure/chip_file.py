@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fodlam_core.model.shapes import Shape
 
 PREDICTORS = ("linear", "per-mac")
-TERMS = "kernels"
+TERMS = "tiles"
 AXES = ("height", "width")
 WINDOW = ("kernel", "stride", "padding", "dilation")
 SPREAD = ("latency_lower_quartile_us", "latency_upper_quartile_us", "repetitions")

@@ -73,26 +73,47 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
 )
 
 
-# Size of the map, channels and groups of the 3x3 convolutions of each stage: Xie et al.,
-# "Aggregated Residual Transformations for Deep Neural Networks", CVPR 2017, Table 1; Radosavovic et
-# al., "Designing Network Design Spaces", CVPR 2020, and its models of regular widths.
+# Size of the map, channels and groups of the 3x3 convolutions of each stage, and at a stride of 2
+# kernel and stride: Xie et al., "Aggregated Residual Transformations for Deep Neural Networks",
+# CVPR 2017, Table 1; Radosavovic et al., "Designing Network Design Spaces", CVPR 2020, and its
+# models of regular widths.
 GROUPED: Mapping[str, tuple[tuple[int, ...], ...]] = MappingProxyType(
     {
-        "ResNeXt-50-32x4d": ((56, 128, 32), (28, 256, 32), (14, 512, 32), (7, 1024, 32)),
+        "ResNeXt-50-32x4d": (
+            *((56, 128, 32), (28, 256, 32), (14, 512, 32), (7, 1024, 32)),
+            *((56, 256, 32, 3, 2), (28, 512, 32, 3, 2)),
+        ),
         "ResNeXt-101-32x8d": ((56, 256, 32), (28, 512, 32), (14, 1024, 32), (7, 2048, 32)),
-        "RegNetX-200MF": ((56, 24, 3), (28, 56, 7), (14, 152, 19), (7, 368, 46)),
-        "RegNetX-400MF": ((56, 32, 2), (28, 64, 4), (14, 160, 10), (7, 400, 25)),
-        "RegNetX-1.6GF": ((56, 72, 3), (28, 168, 7), (14, 408, 17), (7, 912, 38)),
+        "RegNetX-200MF": (
+            *((56, 24, 3), (28, 56, 7), (14, 152, 19), (7, 368, 46)),
+            *((56, 56, 7, 3, 2), (28, 152, 19, 3, 2)),
+        ),
+        "RegNetX-400MF": (
+            *((56, 32, 2), (28, 64, 4), (14, 160, 10), (7, 400, 25)),
+            *((56, 64, 4, 3, 2), (14, 400, 25, 3, 2)),
+        ),
+        "RegNetX-1.6GF": (
+            *((56, 72, 3), (28, 168, 7), (14, 408, 17), (7, 912, 38)),
+            *((56, 168, 7, 3, 2), (28, 408, 17, 3, 2)),
+        ),
     }
 )
-# Size of the map, channels, kernel and stride: Tan and Le, "EfficientNet", ICML 2019, Table 1; Ma
-# et al., "ShuffleNet V2", ECCV 2018, Table 5; Liu et al., "A ConvNet for the 2020s", CVPR 2022.
+# Size of the map, channels, kernel and stride: Tan and Le, "EfficientNet", ICML 2019, Table 1;
+# Howard et al., "Searching for MobileNetV3", ICCV 2019, Table 1; Ma et al., "ShuffleNet V2", ECCV
+# 2018, Table 5, whose widths are 1x and 2x; Liu et al., "A ConvNet for the 2020s", CVPR 2022;
+# Trockman and Kolter, "Patches Are All You Need?", TMLR 2023, Table 1, at patches of 7.
 DEPTHWISE: Mapping[str, tuple[tuple[int, ...], ...]] = MappingProxyType(
     {
         "EfficientNet-B0": (
             *((112, 96, 3, 2), (56, 144, 3), (56, 144, 5, 2), (28, 240, 5), (28, 240, 3, 2)),
             *((14, 480, 3), (14, 480, 5), (14, 672, 5, 2), (7, 1152, 5), (7, 1152, 3)),
         ),
+        "MobileNetV3-Large": (
+            *((112, 16, 3), (112, 64, 3, 2), (56, 72, 3), (56, 72, 5, 2), (28, 120, 5)),
+            *((28, 240, 3, 2), (14, 184, 3), (14, 672, 5, 2), (7, 960, 5)),
+        ),
+        "ShuffleNetV2-2x": ((28, 122, 3), (14, 244, 3), (7, 488, 3)),
+        "ConvMixer-768": ((32, 768, 7),),
         "ShuffleNetV2": ((56, 24, 3, 2), (28, 58, 3), (28, 116, 3, 2), (14, 116, 3), (7, 232, 3)),
         "ConvNeXt-T": ((56, 96, 7), (28, 192, 7), (14, 384, 7), (7, 768, 7)),
     }
@@ -164,7 +185,7 @@ def _others(effort: Effort) -> Iterable[Network]:
         yield Network(name, layers)
     for name, attention in ATTENTION.items():
         yield Network(name, [layer for each in attention for layer in _attention(*each)])
-    for rows in (1, 32, 128):
+    for rows in (1, 32, 128) if few else (1, 8, 32, 64, 128):
         yield Network(f"fc-{rows}", list(_fully_connected(rows, effort.most_macs)))
 
 

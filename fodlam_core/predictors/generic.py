@@ -27,7 +27,7 @@ NAMED = (
 PREDICTORS = tuple(name for name, _, _ in (*GENERIC, *NAMED))
 # The names of `fodlam_core.predictors.terms.SETS`.
 TERMS = (
-    *("layers", "kernels", "products", "networks", "tokens"),
+    *("layers", "kernels", "tiles", "products", "networks", "tokens"),
     *("networks-cpu", "networks-int8", "networks-gpu", "few-networks"),
     *("throughput", "throughput-weights"),
 )

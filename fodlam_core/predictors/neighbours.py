@@ -123,8 +123,12 @@ def unit(product: Product, batch: int) -> tuple[Product, int]:
     """Return a layer as one row of it, where rows share weights, and the number of rows."""
     if product.form != "fc":
         return product, batch
-    one = product._replace(m=1, inputs=product.k, outputs=product.n, macs=product.n * product.k)
-    return one, product.m * batch
+    return _of_rows(product, 1), product.m * batch
+
+
+def _of_rows(product: Product, rows: int) -> Product:
+    n, k = product.n, product.k
+    return product._replace(m=rows, inputs=rows * k, outputs=rows * n, macs=rows * n * k)
 
 
 @attrs.frozen
@@ -144,7 +148,7 @@ class Corrected(Generic[ModelT]):
         one, rows = unit(product, batch)
         count, cost = 0, 0.0
         for more, residual in self.neighbours.corrections(one):
-            raw = self.model.value(one, more) * math.exp(residual)
+            raw = self._model(one, more) * math.exp(residual)
             limited = min(max(raw, cost), cost * more / count) if count else raw
             if rows <= more:
                 if not count:
@@ -152,8 +156,13 @@ class Corrected(Generic[ModelT]):
                     break
                 return cost + (limited - cost) * (rows - count) / (more - count)
             count, cost = more, limited
-        scale = cost / self.model.value(one, count) if cost else 1.0
-        return scale * self.model.value(one, rows)
+        scale = cost / self._model(one, count) if cost else 1.0
+        return scale * self._model(one, rows)
+
+    def _model(self, one: Product, rows: int) -> float:
+        if one.form != "fc":
+            return self.model.value(one, rows)
+        return self.model.value(_of_rows(one, rows), 1)
 
     @property
     def overhead(self) -> float:
@@ -210,5 +219,6 @@ def _groups(rows: Sequence[Known]) -> list[list[Known]]:
     groups: dict[Hashable, list[Known]] = {}
     for row in rows:
         each = row[0]
-        groups.setdefault(each.network if networks >= FOLDS else each.product, []).append(row)
+        shape = each.product._replace(window=None)  # alike, whichever way a window lies
+        groups.setdefault(each.network if networks >= FOLDS else shape, []).append(row)
     return [groups[key] for key in sorted(groups, key=repr)]

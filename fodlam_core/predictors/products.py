@@ -38,6 +38,7 @@ class Product(NamedTuple):
         scores: elements of the attention scores among inputs or outputs.
         experts: the layer as experts; None if it is not.
         summed: whether it is many layers, of which only sums are known.
+        window: the layer as a convolution; None if it is none.
     """
 
     form: str
@@ -56,6 +57,7 @@ class Product(NamedTuple):
     scores: int = 0
     experts: ExpertsShape | None = None
     summed: bool = False
+    window: ConvShape | None = None
 
     def weights_read(self, batch: int) -> float:
         """Return how many weights a batch reads: of experts those that it hits on average."""
@@ -139,6 +141,7 @@ def _convolution(shape: ConvShape) -> Product:  # once for all chips that run a 
         padded_n=_padded(n) if groups == 1 else n,
         stride=shape.stride[1],
         tiles=tiles,
+        window=shape,
     )
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from fodlam_core.predictors.tiles import Tiles, product_cycles, tiles
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
@@ -64,6 +66,37 @@ def _filled_depth(p: Product) -> Amount:
     return 0.0, 0.0 if p.form in SPARSE else p.macs / p.k * max(p.k, FILLED_DEPTH)
 
 
+def _tile_cycles(p: Product) -> Amount:
+    """Return cycles of the tiles of a layer; of a depthwise one where it is charged as another."""
+    if p.window is None or (p.form != "depthwise" and p.window.form == "depthwise"):
+        return 0.0, p.groups * product_cycles(p.m, p.n, p.k)
+    return 0.0, tiles(p.window).cycles
+
+
+def _taps(p: Product) -> Tiles:
+    return tiles(p.window) if p.window and p.form == "depthwise" else Tiles()
+
+
+def _ragged_rows(p: Product) -> Amount:
+    """Return the rows of images that a library copies where it lays windows out anew."""
+    return 0.0, p.groups * p.k * p.window.out_height if p.window and _ragged(p)[1] else 0.0
+
+
+def _pieces(p: Product) -> float:
+    """Return the pieces that windows are put together of where channels are innermost."""
+    return p.m * p.groups * p.window.kernel[0] * p.window.kernel[1] if p.window else 0.0
+
+
+def _uneven_pieces(p: Product) -> Amount:
+    """Return pieces of an image, or of a dense convolution, whose channels fill no vectors."""
+    uneven = p.window and p.form.startswith("dense") and p.window.in_channels % VECTOR_CHANNELS
+    return 0.0, _pieces(p) if uneven else 0.0
+
+
+def _uneven_depthwise(p: Product) -> Amount:
+    return 0.0, p.macs if p.form == "depthwise" and p.groups % GROUP_CHANNELS else 0.0
+
+
 TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
     {
         "pointwise_macs": _macs("pointwise"),
@@ -91,6 +124,17 @@ TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
         # Products that start one after another, besides the first.
         "grouped_products": lambda p: (p.groups - 1 if _is_grouped(p) else 0.0, 0.0),
         "matmul_products": lambda p: (p.groups - 1 if p.form == "matmul" else 0.0, 0.0),
+        "tile_cycles": _tile_cycles,
+        "filter_reads": lambda p: (0.0, tiles(p.window).filters if p.window else 0.0),
+        "tap_cycles": lambda p: (0.0, _taps(p).taps),
+        "tap_rows": lambda p: (0.0, _taps(p).rows),
+        "reused_weights": lambda p: (p.weights if p.m > 1 else 0.0, 0.0),
+        "ragged_rows": _ragged_rows,
+        "strided_ragged_elements": lambda p: _ragged(p) if p.stride > 1 else (0.0, 0.0),
+        "grouped_pieces": lambda p: (0.0, _pieces(p) if _is_grouped(p) else 0.0),
+        "uneven_pieces": _uneven_pieces,
+        "uneven_depthwise_macs": _uneven_depthwise,
+        "matmul_macs": _macs("matmul"),
         "macs": lambda p: (0.0, p.macs),
         # Of what a library lays out again before it multiplies: windows of more than one pixel.
         "window_elements": lambda p: (0.0, p.m * p.k if p.form.startswith("dense") else 0.0),
@@ -144,6 +188,23 @@ SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "sparse_outputs",
             "ragged_elements",
             "grouped_products",
+            "matmul_products",
+        ),
+        "tiles": (
+            *(term for term in _LAYERS if term not in ("im2col_elements", "depth")),
+            "tile_cycles",
+            "filter_reads",
+            "tap_cycles",
+            "tap_rows",
+            "sparse_inputs",
+            "reused_weights",
+            "ragged_elements",
+            "ragged_rows",
+            "strided_ragged_elements",
+            "grouped_pieces",
+            "uneven_pieces",
+            "uneven_depthwise_macs",
+            "matmul_macs",
             "matmul_products",
         ),
         "products": (

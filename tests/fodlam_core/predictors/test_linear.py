@@ -204,7 +204,7 @@ def test_the_terms_follow_from_what_was_measured():
 
 def test_an_unknown_set_is_an_error():
     """A misspelt set of terms names those there are."""
-    with pytest.raises(PredictionError, match="'layer' is not one of layers, kernels, products"):
+    with pytest.raises(PredictionError, match="'layer' is not one of layers, kernels, tiles"):
         Linear("layer")
 
 

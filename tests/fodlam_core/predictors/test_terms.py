@@ -114,3 +114,40 @@ def test_dense_elements_are_those_of_windows():
         one = product(layer)
         expected = one.inputs + one.outputs if form.startswith("dense") else 0
         assert (0.0, expected) == TERMS["dense_elements"](one)
+
+
+def test_tiles_of_a_layer_by_its_form():
+    """Cycles are those of the window, of taps if it is depthwise, and of a product otherwise."""
+    names = ("tile_cycles", "tap_cycles", "tap_rows")
+    filled = {
+        form: [bool(each) for _, each in amounts(product(LAYERS[form]), names)] for form in LAYERS
+    }
+    assert [False, True, True] == filled.pop("depthwise")
+    assert {(True, False, False)} == {tuple(each) for each in filled.values()}
+    other = product(LAYERS["depthwise"])._replace(form="grouped")
+    assert [True, False, False] == [bool(each) for _, each in amounts(other, names)]
+
+
+def test_what_fills_no_vectors():
+    """Rows and pieces are copied where channels fill no vectors, and of groups always."""
+    ragged = product(_conv((24, 28, 28), 24, 3, 2, padding=1, groups=3))
+    assert (0.0, 3 * 72 * 14) == TERMS["ragged_rows"](ragged)
+    assert TERMS["ragged_elements"](ragged) == TERMS["strided_ragged_elements"](ragged)
+    assert (0.0, 3 * 9 * 14 * 14) == TERMS["grouped_pieces"](ragged)
+    whole = product(LAYERS["grouped"])
+    assert (0.0, 0.0) == TERMS["ragged_rows"](whole) == TERMS["strided_ragged_elements"](whole)
+    assert (0.0, 2 * 9 * 28 * 28) == TERMS["grouped_pieces"](whole)
+
+    image, dense = product(_conv((3, 8, 8), 16, 3, padding=1)), product(LAYERS["dense"])
+    assert (0.0, 9 * 64) == TERMS["uneven_pieces"](image)
+    assert (0.0, 0.0) == TERMS["uneven_pieces"](dense) == TERMS["uneven_pieces"](ragged)
+    deep = product(_conv((24, 8, 8), 24, 3, padding=1, groups=24))
+    assert (0.0, deep.macs) == TERMS["uneven_depthwise_macs"](deep)
+    assert (0.0, 0.0) == TERMS["uneven_depthwise_macs"](product(LAYERS["depthwise"]))
+
+
+def test_weights_of_one_row_are_not_reused():
+    """One row reads each weight once; several rows multiply with it again."""
+    one = product(Layer.from_shape("F", FcShape(8, 5)))
+    assert (0.0, 0.0) == TERMS["reused_weights"](one)
+    assert (6400, 0.0) == TERMS["reused_weights"](product(LAYERS["fc"]))
