@@ -26,7 +26,7 @@ ROWS = 12, 6, 5, 4, 3, 2, 1
 COLUMNS = 2, 1
 """Rows of tiles of matrix products, and the vectors of columns of the largest."""
 PER_CYCLE = 2
-LATENCY, TAP_LATENCY = 4, 2
+LATENCY, TAP_LATENCY = 4.0, 2.0
 """Cycles of a step at least; fewer of a depthwise convolution, whose short chains overlap."""
 LEAST_CHANNELS = 4
 """Channels that images are laid out for at once."""
