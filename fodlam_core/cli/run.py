@@ -84,7 +84,7 @@ def add_short_forms(parser: argparse.ArgumentParser) -> None:
         type=_names,
         default=(),
         metavar="CHIP[,CHIP]",
-        help="the chips that run the network, such as nvdla, or conv=eyeriss,fc=eie; "
+        help="the chips that run the network, such as eyeriss/0.82V, or conv=eyeriss,fc=eie; "
         "no other chip runs any layer; a pattern, or all, is each chip in turn",
     )
     parser.add_argument("--node", metavar="NM", help="process node: technology.node_nm")
