@@ -60,54 +60,54 @@ def _positive() -> Any:
 
 @attrs.frozen(eq=False, repr=False)
 class Accelerator(Value):
-    """A chip that is known by its published numbers, by a formula, or by both.
+    """A chip with published numbers, a formula, or both.
 
     Attributes:
-        name: what a configuration calls it.
-        title: one line for a person.
+        name: its name in configurations.
+        title: a readable one-line description.
         kinds: the names of the layer kinds that it serves.
-        technology: the point at which its numbers were obtained; None where no source states the
-            node: then it takes part as measured, and is never scaled.
+        technology: the point at which its numbers were obtained; None if no source states the
+            node: then the chip is used as measured and never scaled.
         citation: where they were published.
         provenance: how the numbers were obtained, one of `PROVENANCES`.
         measurements: its published table.
-        predictors: what predicts layers that are not in the table, the default first.
-        default_for: the kinds for which it is taken when a configuration names no accelerator.
+        predictors: they predict layers that are not in the table; the default first.
+        default_for: the kinds that it serves if a configuration names no accelerator.
         precision: number format of weights and activations.
-        clock_hz: clock rate behind the numbers.
+        clock_hz: clock rate of the published numbers.
         area_mm2: area of the chip, and what part of it that is.
-        notes: what a reader must know before quoting its numbers.
+        notes: caveats for readers of its numbers.
         options: an attrs class of options for ``[accelerator.NAME]``, or None.
-        apply_options: ``(accelerator, options) -> accelerator``, where there are options.
+        apply_options: ``(accelerator, options) -> accelerator``, if there are options.
         references: published costs of whole networks, one for each network and batch.
-        peak_macs_per_s: MACs that its PEs can do in a second, at its own technology point.
-        skips_zeros: whether that counts only MACs whose operands are both not zero.
-        publication: path of the file that says which printed cell each number is, see
+        peak_macs_per_s: peak MACs per second, at its own technology point.
+        skips_zeros: whether the peak counts only MACs with two nonzero operands.
+        publication: path of the file that maps each number to its printed cell, see
             `fodlam_core.accelerators.publication_file`; None if there is none.
-        points: further operating points of the same chip, each named ``chip/point``.
-        energy_split: what the energies are made of, which scale apart; None if not known.
+        points: other operating points of the same chip, each named ``chip/point``.
+        energy_split: the parts of the energy, which scale separately; None if not known.
         energy_covers: what the energies cover, one of `COVERS`; empty if not stated.
         latency_is: what the latencies are, one of `LATENCIES`.
-        row_by_row: whether rows and inferences share no weights: each is a run of its own.
+        row_by_row: whether rows and inferences do not share weights: each is a run of its own.
         memory_bandwidth_bytes_per_s: peak bandwidth of the off-chip memory.
         memory_bytes: size of the off-chip memory that holds weights.
         onchip_bytes: size of the on-chip memory that holds weights, if the chip has no other.
-        weight_bits: bits that a weight takes there.
-        most_weights: weights of the largest network that it holds, zeros included, where a
-            publication says so.
-        idle_power_w: power when nothing runs.
+        weight_bits: bits of a weight in that memory.
+        most_weights: weights of the largest network that it holds, zeros included, if a
+            publication states it.
+        idle_power_w: idle power.
         tdp_w: thermal design power.
-        vendor: who makes it.
+        vendor: its vendor.
         device: kind of device, such as ``"phone"`` or ``"gpu"``.
         year: year of its first sale or publication.
         aliases: other names of the same chip.
         networks: layers of the networks that references name.
         parts: published costs of parts of networks, each with its ``kind`` or ``layers``.
-        families: of networks, those that are made of the same blocks: what is held out together.
-        cross_validated: errors of pooled predictors that were computed beforehand, by name of the
+        families: networks that are made of the same blocks and held out together.
+        cross_validated: precomputed errors of pooled predictors, by name of the
             predictor and quantity; see `fodlam_core.validation.errors`.
-        operators: what operators without MACs were measured to cost.
-        fits: fits of pooled predictors that were made beforehand to just these rows, by name of
+        operators: measured costs of operators without MACs.
+        fits: precomputed fits of pooled predictors to exactly these rows, by name of
             the predictor; see `fodlam_core.accelerators.fits`.
     """
 

@@ -1,6 +1,6 @@
 """Reads an accelerator from a data file: a TOML header next to a CSV table of layers.
 
-The header says what holds for the whole table, each with its source::
+The header describes the whole table::
 
     name = "mychip"
     title = "MyChip, 28 nm"
@@ -11,7 +11,7 @@ The header says what holds for the whole table, each with its source::
     peak_macs_per_s = 33.6e9        # optional, as are skips_zeros = true and
     predictors = ["linear"]         # optional: generic ones, in order of preference
     terms = "layers"                # optional, of linear: or products, networks
-    fits = "mychip-fits.json"       # optional, made beforehand: `fodlam_core.accelerators.fits`
+    fits = "mychip-fits.json"       # optional, precomputed: `fodlam_core.accelerators.fits`
     publication = "mychip-tables.toml"  # as printed: `fodlam_core.accelerators.publication_file`
     [technology]
     node_nm = 28
@@ -24,30 +24,30 @@ The header says what holds for the whole table, each with its source::
 
 Each row of the table is one measured layer at one batch. ``network, layer, kind, batch`` are
 required, and a latency, a rate or an energy, each of the whole batch; quantities are written as
-printed, their unit in the column name (``latency_ms``, ``inferences_per_s``, ``energy_uj``,
+printed, with the unit in the column name (``latency_ms``, ``inferences_per_s``, ``energy_uj``,
 ``power_mw``, ``dram_mb``); ``processing_latency_ms`` is the part of the latency that is not spent
-waiting for DRAM. ``macs`` is required where no shape is given. A shape is given by ``in_channels,
+waiting for DRAM. ``macs`` is required if no shape is given. A shape is given by ``in_channels,
 in_height, in_width, out_channels, kernel, stride, padding, groups`` (``kernel_height,
 kernel_width`` ... where the axes differ, ``dilation`` where it is not 1), by ``inputs, outputs``
 and ``rows``, or by ``m, k, n`` and ``count``. ``calibration`` is ``true`` or ``false``, see
 `Measurement`. The densities of a layer are ``weight_density_pct`` and ``activation_density_pct``,
 or the share of zeros among its activations ``activation_zeros_pct``; a column ``source`` is for
-the reader. All further columns hold numbers, and become `Measurement.details`. Empty cells are
+readers. All other columns contain numbers, and become `Measurement.details`. Empty cells are
 unknown, never zero.
 
 A chip that was measured at several precisions, thread counts or voltages has operating points,
-each an accelerator of its own, ``mychip/int8``, with the keys of the chip but for those that
-differ::
+each an accelerator, ``mychip/int8``, with the keys of the chip unless its table overrides
+them::
 
     tables = ["mychip.csv"]         # with a column point; or each point has its own table
-    default_point = "fp16"          # what "mychip" alone stands for; by default the first
+    default_point = "fp16"          # what "mychip" alone means; by default the first
     [points.fp16]
     precision = "fp16"
     [points.int8]
     precision = "int8"
     table = "int8.csv"
 
-What a publication says of whole networks only goes into the header, and needs no table::
+Published costs of whole networks go into the header and need no table::
 
     [[references]]
     network = "VGG16"
@@ -55,9 +55,9 @@ What a publication says of whole networks only goes into the header, and needs n
     latency_ms = 40.5               # or energy_mj, or both
     where = "Table 3"
 
-Many of them stand in a CSV file that ``reference_table`` names, see
-`fodlam_core.accelerators.reference_table`. What operators without MACs cost stands in one that
-``operator_table`` names, see `fodlam_core.accelerators.operator_table`.
+If there are many, ``reference_table`` names a CSV file of them, see
+`fodlam_core.accelerators.reference_table`. ``operator_table`` names a CSV file with the cost of
+operators without MACs, see `fodlam_core.accelerators.operator_table`.
 """
 
 from __future__ import annotations
@@ -92,11 +92,11 @@ def load_accelerator(path: str | os.PathLike[str], **changes: Any) -> Accelerato
 
     Args:
         path: the TOML header.
-        changes: fields of `Accelerator` that the file does not tell, such as ``predictors``
+        changes: fields of `Accelerator` that the file does not contain, such as ``predictors``
             (default: the generic ones, ``per-mac`` first) or ``options``.
 
     Returns:
-        The accelerator; where the file has operating points, its default point under the name of
+        The accelerator; if the file has operating points, its default point under the name of
         the chip, with all points in `Accelerator.points`.
 
     Raises:

@@ -22,7 +22,7 @@ class TokenOptions(NamedTuple):
         generate: tokens that are generated after it.
         context: keys that one decode step attends to, its own token included.
         decode: ``"mean"`` (default): all steps at their mean context; ``"stepped"``: each apart.
-        weights: what the weights are stored as, such as ``"int4"``.
+        weights: the format of the weights, such as ``"int4"``.
         logits: ``"last"`` (default) row of a prompt, as servers do, or ``"all"``.
         mla: latent attention in decode steps: ``"absorbed"`` (default) or ``"expanded"``.
         causal: ``"full"`` (default): all products of a prompt; ``"half"``: those not masked.
@@ -51,12 +51,12 @@ class ReadOptions(NamedTuple):
     Attributes:
         input: size of one input, such as (3, 600, 1000); None: as in the file.
         regions: how often per-region layers run, or the rows of a product; None if not said.
-        inputs: sizes of inputs by name, batch and all, such as {"past": (1, 8, 1024, 64)}.
-        symbols: sizes by the symbols that stand for them in the file, such as {"seq": 128}.
+        inputs: sizes of inputs by name, including the batch, such as {"past": (1, 8, 1024, 64)}.
+        symbols: sizes of the symbols in the file, such as {"seq": 128}.
         batch_axis: the axis of the first input that is the batch, ``"none"`` if none is; None:
-            what the file makes likely, usually the first.
+            determined from the file, usually the first.
         shapes: the classes of shapes that layer kinds of plugins bring, by the name of the kind.
-        tokens: what goes through a transformer.
+        tokens: the tokens of a transformer.
     """
 
     input: tuple[int, ...] | None = None
@@ -71,16 +71,12 @@ class ReadOptions(NamedTuple):
 class NetworkReader(Protocol):
     """A reader of one file format.
 
-    One that reads a folder as a network says so with an attribute ``reads_folders = True``.
+    Optional attributes: ``reads_folders = True`` if it reads a folder as a network;
+    ``reads_tokens = True`` if it uses `ReadOptions.tokens`, which are an error for other readers;
+    ``max_bytes``, the size of the largest file it takes, None for any (default: 64 MB).
 
-    Its errors say what to write as a `fodlam_core.errors.Setting`, which the command ``networks``
-    says as one of its options.
-
-    One that heeds `ReadOptions.tokens` says so with ``reads_tokens = True``; they are refused for
-    any other.
-
-    It may have an attribute ``max_bytes``: the largest file it takes, None for any, 64 MB if it
-    does not say.
+    Its errors state what to write as a `fodlam_core.errors.Setting`, which the command
+    ``networks`` shows as one of its options.
     """
 
     @property

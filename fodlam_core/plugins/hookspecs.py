@@ -1,21 +1,21 @@
 """The four hooks of a plugin.
 
 A plugin is a module, or any object, with one or more of these functions, each marked with
-`hookimpl`, and announced in the ``fodlam`` entry-point group of its distribution::
+`hookimpl`, and registered in the ``fodlam`` entry-point group of its distribution::
 
     [project.entry-points.fodlam]
     mychip = "fodlam_mychip"
 
-Hooks are called once, when the registry is built, and hand over values; afterwards only methods
-of those values are called. The core registers its own kinds, rules and readers in the same way.
+Hooks are called once, when the registry is built, and return values; afterwards only methods of
+those values are called. The core registers its own kinds, rules and readers in the same way.
 
-The hooks have a level, which rises when a plugin may rely on more than before. A plugin says which
-level it was made for by an attribute ``FODLAM_API`` (level 1 without one). Earlier levels are
-served; a plugin made for a later level is refused.
+The hooks have a level, which rises when they offer more to plugins. A plugin states the level that
+it is written for in an attribute ``FODLAM_API`` (default: 1). Earlier levels keep working; a plugin
+for a later level is an error.
 
-* Level 1: predictors have ``fit(measurements)`` and ``predict(layer)``, the cost of one inference,
-  which is taken as linear in the batch.
-* Level 2: predictors may have ``fit(measurements, references, networks)`` and
+* Level 1: predictors have ``fit(measurements)`` and ``predict(layer)``, the cost of one inference;
+  costs are linear in the batch.
+* Level 2: predictors can have ``fit(measurements, references, networks)`` and
   ``predict(layer, batch)``, the cost of a batch; see `fodlam_core.predictors`.
 """
 
@@ -39,11 +39,11 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 class HookSpecs:
-    """What a plugin may supply; each docstring holds a complete plugin.
+    """What a plugin can supply; each docstring contains a complete plugin.
 
     Attributes:
         FODLAM_API: the level of these hooks.
-        FODLAM_API_FITS: for each level that is served the versions of fodlam-core that serve it.
+        FODLAM_API_FITS: for each supported level the versions of fodlam-core that support it.
     """
 
     FODLAM_API = 2
@@ -68,8 +68,8 @@ class HookSpecs:
     def fodlam_accelerators(self) -> Iterable[Accelerator]:  # type: ignore[empty-body]
         """Supply accelerators.
 
-        A chip that is known by a published table is best read from a data file with
-        `fodlam_core.load_accelerator`; the same in code::
+        For a chip with a published table, a data file and `fodlam_core.load_accelerator` are best;
+        the same in code::
 
             from fodlam_core import Accelerator, Citation, Layer, Measurement, Technology
             from fodlam_core import hookimpl

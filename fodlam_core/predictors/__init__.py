@@ -1,7 +1,7 @@
-"""Predictors: what a layer that nobody measured would cost, from what was measured.
+"""Predictors: the cost of a layer that was not measured, from measured ones.
 
-Fitting and predicting are apart, so that one cross-validation serves every predictor. Terms and
-constants of the generic predictors may be changed here; what a chip adds stays in its plugin.
+Fitting and predicting are separate, so one cross-validation works for every predictor. Terms and
+constants of the generic predictors can be changed here; those of a chip belong in its plugin.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ if TYPE_CHECKING:
 
 
 class FittedPredictor(Protocol):
-    """A predictor after it has seen measurements.
+    """A predictor that is fitted to measurements.
 
-    Where the measurements leave a constant open, it may say so with two further attributes:
-    ``notes``, sentences for a person, and ``alternatives``, other fitted predictors that fit as
-    well. Validation shows the former; intervals cover what the latter predict. Further methods
-    that it may have:
+    If the measurements do not determine a constant, it can say so with two more attributes:
+    ``notes``, sentences for readers, and ``alternatives``, other fitted predictors that fit equally
+    well. Validation shows the notes; intervals include the predictions of the alternatives.
+    Optional methods:
 
     * ``explain(layer)``: the formulas with their numbers, by ``"latency"`` and ``"energy"``.
     * ``affine(layer)``: ``(fixed, each)`` with ``predict(layer, b) == fixed + each * b``.
-    * ``overhead(batch)``: a `Cost` for each run of the network that belongs to no layer, or None.
-    * ``bounds(layer, batch)``: the least and the greatest `Cost`, where the interval comes from
-      what the predictor assumes, not from its errors; its ``notes`` say what that is.
-    * ``fastest(layer, batch)``: seconds that no such chip can be faster than, where that is known;
-      intervals do not reach below.
-    * ``outside(layer)``: texts that say why the layer is outside what was measured.
+    * ``overhead(batch)``: the `Cost` of each run of the network besides its layers, or None.
+    * ``bounds(layer, batch)``: the least and the greatest `Cost`, if the interval comes from
+      assumptions of the predictor instead of its errors; its ``notes`` state them.
+    * ``fastest(layer, batch)``: the least possible latency in seconds, if it is known; intervals do
+      not go below it.
+    * ``outside(layer)``: reasons why the layer is outside the measured range.
     """
 
     @property
     def predict(self) -> Callable[..., Cost]:
         """``predict(layer, batch)``: the cost of a batch of inferences of one item of the layer.
 
-        A predictor of level 1 has ``predict(layer)``, for one inference: its cost is taken as
-        linear in the batch. Raises `PredictionError` if the layer lacks what it needs.
+        A predictor of level 1 has ``predict(layer)``, for one inference; its cost is linear in
+        the batch. Raises `PredictionError` if the layer lacks what it needs.
         """
         ...
 
@@ -45,12 +45,12 @@ class FittedPredictor(Protocol):
 class Predictor(Protocol):
     """A way to predict costs; a value without state.
 
-    A predictor that uses fields of `Layer` where they are known, and does without where they are
-    not, may name them in ``optional``, each with what validation calls the predictor without it:
-    ``(("activation_density", "average-zeros"),)``. What a reader must know of its errors may
-    stand in ``notes``. A predictor with ``pooled = True`` is fitted once to the rows of all kinds
-    of its chip, and to references; any other to those of one kind. One whose
-    fits can stand in a file has ``restore(stored, measurements)``.
+    Optional attributes: ``optional`` names fields of `Layer` that it uses if they are known, each
+    with the name of the predictor without it in validation:
+    ``(("activation_density", "average-zeros"),)``. ``notes`` are caveats about its errors. With
+    ``pooled = True`` it is fitted once to the rows of all kinds of its chip, and to references;
+    otherwise to the rows of one kind. If its fits can be stored in a file, it has
+    ``restore(stored, measurements)``.
     """
 
     @property
@@ -65,11 +65,11 @@ class Predictor(Protocol):
 
     @property
     def fit(self) -> Callable[..., FittedPredictor]:
-        """``fit(measurements, references, networks)``: fit everything that is fitted.
+        """``fit(measurements, references, networks)``: fit the predictor.
 
         ``measurements`` are of one kind of layer, or of all kinds for a pooled predictor;
-        ``references`` are published costs of whole networks, and ``networks`` those networks by
-        name, as far as their layers are known. A predictor of level 1 has ``fit(measurements)``.
+        ``references`` are published costs of whole networks, and ``networks`` are those with
+        known layers, by name. A predictor of level 1 has ``fit(measurements)``.
         Raises `PredictionError` if the measurements do not suffice.
         """
         ...

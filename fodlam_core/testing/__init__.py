@@ -1,4 +1,4 @@
-"""Checks for the authors of plugins; they need no pytest, and go well with it.
+"""Checks for authors of plugins, with or without pytest.
 
 A new check is a function in the module of what it checks.
 
