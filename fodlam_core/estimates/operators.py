@@ -132,6 +132,9 @@ def operator_notes(
         if others:
             pairs = listed([f"{name} as {rate}" for name, rate in others.items()])
             yield f"{chip.name}: operators that were not measured, taken for others: {pairs}"
+        graphs = [name for name in ("If", "Loop", "Scan", "SequenceMap") if name in network.skipped]
+        if graphs:
+            yield f"{chip.name}: operators inside {listed(graphs)} are counted as free"
         if found.free:
             names = listed(_counts(found.free))
             yield f"{chip.name}: operators that were not measured, counted as free: {names}"

@@ -19,7 +19,7 @@ from fodlam_core.model.converters import words
 from fodlam_core.model.memory_pass import MemoryPass
 from fodlam_core.networks.onnx.functions import Function, functions
 from fodlam_core.networks.onnx.links import Links
-from fodlam_core.networks.onnx.node import attribute
+from fodlam_core.networks.onnx.node import attribute, name_of
 from fodlam_core.networks.onnx.operators import is_free
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ Key = tuple[str, int, int, int]
 
 def memory_passes(
     nodes: Sequence[Any], outputs: Iterable[str], scope: Mapping[str, Tensor], batch: int
-) -> tuple[MemoryPass, ...]:
-    """Return the passes over memory of a graph; one whose size is not known is left out.
+) -> tuple[tuple[MemoryPass, ...], Sequence[str]]:
+    """Return the passes over memory of a graph, and the names of those of unknown size.
 
     Args:
         nodes: its operators, in order; graphs inside them are not looked into.
@@ -67,8 +67,9 @@ def memory_passes(
         scope: what is known of every tensor.
         batch: inferences that the sizes are for.
     """
-    found = Counter(_Passes(Links(nodes, outputs, scope, batch)).found())
-    return tuple(MemoryPass(*key, count=count) for key, count in found.items())
+    passes = _Passes(Links(nodes, outputs, scope, batch))
+    found = Counter(passes.found())
+    return tuple(MemoryPass(*key, count=count) for key, count in found.items()), passes.open
 
 
 class _Passes:
@@ -78,6 +79,7 @@ class _Passes:
         self.functions = {id(node): each for each in found for node in each.nodes}
         # What makes a tensor that comes from a layer, with all that is part of it.
         self.layers: dict[str, Any] = {}
+        self.open: list[str] = []
 
     def found(self) -> Iterable[Key]:
         for node in self.links.nodes:
@@ -160,6 +162,8 @@ class _Passes:
         links, inputs = self.links, self.links.inputs(node)
         made = [links.size(name) for name in node.output if links.readers[name]]
         sizes = [links.size(name) for name in inputs]
+        if None in (*made, *sizes) and made:
+            self.open.append(name_of(node))
         if None in (*made, *sizes) or not made:
             return None
         written, read = (sum(filter(None, each)) for each in (made, sizes))

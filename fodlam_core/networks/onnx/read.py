@@ -55,9 +55,13 @@ def read(path: Path, options: ReadOptions, rules: Mapping[str, Rule]) -> Network
             "optimised for one machine: channels are rounded up to whole blocks, with their MACs"
         )
     walk.draft.notes += _unreached(graph, walk, scope)
-    passes = memory_passes(
+    passes, unknown = memory_passes(
         graph.proto.node, [each.name for each in graph.proto.output], scope, walk.batch
     )
+    if unknown:
+        walk.draft.notes.append(
+            f"no passes over memory, as their sizes are not known: {some(unknown)}"
+        )
     return walk.draft.network(path.stem, str(path), passes)
 
 

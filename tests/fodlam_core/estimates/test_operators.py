@@ -33,7 +33,7 @@ PASSES = (
 NETWORK = Network(
     "net",
     [Layer.from_shape("F", FcShape(1000, 1000)), Layer.from_shape("G", FcShape(100, 100))],
-    {"Add": 3, "Sub": 1, "TopK": 1, "Relu": 2},
+    {"Add": 3, "Sub": 1, "TopK": 1, "If": 2},
     memory_passes=PASSES,
 )
 
@@ -74,6 +74,7 @@ def test_operators_are_a_line_of_the_total(chip: Path) -> None:
     assert line.interval is not None
     assert any("taken for others: Sub as Add" in note for note in result.notes)
     assert any("counted as free: TopK (1)" in note for note in result.notes)
+    assert "mine: operators inside If are counted as free" in result.notes
 
 
 def test_a_batch_shares_calls(chip: Path) -> None:

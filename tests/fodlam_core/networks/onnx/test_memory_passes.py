@@ -124,6 +124,23 @@ def test_sizes_are_of_one_inference(passes: PASSES) -> None:
     assert passes(f"{CONV} y = Sigmoid(c)", "4,8,8,8") == {"Sigmoid": (512, 512, 1, 1)}
 
 
+def test_passes_of_unknown_size_are_named(tmp_path: Path) -> None:
+    """What values decide the size of has no pass, and a note says so."""
+    model = onnx.parser.parse_model(
+        """<ir_version: 8, opset_import: ["" : 17]> graph (float[2,8] x) => (float[N] y)
+        <float[8,8] m> { p = MatMul(x, m) n = NonZero(p) f = Cast<to = 1>(n) y = Sigmoid(f) }"""
+    )
+    model.graph.initializer.add(name="m", data_type=1, dims=(8, 8))
+    del model.graph.value_info[:]
+    path = tmp_path / "net.onnx"
+    path.write_bytes(model.SerializeToString())
+
+    network = read_network(path, OnnxReader(), ReadOptions())
+
+    assert network.memory_passes == ()
+    assert "no passes over memory, as their sizes are not known: 'n', 'f', 'y'" in network.notes
+
+
 def test_what_depends_on_no_input_is_no_pass(passes: PASSES) -> None:
     """Operators on weights alone are computed beforehand."""
     assert passes("s = Sigmoid(m) y = MatMul(x, s)", "1,10,8") == {}
