@@ -30,7 +30,7 @@ def call(argv: list[str]) -> int:
     except FodlamError as error:
         if "--debug" in argv:
             raise
-        for line in error.text(getattr(args, "words", in_toml)).splitlines():
+        for line in error.lines(getattr(args, "words", in_toml)):
             say(line, "error: ")
         return 1
     except BrokenPipeError:

@@ -65,7 +65,7 @@ def _check_words(chips: Sequence[Chip], args: argparse.Namespace) -> None:
             known_words = unknown(name, word, known) if known else f"no chip here states its {name}"
             wrong.append(f"--{name}: {known_words}")
     if wrong:
-        raise FodlamError("\n".join(wrong))
+        raise FodlamError(*wrong)
 
 
 def _is_wanted(chip: Chip, args: argparse.Namespace) -> bool:

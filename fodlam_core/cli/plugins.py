@@ -78,7 +78,7 @@ def _check(args: argparse.Namespace) -> int:
 
     missing = [file for file in args.files if not os.path.exists(file)]
     if missing:
-        raise FodlamError("\n".join(f"--file {file}: no such file" for file in missing))
+        raise FodlamError(*(f"--file {file}: no such file" for file in missing))
     plugin = _chosen(args)
     with stdout_to_stderr():
         _, error = isolated(check_supplied, plugin, files=args.files)

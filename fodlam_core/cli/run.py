@@ -151,7 +151,7 @@ def estimates(args: argparse.Namespace, registry: Registry) -> list[Estimate]:
     if problems and (not made or len(choices) == 1):
         raise FodlamError(*problems)
     # Where a pattern was given, it is enough that some of its chips can.
-    warn("; ".join(str(each).splitlines()) for each in problems)
+    warn("; ".join(each.lines()) for each in problems)
     return made
 
 

@@ -12,7 +12,7 @@ import tomli
 from fodlam_core.config.chip_files import chip_file, with_chip_file
 from fodlam_core.config.load import TABLES, Source, check_source, read_source
 from fodlam_core.config.model import AcceleratorConfig
-from fodlam_core.errors import ConfigError, FodlamError, similar
+from fodlam_core.errors import ConfigError, FodlamError, Problem, similar
 from fodlam_core.files import FileError, read_head, text_of
 from fodlam_core.networks.zoo import zoo_names
 from fodlam_core.plugins.patterns import is_pattern
@@ -156,7 +156,7 @@ def on_chips(config: Config, on: Sequence[str], registry: Registry) -> Config:
     """
     dispatch: dict[str, str] = {}
     settings = dict(config.accelerator)
-    problems: list[str] = []
+    problems: list[str | Problem] = []
     for each in on:
         kind, _, chip = each.rpartition("=")
         try:
@@ -173,7 +173,7 @@ def on_chips(config: Config, on: Sequence[str], registry: Registry) -> Config:
             for served in (kind,) if kind else accelerator.kinds:
                 dispatch.setdefault(served, accelerator.name)
         except FodlamError as error:
-            problems += [f"--on {each}: {line}" for line in str(error).splitlines()]
+            problems += [problem.at(f"--on {each}") for problem in error.problems]
     if problems:
         raise ConfigError(problems)
     return attrs.evolve(config, dispatch=dispatch, accelerator=settings, rules=(), exclusive=True)

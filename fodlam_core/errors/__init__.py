@@ -8,15 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fodlam_core.errors.problem import (
-    MOST_SHOWN,
-    Problem,
-    Setting,
-    first_lines,
-    in_toml,
-    parts,
-    place,
-)
+from fodlam_core.errors.problem import Problem, Setting, in_toml, parts, place
 from fodlam_core.errors.wording import MOST_QUOTED, is_one_line, listed, quoted, similar, unknown
 
 if TYPE_CHECKING:
@@ -39,7 +31,6 @@ __all__ = [
     "ScalingError",
     "Setting",
     "UnknownNameError",
-    "first_lines",
     "in_toml",
     "is_one_line",
     "listed",
@@ -49,13 +40,15 @@ __all__ = [
     "unknown",
 ]
 
+MOST_SHOWN = 25
+
 
 class FodlamError(Exception):
     """A request that cannot be met. Its text is complete: one line for each mistake.
 
     Args:
-        problems: the mistakes: each a complete text, of which each line is one, or a `Problem`,
-            or an error, whose problems are taken.
+        problems: the mistakes: each a complete text, or a `Problem`, or an error, whose problems
+            are taken.
         where: the places that lead to all of them, the outermost first.
         cure: what to do about all of them, where they do not say it themselves.
 
@@ -87,16 +80,19 @@ class FodlamError(Exception):
         """
         return self.problems[0].what if self.problems else ""
 
-    def text(self, words: Words = in_toml) -> str:
+    def lines(self, words: Words = in_toml) -> list[str]:
         """Return a line for each mistake, the first of them only where they are many.
 
         Args:
             words: how settings are said; by default as in a configuration file.
         """
-        return first_lines([each.text(words) for each in self.problems])
+        lines = [each.text(words) for each in self.problems]
+        more = len(lines) - MOST_SHOWN
+        # One more takes no more room than to count it.
+        return lines if more <= 1 else [*lines[:MOST_SHOWN], f"... and {more} more"]
 
     def __str__(self) -> str:
-        return self.text()
+        return "\n".join(self.lines())
 
 
 def _problems(given: str | Problem | FodlamError) -> Iterable[Problem]:
@@ -104,7 +100,7 @@ def _problems(given: str | Problem | FodlamError) -> Iterable[Problem]:
         return (given,)
     if isinstance(given, FodlamError):
         return given.problems
-    return map(Problem, str(given).splitlines())
+    return (Problem(str(given)),)
 
 
 class ConfigError(FodlamError):

@@ -9,7 +9,6 @@ from fodlam_core.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-MOST_SHOWN = 25
 Path = tuple["str | int", ...]
 
 
@@ -87,15 +86,6 @@ def parts(said: Parts) -> tuple[str | Setting, ...]:
     if isinstance(said, str | Setting):
         return (said,) if said else ()
     return tuple(said)
-
-
-def first_lines(problems: Sequence[object]) -> str:
-    """Return a line for each problem, the first of them only where they are many."""
-    more = len(problems) - MOST_SHOWN
-    if more == 1:
-        more = 0  # that one fits where it would be counted
-    shown = problems[: len(problems) - more] if more > 0 else problems
-    return "\n".join((*map(str, shown), *([f"... and {more} more"] if more > 0 else ())))
 
 
 def place(path: Sequence[str | int], key: str | int = "") -> str:

@@ -50,7 +50,7 @@ def load(plugin: Plugin, import_: Callable[[], object], specs: type) -> Plugin:
 
 def problem_text(error: BaseException) -> str:
     """Return what went wrong: our own words as they are, an exception of others by its type."""
-    return str(error) if isinstance(error, PluginError) else describe(error)
+    return "; ".join(error.lines()) if isinstance(error, PluginError) else describe(error)
 
 
 def check_api_level(plugin: object, specs: type) -> int:

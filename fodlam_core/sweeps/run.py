@@ -89,7 +89,7 @@ class Request(NamedTuple):
                 "shards without --pareto and --top"
             )
         if problems:
-            raise FodlamError("\n".join(problems))
+            raise FodlamError(*problems)
         if self.distinct:
             selection = selection._replace(distinct=tuple(axis.key for axis in plan.axes.axes))
         columns = (*self.columns, *(name for _, name in asked))

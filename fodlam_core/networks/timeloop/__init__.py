@@ -76,7 +76,7 @@ class TimeloopReader:
             except FodlamError as error:
                 problems += [
                     line if line.startswith(str(file)) else f"{file}: {line}"
-                    for line in str(error).splitlines()
+                    for line in error.lines()
                 ]
         refuse_if(problems)
         if not layers:

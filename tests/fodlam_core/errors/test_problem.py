@@ -15,7 +15,6 @@ from fodlam_core.errors import (
     NetworkError,
     Problem,
     Setting,
-    first_lines,
     in_toml,
 )
 
@@ -38,16 +37,17 @@ def test_a_command_says_settings_in_its_words() -> None:
     )
     assert (
         "--batch: a.toml: only batch 4 is published, by its paper; write --batch 4"
-        == error.text(option)
+        == error.lines(option)[0]
     )
     assert "only batch 4 is published" == error.brief
 
 
 def test_errors_of_plugins_are_texts() -> None:
-    """An error with a text has that text, and is one mistake for each of its lines."""
-    error = FodlamError("no scale\nno chip")
+    """An error with a text has that text in one line, and one with several has a line for each."""
+    error = FodlamError("no\nscale", "no chip")
 
-    assert ("no scale\nno chip", "no scale", 2) == (str(error), error.brief, len(error.problems))
+    assert ["no scale", "no chip"] == error.lines()
+    assert ("no scale\nno chip", 2) == (str(error), len(error.problems))
     assert "" == str(FodlamError())
 
 
@@ -83,8 +83,8 @@ def test_a_mistake_is_one_line(what: str, where: str, cure: str, value: str) -> 
 
 def test_many_mistakes() -> None:
     """The first mistakes are told, and how many more there are; a single one more is told."""
-    assert ["24", "... and 2 more"] == first_lines([*map(str, range(27))]).splitlines()[-2:]
-    assert ["24", "25"] == first_lines([*map(str, range(26))]).splitlines()[-2:]
+    assert ["24", "... and 2 more"] == FodlamError(*map(str, range(27))).lines()[-2:]
+    assert ["24", "25"] == FodlamError(*map(str, range(26))).lines()[-2:]
 
 
 def test_keys_are_written_as_in_toml() -> None:
