@@ -175,9 +175,10 @@ class RowStationary:
         if not others:
             return best
         rooms = [each.room for each in (best, *others)]
+        most = "any number of" if rooms[-1] == math.inf else f"{rooms[-1]:g}"
         note = (
-            f"channels per pass are not identified: {rooms[0]:g} to {rooms[-1]:g} channels times "
-            "output width fit these layers equally well"
+            f"channels per pass are not identified: {rooms[0]:g} to {most} channels times output "
+            "width fit these layers equally well"
         )
         return best._replace(alternatives=tuple(others), notes=(note,))
 

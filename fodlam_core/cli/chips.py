@@ -128,17 +128,14 @@ def _facts(accelerator: Accelerator) -> Iterator[tuple[str, str]]:
     for name in ("precision", "provenance", "vendor", "device", "energy_covers", "latency_is"):
         if getattr(accelerator, name):
             yield name.replace("_", " "), str(getattr(accelerator, name))
-    for name, unit in (
-        ("peak_macs_per_s", "MAC/s"),
-        ("memory_bandwidth_bytes_per_s", "B/s"),
-        ("memory_bytes", "B"),
-        ("tdp_w", "W"),
+    for what, value, unit in (
+        ("peak rate", accelerator.peak_macs_per_s, "MAC/s"),
+        ("memory bandwidth", accelerator.memory_bandwidth_bytes_per_s, "B/s"),
+        ("memory", accelerator.memory_bytes, "B"),
+        ("thermal design power", accelerator.tdp_w, "W"),
     ):
-        if getattr(accelerator, name) is not None:
-            yield (
-                name.rpartition("_")[0].replace("_", " "),
-                quantity(getattr(accelerator, name), unit),
-            )
+        if value is not None:
+            yield what, quantity(value, unit)
     yield "measured layers", str(len(accelerator.measurements))
     yield "measured networks", str(len(accelerator.references))
     yield "predictors", ", ".join(each.name for each in accelerator.predictors) or "none"
@@ -167,4 +164,4 @@ def _errors(accelerator: Accelerator) -> Iterator[Any]:
         header = ("predictor", "quantity", "error", "median", "90 % interval", "held out")
         yield table((*header, "groups", "runs"), rows, "error, median, groups, runs")
     elif accelerator.predictors:
-        yield Text("not cross-validated: validate computes the errors from what was measured")
+        yield Text("not cross-validated yet: fodlam-core validate computes the errors")

@@ -14,7 +14,7 @@ from fodlam_core.estimates.unused_rows import unused_notes
 from fodlam_core.estimates.workload import workload_notes
 from fodlam_core.model.costs import DATASHEET
 from fodlam_core.model.quantities import METRICS
-from fodlam_core.report.units import counted
+from fodlam_core.report.units import counted, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -127,7 +127,7 @@ def _methods(
         kinds = ", ".join(sorted({layer.kind for layer in missing}))
         yield (
             "not modelled, and missing from latency and energy: "
-            f"{counted(len(missing), 'layer')} of kind {kinds} with {macs / 1e6:.6g} MMAC"
+            f"{counted(len(missing), 'layer')} of kind {kinds} with {quantity(macs, 'MAC')}"
         )
     if network.uncosted:
         operators = ", ".join(f"{name} ({count})" for name, count in network.uncosted.items())
@@ -209,7 +209,7 @@ def _published(
     if any(row.quartiles_s for row in rows):
         yield "intervals of measured latencies are the quartiles of repeated runs"
     if any(not row.quartiles_s for row in rows):
-        yield "intervals of published costs are the rounding of the printed numbers, nothing more"
+        yield "intervals of published costs only include the rounding of the printed numbers"
     if rows:
         yield from workload_notes(items, platforms)
 

@@ -51,7 +51,7 @@ def workload_notes(
         ]
         if parts:
             notes.append(
-                f"{name}: the workload is not in the rounding: measured layers of equal shape "
-                f"differ by up to {' and '.join(parts)}, and one chip was measured"
+                f"{name}: intervals do not include the workload: measured layers of equal shape "
+                f"differ by up to {' and '.join(parts)}; one chip was measured"
             )
     return notes

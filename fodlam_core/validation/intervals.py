@@ -73,15 +73,13 @@ class IntervalRule(NamedTuple):
     def about_totals(self) -> str:
         """What a total's interval is made of, as a sentence."""
         if self.totals is not None:
-            return (
-                "totals have intervals of their own, by the totals of networks that were held out"
-            )
+            return "totals have their own intervals, from the totals of held-out networks"
         if 0 < self.networks < LEAST_NETWORKS:
             which = "one network was" if self.networks == 1 else f"{self.networks} networks were"
             return (
-                f"totals add the ends of layers, since {which} measured; without assumptions no "
-                f"interval for a further network can claim more than "
-                f"{self.networks} in {self.networks + 1}"
+                f"totals add the ends of layers, since {which} measured; without further "
+                f"assumptions no interval can guarantee more than "
+                f"{self.networks} in {self.networks + 1} for a new network"
             )
         return "totals add the ends of layers: no totals of networks were held out"
 

@@ -48,3 +48,8 @@ def test_a_word_that_no_chip_has(cli):
     assert 1 == result.status
     assert "--device: no chip here states its device" in result.err
     assert "--provenance: unknown provenance 'measurd'; did you mean 'measured'?" in result.err
+
+
+def test_the_peak_of_a_chip_has_its_name(cli):
+    """Facts are named in words, whatever the unit in the name of the field."""
+    assert "peak rate " in cli("chips", "show", "eyeriss").out

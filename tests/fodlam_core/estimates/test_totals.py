@@ -88,7 +88,7 @@ def test_a_total_says_whether_it_adds_ends(registry: Registry) -> None:
     assert published.to_dict()["totals"]["total"]["ends_added"] is False
     said = [note for note in predicted.notes if "totals add the ends of layers" in note]
     assert len(said) == 2
-    assert all("can claim more than 2 in 3" in note for note in said)
+    assert all("can guarantee more than 2 in 3" in note for note in said)
 
 
 def test_a_total_of_many_networks_has_an_interval_of_its_own(registry: Registry) -> None:

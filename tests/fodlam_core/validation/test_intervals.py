@@ -240,4 +240,4 @@ def test_totals_of_few_networks_are_not_known(networks: int, known: bool) -> Non
     assert (rule.for_totals is not None) == known
     assert ("add the ends" in rule.about_totals) != known
     if networks == 2:
-        assert "can claim more than 2 in 3" in rule.about_totals
+        assert "can guarantee more than 2 in 3" in rule.about_totals
