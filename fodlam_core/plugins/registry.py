@@ -24,6 +24,7 @@ from fodlam_core.plugins.discovery import BLOCK
 from fodlam_core.plugins.guards import guarded
 from fodlam_core.plugins.hookspecs import HookSpecs
 from fodlam_core.plugins.own import DEFAULTS
+from fodlam_core.plugins.patterns import is_pattern, matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -73,8 +74,6 @@ class Registry(NamedTuple):
         Raises:
             FodlamError: if no accelerator answers to it.
         """
-        from fodlam_core.plugins.patterns import is_pattern, matches
-
         what = "accelerator"
         if not is_pattern(pattern):
             chip, point = self._chip_and_point(pattern)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.libraries import need
-
 if TYPE_CHECKING:
     import polars as pl
 
@@ -27,6 +25,8 @@ class Tabular:
         Raises:
             FodlamError: if polars is not installed.
         """
+        from fodlam_core.libraries import need
+
         frame: pl.DataFrame = need("polars", "to_polars").DataFrame(
             self.to_rows(), infer_schema_length=None
         )
@@ -38,6 +38,8 @@ class Tabular:
         Raises:
             FodlamError: if pandas is not installed.
         """
+        from fodlam_core.libraries import need
+
         return need("pandas", "to_pandas").DataFrame(self.to_rows())
 
     def document(self) -> Document:
