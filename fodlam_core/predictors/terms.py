@@ -77,9 +77,13 @@ def _taps(p: Product) -> Tiles:
     return tiles(p.window) if p.window and p.form == "depthwise" else Tiles()
 
 
+def _ragged_groups(p: Product) -> float:
+    return _ragged(p)[1] if _is_grouped(p) else 0.0
+
+
 def _ragged_rows(p: Product) -> Amount:
-    """Return the rows of images that a library copies where it lays windows out anew."""
-    return 0.0, p.groups * p.k * p.window.out_height if p.window and _ragged(p)[1] else 0.0
+    """Return the rows of images that a library copies where it lays windows of groups out anew."""
+    return 0.0, p.groups * p.k * p.window.out_height if p.window and _ragged_groups(p) else 0.0
 
 
 def _pieces(p: Product) -> float:
@@ -130,11 +134,14 @@ TERMS: Mapping[str, Callable[[Product], Amount]] = MappingProxyType(
         "tap_rows": lambda p: (0.0, _taps(p).rows),
         "reused_weights": lambda p: (p.weights if p.m > 1 else 0.0, 0.0),
         "ragged_rows": _ragged_rows,
-        "strided_ragged_elements": lambda p: _ragged(p) if p.stride > 1 else (0.0, 0.0),
+        "ragged_grouped_elements": lambda p: (0.0, _ragged_groups(p)),
+        "strided_ragged_elements": lambda p: (0.0, _ragged_groups(p) if p.stride > 1 else 0.0),
+        "ragged_depthwise_elements": lambda p: _ragged(p) if p.form == "depthwise" else (0.0, 0.0),
         "grouped_pieces": lambda p: (0.0, _pieces(p) if _is_grouped(p) else 0.0),
         "uneven_pieces": _uneven_pieces,
         "uneven_depthwise_macs": _uneven_depthwise,
         "matmul_macs": _macs("matmul"),
+        "matmul_outputs": lambda p: (0.0, p.outputs if p.form == "matmul" else 0.0),
         "macs": lambda p: (0.0, p.macs),
         # Of what a library lays out again before it multiplies: windows of more than one pixel.
         "window_elements": lambda p: (0.0, p.m * p.k if p.form.startswith("dense") else 0.0),
@@ -198,13 +205,15 @@ SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "tap_rows",
             "sparse_inputs",
             "reused_weights",
-            "ragged_elements",
+            "ragged_grouped_elements",
+            "ragged_depthwise_elements",
             "ragged_rows",
             "strided_ragged_elements",
             "grouped_pieces",
             "uneven_pieces",
             "uneven_depthwise_macs",
             "matmul_macs",
+            "matmul_outputs",
             "matmul_products",
         ),
         "products": (
