@@ -15,6 +15,7 @@ from fodlam_core.analyses.run_records import (
     Explained,
     Factors,
     Interval,
+    Method,
     Point,
     Powered,
     RunRecord,
@@ -24,7 +25,7 @@ from fodlam_core.analyses.run_records import (
 class Worth(TypedDict):
     """What supports a row and what counts against it."""
 
-    method: Literal["measured", "published", "predicted", "datasheet"] | None
+    method: Method | None
     interval: Interval | None
     coverage: Annotated[dict[str, float], "share of the MACs that has a latency, and an energy"]
     implausible: list[str]

@@ -9,6 +9,8 @@ from fodlam_core.config.model import Config  # noqa: TC001, the schema is made o
 Ends = Annotated[list[float], "low and high end"]
 Batch = int | Literal["published"]
 
+Method = Literal["measured", "published", "predicted", "datasheet"]
+
 
 class Interval(TypedDict):
     """Where latency and energy may lie."""
@@ -192,6 +194,8 @@ class RunRecord(TypedDict):
     references: Annotated[list[dict[str, Any]], "published costs of the network as a whole"]
     operators: Annotated[Operators | None, "without MACs; null where none is charged"]
     coverage: Annotated[dict[str, Any], "how much of the network has a cost, by method"]
+    method: Annotated[Method | None, "of the total; null without a cost"]
+    verdict: Annotated[str, "what counts against the result; fits if nothing does"]
     notes: list[str]
     versions: dict[str, str]
 

@@ -9,6 +9,7 @@ from fodlam_core.report.frames import Tabular
 from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:
+    from fodlam_core.estimates.verdict import Verdict
     from fodlam_core.figures.methods import EstimateFigures
     from fodlam_core.report.document import Document
 
@@ -22,6 +23,13 @@ class Estimate(Result, Tabular):
         total = self.totals["total"]
         costs = f"{quantity(total.latency_s, 's')}, {quantity(total.energy_j, 'J')}"
         return f"<Estimate of {self.network.name}, batch {self.batch}: {costs}>"
+
+    @property
+    def verdict(self) -> Verdict:
+        """How it was got, where it may lie, and what counts against it: as in ``rank``."""
+        from fodlam_core.estimates.verdict import verdict
+
+        return verdict(self)
 
     @property
     def plot(self) -> EstimateFigures:

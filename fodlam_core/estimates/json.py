@@ -124,7 +124,10 @@ def estimate_record(
         estimate: the estimate.
         layers: its layers, where they are to be made one by one; by default a list of them.
     """
+    from fodlam_core.estimates.verdict import verdict
+
     config, technology = estimate.config, estimate.config.technology
+    worth = verdict(estimate)
     return {
         "schema_version": SCHEMA_VERSION,
         "config": config.source,
@@ -167,6 +170,8 @@ def estimate_record(
         "references": _references(estimate),
         "operators": _operators(estimate),
         "coverage": estimate.coverage.to_dict(),
+        "method": worth.method or None,
+        "verdict": worth.words,
         "notes": list(estimate.notes),
         "versions": with_revisions(estimate.versions),
     }

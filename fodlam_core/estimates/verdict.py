@@ -5,13 +5,14 @@ One value for every table, file and script, so that none shows a number without 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from fodlam_core.estimates.capacity import DOES_NOT_FIT
 from fodlam_core.estimates.notes import BY_DATASHEET, NOT_MODELLED
 from fodlam_core.estimates.plausibility import IMPLAUSIBLE
 from fodlam_core.model.costs import DATASHEET
 from fodlam_core.model.quantities import METRICS, Interval
+from fodlam_core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -54,3 +54,13 @@ def test_doubts_are_told_in_words(registry: Registry) -> None:
     assert set(fine.to_dict()) == {
         *("method", "interval", "coverage", "implausible", "verdict", "notes")
     }
+
+
+def test_a_result_has_its_verdict(registry: Registry) -> None:
+    """In Python and in JSON, in the words of a ranking."""
+    found = estimate(Config(NetworkConfig("VGG16")), registry)
+
+    assert found.verdict == verdict(found)
+    record = found.to_dict()
+    assert (record["method"], record["verdict"]) == (found.verdict.method, found.verdict.words)
+    assert record["verdict"].startswith("does not fit: ")
