@@ -64,8 +64,8 @@ class DeferredAccelerator:
         aliases: further names, such as that of the chip at its default operating point.
         facts: what a listing shows without loading the chip: ``vendor``, ``device``, ``node_nm``,
             ``precision``, ``provenance``, ``layers`` and ``networks`` (measured ones),
-            ``latency_error`` and ``energy_error`` (cross-validated), ``latency_is``, as far as
-            known.
+            ``latency_error`` and ``energy_error`` (cross-validated), ``latency_is``,
+            ``chip_count``, as far as known.
         knows: tells whether a network was measured, by the name that it was measured under; for a
             chip that predicts no layer. None for all others.
     """

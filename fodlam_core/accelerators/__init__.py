@@ -100,6 +100,7 @@ class Accelerator(Value):
         vendor: its vendor.
         device: kind of device, such as ``"phone"`` or ``"gpu"``.
         year: year of its first sale or publication.
+        chip_count: how many of the chip run together: costs are those of all of them.
         aliases: other names of the same chip.
         networks: layers of the networks that references name.
         parts: published costs of parts of networks, each with its ``kind`` or ``layers``.
@@ -162,6 +163,7 @@ class Accelerator(Value):
     vendor: str = attrs.field(default="", validator=validators.text, kw_only=True)
     device: str = attrs.field(default="", validator=validators.text, kw_only=True)
     year: int | None = attrs.field(default=None, validator=validators.maybe_count, kw_only=True)
+    chip_count: int = attrs.field(default=1, validator=validators.count, kw_only=True)
     aliases: tuple[str, ...] = attrs.field(
         default=(), converter=as_tuple, validator=validators.texts, kw_only=True
     )

@@ -5,7 +5,7 @@ it was made from; a chip whose files changed since is fitted again::
 
     {"mychip/fp16": {"digest": "5d1f0c2ab4e9d7a3", "predictor": "linear", "offchip": 0.0,
                      "latency": [{"coefficients": {"product_macs": 1.2e-12}, "forms": ["fc"],
-                                  "neighbours": false}],
+                                  "neighbours": 0}],
                      "ranges": {"MACs": [1000, 9000000]}, "errors": {}}}
 
 `fodlam_core.validation.stored` makes them.
@@ -19,13 +19,14 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.model.stored_fit import CrossValidated, StoredFit, StoredModel
+from fodlam_core.predictors.neighbours import KERNELS
 from fodlam_core.predictors.terms import OVERHEAD, TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 # Another number whenever a predictor makes another fit of the same rows.
-FORM = b"1"
+FORM = b"2"
 DIGITS = 12
 ERROR_DIGITS = 4
 
@@ -77,7 +78,7 @@ def _fit(record: Mapping[str, Any]) -> StoredFit:
 
 def _model(record: Mapping[str, Any]) -> StoredModel:
     coefficients = {term: float(value) for term, value in record["coefficients"].items()}
-    return StoredModel(coefficients, tuple(record["forms"]), bool(record["neighbours"]))
+    return StoredModel(coefficients, tuple(record["forms"]), int(record["neighbours"]))
 
 
 def _usable(fit: StoredFit) -> bool:
@@ -86,7 +87,7 @@ def _usable(fit: StoredFit) -> bool:
         (term in TERMS or term == OVERHEAD) and 0 <= value < math.inf
         for model in models
         for term, value in model.coefficients.items()
-    )
+    ) and all(0 <= model.neighbours <= len(KERNELS) for model in models)
 
 
 def _record(fit: StoredFit) -> dict[str, Any]:

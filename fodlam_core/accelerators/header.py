@@ -144,6 +144,7 @@ class Header:
     vendor: str = ""
     device: str = ""
     year: int | None = attrs.field(default=None, validator=count)
+    chip_count: int = attrs.field(default=1, validator=count)
     aliases: tuple[str, ...] = ()
     points: Mapping[str, Any] = attrs.field(factory=dict)
     default_point: str | None = None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FACTS = (
     *("vendor", "device", "node_nm", "precision", "provenance", "layers", "networks"),
-    *("latency_error", "energy_error"),
+    *("latency_error", "energy_error", "chip_count"),
 )
 
 
@@ -123,6 +123,7 @@ def _of(accelerator: Accelerator) -> Chip:
         "provenance": accelerator.provenance,
         "layers": len(accelerator.measurements),
         "networks": len(accelerator.references),
+        "chip_count": accelerator.chip_count,
         **{f"{quantity}_error": each.mape for quantity, each in errors.items()},
     }
     return Chip(

@@ -21,6 +21,7 @@ class ChipRow(TypedDict):
     networks: Annotated[int | None, "measured networks"]
     latency_error: float | None
     energy_error: float | None
+    chip_count: Annotated[int | None, "how many of the chip run together"]
 
 
 class ChipsRecord(TypedDict):

@@ -131,6 +131,7 @@ class Ranked(NamedTuple):
             "method": worth["method"],
             "provenance": chip.provenance if chip else None,
             "latency_is": chip.latency_is if chip else None,
+            "chip_count": chip.chip_count if chip else None,
             **(total.costs() if total else dict.fromkeys(COST_KEYS)),
             **worth,
             "verdict": self.verdict,

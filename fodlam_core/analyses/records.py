@@ -39,6 +39,7 @@ class RankRow(Powered, Worth):
     name: str
     provenance: str | None
     latency_is: str | None
+    chip_count: Annotated[int | None, "how many of the chip run together"]
     verdict: str
     citation: str | None
     overlaps_with_best: Annotated[bool | None, "whether it cannot be distinguished from the best"]

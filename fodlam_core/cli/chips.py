@@ -128,6 +128,8 @@ def _facts(accelerator: Accelerator) -> Iterator[tuple[str, str]]:
     for name in ("precision", "provenance", "vendor", "device", "energy_covers", "latency_is"):
         if getattr(accelerator, name):
             yield name.replace("_", " "), str(getattr(accelerator, name))
+    if accelerator.chip_count > 1:
+        yield "chips together", str(accelerator.chip_count)
     for what, value, unit in (
         ("peak rate", accelerator.peak_macs_per_s, "MAC/s"),
         ("memory bandwidth", accelerator.memory_bandwidth_bytes_per_s, "B/s"),

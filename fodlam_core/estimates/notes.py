@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST_REFUSALS = 5
 NOT_MODELLED = "not modelled: "  # how notes begin that say why a layer is refused
+SEVERAL_CHIPS = "several chips: "  # how notes begin that say that a cost is not that of one chip
 BY_DATASHEET = f"{DATASHEET}: "  # how notes begin that say that nothing was measured
 
 
@@ -67,6 +68,7 @@ def gather_notes(
                 *capacity_notes(network, batch, items, platforms),
                 *(unused_notes(network, items, platforms) if looked_up else ()),
                 *_refused(refusals),
+                *_several(platforms),
                 *_datasheets(platforms),
                 *_batch(config, items, batches, whole),
                 *_methods(network, items, whole),
@@ -158,6 +160,13 @@ def _refused(refusals: Mapping[int, Problem]) -> Iterator[str]:
     yield from (f"{NOT_MODELLED}{reason}" for reason in reasons[:MOST_REFUSALS])
     if len(reasons) > MOST_REFUSALS:
         yield f"{NOT_MODELLED}{len(reasons) - MOST_REFUSALS} more layers, for similar reasons"
+
+
+def _several(platforms: Mapping[str, Platform]) -> Iterator[str]:
+    for name, platform in platforms.items():
+        count = platform.accelerator.chip_count
+        if count > 1:
+            yield f"{SEVERAL_CHIPS}{name} is {count} of the chip together, and so are its costs"
 
 
 def _datasheets(platforms: Mapping[str, Platform]) -> Iterator[str]:

@@ -14,12 +14,13 @@ class StoredModel(NamedTuple):
     Attributes:
         coefficients: seconds or joules for one unit of each term.
         forms: the forms of layers that were measured.
-        neighbours: whether measured layers near by correct the sum.
+        neighbours: the kernel by which measured layers near by correct the sum, of
+            `fodlam_core.predictors.neighbours.KERNELS` from 1 on; 0 if they do not.
     """
 
     coefficients: Mapping[str, float]
     forms: tuple[str, ...]
-    neighbours: bool = False
+    neighbours: int = 0
 
 
 class CrossValidated(NamedTuple):

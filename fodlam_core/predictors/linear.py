@@ -14,7 +14,7 @@ from fodlam_core.predictors import robust
 from fodlam_core.predictors.apart import PRODUCTS, Apart
 from fodlam_core.predictors.donors import STRENGTH, Coefficients, prior
 from fodlam_core.predictors.fitted import FittedAffineModels, FittedModels
-from fodlam_core.predictors.neighbours import Corrected, Neighbours, corrected
+from fodlam_core.predictors.neighbours import NONE, Corrected, Neighbours, corrected
 from fodlam_core.predictors.observations import (
     known,
     observations,
@@ -240,8 +240,8 @@ def stored_models(model: Model | None) -> tuple[StoredModel, ...]:
     if isinstance(model, Apart):
         return (*stored_models(model.convolutions), *stored_models(model.products))
     plain: Any = getattr(model, "model", model)  # without its correction
-    near = isinstance(model, Corrected)
-    return (StoredModel(dict(plain.coefficients), tuple(sorted(plain.forms)), near),)
+    kernel = model.neighbours.kernel if isinstance(model, Corrected) else NONE
+    return (StoredModel(dict(plain.coefficients), tuple(sorted(plain.forms)), kernel),)
 
 
 def _restored(
@@ -252,12 +252,12 @@ def _restored(
     models: list[Model] = []
     for each in kept:
         model = LinearModel(each.coefficients, frozenset(each.forms))
-        if not each.neighbours:
+        if each.neighbours == NONE:
             models.append(model)
             continue
         rows = known(observations(measurements, (), {}), what)
         own = [row for row in rows if row[0].product.form in model.forms]
-        models.append(Corrected(model, Neighbours.of(own, model)))
+        models.append(Corrected(model, Neighbours.of(own, model, each.neighbours)))
     return models[0] if len(models) == 1 else Apart(*models)
 
 

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from fodlam_core.predictors.observations import Known
     from fodlam_core.predictors.products import Product
 
-# Width of the Gaussian kernel in standard deviations of each size, and the weight of the fitted
-# model among the neighbours.
-WIDTH = 0.2
+# Widths of the Gaussian kernel in standard deviations of rows, columns, depth, groups and stride.
+# Where much was measured, near by is near in everything. Where little was, it is the number of rows
+# that counts: a library chooses its kernels by it.
+KERNELS = ((0.2, 0.2, 0.2, 0.2, 0.2), (0.1, 0.5, 0.5, 0.5, 0.5))
+NONE = 0
+"""The number of no kernel; the first of `KERNELS` has 1."""
+# Weight of the fitted model among the neighbours.
 MODEL_WEIGHT = 0.3
 LEAST_SUPPORT = 0.1
 REACH = 4  # widths; a row farther away than this has a weight under 0.0004
@@ -37,48 +41,65 @@ class Neighbours(NamedTuple):
 
     Attributes:
         widths: of the kernel, for each size.
-        cells: positions and residuals by form, columns and depth, so that few are looked at.
+        cells: positions, and fitted over measured, by form, columns and depth, so that few are
+            looked at.
+        kernel: the number of the kernel, of `KERNELS` from 1 on.
     """
 
     widths: tuple[float, ...]
     cells: dict[tuple[str, int, int], list[tuple[Point, float]]]
+    kernel: int = 1
 
     @classmethod
-    def of(cls, rows: Sequence[Known], model: Model) -> Neighbours:
-        """Remember the residuals of a model: logarithms of measured over fitted."""
+    def of(cls, rows: Sequence[Known], model: Model, kernel: int) -> Neighbours:
+        """Remember what a model gives for rows, over what was measured.
+
+        Args:
+            rows: the rows.
+            model: the model.
+            kernel: the number of one of `KERNELS`.
+        """
         points = [_position(*unit(each.product, each.batch)) for each, _ in rows]
         spreads = [pstdev(axis) for axis in zip(*points, strict=True)]
-        widths = tuple(WIDTH * spread or 1.0 for spread in spreads)
+        shares = KERNELS[kernel - 1]
+        widths = tuple(each * spread or 1.0 for each, spread in zip(shares, spreads, strict=True))
         cells: dict[tuple[str, int, int], list[tuple[Point, float]]] = {}
         for (each, value), point in zip(rows, points, strict=True):
             fitted = model.value(each.product, each.batch)
             if not fitted:
                 continue  # nothing to correct
             scaled = tuple(x / width for x, width in zip(point, widths, strict=True))
-            residual = math.log(value / fitted)
-            cells.setdefault(_cell(each.product.form, scaled), []).append((scaled, residual))
-        return cls(widths, cells)
+            cells.setdefault(_cell(each.product.form, scaled), []).append((scaled, fitted / value))
+        return cls(widths, cells, kernel)
 
     def corrections(self, product: Product) -> Iterator[tuple[int, float]]:
         """Yield numbers of rows, powers of two, near which layers like this were measured.
 
-        Each comes with the mean residual there, the fitted model taken for one of 0.
+        Each comes with the factor of the fitted model that has the least squares of relative
+        errors there, the model itself among the neighbours.
 
         Args:
             product: one row of the layer.
         """
-        near = self._near(product)
-        if not near:
-            return
         step = math.log(2) / self.widths[0]
-        last = math.ceil((max(rows for rows, _, _ in near) + REACH) / step)
-        for power in range(last + 1):
-            mean = _mean(near, power * step)
-            if mean is not None:
-                yield 2**power, mean
+        sums: dict[int, list[float]] = {}
+        for rows, weight, ratio in self._near(product):
+            first, last = math.ceil((rows - REACH) / step), math.floor((rows + REACH) / step)
+            for power in range(max(first, 0), last + 1):
+                share = weight * math.exp(-0.5 * (rows - power * step) ** 2)
+                each = sums.setdefault(power, [0.0, MODEL_WEIGHT, MODEL_WEIGHT])
+                each[0] += share
+                each[1] += share * ratio
+                each[2] += share * ratio * ratio
+        for power, (support, ratios, squares) in sorted(sums.items()):
+            if support >= LEAST_SUPPORT:
+                yield 2**power, ratios / squares
 
     def _near(self, product: Product) -> list[tuple[float, float, float]]:
-        """Return of the rows of layers like this how many more they are, weight and residual."""
+        """Return of layers like this how many rows they have, their weights and ratios.
+
+        Rows are logarithms, in widths.
+        """
         here = tuple(x / y for x, y in zip(_position(product, 1), self.widths, strict=True))
         rows, n, k, groups, stride = here
         _, column, depth = _cell(product.form, here)
@@ -86,23 +107,14 @@ class Neighbours(NamedTuple):
         for x in (column - 1, column, column + 1):
             for y in (depth - 1, depth, depth + 1):
                 # Written out: thousands of rows are looked at for a layer.
-                for (rows_, n_, k_, groups_, stride_), residual in self.cells.get(
+                for (rows_, n_, k_, groups_, stride_), ratio in self.cells.get(
                     (product.form, x, y), ()
                 ):
                     a, b, c, d = n_ - n, k_ - k, groups_ - groups, stride_ - stride
                     square = a * a + b * b + c * c + d * d
                     if square < REACH**2:
-                        near.append((rows_ - rows, math.exp(-0.5 * square), residual))
+                        near.append((rows_ - rows, math.exp(-0.5 * square), ratio))
         return near
-
-
-def _mean(near: Sequence[tuple[float, float, float]], rows: float) -> float | None:
-    total = support = 0.0
-    for distance, weight, residual in near:
-        share = weight * math.exp(-0.5 * (distance - rows) ** 2)
-        support += share
-        total += share * residual
-    return total / (support + MODEL_WEIGHT) if support >= LEAST_SUPPORT else None
 
 
 def _position(product: Product, batch: int) -> Point:
@@ -136,8 +148,9 @@ class Corrected(Generic[ModelT]):
     """A model and its correction.
 
     Twice as many rows never cost less, and never more than twice as much, whatever neighbours
-    say: costs at the numbers of rows that were measured are bounded in this way, one after
-    another. Between them the cost is on a line, and beyond them it grows as the model does.
+    say: fewer rows can be filled up, and more be run in parts, so that what costs more is taken
+    down. Between the numbers of rows that were measured the cost is on a line, and beyond them it
+    grows as the model does.
     """
 
     model: ModelT
@@ -147,9 +160,7 @@ class Corrected(Generic[ModelT]):
         """Return the corrected quantity for a batch."""
         one, rows = unit(product, batch)
         count, cost = 0, 0.0
-        for more, residual in self.neighbours.corrections(one):
-            raw = self._model(one, more) * math.exp(residual)
-            limited = min(max(raw, cost), cost * more / count) if count else raw
+        for more, limited in self._limited(one):
             if rows <= more:
                 if not count:
                     count, cost = more, limited
@@ -163,6 +174,20 @@ class Corrected(Generic[ModelT]):
         if one.form != "fc":
             return self.model.value(one, rows)
         return self.model.value(_of_rows(one, rows), 1)
+
+    def _limited(self, one: Product) -> list[tuple[int, float]]:
+        """Return the cost at each number of rows near which layers like one row were measured."""
+        found = [
+            (rows, self._model(one, rows) * factor)
+            for rows, factor in self.neighbours.corrections(one)
+        ]
+        for i in reversed(range(len(found) - 1)):
+            rows, cost = found[i]
+            found[i] = rows, min(cost, found[i + 1][1])
+        for i in range(1, len(found)):
+            (fewer, less), (rows, cost) = found[i - 1 : i + 1]
+            found[i] = rows, min(cost, less * rows / fewer)
+        return found
 
     @property
     def overhead(self) -> float:
@@ -189,28 +214,32 @@ def corrected(
         fit: fits the model.
     """
     layers = [row for row in rows if not row[0].whole]
-    if not _helps(layers, fit):
+    kernel = _best(layers, fit)
+    if kernel == NONE:
         return None
     model = fit(rows)
-    return Corrected(model, Neighbours.of(layers, model))
+    return Corrected(model, Neighbours.of(layers, model, kernel))
 
 
-def _helps(rows: Sequence[Known], fit: Callable[[Sequence[Known]], Model]) -> bool:
-    """Tell whether the correction lowers the mean relative error of layers that were held out."""
+def _best(rows: Sequence[Known], fit: Callable[[Sequence[Known]], Model]) -> int:
+    """Return the kernel with the least mean relative error of layers that were held out."""
     groups = _groups(rows)
     groups = groups[:: 1 + len(rows) // MOST_FITTED]
     if len(groups) < FOLDS:
-        return False
-    plain, better = [], []
+        return NONE
+    errors: list[list[float]] = [[] for _ in (NONE, *KERNELS)]
     for fold in range(FOLDS):
         held = [row for group in groups[fold::FOLDS] for row in group]
         rest = [row for i, group in enumerate(groups) if i % FOLDS != fold for row in group]
         model = fit(rest)
-        trial = Corrected(model, Neighbours.of(rest, model))
+        kernels = range(1, len(KERNELS) + 1)
+        near = [Neighbours.of(rest, model, kernel) for kernel in kernels]
+        trials = [model, *(Corrected(model, each) for each in near)]
         for each, value in held[:: 1 + FOLDS * len(held) // MOST_TESTED]:
-            plain.append(abs(model.value(each.product, each.batch) / value - 1))
-            better.append(abs(trial.value(each.product, each.batch) / value - 1))
-    return fmean(better) < fmean(plain)
+            for missed, trial in zip(errors, trials, strict=True):
+                missed.append(abs(trial.value(each.product, each.batch) / value - 1))
+    means = list(map(fmean, errors))
+    return means.index(min(means))
 
 
 def _groups(rows: Sequence[Known]) -> list[list[Known]]:

@@ -188,7 +188,7 @@ _THROUGHPUT = ("convolution_macs", "product_macs", "sparse_macs", "token_element
 # Which suits what was found on whole sets of chips, not chip by chip.
 SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "layers": _LAYERS,
+        "layers": (*_LAYERS, "dense_elements"),
         "kernels": (
             *_LAYERS,
             "sparse_inputs",

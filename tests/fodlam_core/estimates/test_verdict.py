@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
-from fodlam_core import Config, NetworkConfig, Registry, estimate
+from fodlam_core import (
+    Accelerator,
+    Citation,
+    Config,
+    NetworkConfig,
+    Reference,
+    Registry,
+    estimate,
+)
 from fodlam_core.config.asked import asked_config
 from fodlam_core.estimates.verdict import FITS, Verdict, verdict
 
@@ -64,3 +73,22 @@ def test_a_result_has_its_verdict(registry: Registry) -> None:
     record = found.to_dict()
     assert (record["method"], record["verdict"]) == (found.verdict.method, found.verdict.words)
     assert record["verdict"].startswith("does not fit: ")
+
+
+def test_a_cost_of_several_chips_is_doubted(registry: Registry) -> None:
+    """What eight of a chip cost together is told from the cost of one."""
+    one = Accelerator(
+        name="chip",
+        title="Chip",
+        kinds=["conv", "fc"],
+        technology=None,
+        citation=Citation("x", "X", "@misc{x}"),
+        provenance="measured",
+        references=[Reference("AlexNet", 1, 1e-3)],
+    )
+    for chip in (one, attrs.evolve(one, name="eight", chip_count=8)):
+        registry = registry.with_accelerator(chip, "test")
+    found = {name: worth("AlexNet", registry, name) for name in ("chip", "eight")}
+
+    assert found["chip"].words == FITS
+    assert found["eight"].words.startswith("several chips: eight is 8 of the chip")

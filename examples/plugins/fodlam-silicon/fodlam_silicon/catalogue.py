@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 FACTS = ("vendor", "device", "node_nm", "memory_bytes")
 # What the index has of a point after its source, kinds and title.
 TOLD = ("layers", "networks", "precision", "provenance", "latency_error", "energy_error")
-TOLD += ("latency_is", "predicts")
+TOLD += ("latency_is", "predicts", "chip_count")
 
 
 @functools.cache

@@ -91,6 +91,7 @@ def accelerator(chip: str, point: str) -> Accelerator:
         latency_is=said.get("latency_is", header.get("latency_is", "inference")),
         peak_macs_per_s=peak or entry["peaks"].get(short),
         weight_bits=float(said["weight_bits"]) if "weight_bits" in said else WEIGHT_BITS.get(short),
+        chip_count=int(said.get("chip_count", 1)),
         vendor=entry["vendor"],
         device=entry["device"],
         aliases=entry["aliases"],

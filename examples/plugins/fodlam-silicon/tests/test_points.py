@@ -183,3 +183,12 @@ def test_prior_of_few() -> None:
     assert others == point.predictors[0].donors
     assert len(every) - len(others) == sum(name.endswith("int8") for name in own)
     assert accelerator("raspberry-pi-4", "ncnn-4t").predictors[0].donors == ()
+
+
+def test_a_system_of_several_chips_says_so() -> None:
+    """The number of accelerators is a fact of a point of MLPerf, told without loading it."""
+    found = {each.name: each.facts["chip_count"] for each in points()}
+
+    assert found["a10/mlperf-x1-offline"] == 1
+    assert found["a10/mlperf-x8-offline"] == accelerator("a10", "mlperf-x8-offline").chip_count == 8
+    assert found["raspberry-pi-4/ncnn-4t"] == 1

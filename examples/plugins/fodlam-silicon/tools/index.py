@@ -52,7 +52,7 @@ def all_points(chips: dict[str, dict[str, Any]]) -> dict[str, dict[str, list[Any
     """Return what the index has of each point, by chip: source, kinds, title, and what is `TOLD`.
 
     Told are rows of layers, rows of networks, precision, provenance, errors of latency and energy,
-    what a latency is, and whether the point predicts layers.
+    what a latency is, whether the point predicts layers, and how many chips it is.
 
     Args:
         chips: the facts of every chip.
@@ -75,6 +75,7 @@ def all_points(chips: dict[str, dict[str, Any]]) -> dict[str, dict[str, list[Any
                 *_errors(source, header, chips[chip], said),
                 said.get("latency_is", header.get("latency_is", "inference")),
                 predicts(header, chips[chip], said, own.total(), len(known)),
+                int(said.get("chip_count", 1)),
             ]
     return points
 

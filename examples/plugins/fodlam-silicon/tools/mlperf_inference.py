@@ -87,6 +87,7 @@ def _add(
         kinds="conv fc matmul",
         precision="as the submitter chose",
         latency_is="reciprocal throughput" if offline else "inference",
+        chip_count=count if int(count or 0) > 1 else "",
     )
     watts = row["avg_system_w"]
     # The latency of a single stream is its 90th percentile, so it gives no energy.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LIBRARY = Path(__file__).parent.parent / "fodlam_silicon"
 POINT = ("chip", "point", "title", "kinds", "precision", "provenance", "energy_covers")
-POINT += ("latency_is", "clock_hz", "vdd", "weight_bits")
+POINT += ("latency_is", "clock_hz", "vdd", "weight_bits", "chip_count")
 SHAPE = (
     *("in_channels", "in_height", "in_width", "out_channels", "kernel_height", "kernel_width"),
     *("stride_height", "stride_width", "padding_height", "padding_width", "groups"),
