@@ -81,7 +81,7 @@ def read_cells(path: str) -> list[tuple[int, list[str]]]:
 
 
 class Row:
-    """One row: its cells by quantity. What cannot be read is noted, and stands as 1 or "".
+    """One row: its cells by quantity. What cannot be read is noted, and counts as 1 or "".
 
     Attributes:
         cells: what is not empty, by the SI name of its quantity, as it is written.

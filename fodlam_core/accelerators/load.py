@@ -246,7 +246,7 @@ def _read_header(path: str) -> dict[str, Any]:
 def _read_rows(path: str, header: dict[str, Any], *, optional: bool) -> tuple[_Rows, list[str]]:
     """Return the rows of the tables that a header names, and a line for each mistake in them.
 
-    What is wrong in the header itself is told elsewhere, and excuses the rows.
+    Mistakes in the header itself are reported elsewhere, and excuse the rows.
     """
     directory = os.path.dirname(path)
     kinds, power_w = header.get("kinds"), header.get("power_w")

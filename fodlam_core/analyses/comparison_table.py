@@ -37,7 +37,7 @@ class Row(NamedTuple):
 def comparison_document(
     comparison: Comparison, most_names: int | None = None, width: int = 100
 ) -> Document:
-    """Return what a person sees: totals, a row for each outcome, and what is behind them.
+    """Return what a person sees: totals, a row for each outcome, and the details.
 
     Rows of shares and factors that differ in a name alone are one.
 
@@ -214,7 +214,7 @@ def _remarks(outcomes: Iterable[Outcome]) -> tuple[list[str], list[str]]:
 
 
 def _told(which: str, note: str) -> str:
-    """Return a note behind the choices that it is said of, unless it names them itself."""
+    """Return a note after the choices that it applies to, unless it names them itself."""
     return note if note.startswith(f"{which}: ") else f"{which}: {note}".removeprefix(": ")
 
 

@@ -1,6 +1,6 @@
 """Which chips can hold a language model, and by which of its points a chip is known best.
 
-Nothing is loaded: precision, memory and errors stand in what a library says of its chips. A model
+Nothing is loaded: precision, memory and errors are in what a library says of its chips. A model
 that keeps a cache needs a memory of known size; whether a chip of unknown memory can hold it is
 not known, and so it is not ranked.
 """

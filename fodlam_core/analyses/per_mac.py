@@ -44,7 +44,7 @@ class CostPerMac:
 
 
 def diagnose(registry: Registry, batch: int | str) -> list[CostPerMac]:
-    """Return the cost per MAC of every calibration layer, and behind them the average by kind.
+    """Return the cost per MAC of every calibration layer, followed by the average by kind.
 
     The accelerators are those that a configuration without a dispatch table would get; costs are
     brought to 65 nm by Dennard scaling, as FODLAM does.

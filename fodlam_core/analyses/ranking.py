@@ -33,8 +33,8 @@ class Ranking(Tabular):
         network: the network.
         batch: inferences that every cost is for.
         sort: what they are sorted by, one of `SORTS`.
-        ranked: those that model enough of the network, the best first; of latencies, those behind
-            which a throughput stands come last.
+        ranked: those that model enough of the network, the best first; of latencies, reciprocals
+            of throughputs come last.
         others: all others, which are not ranked.
     """
 
@@ -182,6 +182,6 @@ def _key(each: Ranked, sort: str) -> tuple[bool, float, str]:
         return False, each.width("latency"), each.name
     if sort == "edp":
         return each.is_rate, (each.latency_s or 0.0) * (each.energy_j or 0.0), each.name
-    # A throughput tells no latency: it stands behind those that do.
+    # A throughput is not a latency: it comes after those.
     rate = each.is_rate and sort == LATENCY.name
     return rate, each.amounts[NAMES.index(sort)] or 0.0, each.name

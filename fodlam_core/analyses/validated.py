@@ -97,7 +97,7 @@ def named_chips(
     Args:
         registry: what is installed.
         asked: their names; none for all.
-        warn: is told what is wrong with those that are left out.
+        warn: called with what is wrong with chips that are left out.
     """
     accelerators = []
     for name in dict.fromkeys(asked or registry.names("accelerator")):

@@ -101,7 +101,7 @@ def _commands(parsed_args: argparse.Namespace, **_: object) -> list[str]:
 
 
 def _listed(prefix: str, names: Iterable[str], marks: str) -> list[str]:
-    """Return names behind what is written of a list already, such as ``conv=eyeriss,fc=``.
+    """Return names after what is written of a list already, such as ``conv=eyeriss,fc=``.
 
     >>> _listed("conv=eyeriss,fc=e", ["eie"], ",=")
     ['conv=eyeriss,fc=eie']

@@ -205,8 +205,8 @@ def _no_text(data: bytes, error: FileError) -> str:
     """Say what bytes are that are not text: most likely a network in a binary format."""
     if b"\0" in data or data[:1] < b"\t":
         return (
-            "binary, not a configuration in TOML; a network is told by the ending of its file, "
-            "such as .onnx, and is not read from standard input"
+            "binary, not a configuration in TOML; a network file is recognised by its ending, "
+            "such as .onnx, and cannot come from standard input"
         )
     return f"{error}; is this a configuration in TOML?"
 

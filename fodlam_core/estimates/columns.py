@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fodlam_core.estimates.result import Result
     from fodlam_core.model.quantities import Amounts
 
-# A name of a column is shown as it is; the ends of an interval stand behind their cost.
+# A name of a column is shown as it is; the ends of an interval follow their cost.
 WITH_ENDS = tuple(head for metric in METRICS for head in (metric.name, "+-"))
 COSTS = (*WITH_ENDS, POWER.name)
 NUMERIC = ", ".join(("MACs", *COSTS))
@@ -207,7 +207,7 @@ def _costs(each: LayerEstimate | Group | Totals) -> tuple[str, ...]:
 
 
 def costs_with_ends(amounts: Amounts, interval: Interval | None) -> Iterator[str]:
-    """Yield each metric, and behind it how far the ends of its interval lie from it."""
+    """Yield each metric, followed by how far the ends of its interval lie from it."""
     for metric, value, bounds in zip(METRICS, amounts, interval or Interval(), strict=True):
         yield quantity(value, metric.unit)
         yield deviation(value, bounds) if bounds else "-"

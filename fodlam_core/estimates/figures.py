@@ -166,7 +166,7 @@ class Totals(NamedTuple):
         area_mm2: area of the accelerators; None if not known.
         interval: where they may lie, from the totals of held-out networks, or else the sums of the
             least and of the greatest costs of the layers; None if a layer has none.
-        ends_added: whether ends of several predicted layers are added, which no rate stands behind.
+        ends_added: whether ends of several predicted layers are added, which have no rate.
     """
 
     amounts: Amounts

@@ -150,7 +150,7 @@ class Fitting:
             if rule.told:
                 yield f"intervals of predicted {kind} costs are those of a prior"
             else:
-                without = f" and not told {', '.join(sorted(hidden))}" if hidden else ""
+                without = f", with {', '.join(sorted(hidden))} unknown" if hidden else ""
                 yield (
                     f"intervals of predicted {kind} costs are 90 % prediction intervals, "
                     f"by the residuals of {rule.scheme}{without}"
@@ -163,7 +163,7 @@ class Fitting:
         return predictor.name, None if getattr(predictor, "pooled", False) else kind
 
     def _fit_for(self, key: Fit, predictor: Predictor, layer: Layer) -> FittedPredictor:
-        """Return the fit for a layer; where there is none, every layer is told so at once."""
+        """Return the fit for a layer; if there is none, every layer fails at once."""
         if key not in self.refusals:
             try:
                 return self._fit(predictor, key[1])

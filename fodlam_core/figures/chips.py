@@ -43,7 +43,7 @@ class _Row(NamedTuple):
     """A chip, or a choice.
 
     Attributes:
-        name: what stands at the axis.
+        name: what is written at the axis.
         parts: what its bars are stacked of, by name: costs by unit.
         costs: their sums; None where not known.
         ends: the ends of the intervals, by unit.

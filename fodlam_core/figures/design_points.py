@@ -52,7 +52,7 @@ def lines(
         rows: the points, with ``latency_s``, ``energy_j`` and the axes; those without a cost are
             left out.
         swept: names of the axes.
-        title: what stands above.
+        title: what is written above.
         sources: where the numbers come from, in small type.
 
     Returns:

@@ -28,8 +28,8 @@ def panels(results: Sequence[Validation], sources: Iterable[str] = ()) -> list[A
     """Draw predicted against measured costs of one inference, each chip in a panel of its own.
 
     Both axes of a panel are logarithmic and span the same, which is written into it; lines are a
-    decade apart. The band is the nominal 90 % interval, see `predictions`. At the upper left
-    stands the mean absolute error.
+    decade apart. The band is the nominal 90 % interval, see `predictions`. The mean absolute error
+    is at the upper left.
 
     Args:
         results: from `fodlam_core.validation.scores.validate`.

@@ -15,7 +15,7 @@ class LayerSums:
     """Layers of like forms, as sums over all of them for one inference.
 
     Stands for the shape of a layer where a network is too long to be kept: a predictor whose terms
-    add up over layers (see `fodlam_core.predictors.terms.ADDITIVE`) is told all that it needs.
+    add up over layers (see `fodlam_core.predictors.terms.ADDITIVE`) gets all that it needs.
 
     Attributes:
         form: the form that the layers count as, such as ``"dense"`` or ``"fc"``.

@@ -244,8 +244,8 @@ class Registry(NamedTuple):
     def with_loaded(self, names: Iterable[str]) -> Registry:
         """Return the registry with chips of libraries among its `accelerators`.
 
-        Names that nothing answers to, or whose chip cannot be loaded, are passed over here: who
-        asks for them by name is told.
+        Names that nothing answers to, or whose chip cannot be loaded, are passed over here: asking
+        for them by name is an error.
         """
         items = dict(self.items)
         for name in names:

@@ -1,8 +1,8 @@
 """Predictors of both hook levels, called in one way.
 
-At level 2 ``fit(measurements, references, networks)`` is told of whole networks and
-``predict(layer, batch)`` of the batch. Predictors of level 1, ``fit(measurements)`` and
-``predict(layer)``, are served: their cost is that of one inference, and linear in the batch.
+At level 2 ``fit(measurements, references, networks)`` gets whole networks and
+``predict(layer, batch)`` the batch. Predictors of level 1, ``fit(measurements)`` and
+``predict(layer)``, work as well: their cost is that of one inference, and linear in the batch.
 """
 
 from __future__ import annotations

@@ -287,7 +287,7 @@ def _check_sums(seen: Sequence[Observation], terms: Sequence[str]) -> None:
 
 
 def _suited(seen: Sequence[Observation], *, few: bool) -> str:
-    """Return the terms that suit what was measured; of few networks alone only two are told."""
+    """Return the terms that suit what was measured; a few networks alone determine two of them."""
     rows = [each for each in seen if not each.whole]
     if not rows:
         networks = {each.network for each in seen}

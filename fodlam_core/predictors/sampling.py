@@ -1,4 +1,4 @@
-"""Which rows of a large table are looked at, told by a checksum of their names.
+"""Which rows of a large table are looked at, chosen by a checksum of their names.
 
 So neither chance nor the order of a table decides.
 """

@@ -13,7 +13,7 @@ def say(text: str, before: str = "") -> None:
 
     Args:
         text: the message.
-        before: what stands before it, such as ``"error: "``.
+        before: what is written before it, such as ``"error: "``.
     """
     if sys.stderr is None:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-MOST_FACTOR = 10  # an interval that reaches farther is told in words
+MOST_FACTOR = 10  # an interval that reaches farther is shown in words
 PREFIXES = {-15: "f", -12: "p", -9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
 
 

@@ -1,8 +1,8 @@
 """The one way to take a number that somebody writes: finite, and in a range that leaves room.
 
 Numbers of chips and networks lie between an attojoule and an exaflop; 1e-30 and 1e30 are far
-outside, and products and quotients of a dozen such numbers are still finite. Whoever writes 1e-310
-has slipped, and would be told of it by an overflow far away from his mistake.
+outside, and products and quotients of a dozen such numbers are still finite. A value such as
+1e-310 is a slip, which would otherwise show as an overflow far from the mistake.
 """
 
 from __future__ import annotations

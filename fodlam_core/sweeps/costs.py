@@ -34,7 +34,7 @@ DRAM = "dram"
 
 
 def _remarks(composer: Composer) -> Iterator[str]:
-    """Yield the doubts about costs, and of which chips time is told that no factor applies to."""
+    """Yield the doubts about costs, and the chips with time that no factor applies to."""
     yield from (note for note in composer.one.notes if note.startswith(DOUBTS))
     for name, platform in composer.platforms.items():
         if any(row.offchip_latency_s for row in platform.accelerator.measurements):

@@ -106,7 +106,7 @@ class FactorSource:
         return self._config.technology
 
     def _targets(self, points: Points) -> Iterator[tuple[Any, ...]]:
-        """Yield node, voltage and flavour of each point, as far as they are told."""
+        """Yield node, voltage and flavour of each point, as far as they are given."""
         asked, rows = self._config.technology, points.values
         told = (asked.node_nm, asked.vdd, asked.flavor)
         columns = [

@@ -155,5 +155,5 @@ def _inner(table: dict[str, Any], name: str) -> Any:
     if isinstance(inner, list):  # from 1 on; what is written to another number goes nowhere
         return {str(number): each for number, each in enumerate(inner, 1)}
     if not isinstance(inner, dict):
-        inner = table[name] = {}  # the mistake is told when the base is checked
+        inner = table[name] = {}  # the mistake is reported when the base is checked
     return inner

@@ -134,7 +134,7 @@ def _joined(
 ) -> pl.LazyFrame:
     """Return the same where one group of axes changes several things at once.
 
-    Costs and factors are then told by their place in their tables, which is computed from the
+    Costs and factors are then found by their place in their tables, which is computed from the
     places of the values on their axes.
     """
     frames = [slice_frame(each).lazy() for each in slices]

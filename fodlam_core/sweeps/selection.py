@@ -18,8 +18,8 @@ class Selection(NamedTuple):
     Attributes:
         pareto: the columns of a Pareto front; empty: every point.
         top: how many points to keep; None: every point.
-        by: the column that the top is told by.
-        distinct: columns that do not tell points apart: of those that agree in all others only
+        by: the column that ranks the top.
+        distinct: columns that do not distinguish points: of those that agree in all others only
             the first is kept. Empty: every one is.
     """
 
@@ -43,7 +43,7 @@ class Selection(NamedTuple):
         return kept.sort(self.pareto, maintain_order=True) if self.pareto else kept
 
     def part(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return what may be kept of everything: the top of a front is told only of the whole."""
+        """Return what may be kept of everything: the top of a front is only known for the whole."""
         if self.pareto:
             return self._apart(pareto_front(frame, self.pareto))
         return frame if self.top is None else self._first(self._apart(frame))

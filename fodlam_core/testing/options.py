@@ -58,7 +58,7 @@ def check_options_have_an_effect(accelerator: Accelerator) -> None:
 
 
 def _are_usable(options: type | None) -> bool:
-    """Tell whether `check_options` finds nothing that stands in the way of trying them."""
+    """Tell whether `check_options` finds nothing that prevents trying them."""
     return (
         options is not None
         and attrs.has(options)

@@ -15,7 +15,7 @@ CHIP_NAME = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)?")
 
 
 def assert_name(name: Any, what: str) -> None:
-    """A name stands in a configuration as it is: ``[accelerator.NAME]``."""
+    """A name is written in a configuration as it is: ``[accelerator.NAME]``."""
     assert isinstance(name, str), f"the name of {what} is {name!r}; make it a string"
     assert NAME.fullmatch(name), (
         f"the name {name!r} of {what} cannot be written in a configuration as it is; use letters, "

@@ -3,7 +3,7 @@
 Layers and whole networks are held out in groups: all that was measured of a network, or of a
 family of networks; or, where rows name no more than two networks, all layers of one shape. Ten
 folds at most, or five of a sample of a large table, so that a chip of any number of rows is
-validated in seconds; which groups share a fold is told by a checksum of their names, not by their
+validated in seconds; which groups share a fold depends on a checksum of their names, not by their
 order.
 """
 

@@ -1,7 +1,7 @@
 """What cross-validation looks at in a large table, so that it takes about a second.
 
 Everything, while there is little. Otherwise a sample of the rows, and groups of them that are held
-out together; which ones is told by a checksum of their names, so that neither chance nor the order
+out together; which ones depends on a checksum of their names, so that neither chance nor the order
 of a table decides.
 """
 

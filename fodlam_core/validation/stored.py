@@ -33,7 +33,7 @@ def stored_fit(
     Args:
         accelerator: the chip, or one of its operating points.
         digest: of the files that it was read from.
-        without: the predictor without what other chips told of some groups, see `hold_out`.
+        without: the predictor without what other chips say about some groups, see `hold_out`.
     """
     from fodlam_core.predictors.linear import stored_models
 

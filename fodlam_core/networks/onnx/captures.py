@@ -59,7 +59,7 @@ def _random(node: Any) -> bool:
 
 
 def trains(node: Any, inputs: Sequence[Tensor | None]) -> bool:
-    """Tell whether an operator drops values by chance: a ``Dropout`` that is told to train."""
+    """Tell whether an operator drops values by chance: a ``Dropout`` in training mode."""
     if node.op_type != "Dropout" or len(inputs) < 3 or inputs[2] is None:
         return False
     told = inputs[2].known

@@ -102,7 +102,7 @@ def _cast_to(node: Any, inputs: Sequence[Tensor | None]) -> int:
 
 
 def _ranked(node: Any, inputs: Sequence[Tensor | None]) -> Tensor | None:
-    """Return the output of an operator that is told its sizes; None if onnx may be asked."""
+    """Return the output of an operator with given sizes; None if onnx may be asked."""
     place = _RANKED[node.op_type]
     told = inputs[place] if place < len(inputs) else None
     if told is None:

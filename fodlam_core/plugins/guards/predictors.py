@@ -172,7 +172,7 @@ class GuardedFit(Guarded):
         except PredictionError as refusal:
             if self._plugin.own:
                 raise
-            # What it says stands first, as tables show the beginning alone.
+            # What it says comes first, as tables only show the beginning.
             who = f"{self._what} on layer {layer.name!r}, {self._plugin}"
             raise PredictionError(f"{refusal} ({who})") from refusal
         demand(self._plugin, what, cost, "a Cost", good=isinstance(cost, Cost))

@@ -85,7 +85,7 @@ def test_bytes_of_a_network_are_explained(name: str, tmp_path: Path, monkeypatch
     with pytest.raises(ConfigError) as caught:
         asked_source(path)
 
-    assert "binary, not a configuration in TOML; a network is told by the ending" in str(
+    assert "binary, not a configuration in TOML; a network file is recognised by its ending" in str(
         caught.value
     )
 
