@@ -66,7 +66,8 @@ def execute(args: argparse.Namespace) -> int:
             known, _ = with_files(registry, files_in_config(config.accelerator))
             chosen = variants(config, network, known, names)
         except ValueError as error:
-            raise ConfigError([f"--batch {args.batch}: {error}"]) from error
+            what = str(error).removeprefix("batch: ")
+            raise ConfigError([f"--batch {args.batch}: {what}"]) from error
         comparison = compare(config, chosen, registry, network)
     plot(args, lambda: comparison.plot.choices()[:1])
     made = [each.estimate for each in comparison.outcomes if each.estimate]

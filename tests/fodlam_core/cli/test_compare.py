@@ -154,3 +154,14 @@ def test_who_has_not_the_predictor_is_told(cli, examples) -> None:
     out = cli("compare", examples / "vgg16-per-image.toml", "--predictor", "row-stationary").out
     assert "eie has no predictor row-stationary and keeps its own" in out
     assert "eyeriss has no" not in out
+
+
+@pytest.mark.parametrize(
+    ("batch", "message"), [("x", "expected a whole"), ("0", "0 is not between")]
+)
+def test_a_batch_that_is_none(cli, batch, message):
+    """The option is named once, with what is wrong with it."""
+    result = cli("compare", "VGG16", "--batch", batch)
+
+    assert 1 == result.status
+    assert result.err.startswith(f"error: --batch {batch}: {message}")
