@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from fodlam_core.predictors.fitted import FittedModels, Model
 
 # How many donors are averaged, and how strongly coefficients are pulled towards the mean: with
-# fewer rows a pull is better than a fit of its own. One row does not tell which chips are alike,
-# so all donors are taken.
+# fewer rows a pull is better than a fit of its own.
 ALIKE = 20
 STRENGTH = 3.0
+# What a donor that is e times as fast or as slow has against it: so much of a mean error, over the
+# number of rows. One row tells nothing of a chip but its speed, and chips as fast are often alike;
+# the more rows there are, the better they tell by themselves.
+SPEED = 0.1
 
 
 @attrs.frozen
@@ -52,6 +55,8 @@ def prior(
 ) -> list[float] | None:
     """Return the mean of the donors that fit best, each scaled to the rows; None without donors.
 
+    Of donors that fit as well, those that are about as fast are taken.
+
     Args:
         columns: one for each term, divided by what they should add up to.
         donors: coefficients of other chips, in the order of the columns.
@@ -63,8 +68,7 @@ def prior(
             logarithms = [math.log(value) for value in values]
             shift = fmean(logarithms)
             error = fmean(abs(each - shift) for each in logarithms)
-            scaled.append((error, [math.exp(-shift) * each for each in donor]))
-    rows = len(columns[0]) if columns else 0
-    count = len(scaled) if rows == 1 else ALIKE
-    best = [each for _, each in sorted(scaled)[:count]]
+            unlike = error + SPEED * abs(shift) / len(values)
+            scaled.append((unlike, [math.exp(-shift) * each for each in donor]))
+    best = [each for _, each in sorted(scaled)[:ALIKE]]
     return [fmean(each) for each in zip(*best, strict=True)] if best else None

@@ -22,6 +22,14 @@ def test_donors_are_scaled_and_the_best_are_averaged():
     assert [1.0, 1.0] == pytest.approx(found)
 
 
+def test_one_row_tells_the_chips_that_are_as_fast():
+    """Of donors that all fit one row, those count that need the least scaling."""
+    columns = [[1.0], [1.0]]
+    near, far = [0.25, 0.5], [50.0, 25.0]
+    found = prior(columns, [far] * 30 + [near] * 20)
+    assert [1 / 3, 2 / 3] == pytest.approx(found)
+
+
 def test_a_donor_that_costs_nothing_somewhere_is_left_out():
     """A donor that has no cost for a measured row cannot be scaled to it."""
     assert None is prior([[1.0, 0.0]], [[3.0]])
