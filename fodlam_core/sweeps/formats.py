@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 DATASET = "dataset"
 # Rows that polars computes at a time, and rows of a group in Parquet: they bound the memory. A file
-# made of many has larger groups, since its writer holds what it knows of each until the end, and is
-# made in smaller steps for that.
-CHUNK_ROWS = 10_000
-JOINED_CHUNK_ROWS = 2_500
-JOINED_GROUP_ROWS = 100_000
+# made of many has larger groups, since its writer holds what it knows of each until the end.
+CHUNK_ROWS = 2_500
 GROUP_ROWS = 25_000
+JOINED_GROUP_ROWS = 100_000
+# What tells polars how many groups to read ahead; one is enough, as writing takes longer.
+READ_AHEAD = "POLARS_ROW_GROUP_PREFETCH_SIZE"
 
 
 def format_of(path: str) -> str:
@@ -107,7 +107,8 @@ def join(parts: Sequence[str], path: str, format: str, metadata: dict[str, Any])
     if len(parts) == 1:
         os.replace(parts[0], path)
     elif format == "parquet":
-        with pl.Config(streaming_chunk_size=JOINED_CHUNK_ROWS):
+        os.environ.setdefault(READ_AHEAD, "1")
+        with pl.Config(streaming_chunk_size=CHUNK_ROWS):
             rows = pl.scan_parquet(list(parts), glob=False)
             sink(rows, path, format, metadata, group_rows=JOINED_GROUP_ROWS)
     else:
