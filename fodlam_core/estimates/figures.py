@@ -163,6 +163,7 @@ class Totals(NamedTuple):
         layers: number of layers, those that are not modelled included.
         inferences: how many inferences the costs are for; None if batches are mixed.
         done: multiply-accumulates behind each of the amounts; None where their number is not known.
+        known: layers behind each of the amounts; some layers have no multiply-accumulates.
         area_mm2: area of the accelerators; None if not known.
         interval: where they may lie, from the totals of held-out networks, or else the sums of the
             least and of the greatest costs of the layers; None if a layer has none.
@@ -174,6 +175,7 @@ class Totals(NamedTuple):
     layers: int
     inferences: int | None = None
     done: tuple[float | None, ...] = (None,) * len(METRICS)
+    known: tuple[int, ...] = (0,) * len(METRICS)
     area_mm2: float | None = None
     interval: Interval | None = None
     ends_added: bool = False
@@ -186,6 +188,7 @@ class Totals(NamedTuple):
             layers=self.layers,
             inferences=inferences,
             done=tuple([None if each is None else each * inferences for each in self.done]),
+            known=self.known,
             area_mm2=self.area_mm2,
             interval=self.interval and self.interval.times(inferences),
             ends_added=self.ends_added,
@@ -204,7 +207,8 @@ class Totals(NamedTuple):
     @property
     def power_w(self) -> float | None:
         """Average power in watts; None unless latency and energy are of the same layers."""
-        return self.amounts.power_w if self.done[0] == self.done[1] else None
+        same = self.done[0] == self.done[1] and self.known[0] == self.known[1]
+        return self.amounts.power_w if same else None
 
     @property
     def inferences_per_s(self) -> float | None:

@@ -110,7 +110,8 @@ def operator_lines(network: Network, work: Work, batch: int) -> Iterator[tuple[L
     name = max(macs, key=lambda each: macs[each])
     found = charged(network, chips[name].accelerator, batch)
     if found is not None:
-        layer = Layer(f"{found.passes} passes of operators without MACs ({name})", OVERHEAD, 0)
+        passes = "1 pass" if found.passes == 1 else f"{found.passes} passes"
+        layer = Layer(f"{passes} of operators without MACs ({name})", OVERHEAD, 0)
         yield layer, chips[name].beside(PER_ELEMENT, found.cost, (found.interval, found.interval))
 
 
@@ -149,11 +150,7 @@ def _counts(charges: Sequence[Charge]) -> list[str]:
 
 def operator_formula(estimate: Result, each: LayerEstimate) -> str:
     """Return what a line of operators is made of, the dearest first."""
-    assert each.basis is not None
-    chip = estimate.platforms[each.basis.accelerator].accelerator
-    batch = estimate.batch if isinstance(estimate.batch, int) else 1
-    found = charged(estimate.network, chip, batch)
-    assert found is not None
+    chip, found = _behind(estimate, each)
     sums = sorted(totals(found.charges).items(), key=lambda item: -(item[1][1].latency_s or 0.0))
     parts = [f"{count} {name} {quantity(cost.latency_s, 's')}" for name, (count, cost) in sums]
     return f"fitted to {len(chip.operators)} measured passes: {' + '.join(parts)}"
@@ -162,26 +159,33 @@ def operator_formula(estimate: Result, each: LayerEstimate) -> str:
 def operators_record(estimate: Result) -> dict[str, Any] | None:
     """Return what operators without MACs cost, as the JSON has it; None where none is charged."""
     line = next((each for each in estimate.layers if is_operators(each.basis)), None)
-    if line is None or line.basis is None:
+    if line is None:
         return None
-    chip = estimate.platforms[line.basis.accelerator].accelerator
-    batch = estimate.batch if isinstance(estimate.batch, int) else 1
-    found = charged(estimate.network, chip, batch)
-    assert found is not None
+    chip, found = _behind(estimate, line)
     return {
         "accelerator": chip.name,
         "count": found.passes,
         **line.amounts.record(),
         "passes": [
-            {
-                "operator": each.what.operator,
-                "elements": each.what.elements,
-                "count": each.what.count,
-                "rate_of": each.rate_of,
-                "native_latency_s": each.cost.latency_s * batch
-                if each.cost and each.cost.latency_s is not None
-                else None,
-            }
-            for each in (*found.charges, *found.free)
+            _pass_record(each, int(estimate.batch)) for each in (*found.charges, *found.free)
         ],
     }
+
+
+def _pass_record(each: Charge, batch: int) -> dict[str, Any]:
+    return {
+        "operator": each.what.operator,
+        "elements": each.what.elements,
+        "count": each.what.count,
+        "rate_of": each.rate_of,
+        "native_latency_s": (each.cost * batch).latency_s if each.cost else None,
+    }
+
+
+def _behind(estimate: Result, line: LayerEstimate) -> tuple[Accelerator, Charged]:
+    """Return the chip of a line of operators, and what it charges."""
+    assert line.basis is not None
+    chip = estimate.platforms[line.basis.accelerator].accelerator
+    found = charged(estimate.network, chip, int(estimate.batch))
+    assert found is not None
+    return chip, found

@@ -178,6 +178,7 @@ def _total(parts: list[Part], area_mm2: float | None = None, *, printed: bool) -
         layers=layers,
         inferences=inferences,
         done=tuple(done),
+        known=tuple(each.layers for each in sums),
         area_mm2=area_mm2,
         interval=interval_of(_bounds(each, layers) for each in sums),
         ends_added=any(each.layers > 1 and each.bounds and not each.joint for each in sums),

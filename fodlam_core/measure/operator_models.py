@@ -55,7 +55,10 @@ class Recipe(NamedTuple):
 
 
 _NORM = "LayerNormalization({}, ones, ones)"
-_WINDOW = "<kernel_shape = [{kernel}, {kernel}], strides = [{stride}, {stride}], pads = [{pad}, {pad}, {pad}, {pad}]>"  # noqa: E501 - one text
+_WINDOW = (
+    "<kernel_shape = [{kernel}, {kernel}], strides = [{stride}, {stride}], "
+    "pads = [{pad}, {pad}, {pad}, {pad}]>"
+)
 RECIPES: Mapping[str, Recipe] = {
     "Swish": Recipe("s = Sigmoid(x) y = Mul(x, s)", same(image), amid=True),
     "HardSwish": Recipe(

@@ -15,7 +15,7 @@ MOST = 10**18
 
 
 def _elements(instance: MemoryPass, attribute: attrs.Attribute[Any], value: object) -> None:
-    if not validators.is_count(value) or value > MOST:  # type: ignore[operator]  # an int by then
+    if not validators.is_count(value) or value > MOST:
         raise FodlamError(
             f"{instance.operator!r}: {attribute.name} is {value!r:.40}; give a whole number from 1 "
             f"to {MOST:.0e}"

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 from fodlam_core.errors import PluginError
 
 if TYPE_CHECKING:
+    from typing import TypeGuard
+
     import attrs
 
 Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 MOST = sys.float_info.max
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """Tell whether a value is a finite number of Python's own.
 
     >>> is_number(1), is_number(0.5), is_number(float("nan")), is_number(True), is_number("1")
@@ -32,15 +34,15 @@ def is_positive(value: object) -> bool:
     >>> is_positive(1), is_positive(0.0), is_positive(float("inf")), is_positive("1")
     (True, False, False, False)
     """
-    return is_number(value) and value > 0  # type: ignore[operator]  # a number, as checked
+    return is_number(value) and value > 0
 
 
 def is_amount(value: object) -> bool:
     """Tell whether a value is a finite number that is not negative."""
-    return is_number(value) and value >= 0  # type: ignore[operator]
+    return is_number(value) and value >= 0
 
 
-def is_count(value: object) -> bool:
+def is_count(value: object) -> TypeGuard[int]:
     """Tell whether a value is a whole number of at least 1."""
     return type(value) is int and value >= 1
 

@@ -82,6 +82,26 @@ def test_a_batch_shares_calls(chip: Path) -> None:
     assert made(chip, batch=10).totals[OVERHEAD].latency_s == pytest.approx(4e-6 + 80e-6)
 
 
+def test_no_power_without_the_energy_of_operators(chip: Path) -> None:
+    """A total with the latency of operators but not their energy has no power."""
+    (chip.parent / "mine.csv").write_text(
+        "network,layer,kind,batch,macs,latency_us,energy_uj\nN,F,fc,1,1000000,1,1\n"
+    )
+
+    totals = made(chip).totals
+
+    assert totals["total"].energy_j == pytest.approx(1.01e-6)
+    assert totals["fc"].power_w == pytest.approx(1.0)
+    assert totals["total"].power_w is None
+
+
+def test_one_pass_is_singular(chip: Path) -> None:
+    """The line of a single pass is named as such."""
+    network = attrs.evolve(NETWORK, memory_passes=PASSES[1:])
+
+    assert made(chip, network).layers[-1].layer.name.startswith("1 pass of operators")
+
+
 def test_json_has_every_pass(chip: Path) -> None:
     """The JSON says what each kind of pass takes, and at whose rate."""
     record = made(chip).to_dict()["operators"]
