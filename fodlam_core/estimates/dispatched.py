@@ -27,7 +27,7 @@ from fodlam_core.model.shapes import Shape
 from fodlam_core.model.value import Same
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from fodlam_core.config import Config
     from fodlam_core.config.model import Batch
@@ -143,7 +143,7 @@ class Dispatched:
             items.append((layer, basis))
         if batch != "published" and whole is None:
             items += self._overheads(int(batch))
-            items += self._operators(int(batch))
+            items += self._operators(items, int(batch))
         return tuple(items), refusals
 
     def _basis(
@@ -188,13 +188,15 @@ class Dispatched:
             self._told_apart[chip.name] = not needs.isdisjoint(("name", "repeat"))
         return self._told_apart[chip.name]
 
-    def _operators(self, batch: int) -> Iterable[tuple[Layer, Basis]]:
+    def _operators(
+        self, items: Sequence[tuple[Layer, Basis | None]], batch: int
+    ) -> Iterable[tuple[Layer, Basis]]:
         """Return the line of the operators without MACs, if one is known of the whole network."""
         if not self.network.memory_passes or self.config.network.layers is not None:
             return ()
         from fodlam_core.estimates.operators import operator_lines
 
-        return operator_lines(self.network, self.work, batch)
+        return operator_lines(self.network, self.platforms, items, batch)
 
     def _overheads(self, batch: int) -> Iterator[tuple[Layer, Basis]]:
         """Yield what each chip costs in a run of the network besides its layers.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import listed
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from fodlam_core.accelerators import Accelerator
-    from fodlam_core.estimates.checks import Work
     from fodlam_core.estimates.figures import Basis, LayerEstimate
     from fodlam_core.estimates.platform import Platform
     from fodlam_core.estimates.result import Result
@@ -96,23 +96,28 @@ def charged(network: Network, chip: Accelerator, batch: int) -> Charged | None:
     return Charged(known, free, width) if known else None
 
 
-def operator_lines(network: Network, work: Work, batch: int) -> Iterator[tuple[Layer, Basis]]:
+def operator_lines(
+    network: Network,
+    platforms: Mapping[str, Platform],
+    lines: Sequence[tuple[Layer, Basis | None]],
+    batch: int,
+) -> Iterator[tuple[Layer, Basis]]:
     """Yield the line of the operators of a network, if a chip that runs it tells what they cost."""
-    macs: dict[str, int] = {}
-    chips: dict[str, Platform] = {}
-    for layer, chip in work if network.memory_passes else ():
-        if chip is not None and chip.accelerator.operators:
-            name = chip.accelerator.name
-            chips[name] = chip
-            macs[name] = macs.get(name, 0) + layer.total_macs
-    if not chips:
+    macs: Counter[str] = Counter()
+    for layer, basis in lines:
+        if basis is not None and platforms[basis.accelerator].accelerator.operators:
+            macs[basis.accelerator] += layer.total_macs
+    if not macs:
         return
-    name = max(macs, key=lambda each: macs[each])
-    found = charged(network, chips[name].accelerator, batch)
+    [(name, _)] = macs.most_common(1)
+    found = charged(network, platforms[name].accelerator, batch)
     if found is not None:
         passes = "1 pass" if found.passes == 1 else f"{found.passes} passes"
         layer = Layer(f"{passes} of operators without MACs ({name})", OVERHEAD, 0)
-        yield layer, chips[name].beside(PER_ELEMENT, found.cost, (found.interval, found.interval))
+        yield (
+            layer,
+            platforms[name].beside(PER_ELEMENT, found.cost, (found.interval, found.interval)),
+        )
 
 
 def operator_notes(

@@ -9,6 +9,7 @@ import pytest
 
 from fodlam_core import Config, Estimate, FcShape, Layer, Network, NetworkConfig, estimate
 from fodlam_core.config import AcceleratorConfig
+from fodlam_core.errors import ConfigError
 from fodlam_core.estimates.explain.provenance import provenances
 from fodlam_core.estimates.figures import OVERHEAD
 from fodlam_core.model.memory_pass import MemoryPass
@@ -93,6 +94,14 @@ def test_no_power_without_the_energy_of_operators(chip: Path) -> None:
     assert totals["total"].energy_j == pytest.approx(1.01e-6)
     assert totals["fc"].power_w == pytest.approx(1.0)
     assert totals["total"].power_w is None
+
+
+def test_a_chip_that_refuses_every_layer_charges_nothing(chip: Path) -> None:
+    """Operators alone are not a result: the refusals of the layers are told."""
+    chip.write_text(HEADER.replace("per-mac", "linear"))
+
+    with pytest.raises(ConfigError, match="F cannot be predicted: linear"):
+        made(chip)
 
 
 def test_one_pass_is_singular(chip: Path) -> None:
