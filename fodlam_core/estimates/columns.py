@@ -223,7 +223,9 @@ def _coverage(coverage: Coverage, *, by_datasheet: bool) -> str:
     ]
     text = "Coverage: " + (", ".join(parts) or "no layers")
     if coverage.uncosted:
-        text += f"; {sum(coverage.uncosted.values())} operators with unknown MACs are not included"
+        count = sum(coverage.uncosted.values())
+        verb = "is" if count == 1 else "are"
+        text += f"; {counted(count, 'operator')} with unknown MACs {verb} not included"
     if coverage.not_selected_layers:
         text += (
             f"; {counted(coverage.not_selected_layers, 'layer')} with "

@@ -119,7 +119,7 @@ class Fitting:
         """Return what a predictor was fitted to for layers of a kind, and the fit."""
         pooled = getattr(self.accelerator.predictor(predictor), "pooled", False)
         key = predictor, None if pooled else kind
-        return FitRows(self.fits.get(key), self._calibration(key[1]))
+        return FitRows(self.fits.get(key), self._fitted_rows(key[1]))
 
     def overhead(self, batch: int) -> dict[str, Cost]:
         """Return, by predictor, the cost of one inference of a batch that belongs to no layer."""
@@ -168,14 +168,14 @@ class Fitting:
             try:
                 return self._fit(predictor, key[1])
             except PredictionError as error:
-                other = modest(self.accelerator, predictor) if self._calibration(key[1]) else ()
+                other = modest(self.accelerator, predictor) if self._fitted_rows(key[1]) else ()
                 cure: tuple[str | Setting, ...] = ("write ", *other) if other else ()
                 self.refusals[key] = PredictionError(error, cure=cure)
         refusal = self.refusals[key]
         raise PredictionError(refusal, where=f"{layer.name} cannot be predicted") from refusal
 
     def _fit(self, predictor: Predictor, kind: str | None) -> FittedPredictor:
-        rows, accelerator = self._calibration(kind), self.accelerator
+        rows, accelerator = self._fitted_rows(kind), self.accelerator
         if kind is not None:
             return levels.fit(predictor, rows)
         stored = None if self.printed else accelerator.fits.get(predictor.name)
@@ -191,7 +191,7 @@ class Fitting:
             self.calibrations[kind] = Rows.of(self.accelerator, kind)
         return self.calibrations[kind]
 
-    def _calibration(self, kind: str | None) -> Sequence[Measurement]:
+    def _fitted_rows(self, kind: str | None) -> Sequence[Measurement]:
         rows = self.calibration(kind).measurements
         return [row.as_printed() for row in rows] if self.printed else rows
 
@@ -209,6 +209,6 @@ class Fitting:
             if key[1] is None:
                 rule = pooled_interval_rule(predictor, fitted, self.accelerator)
             else:
-                rule = interval_rule(predictor, fitted, self._calibration(key[1]), hide)
+                rule = interval_rule(predictor, fitted, self._fitted_rows(key[1]), hide)
             self.rules[key, hide] = rule
         return self.rules[key, hide]

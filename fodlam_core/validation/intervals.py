@@ -153,9 +153,7 @@ class IntervalRule(NamedTuple):
     def outside(self, layer: Layer) -> dict[str, float]:
         """Return the sizes of a layer outside the measured range, each with the factor, over 1."""
         factors, known = {}, sizes(layer)
-        if not any(
-            map(self.ranges.__contains__, known)
-        ):  # the shape of one or the other is not known
+        if self.ranges.keys().isdisjoint(known):  # the shape of one or the other is not known
             known = {"MACs": layer.macs} if layer.macs else {}
         for name, size in known.items():
             if name in self.ranges:
