@@ -65,7 +65,8 @@ class Passes:
         Args:
             tasks: the layers, of one operating point.
             until_s: when (`time.monotonic`) to stop. Each pass over all has an equal part of the
-                time that is left; what a first pass has no time for is counted as left out.
+                time that is left; a first pass that needs more takes it, with few runs of each.
+                What it has no time for is counted as left out.
         """
         effort = self.effort
         for number in range(effort.most_passes):
@@ -78,7 +79,7 @@ class Passes:
                 return
             most = (until_s - start) / max(1, effort.passes - number)
             try:
-                left = yield from self._pass(tasks, number, start + most)
+                left = yield from self._pass(tasks, number, start + most, until_s)
             finally:
                 self._look_again()
             if not number:
@@ -99,14 +100,14 @@ class Passes:
             )
 
     def _pass(
-        self, tasks: Sequence[Task], number: int, until_s: float
+        self, tasks: Sequence[Task], number: int, until_s: float, last_s: float
     ) -> Generator[int, None, int]:
         """Measure in an order that favours no network; return for how many there was no time."""
         order = random.Random(number).sample(tasks, len(tasks))  # noqa: S311 - not for secrets
         groups = list(_groups(order))
         for position, group in enumerate(groups):
             now = time.monotonic()
-            if now > until_s and (position or number):
+            if now > (until_s if number else last_s) and (position or number):
                 return sum(map(len, groups[position:]))
             new = sum(task.key not in self.found.layers for task in group)
             self._group(group, now + (until_s - now) / (len(groups) - position))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +93,23 @@ def test_copies_tell_what_a_call_takes(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert [pytest.approx(call)] == list(found.overheads_s.values())
     assert [pytest.approx(layer)] * 2 == [each.median_s for _, each in found.layers.values()]
+
+
+def test_a_first_pass_takes_the_time_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where its part of the time does not suffice, layers have few runs rather than none."""
+    ticks = itertools.count(0.0, 10.0)
+    monkeypatch.setattr(passes, "GROUP_MODELS", 1)
+    monkeypatch.setattr(passes.time, "monotonic", lambda: next(ticks))
+    monkeypatch.setattr(
+        passes, "rounds", lambda turns, *_: [[Timed(each.copies, 1.0)] for each in turns]
+    )
+    found = Found()
+    effort = Effort(40.0, 4, 4, 3, 10**9, 10**9, ())
+
+    list(Passes(found, effort, None, Pace(lambda: 1.0, [1.0])).measure(TASKS, 40.0))
+
+    assert len(TASKS) == len(found.layers)
+    assert 0 == found.left
 
 
 def test_what_cannot_be_measured_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
