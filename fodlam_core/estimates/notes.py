@@ -166,7 +166,7 @@ def _several(platforms: Mapping[str, Platform]) -> Iterator[str]:
     for name, platform in platforms.items():
         count = platform.accelerator.chip_count
         if count > 1:
-            yield f"{SEVERAL_CHIPS}{name} is {count} of the chip together, and so are its costs"
+            yield f"{SEVERAL_CHIPS}the costs of {name} are those of {count} chips together"
 
 
 def _datasheets(platforms: Mapping[str, Platform]) -> Iterator[str]:

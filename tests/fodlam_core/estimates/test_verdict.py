@@ -91,4 +91,4 @@ def test_a_cost_of_several_chips_is_doubted(registry: Registry) -> None:
     found = {name: worth("AlexNet", registry, name) for name in ("chip", "eight")}
 
     assert found["chip"].words == FITS
-    assert found["eight"].words.startswith("several chips: eight is 8 of the chip")
+    assert found["eight"].words.startswith("several chips: the costs of eight are those of 8 chips")
