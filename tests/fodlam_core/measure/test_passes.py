@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fodlam_core import FcShape, Layer, Network
+from fodlam_core import ConvShape, FcShape, Layer, Network
 from fodlam_core.measure import passes
 from fodlam_core.measure.found import Found, Task
 from fodlam_core.measure.pace import Pace
@@ -119,3 +119,21 @@ def test_what_cannot_be_measured_is_told_once(monkeypatch: pytest.MonkeyPatch) -
 
     assert {} == found.layers
     assert ["net l16", "net l8"] == sorted(each.partition(" (")[0] for each in found.skipped)
+
+
+def test_what_cannot_fit_the_time_is_not_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch whose runs take longer than there is time, at the best rate, is told at once."""
+    monkeypatch.setattr(passes, "layer_model", lambda *_, **__: pytest.fail("it is built"))
+    monkeypatch.setattr(passes, "_calls", lambda _: [])
+    monkeypatch.setattr(passes, "rounds", lambda *_: [[Timed(1.0, 1.0)], [Timed(1.0, 1.0)]])
+    shape = ConvShape.from_input((64, 224, 224), 64, 3, padding=1)
+    [item] = items([Network("net", [Layer.from_shape("c", shape)])])[0]
+    found = Found()
+    effort = Effort(5.0, 1, 1, 3, 10**9, 10**9, ())
+    made = Passes(found, effort, None, Pace(lambda: 1e-3, [1e-3]))
+
+    assert [1] == list(made.measure([Task(Setting(), 4096, item)], math.inf))
+
+    assert {} == found.layers
+    [why] = found.skipped
+    assert "15 runs of 131 s or more do not fit the 5 s there are" in why
