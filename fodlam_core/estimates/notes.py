@@ -182,12 +182,15 @@ def _halves(items: Sequence[tuple[Layer, Basis | None]]) -> Iterator[str]:
     """Say of which chips a metric is not known."""
     for place, metric in enumerate(METRICS):
         lacking = [
-            basis.accelerator for _, basis in items if basis and basis.amounts[place] is None
+            (layer, basis.accelerator)
+            for layer, basis in items
+            if basis and basis.amounts[place] is None
         ]
         if lacking:
-            names = listed(sorted(set(lacking)))
-            layers = counted(len(lacking), "layer")
-            yield f"{names}: no {metric.name} is known of {layers}; totals lack it"
+            names = listed(sorted({name for _, name in lacking}))
+            layers = sum(layer.kind != OVERHEAD for layer, _ in lacking)
+            of = counted(layers, "layer") if layers else "what a run takes besides its layers"
+            yield f"{names}: no {metric.name} is known of {of}; totals lack it"
 
 
 def _covers(platforms: Mapping[str, Platform]) -> Iterator[str]:

@@ -131,13 +131,13 @@ def operator_notes(
         found = charged(network, chip, 1)
         assert found is not None
         yield (
-            f"{chip.name}: operators without MACs are charged by what such were measured to take; "
-            "views of the same memory, and what is computed as part of a layer, are free"
+            f"{chip.name}: operators without MACs are charged at measured rates; views of the same "
+            "memory, and what is computed as part of a layer, are free"
         )
         others = {each.what.operator: each.rate_of for each in found.charges if each.stands_in}
         if others:
             pairs = listed([f"{name} as {rate}" for name, rate in others.items()])
-            yield f"{chip.name}: operators that were not measured, taken for others: {pairs}"
+            yield f"{chip.name}: operators that were not measured, charged as similar ones: {pairs}"
         graphs = [name for name in ("If", "Loop", "Scan", "SequenceMap") if name in network.skipped]
         if graphs:
             yield f"{chip.name}: operators inside {listed(graphs)} are counted as free"

@@ -138,7 +138,7 @@ class Platform(NamedTuple):
         return self._basis(cost, ends, method="predicted", **about)
 
     def overheads(self, batch: int) -> Iterator[Basis]:
-        """Yield what an inference of a batch costs beside its layers, for each predictor used."""
+        """Yield what an inference of a batch costs besides its layers, for each predictor used."""
         for fitting in self.fittings:
             for predictor, cost in fitting.overhead(batch).items():
                 yield self.beside(predictor, cost, fitting.beside_layers(predictor, cost))

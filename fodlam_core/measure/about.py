@@ -17,7 +17,7 @@ TAKEN_OVER = "taken over from "
 KEY = re.compile(r"measured(\d{4})(\d\d)(\d\d)")
 TITLE = re.compile(r"title = \{Layers (.*)\}, year = ")
 COUNTED = "medians of "
-"""How the note begins that counts the rows of a file, which is made anew with every row."""
+"""How the note begins that counts the rows of a file, which is made again with every row."""
 
 REFERENCE = re.compile(r"(\S+): the reference takes (\d{1,9}\.\d) us while nothing disturbs")
 

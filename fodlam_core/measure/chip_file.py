@@ -75,7 +75,7 @@ def fits_of(path: str) -> str:
 
 
 def write_chip(path: str, about: About, found: Found, *, update: bool = False) -> None:
-    """Write the header and the tables beside it; each is complete or as it was before.
+    """Write the header and the tables next to it; each is complete or as it was before.
 
     Args:
         path: the header.
@@ -257,7 +257,7 @@ def _value(value: object) -> str:
 
 
 def read_chip(path: str, items: Iterable[Item], wholes: Iterable[Whole]) -> Found:
-    """Return what a file holds of what is asked for, and all that it holds beside it.
+    """Return what a file holds of what is asked for, and everything else that it holds.
 
     Raises:
         FodlamError: if it cannot be read.

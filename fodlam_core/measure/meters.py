@@ -21,7 +21,7 @@ class Meter(NamedTuple):
         name: what it is, for a person.
         covers: one of `fodlam_core.model.costs.COVERS`.
         read_j: returns joules since some moment.
-        wraps_j: where it starts anew; None if never.
+        wraps_j: where it starts again; None if never.
     """
 
     name: str

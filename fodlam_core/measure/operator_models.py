@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 OPSET, IR_VERSION = 17, 8
 FILTERS = 16
-"""Of the convolution behind an operator, which looks at one pixel."""
+"""Of the convolution after an operator, which looks at one pixel."""
 
 
 class Recipe(NamedTuple):

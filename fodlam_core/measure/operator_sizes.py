@@ -31,7 +31,7 @@ class Sizes(NamedTuple):
     Attributes:
         x: of what it reads.
         y: of what it makes.
-        g: of what it reads beside; None if nothing.
+        g: of the second tensor that it reads; None if nothing.
         how: what the graph is filled in with.
     """
 

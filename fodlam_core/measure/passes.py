@@ -154,7 +154,7 @@ class Passes:
             )
 
     def _overhead_s(self) -> float:
-        """Return what a call takes beside its nodes: what is left of one with no copy."""
+        """Return what a call takes besides its nodes: what is left of one with no copy."""
         one, several = (self.pace.sample(each).median_s for each in self._calls)
         return max(0.0, (MOST_COPIES * one - several) / (MOST_COPIES - 1))
 

@@ -57,7 +57,7 @@ def read_totals(path: str) -> dict[str, list[float]]:
 def write_fits(
     path: str, networks: Mapping[str, Network], others: Sequence[Accelerator]
 ) -> dict[str, str]:
-    """Write the fit of a chip that is known by whole networks beside its header.
+    """Write the fit of a chip that is known by whole networks next to its header.
 
     Args:
         path: the header.

@@ -159,7 +159,7 @@ def _rate(rows: Sequence[PassMeasurement]) -> Rate:
 
 
 def _line(sizes: Sequence[int], costs: Sequence[float]) -> tuple[float, float]:
-    """Return the cost of a pass and of each element; what cost nothing tells of no ratio."""
+    """Return the cost of a pass and of each element; rows that cost nothing have no ratio."""
     rows = [(1 / cost, size / cost) for size, cost in zip(sizes, costs, strict=True) if cost]
     if len(rows) == 1:
         return 0.0, 1 / rows[0][1]
@@ -171,10 +171,7 @@ def totals(charges: Iterable[Charge]) -> Mapping[str, tuple[int, Cost]]:
     found: dict[str, tuple[int, Cost]] = {}
     for each in charges:
         if each.cost is not None:
-            name, before = each.what.operator, found.get(each.what.operator)
-            found[name] = (
-                (before[0] + each.what.count, before[1] + each.cost)
-                if before
-                else (each.what.count, each.cost)
-            )
+            count, cost = found.get(each.what.operator, (0, None))
+            cost = each.cost if cost is None else cost + each.cost
+            found[each.what.operator] = count + each.what.count, cost
     return found

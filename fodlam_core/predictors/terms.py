@@ -82,7 +82,7 @@ def _ragged_groups(p: Product) -> float:
 
 
 def _ragged_rows(p: Product) -> Amount:
-    """Return the rows of images that a library copies where it lays windows of groups out anew."""
+    """Return the rows of images that a library copies where it lays windows of groups out again."""
     return 0.0, p.groups * p.k * p.window.out_height if p.window and _ragged_groups(p) else 0.0
 
 

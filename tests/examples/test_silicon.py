@@ -72,7 +72,7 @@ def test_what_a_run_takes_beside_its_layers(cli: Any) -> None:
     assert low < beside["latency_s"] < high
     low, high = saved["totals"]["total"]["interval"]["latency_s"]
     assert low < saved["totals"]["total"]["latency_s"] < high
-    assert "a run beside its layers" in beside["provenance"]["steps"][0]["text"]
+    assert "a run besides its layers" in beside["provenance"]["steps"][0]["text"]
 
 
 def test_run_and_rank_mean_the_same_point(cli: Any) -> None:

@@ -205,7 +205,7 @@ def _predicted(
     for metric, value in each_known(basis.native.amounts):
         formula = formulas.get(metric.name)
         if formula is None:
-            what = "a run beside its layers" if beside else number(each.layer.macs, "MAC")
+            what = "a run besides its layers" if beside else number(each.layer.macs, "MAC")
             formula = f"{what}: {number(value, metric.unit)}"
         text = f"{basis.predictor}, {origin}: {formula}"
         yield Step(quantity=metric.name, text=text, value=value, unit=metric.unit)

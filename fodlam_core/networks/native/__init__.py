@@ -95,6 +95,8 @@ if TYPE_CHECKING:
     from fodlam_core.networks.reader import ReadOptions
 
 _NETWORK = ("name", "source", "notes", "layers", "skipped", "uncosted", "memory_passes")
+_PASS_NEEDS = ("operator", "read", "written")
+_PASS = (*_PASS_NEEDS, "window", "count")
 
 
 def is_json_list(head: bytes) -> bool:
@@ -212,20 +214,30 @@ def network_from_table(
 
 def _memory_passes(rows: Any, problems: list[Problem]) -> list[MemoryPass]:
     """Return the passes of a table; what is wrong with them is added to the problems."""
-    if not rows:
+    if not isinstance(rows, list):
+        problems.append(Problem("memory_passes: expected a list of tables"))
         return []
+    passes = []
+    for index, row in enumerate(rows, start=1):
+        try:
+            passes.append(_memory_pass(row))
+        except FodlamError as error:
+            problems.append(Problem(str(error), (f"memory pass {index}",)))
+    return passes
+
+
+def _memory_pass(row: Any) -> MemoryPass:
     from fodlam_core.model.memory_pass import MemoryPass
 
-    passes = []
-    for index, row in enumerate(rows if isinstance(rows, list) else [rows], start=1):
-        try:
-            if not isinstance(row, Mapping):
-                raise NetworkError(f"expected a table, got {row!r:.60}")
-            passes.append(MemoryPass(**row))
-        except (FodlamError, TypeError) as error:
-            text = str(error).replace("MemoryPass.__init__() ", "")
-            problems.append(Problem(text, (f"memory pass {index}",)))
-    return passes
+    if not isinstance(row, Mapping):
+        raise NetworkError(f"expected a table, got {row!r:.60}")
+    for key in row:
+        if key not in _PASS:
+            raise NetworkError(unknown("key", str(key), _PASS))
+    missing = [key for key in _PASS_NEEDS if key not in row]
+    if missing:
+        raise NetworkError(f"lacks {', '.join(missing)}")
+    return MemoryPass(**row)
 
 
 def _network_problems(table: Mapping[Any, Any], default_name: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ PARTS = words("Add Div Mul Pow Reciprocal ReduceMean Sub")
 MOST = 16
 """Far more operators than any function has."""
 MOST_BEHIND = 4
-"""Operators behind the anchor: of layer normalisation a reciprocal, two factors and a sum."""
+"""Operators after the anchor: of layer normalisation a reciprocal, two factors and a sum."""
 
 
 class Function(NamedTuple):

@@ -1,9 +1,9 @@
 """Which operators without MACs pass over memory, and over how much, by the graph around them.
 
-What runtimes compute as part of another operator is no pass of its own: a Relu, a bias or a
-shortcut behind a convolution, the scale of a product. Operators that make one function together
-are one pass, see `functions`. These are fusions that runtimes have in common; those of ONNX Runtime
-are in https://github.com/microsoft/onnxruntime/tree/main/onnxruntime/core/optimizer:
+What runtimes compute as part of another operator does not pass over memory again: a Relu, a bias or
+a shortcut after a convolution, the scale of a product. Operators that make one function together
+are one pass, see `functions`. These fusions are common to runtimes; those of ONNX Runtime are in
+https://github.com/microsoft/onnxruntime/tree/main/onnxruntime/core/optimizer:
 ``conv_activation_fusion``, ``conv_add_fusion``, ``conv_bn_fusion``, ``nchwc_transformer``,
 ``matmul_add_fusion``, ``matmul_scale_fusion``, ``gelu_fusion``, ``quick_gelu_fusion``,
 ``layer_norm_fusion``, ``skip_layer_norm_fusion``.
@@ -171,7 +171,7 @@ class _Passes:
         if name in NORMALIZATIONS:
             return self._normalized(name, inputs[0], [node], written)
         if name == "BatchNormalization":
-            self.layers[node.output[0]] = node  # an activation behind it is computed with it
+            self.layers[node.output[0]] = node  # an activation after it is computed with it
         if name in BINARY and any(1 < (size or 1) < written for size in self._operands(node)):
             name += " broadcast"
         window = prod(attribute(node, "kernel_shape", [])) if name in POOLS else 1

@@ -73,7 +73,7 @@ def test_operators_are_a_line_of_the_total(chip: Path) -> None:
     assert line.latency_s == pytest.approx(12e-6)
     assert result.totals["total"].latency_s == pytest.approx(12e-6 + 1.01e-6)
     assert line.interval is not None
-    assert any("taken for others: Sub as Add" in note for note in result.notes)
+    assert any("charged as similar ones: Sub as Add" in note for note in result.notes)
     assert any("counted as free: TopK (1)" in note for note in result.notes)
     assert "mine: operators inside If are counted as free" in result.notes
 
@@ -89,11 +89,15 @@ def test_no_power_without_the_energy_of_operators(chip: Path) -> None:
         "network,layer,kind,batch,macs,latency_us,energy_uj\nN,F,fc,1,1000000,1,1\n"
     )
 
-    totals = made(chip).totals
+    result = made(chip)
 
-    assert totals["total"].energy_j == pytest.approx(1.01e-6)
-    assert totals["fc"].power_w == pytest.approx(1.0)
-    assert totals["total"].power_w is None
+    total = result.totals["total"]
+    assert (total.energy_j, total.power_w) == (pytest.approx(1.01e-6), None)
+    assert result.totals["fc"].power_w == pytest.approx(1.0)
+    assert (
+        "mine: no energy is known of what a run takes besides its layers; totals lack it"
+        in result.notes
+    )
 
 
 def test_a_chip_that_refuses_every_layer_charges_nothing(chip: Path) -> None:

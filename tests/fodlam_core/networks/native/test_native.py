@@ -217,8 +217,11 @@ def test_any_structure_is_read_or_refused(rows: list[Any], rest: dict[str, Any])
     ("row", "text"),
     [
         ("{ operator = 'Add', read = 0, written = 1 }", "memory pass 1: 'Add': read is 0"),
-        ("{ operator = 'Add', read = 1 }", "memory pass 1: .*written"),
-        ("{ operator = 'Add', read = 1, written = 1, tiles = 2 }", "memory pass 1: .*tiles"),
+        ("{ operator = 'Add', read = 1 }", "memory pass 1: lacks written"),
+        (
+            "{ operator = 'Add', read = 1, written = 1, windw = 2 }",
+            "memory pass 1: .*did you mean 'window'",
+        ),
         ("3", "memory pass 1: expected a table, got 3"),
     ],
 )
