@@ -60,7 +60,7 @@ def test_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passes, "GROUP_MODELS", 1)
     found = Found()
 
-    measure(found, PLAN[:1], ITEMS, [], EFFORT._replace(seconds=0.0))
+    measure(found, PLAN[:1], ITEMS, [], EFFORT._replace(seconds=0.001))
 
     assert (1, 2) == (len(found.layers), found.left)
 
