@@ -113,26 +113,45 @@ def _coefficients(point: Accelerator, terms: str, without: Collection[str]) -> C
 
 def _errors(own: Sequence[str], points: Sequence[Accelerator], terms: str) -> CrossValidated:
     """Return how far off other chips are in the place of one of these networks."""
-    families = {_family(each, row.network) for each in points for row in _known(each)}
-    fold_of = dealt(families, FOLDS)
-    logarithms: list[float] = []
-    order = dealt((each.name for each in points), len(points))
-    tried = sorted(points, key=lambda each: order[each.name])[:MOST_TRIED]
-    for fold in range(FOLDS):
-        hidden = {family for family, number in fold_of.items() if number == fold}
-        donors = {each.name: _coefficients(each, terms, hidden) for each in points}
-        for point in tried:
-            alike = [donors[each.name] for each in points if _chip(each) != _chip(point)]
-            logarithms += _missed(point, own, hidden, Linear(terms, alike))
+    found = in_its_place(own, points, terms)
+    logarithms = [each for every in found.values() for each in every]
     missed = [abs(math.exp(each) - 1) for each in logarithms]
     return CrossValidated(
         scheme=SCHEME,
-        groups=len({_chip(each) for each in tried}),
+        groups=len({name.partition("/")[0] for name in found}),
         runs=len(logarithms),
         half_width=half_width(map(abs, logarithms)),
         mape=fmean(missed),
         median=median(missed),
     )
+
+
+def in_its_place(
+    own: Sequence[str], points: Sequence[Accelerator], terms: str, most: int = MOST_TRIED
+) -> dict[str, list[float]]:
+    """Return logarithms of predicted over measured of other chips in the place of a new one.
+
+    Args:
+        own: the networks that each is calibrated from; others where it lacks one.
+        points: the chips, each of which has all others as its prior.
+        terms: one of `fodlam_core.predictors.terms.SETS`.
+        most: so many points are tried.
+
+    Returns:
+        By name of the point, what families missed that no chip had seen.
+    """
+    families = {_family(each, row.network) for each in points for row in _known(each)}
+    fold_of = dealt(families, FOLDS)
+    order = dealt((each.name for each in points), len(points))
+    tried = sorted(points, key=lambda each: order[each.name])[:most]
+    found: dict[str, list[float]] = {each.name: [] for each in tried}
+    for fold in range(FOLDS):
+        hidden = {family for family, number in fold_of.items() if number == fold}
+        donors = {each.name: _coefficients(each, terms, hidden) for each in points}
+        for point in tried:
+            alike = [donors[each.name] for each in points if _chip(each) != _chip(point)]
+            found[point.name] += _missed(point, own, hidden, Linear(terms, alike))
+    return found
 
 
 def _missed(

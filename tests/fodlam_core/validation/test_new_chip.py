@@ -13,7 +13,7 @@ from fodlam_core.networks.zoo import zoo_network
 from fodlam_core.predictors.linear import Linear
 from fodlam_core.predictors.observations import observations, totals
 from fodlam_core.predictors.terms import SETS
-from fodlam_core.validation.new_chip import calibrated
+from fodlam_core.validation.new_chip import calibrated, in_its_place
 from fodlam_core.validation.pooled import predict_network
 
 NAMES = (
@@ -117,3 +117,15 @@ def test_too_little(new: Accelerator, others: int, message: str) -> None:
     """Without a network of its own, or with too few other chips, nothing is claimed."""
     with pytest.raises(PredictionError, match=message):
         calibrated(new, [chip(f"c{n}") for n in range(others)] + [chip("few", names=NAMES[:5])])
+
+
+def test_each_chip_takes_the_place_of_the_new_one() -> None:
+    """Of every chip that is tried all networks are predicted, none by a chip that has seen it."""
+    others = [chip(f"c{n}", 2.0**n) for n in range(4)]
+    found = in_its_place(["AlexNet"], others, "networks")
+    two = in_its_place(["AlexNet"], others, "networks", most=2)
+
+    assert {each.name: len(NAMES) for each in others} == {k: len(v) for k, v in found.items()}
+    assert two == {name: found[name] for name in two}
+    assert len(two) == 2
+    assert max(abs(each) for own in found.values() for each in own) < 0.02
