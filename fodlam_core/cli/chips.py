@@ -140,6 +140,8 @@ def _facts(accelerator: Accelerator) -> Iterator[tuple[str, str]]:
             yield what, quantity(value, unit)
     yield "measured layers", str(len(accelerator.measurements))
     yield "measured networks", str(len(accelerator.references))
+    if accelerator.operators:
+        yield "measured operators without MACs", str(len(accelerator.operators))
     yield "predictors", ", ".join(each.name for each in accelerator.predictors) or "none"
 
 

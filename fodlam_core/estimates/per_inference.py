@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from fodlam_core.estimates.figures import OVERHEAD
 from fodlam_core.estimates.published_totals import whole_network
 from fodlam_core.model.quantities import METRICS, Amounts
 
@@ -18,17 +19,22 @@ if TYPE_CHECKING:
 def per_inference(estimate: Result) -> Amounts:
     """Return what one inference costs, costs being linear in the batch that they were printed for.
 
-    A metric is known where every layer has it: a sum of some layers is not an inference.
+    A metric is known where every layer has it, and what a run takes besides its layers: a sum of
+    some is not an inference.
     """
     total, coverage = estimate.totals["total"], estimate.coverage
     if estimate.batch != "published" or whole_network(estimate.platforms):
         if not total.inferences:
             return Amounts()
         count, one = sum(coverage.layers.values()), total.amounts.times(1 / total.inferences)
+        beside = [each.amounts for each in estimate.layers if each.layer.kind == OVERHEAD]
         return Amounts(
             *[
-                value if coverage.known[metric.name].layers == count else None
-                for metric, value in zip(METRICS, one, strict=True)
+                value
+                if coverage.known[metric.name].layers == count
+                and all(each[place] is not None for each in beside)
+                else None
+                for place, (metric, value) in enumerate(zip(METRICS, one, strict=True))
             ]
         )
     return Amounts(*[_sum(estimate.layers, place) for place in range(len(METRICS))])

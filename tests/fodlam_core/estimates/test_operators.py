@@ -94,6 +94,7 @@ def test_no_power_without_the_energy_of_operators(chip: Path) -> None:
     total = result.totals["total"]
     assert (total.energy_j, total.power_w) == (pytest.approx(1.01e-6), None)
     assert result.totals["fc"].power_w == pytest.approx(1.0)
+    assert result.to_dict()["per_inference"]["energy_j"] is None
     assert (
         "mine: no energy is known of what a run takes besides its layers; totals lack it"
         in result.notes
