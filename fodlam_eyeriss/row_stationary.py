@@ -113,13 +113,14 @@ class FittedRowStationary(NamedTuple):
 
     def explain(self, layer: Layer, batch: int = 1) -> dict[str, str]:
         """Return the formulas of latency and energy of one image with their numbers."""
-        each, cost = _work(layer, self.room, batch), self._image(layer, batch)
+        first, cost = _work(layer, self.room, 1), self._image(layer, batch)
+        each = first if batch == 1 else _work(layer, self.room, batch)
         (k1, k2), (p0, a) = self.time, self.power
         density = self.density if layer.activation_density is None else layer.activation_density
         slower = "compute" if each.compute_s >= each.psum_s else "partial sums"
         pace = quantity(max(each.compute_s, each.psum_s), "s", 6)
         latency, set_up = quantity(cost.latency_s, "s", 6), ""
-        if self.latency_s(_work(layer, self.room, 1)) < SETUP_S:
+        if self.latency_s(first) < SETUP_S:
             set_up = f", at least {quantity(SETUP_S, 's')} of set-up for each batch: {latency}"
         return {
             "latency": (
