@@ -114,14 +114,25 @@ def operator_models(what: MemoryPass, batch: int = 1, precision: str = "fp32") -
         precision: of activations. Of int8 every operator stands between a DequantizeLinear and a
             QuantizeLinear, which the runtime makes one operator of whole numbers of where it can.
     """
-    recipe = RECIPES.get(what.operator)
-    sizes = recipe.sizes(what) if recipe else None
-    if recipe is None or sizes is None:
+    found = _recipe(what)
+    if found is None:
         return None
+    recipe, sizes = found
     made = (_Graph(recipe, sizes, batch, precision) for _ in range(2))
     if not recipe.amid:
         return Models(next(made).alone(), None)
     return Models(next(made).amid(operator=True), next(made).amid(operator=False))
+
+
+def has_model(what: MemoryPass) -> bool:
+    """Tell whether there is a model of a pass."""
+    return _recipe(what) is not None
+
+
+def _recipe(what: MemoryPass) -> tuple[Recipe, Sizes] | None:
+    recipe = RECIPES.get(what.operator)
+    sizes = recipe.sizes(what) if recipe else None
+    return None if recipe is None or sizes is None else (recipe, sizes)
 
 
 class _Graph:

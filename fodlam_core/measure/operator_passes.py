@@ -13,7 +13,7 @@ from fodlam_core.measure.found import Found
 from fodlam_core.measure.layer_models import BYTES, layer_model
 from fodlam_core.measure.machine import check_memory
 from fodlam_core.measure.meters import Meter
-from fodlam_core.measure.operator_models import RECIPES, operator_models
+from fodlam_core.measure.operator_models import RECIPES, has_model, operator_models
 from fodlam_core.measure.pace import Pace
 from fodlam_core.measure.places import Places
 from fodlam_core.measure.selection import Effort
@@ -66,7 +66,7 @@ def _sizes(name: str) -> Iterator[MemoryPass]:
 def passes_of(networks: Iterable[Network]) -> list[MemoryPass]:
     """Return the passes of networks, each once, that there are models of."""
     found = [attrs.evolve(each, count=1) for net in networks for each in net.memory_passes]
-    return [each for each in dict.fromkeys(found) if operator_models(each) is not None]
+    return [each for each in dict.fromkeys(found) if has_model(each)]
 
 
 class _Runs(NamedTuple):

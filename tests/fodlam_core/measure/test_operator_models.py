@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fodlam_core.measure.operator_models import RECIPES, operator_models
+from fodlam_core.measure.operator_models import RECIPES, has_model, operator_models
 from fodlam_core.measure.operator_passes import default_passes
 from fodlam_core.model.memory_pass import MemoryPass
 from fodlam_core.networks.files import read_network
@@ -50,5 +50,7 @@ def test_the_runtime_takes_them(operator: str, precision: str) -> None:
 
 def test_what_has_no_model() -> None:
     """An operator without a recipe, and one of no such sizes, have no model."""
-    assert operator_models(MemoryPass("TopK", read=8, written=8)) is None
-    assert operator_models(MemoryPass("Add", read=8, written=8)) is None
+    for what in (MemoryPass("TopK", read=8, written=8), MemoryPass("Add", read=8, written=8)):
+        assert operator_models(what) is None
+        assert not has_model(what)
+    assert all(map(has_model, SMALLEST))
