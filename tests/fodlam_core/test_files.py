@@ -158,7 +158,7 @@ OPEN = {
     "measure/sessions.py": "profiles that were just written",
     "networks/onnx/wire.py": "maps a file that was found to be regular",
     "networks/zoo/__init__.py": "a table of the package",
-    "plugins/registry.py": "a table of the package",
+    "plugins/missing.py": "a table of the package",
     "report/write.py": "writes",
     "scaling": "tables of the package",
     "sweeps": "parts that a sweep has written",
