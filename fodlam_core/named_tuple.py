@@ -18,8 +18,10 @@ else:
             if not bases:
                 return super().__new__(cls, name, bases, members)
             fields = members["__annotations__"]
-            defaults = [members.pop(field) for field in fields if field in members]
-            made = namedtuple(name, fields, defaults=defaults)
+            given = [field for field in fields if field in members]
+            if given != list(fields)[len(fields) - len(given) :]:
+                raise TypeError(f"{name}: fields with defaults come last")
+            made = namedtuple(name, fields, defaults=[members.pop(field) for field in given])
             made.__new__.__annotations__ = fields
             for member, value in members.items():
                 setattr(made, member, value)

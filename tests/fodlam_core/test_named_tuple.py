@@ -69,3 +69,12 @@ def test_a_field_without_a_default_is_needed() -> None:
     """What typing refuses is refused."""
     with pytest.raises(TypeError, match="name"):
         Ours()  # type: ignore[call-arg]  # that is what is tested
+
+
+def test_fields_with_defaults_come_last() -> None:
+    """A field without a default behind one that has one is refused, as typing does."""
+    with pytest.raises(TypeError, match="Wrong: fields with defaults come last"):
+
+        class Wrong(NamedTuple):
+            first: int = 0
+            second: int  # type: ignore[misc]  # that is what is tested
