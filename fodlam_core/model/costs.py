@@ -220,9 +220,9 @@ class Measurement(Value):
             latency_s, energy_j = cost.latency_s, cost.energy_j
             offchip_latency_s = cost.offchip_latency_s
         if energy_j is None and is_positive(power_w) and is_positive(latency_s):
-            energy_j = power_w * latency_s  # type: ignore[operator]  # numbers, as checked
+            energy_j = power_w * latency_s
         elif power_w is None and is_positive(energy_j) and is_positive(latency_s):
-            power_w = energy_j / latency_s  # type: ignore[operator]
+            power_w = energy_j / latency_s
         self.__attrs_init__(
             network,
             layer,

@@ -28,7 +28,7 @@ def is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and type(value) is not bool and -MOST <= value <= MOST
 
 
-def is_positive(value: object) -> bool:
+def is_positive(value: object) -> TypeGuard[float]:
     """Tell whether a value is a positive, finite number.
 
     >>> is_positive(1), is_positive(0.0), is_positive(float("inf")), is_positive("1")
