@@ -109,6 +109,7 @@ def execute(args: argparse.Namespace) -> int:
     """Measure, write the file, and show how well it predicts."""
     from fodlam_core.cli.measured import report
     from fodlam_core.cli.taken_over import prior, report_totals, taken_over
+    from fodlam_core.measure.about import power_note
     from fodlam_core.measure.chip_file import write_chip
 
     _check_output(args)
@@ -120,8 +121,13 @@ def execute(args: argparse.Namespace) -> int:
     elif args.prior:
         raise FodlamError("--prior: only for times of whole networks with --import")
     else:
-        found = _measured(args, registry)
-        about = about._replace(notes=tuple(dict.fromkeys((*_remarks(found, args), *about.notes))))
+        found = _measured(args, registry, metered=about.power_w is None)
+        remarks = _remarks(found, metered=about.power_w is None)
+        about = about._replace(notes=tuple(dict.fromkeys((*remarks, *about.notes))))
+    if about.power_w is not None:
+        about = about._replace(
+            notes=tuple(dict.fromkeys((*about.notes, power_note(about.power_w))))
+        )
     if not found.layers and not (args.source and found.networks):
         why = found.skipped[:MOST_TOLD] or ["it was interrupted before a layer was done"]
         raise FodlamError("nothing was measured, and nothing is written", *why)
@@ -203,7 +209,7 @@ def _asked(sources: Sequence[str], registry: Registry) -> _Asked:
     return asked
 
 
-def _measured(args: argparse.Namespace, registry: Registry) -> Found:
+def _measured(args: argparse.Namespace, registry: Registry, *, metered: bool) -> Found:
     from fodlam_core.measure.campaign import measure
     from fodlam_core.measure.chip_file import read_chip
     from fodlam_core.measure.found import Found
@@ -233,9 +239,7 @@ def _measured(args: argparse.Namespace, registry: Registry) -> Found:
         for batch in args.batch
     ]
     with progress(quiet=args.quiet, what="shapes") as watch:
-        measure(
-            found, plan, chosen, wholes, effort, watch, passes=passes, metered=args.power_w is None
-        )
+        measure(found, plan, chosen, wholes, effort, watch, passes=passes, metered=metered)
     return found
 
 
@@ -258,16 +262,18 @@ def _wholes(asked: _Asked, names: Sequence[str]) -> list[Whole]:
     ]
 
 
-def _remarks(found: Found, args: argparse.Namespace) -> tuple[str, ...]:
+def _remarks(found: Found, *, metered: bool) -> tuple[str, ...]:
     from fodlam_core.measure.about import reference_note
     from fodlam_core.measure.timing import WIDE
 
     samples = [sample for _, sample in found.layers.values()]
     wide = sum(sample.spread > WIDE for sample in samples)
+    unknown = sum(sample.energy_j is None for sample in samples)
+    lacking = f"; the energy of {unknown} of them is unknown" if metered and found.covers else ""
     notes = [
         (
             f"medians of repeated runs of single layers, in turn; the quartiles of {wide} of "
-            f"{len(samples)} shapes are more than {WIDE:.0%} apart"
+            f"{len(samples)} shapes are more than {WIDE:.0%} apart{lacking if unknown else ''}"
         ),
         *(
             f"{name}: a call takes {seconds * 1e6:.1f} us, which the rows do not include"
@@ -275,9 +281,7 @@ def _remarks(found: Found, args: argparse.Namespace) -> tuple[str, ...]:
         ),
         *(reference_note(name, seconds) for name, seconds in found.references_s.items()),
     ]
-    if args.power_w is not None:
-        notes.append(f"energy is latency times {args.power_w:g} W, which the user stated")
-    elif found.covers:
+    if metered and found.covers:
         notes.append("energy includes what the machine takes when idle")
     return tuple(notes)
 

@@ -37,6 +37,24 @@ def references_in(notes: Iterable[str]) -> dict[str, float]:
     return {each[1]: float(f"{each[2]}e-6") for each in found if each}
 
 
+POWER = re.compile(r"energy is latency times ([-+.e\d]{1,20}) W, which the user stated")
+
+
+def power_note(watts: float) -> str:
+    """Return the note of a constant power, which `power_in` reads.
+
+    >>> power_in([power_note(12.5)])
+    12.5
+    """
+    return f"energy is latency times {watts:.12g} W, which the user stated"
+
+
+def power_in(notes: Iterable[str]) -> float | None:
+    """Return the constant power that a note states, in watts; None if none does."""
+    found = filter(None, map(POWER.fullmatch, notes))
+    return next((float(each[1]) for each in found), None)
+
+
 class About(NamedTuple):
     """What the header says.
 
@@ -96,7 +114,8 @@ class About(NamedTuple):
             chip: what it holds.
 
         Raises:
-            FodlamError: if its rows are of another origin: one citation cannot stand for both.
+            FodlamError: if its rows are of another origin: one citation cannot stand for both; or
+                if their energy comes from another power, or from a counter.
         """
         key, title = KEY.fullmatch(chip.citation.key), TITLE.search(chip.citation.bibtex)
         before = title[1] if title else str(chip.citation)
@@ -114,4 +133,22 @@ class About(NamedTuple):
             last_date="" if date == self.date else self.date,
             sources=tuple(dict.fromkeys((*earlier, *self.sources))),
             notes=tuple(dict.fromkeys((*notes, *self.notes))),
+            power_w=self._power_w(path, chip),
         )
+
+    def _power_w(self, path: str, chip: Accelerator) -> float | None:
+        """Return the constant power behind all rows of a file that is gone on with."""
+        before = power_in(chip.notes)
+        if self.power_w in (None, before):
+            return before
+        if before is not None:
+            raise FodlamError(
+                f"--power-w {self.power_w:g}: the rows of {path} have an energy at {before:g} W; "
+                "leave --power-w out, or write new rows to another file"
+            )
+        if any(row.energy_j is not None for point in chip.points for row in point.measurements):
+            raise FodlamError(
+                f"--power-w {self.power_w:g}: the energy of the rows of {path} was measured; leave "
+                "--power-w out, or write new rows to another file"
+            )
+        return self.power_w

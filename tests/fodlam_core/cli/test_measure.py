@@ -76,6 +76,27 @@ def test_power(cli: Any) -> None:
     assert {15.0} == {round((row.energy_j or 0) / (row.latency_s or 1), 1) for row in rows}
 
 
+def test_power_on_resume(cli: Any) -> None:
+    """A file that is continued keeps its stated power for all rows, and refuses another one."""
+    common = ("-q", "-o", "m.toml", "--resume")
+    assert 0 == cli("measure", "AlexNet", "-q", "-o", "m.toml", "--power-w", "15").status
+    before = Path("m.csv").read_bytes()
+
+    other = cli("measure", "SqueezeNet-1.1", *common, "--power-w", "30")
+    unchanged = Path("m.csv").read_bytes()
+    kept = cli("measure", "SqueezeNet-1.1", *common)
+
+    assert (1, before) == (other.status, unchanged)
+    assert "the rows of m.toml have an energy at 15 W; leave --power-w out" in other.err
+    assert 0 == kept.status, kept.err
+    chip = load_accelerator("m.toml")
+    assert {"AlexNet", "SqueezeNet-1.1"} <= {row.network for row in chip.measurements}
+    powers = {round((row.energy_j or 0) / (row.latency_s or 1), 1) for row in chip.measurements}
+    assert {15.0} == powers
+    [note] = [note for note in chip.notes if "which the user stated" in note]
+    assert "times 15 W" in note
+
+
 def test_interrupted(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C keeps what was measured, says how to go on, and --resume does."""
     monkeypatch.setattr(passes, "GROUP_MODELS", 2)
