@@ -10,6 +10,7 @@ from fodlam_core.analyses.ranked import LEAST_SHARE, NAMES, SORTS, Ranked
 from fodlam_core.analyses.standing import on_chip, on_point
 from fodlam_core.errors import UnknownNameError, unknown
 from fodlam_core.estimates.network import configured_network
+from fodlam_core.estimates.notes import UNLIKE
 from fodlam_core.estimates.verdict import flat_verdict
 from fodlam_core.model.layers import Network
 from fodlam_core.model.quantities import LATENCY
@@ -166,7 +167,7 @@ def rank(
     for each in found:
         enough = each.share_for(sort) >= LEAST_SHARE and not each.is_bare(sort)
         (ranked if enough else others).append(each)
-    ranked.sort(key=lambda each: _key(each, sort))
+    ranked = sorted(_like_for_like(ranked, network), key=lambda each: _key(each, sort))
     others.sort(key=lambda each: (-each.share_for(sort), each.name))
     return Ranking(
         network=network,
@@ -175,6 +176,24 @@ def rank(
         ranked=tuple(ranked),
         others=tuple(others),
     )
+
+
+def _like_for_like(ranked: list[Ranked], network: Network) -> list[Ranked]:
+    """Return chips with a doubt where operators are free that another chip charges."""
+    if not network.memory_passes:
+        return ranked
+    from fodlam_core.estimates.operators import charges_operators, passes_free
+
+    made = [each.estimate for each in ranked if each.estimate]
+    if not any(map(charges_operators, made)):
+        return ranked
+    found = []
+    for each in ranked:
+        free = passes_free(each.estimate) if each.estimate else 0
+        are = "operators without MACs are" if free > 1 else "operator without MACs is"
+        note = f"{UNLIKE}{free} {are} free here"
+        found.append(each.noting(note) if free else each)
+    return found
 
 
 def _key(each: Ranked, sort: str) -> tuple[bool, float, str]:

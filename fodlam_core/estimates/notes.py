@@ -9,7 +9,13 @@ from fodlam_core.estimates.capacity import capacity_notes
 from fodlam_core.estimates.figures import OVERHEAD
 from fodlam_core.estimates.parts import part_notes
 from fodlam_core.estimates.plausibility import doubt_notes
-from fodlam_core.estimates.published_totals import ReferenceCost, answer, reference_costs
+from fodlam_core.estimates.published_totals import (
+    ReferenceCost,
+    answer,
+    includes_operators,
+    reference_costs,
+    whole_network,
+)
 from fodlam_core.estimates.unused_rows import unused_notes
 from fodlam_core.estimates.workload import workload_notes
 from fodlam_core.model.costs import DATASHEET
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
 MOST_REFUSALS = 5
 NOT_MODELLED = "not modelled: "  # how notes begin that say why a layer is refused
 SEVERAL_CHIPS = "several chips: "  # how notes begin that say that a cost is not that of one chip
+UNLIKE = "not like for like: "  # how notes begin that say that a cost leaves out what others have
 BY_DATASHEET = f"{DATASHEET}: "  # how notes begin that say that nothing was measured
 
 
@@ -152,7 +159,13 @@ def _operators(
             return
     if network.skipped:
         count = sum(network.skipped.values())
-        yield f"{count} operators without MACs (pooling, activation ...) are counted as free"
+        what = f"{counted(count, 'operator')} without MACs (pooling, activation ...)"
+        if whole_network(platforms):
+            yield f"{what} included: the cost is that of the whole network"
+        elif includes_operators(platforms.values()):
+            yield f"{what} included: predictions are fitted to costs of whole networks"
+        else:
+            yield f"{what} {'is' if count == 1 else 'are'} counted as free"
 
 
 def _refused(refusals: Mapping[int, Problem]) -> Iterator[str]:

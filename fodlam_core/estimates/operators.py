@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import listed
 from fodlam_core.estimates.figures import OVERHEAD, PER_ELEMENT, is_operators
+from fodlam_core.estimates.published_totals import includes_operators
 from fodlam_core.model.layers import Layer
 from fodlam_core.model.quantities import METRICS, Interval
 from fodlam_core.model.value import Same
@@ -151,6 +152,18 @@ def _counts(charges: Sequence[Charge]) -> list[str]:
     for each in charges:
         counts[each.what.operator] = counts.get(each.what.operator, 0) + each.what.count
     return [f"{name} ({count})" for name, count in counts.items()]
+
+
+def charges_operators(estimate: Result) -> bool:
+    """Tell whether a result has a line of operators without MACs."""
+    return any(is_operators(each.basis) for each in estimate.layers)
+
+
+def passes_free(estimate: Result) -> int:
+    """Return how many passes a result counts as free; none where it charges or includes some."""
+    if charges_operators(estimate) or includes_operators(estimate.platforms.values()):
+        return 0
+    return sum(each.count for each in estimate.network.memory_passes)
 
 
 def operator_formula(estimate: Result, each: LayerEstimate) -> str:

@@ -109,6 +109,11 @@ def whole_network(platforms: Mapping[str, Platform]) -> str | None:
     return next((name for name, each in platforms.items() if each.whole), None)
 
 
+def includes_operators(platforms: Iterable[Platform]) -> bool:
+    """Tell whether costs include operators without MACs, as those of whole networks do."""
+    return all(each.whole or each.accelerator.fitted_to_networks for each in platforms)
+
+
 def with_exact_reference(
     network: Network, platforms: Mapping[str, Platform], batch: int | str
 ) -> dict[str, Platform]:

@@ -17,6 +17,9 @@ from fodlam_core import (
     named_predictors,
 )
 from fodlam_core.analyses.ranking import rank
+from fodlam_core.model.costs import Cost
+from fodlam_core.model.memory_pass import MemoryPass, PassMeasurement
+from fodlam_core.networks.zoo import zoo_network
 from fodlam_core.plugins import Plugin
 from fodlam_core.plugins.registry import build_registry
 
@@ -81,6 +84,26 @@ def test_energy_is_a_sort_of_its_own(chips: Registry) -> None:
     assert sorted(energies) == energies
     assert {"name", "interval", "coverage", "verdict"} <= set(ranking.records()[0])
     assert {"name", "energy_low_j", "energy_macs_share"} <= set(ranking.to_rows()[0])
+
+
+def test_operators_that_only_some_chips_charge_are_a_doubt(chips: Registry) -> None:
+    """Where one chip charges operators, another that has them for free is not like for like."""
+    eyeriss = chips.accelerator("eyeriss")
+    passes = [
+        PassMeasurement(MemoryPass("Add", n, n), 1, Cost(1e-9 * n, None)) for n in (10, 100, 1000)
+    ]
+    charging = attrs.evolve(eyeriss, name="charging", operators=passes, default_for=())
+    more = build_registry([*chips.plugins, Plugin("ops", {"fodlam_accelerators": (charging,)})])
+    network = attrs.evolve(
+        zoo_network("ResNet-18"), memory_passes=(MemoryPass("Add", 100, 100, count=8),)
+    )
+
+    both = rank(convolutions(), more, ["charging", "eyeriss"], network=network)
+    alone = rank(convolutions(), more, ["eyeriss"], network=network)
+
+    verdicts = {row["name"]: row["verdict"] for row in both.records()}
+    assert "not like for like: 8 operators without MACs are free here" in verdicts["eyeriss"]
+    assert "not like for like" not in verdicts["charging"] + alone.records()[0]["verdict"]
 
 
 def test_chips_that_cannot_be_told_apart_are_marked(chips: Registry) -> None:

@@ -19,8 +19,11 @@ from fodlam_core import (
     Technology,
     TechnologyConfig,
     estimate,
+    named_predictors,
 )
+from fodlam_core.estimates.operators import passes_free
 from fodlam_core.model.whole_network import Reference
+from fodlam_core.networks.zoo import zoo_network
 from fodlam_core.report.report import as_json
 
 ALEXNET_MACS = 724_406_816
@@ -72,6 +75,30 @@ def test_is_linear_in_the_batch(registry: Registry, batch: Any, latency_s: float
 
     assert result.totals["total"].latency_s == latency_s
     assert result.totals["total"].energy_j is None
+
+
+@pytest.mark.parametrize(
+    ("predictors", "told"),
+    [
+        ((), "the cost is that of the whole network"),
+        (("linear",), "predictions are fitted to costs of whole networks"),
+    ],
+)
+def test_operators_are_included(registry: Registry, predictors: tuple[str, ...], told: str) -> None:
+    """What was measured of networks, or is fitted to that, includes operators, and says so."""
+    networks = {
+        each.name: each
+        for each in map(zoo_network, ("VGG16", "ResNet-18", "GoogLeNet", "ResNet-50-v1"))
+    }
+    known = networks if predictors else {"AlexNet": 1}
+    references = [Reference(name, 1, 0.01) for name in known]
+    made = chip(*references, predictors=named_predictors(predictors), networks=networks)
+
+    result = run(registry, made)
+
+    [note] = [note for note in result.notes if "without MACs" in note]
+    assert note.endswith(f"operators without MACs (pooling, activation ...) included: {told}")
+    assert passes_free(result) == 0
 
 
 def test_the_record_has_it(registry: Registry) -> None:
