@@ -122,12 +122,9 @@ def execute(args: argparse.Namespace) -> int:
         raise FodlamError("--prior: only for times of whole networks with --import")
     else:
         found = _measured(args, registry, metered=about.power_w is None)
-        remarks = _remarks(found, metered=about.power_w is None)
-        about = about._replace(notes=tuple(dict.fromkeys((*remarks, *about.notes))))
+        about = about.noted(*_remarks(found, metered=about.power_w is None))
     if about.power_w is not None:
-        about = about._replace(
-            notes=tuple(dict.fromkeys((*about.notes, power_note(about.power_w))))
-        )
+        about = about.noted(power_note(about.power_w))
     if not found.layers and not (args.source and found.networks):
         why = found.skipped[:MOST_TOLD] or ["it was interrupted before a layer was done"]
         raise FodlamError("nothing was measured, and nothing is written", *why)
@@ -211,7 +208,7 @@ def _asked(sources: Sequence[str], registry: Registry) -> _Asked:
 
 def _measured(args: argparse.Namespace, registry: Registry, *, metered: bool) -> Found:
     from fodlam_core.measure.campaign import measure
-    from fodlam_core.measure.chip_file import read_chip
+    from fodlam_core.measure.chip_read import read_chip
     from fodlam_core.measure.found import Found
     from fodlam_core.measure.machine import machine
     from fodlam_core.measure.operator_passes import default_passes, passes_of

@@ -64,6 +64,11 @@ def report(path: str, found: Found) -> None:
                 "batch, whole, layers, off, predicted",
             ),
         ]
+    bare = {name for (_, name, _), (each, _) in found.networks.items() if not each.network.layers}
+    if bare:
+        blocks.append(
+            Bullets("Not compared; their files have their layers, name them again", sorted(bare))
+        )
     if found.left:
         left = f"{found.left} shapes, for which there was no time; --resume continues with them"
         blocks.append(Bullets("Left out", [left]))
@@ -106,6 +111,8 @@ def _operators(chip: Accelerator) -> Iterator[tuple[str, ...]]:
 def _wholes(chip: Accelerator, found: Found) -> Iterator[tuple[str, ...]]:
     points = {point.name.partition("/")[2]: point for point in chip.points}
     for (point, name, batch), (whole, sample) in found.networks.items():
+        if not whole.network.layers:
+            continue
         rows = [row for row in points[point].measurements if row.batch == batch]
         operators = [row for row in points[point].operators if row.batch == batch]
         own = {attrs.evolve(each, count=1) for each in whole.network.memory_passes}

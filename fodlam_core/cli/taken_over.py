@@ -49,7 +49,7 @@ def _setting(args: argparse.Namespace) -> Setting:
 def _of_layers(
     args: argparse.Namespace, networks: Callable[[Sequence[str]], Sequence[Network]]
 ) -> Found:
-    from fodlam_core.measure.chip_file import read_chip
+    from fodlam_core.measure.chip_read import read_chip
     from fodlam_core.measure.found import Found, Task, Whole
     from fodlam_core.measure.imports import imported
     from fodlam_core.measure.selection import Item

@@ -106,6 +106,10 @@ class About(NamedTuple):
             "where": where,
         }
 
+    def noted(self, *notes: str) -> About:
+        """Return what the header says with notes before the others, each once."""
+        return self._replace(notes=tuple(dict.fromkeys((*notes, *self.notes))))
+
     def going_on(self, path: str, chip: Accelerator) -> About:
         """Return what the header says once rows are added to a file that is there.
 

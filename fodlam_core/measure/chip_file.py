@@ -1,4 +1,4 @@
-"""Writes what was measured as the data file of a chip, and reads it back to go on with it."""
+"""Writes what was measured as the data file of a chip."""
 
 from __future__ import annotations
 
@@ -7,16 +7,9 @@ import io
 import os
 from typing import TYPE_CHECKING, Any
 
-from fodlam_core.accelerators.load import load_accelerator
-from fodlam_core.accelerators.operator_table import read_operators
 from fodlam_core.accelerators.row_shapes import CONV, FC, MATMUL
-from fodlam_core.measure.about import references_in
-from fodlam_core.measure.found import Found, Task, Whole
 from fodlam_core.measure.layer_models import BYTES
-from fodlam_core.measure.selection import Item
 from fodlam_core.measure.sessions import Setting
-from fodlam_core.measure.timing import Sample
-from fodlam_core.model.layers import Network
 from fodlam_core.model.shapes import ConvShape, FcShape, MatmulShape
 from fodlam_core.report.units import counted, plain
 from fodlam_core.report.write import write
@@ -24,9 +17,9 @@ from fodlam_core.report.write import write
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from fodlam_core.accelerators import Accelerator
     from fodlam_core.measure.about import About
-    from fodlam_core.model.layers import Layer
+    from fodlam_core.measure.found import Found, Task, Whole
+    from fodlam_core.measure.timing import Sample
     from fodlam_core.model.memory_pass import MemoryPass
     from fodlam_core.model.shapes import Shape
 
@@ -142,7 +135,7 @@ def _network_row(key: tuple[str, str, int], whole: Whole, sample: Sample) -> dic
         "network": network,
         "batch": batch,
         **_cost(sample),
-        "macs": whole.network.total_macs or "",
+        "macs": whole.network.total_macs or whole.macs or "",
         "where": whole.where,
         "calibration": "true" if whole.calibration else "false",
     }
@@ -254,63 +247,3 @@ def _value(value: object) -> str:
 
     # Strings and lists of strings of JSON, and numbers, are the same in TOML.
     return json.dumps(value, ensure_ascii=True)
-
-
-def read_chip(path: str, items: Iterable[Item], wholes: Iterable[Whole]) -> Found:
-    """Return what a file holds of what is asked for, and everything else that it holds.
-
-    Raises:
-        FodlamError: if it cannot be read.
-    """
-    chip = load_accelerator(path)
-    found = Found(covers=chip.energy_covers or "", references_s=references_in(chip.notes))
-    by_shape = {item.shape: item for item in items}
-    asked = {each.network.name: each for each in wholes}
-    for point in chip.points:
-        setting = Setting.named(point.name.partition("/")[2])
-        if setting is None:
-            continue
-        uses: dict[tuple[Shape, int], list[tuple[str, Layer]]] = {}
-        for row in point.measurements:
-            assert row.layer.shape is not None
-            uses.setdefault((row.layer.shape, row.batch), []).append((row.network, row.layer))
-        for row in point.measurements:
-            shape = row.layer.shape
-            if not row.calibration or shape is None or row.latency_s is None:
-                continue
-            item = by_shape.get(shape) or Item(shape, tuple(uses[shape, row.batch]))
-            task = Task(setting, row.batch, item)
-            found.layers[task.key] = task, _sample(row.latency_s, row.energy_j, row.details)
-        for each in point.references:
-            if each.latency_s is not None:
-                whole = asked.get(each.network)
-                whole = whole or Whole(Network(each.network, ()), where=each.where)
-                sample = Sample(
-                    median_s=each.latency_s,
-                    lower_s=each.latency_s,
-                    upper_s=each.latency_s,
-                    runs=1,
-                    energy_j=each.energy_j,
-                )
-                found.networks[setting.name, each.network, each.batch] = whole, sample
-    if any(point.operators for point in chip.points):
-        _read_operators(operators_of(path), chip, found)
-    return found
-
-
-def _read_operators(path: str, chip: Accelerator, found: Found) -> None:
-    rows, _ = read_operators(path, [point.name.partition("/")[2] for point in chip.points])
-    for point, row, spread in rows:
-        assert row.cost.latency_s is not None
-        sample = _sample(row.cost.latency_s, row.cost.energy_j, spread)
-        found.operators[str(point), row.what, row.batch] = sample
-
-
-def _sample(latency_s: float, energy_j: float | None, details: Mapping[str, float]) -> Sample:
-    return Sample(
-        median_s=latency_s,
-        lower_s=details.get("latency_lower_quartile_s", latency_s),
-        upper_s=details.get("latency_upper_quartile_s", latency_s),
-        runs=int(details.get("repetitions", 1)),
-        energy_j=energy_j,
-    )

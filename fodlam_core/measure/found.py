@@ -48,12 +48,14 @@ class Whole(NamedTuple):
         where: what was run, for a reader.
         calibration: whether predictors may be fitted to it: a network without the operators
             between its layers is none yet.
+        macs: of one inference, where the layers of the network are not known.
     """
 
     network: Network
     file: str | None = None
     where: str = "its layers in one model, without the operators between them"
     calibration: bool = False
+    macs: int | None = None
 
 
 @attrs.define

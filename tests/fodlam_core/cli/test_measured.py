@@ -34,6 +34,7 @@ def test_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         found.layers[task.key] = task, Sample(seconds, seconds, seconds, 3)
     whole = Sample(9e-5, 9e-5, 9e-5, 3)
     found.networks["cpu-fp32-1t", "one", 1] = Whole(networks[0]), whole
+    found.networks["cpu-fp32-1t", "bare", 1] = Whole(Network("bare", ()), macs=7), whole
     path = str(tmp_path / "m.toml")
     write_chip(path, ABOUT, found)
 
@@ -43,6 +44,8 @@ def test_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # 2 x (10 + 20) us of layers, and the same by the rate of the layers of the other network.
     assert "cpu-fp32-1t one 1 90 us 60 us -33% 60 us -33%" in lines
     assert any(line.startswith("cpu-fp32-1t fc per-mac 4 0.0% 0.0% ") for line in lines)
+    assert not any(" bare 1 " in line for line in lines)
+    assert "- bare" in lines
     assert any(line.startswith("- 4 shapes, for which there was no time") for line in lines)
 
 
