@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from operator import mul
+from operator import add, mul
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,10 @@ SINGULAR = 1e-11
 
 
 def fit(
-    columns: Sequence[Sequence[float]], prior: Sequence[float] = (), strength: float = 0.0
+    columns: Sequence[Sequence[float]],
+    prior: Sequence[float] = (),
+    strength: float = 0.0,
+    least: Sequence[float] = (),
 ) -> list[float]:
     """Return coefficients >= 0 that bring the sum of columns nearest to 1 in every row.
 
@@ -30,20 +33,23 @@ def fit(
         columns: one for each term, of equal length.
         prior: coefficients to pull towards.
         strength: how strongly.
+        least: a lower bound of each coefficient, not with a prior; by default 0.
 
     >>> [round(value, 6) for value in fit([[1.0, 2.0, 4.0], [1.0, 1.0, 1.0]])]
     [0.0, 1.0]
     """
     rows = len(columns[0]) if columns else 0
+    goals = [1 - value for value in combine(columns, least)] if least else [1.0] * rows
     weights = [1.0] * rows
     coefficients: list[float] = [0.0] * len(columns)
     for turn in range(REWEIGHTINGS + 1):
-        coefficients = _solve(columns, weights, coefficients, prior, strength)
+        coefficients = _solve(columns, weights, coefficients, prior, strength, goals)
         if turn < REWEIGHTINGS:
-            sizes = [abs(value - 1) for value in combine(columns, coefficients)]
+            found = combine(columns, coefficients)
+            sizes = [abs(value - goal) for value, goal in zip(found, goals, strict=True)]
             limit = HUBER * median(sizes)
             weights = [1.0 if size <= limit else limit / size for size in sizes]
-    return coefficients
+    return list(map(add, coefficients, least)) if least else coefficients
 
 
 def combine(columns: Sequence[Sequence[float]], coefficients: Sequence[float]) -> list[float]:
@@ -61,6 +67,7 @@ def _solve(
     start: Sequence[float],
     prior: Sequence[float],
     strength: float,
+    goals: Sequence[float],
 ) -> list[float]:
     """Solve the normal equations under the weights, from a first guess."""
     weighted = [list(map(mul, column, weights)) for column in columns]
@@ -73,7 +80,8 @@ def _solve(
         for j in range(i):
             value = sum(map(mul, weighted[i], columns[j])) / norms[i] / norms[j]
             matrix[i][j] = matrix[j][i] = value
-    right = [sum(column) / norm for column, norm in zip(weighted, norms, strict=True)]
+    sums = [sum(map(mul, column, goals)) for column in weighted]
+    right = [value / norm for value, norm in zip(sums, norms, strict=True)]
     if strength:
         _pull(matrix, right, [p * norm for p, norm in zip(prior, norms, strict=True)], strength)
     scaled = [value * norm for value, norm in zip(start, norms, strict=True)]

@@ -22,7 +22,7 @@ def test_the_optimum_meets_its_conditions(rows):
     """No coefficient is negative, and none can be changed to lower the weighted squares."""
     columns = list(zip(*rows, strict=True))
     weights = [1.0] * len(rows)
-    found = robust._solve(columns, weights, [0.0] * len(columns), (), 0.0)
+    found = robust._solve(columns, weights, [0.0] * len(columns), (), 0.0, weights)
     residuals = [value - 1 for value in robust.combine(columns, found)]
     for column, value in zip(columns, found, strict=True):
         slope = sum(a * r for a, r in zip(column, residuals, strict=True))
@@ -58,3 +58,13 @@ def test_a_prior_pulls_what_rows_leave_open():
     assert [0.25, 0.25] == pytest.approx(robust.fit([[2.0], [2.0]], [0.25, 0.25], 0.3))
     strong = robust.fit([[1.0, 1.0], [1.0, 2.0]], [0.2, 0.4], 1e9)
     assert [0.2, 0.4] == pytest.approx(strong)
+
+
+def test_a_bound_holds_and_the_others_fit_what_it_leaves():
+    """A coefficient that would be lower is at its bound, and the rest is fitted beside it."""
+    columns = [[1.0, 0.5, 0.25], [0.1, 0.4, 0.3]]
+    free = robust.fit(columns)
+    bounded = robust.fit(columns, least=[free[0] + 0.05, 0.0])
+    assert bounded[0] == pytest.approx(free[0] + 0.05)
+    assert 0 < bounded[1] < free[1]
+    assert robust.fit(columns, least=[0.0, 0.0]) == pytest.approx(free)

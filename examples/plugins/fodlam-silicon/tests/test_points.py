@@ -163,6 +163,31 @@ def test_a_datasheet_of_a_gpu_has_what_measured_ones_reach() -> None:
     assert half.cross_validated["roofline"]["latency"].scheme == "datasheets-against-runs"
 
 
+def test_a_narrower_format_is_not_slower_by_its_datasheet() -> None:
+    """Tensor cores that do as much at fewer bits run any layer at least as fast, by any size."""
+    compared = 0
+    for chip, entry in INDEX.items():
+        sheets = [name for name, (source, *_) in entry["points"].items() if source == "datasheets"]
+        made = [accelerator(chip, name) for name in sheets if entry["device"] == "gpu"]
+        known = [
+            (point, point.predictors[0].options)
+            for point in made
+            if point.weight_bits and "overhead_s" in point.predictors[0].options
+        ]
+        for narrow, fast in known:
+            for wide, slow in known:
+                if 2 * narrow.weight_bits <= wide.weight_bits and (
+                    narrow.peak_macs_per_s >= 1.9 * wide.peak_macs_per_s
+                ):
+                    compared += 1
+                    share = narrow.weight_bits / wide.weight_bits
+                    assert fast["overhead_s"] <= slow["overhead_s"]
+                    assert fast["peak_macs_per_s"] >= slow["peak_macs_per_s"]
+                    bandwidth = fast["bandwidth_bytes_per_s"] / slow["bandwidth_bytes_per_s"]
+                    assert bandwidth >= share
+    assert compared > 50
+
+
 def test_predictors() -> None:
     """Layers or three networks of known layers can be fitted; less is not spread over layers."""
     assert [each.name for each in accelerator("gap8", "int8").predictors] == ["linear"]

@@ -2,9 +2,12 @@
 
     python tools/efficiencies.py
 
-Seconds of a layer are MACs over the peak, bytes over the bandwidth, and a constant, each times a
-factor that is fitted to all measured GPUs of a class of number formats. Errors are those on a chip
-that was left out. Run it after a change of the tables of the sources below, or of the register.
+Seconds of a layer are MACs over the peak and bytes over the bandwidth, each times a factor of its
+class of number formats, and a constant of all classes: what single kernels of one class add, such
+as the conversion of activations to 8 bits, is software, and a narrower format must not look slower
+by it. All are fitted together to all measured GPUs; errors are those on a chip that was left out.
+Run it after a change of the tables of the sources below, or of the
+register.
 """
 
 from __future__ import annotations
@@ -40,35 +43,46 @@ class Row(NamedTuple):
     layer: float
 
 
+Classes = dict[str, dict[str, list[Row]]]
+"""Rows by the class of number formats and the chip."""
+
+
 def main() -> None:
-    """Fit each class of number formats, and write factors and errors."""
+    """Fit all classes of number formats, and write factors and errors."""
+    classes = {name: dict(measured(name)) for name in dict.fromkeys(FORMATS.values())}
+    every = fit(classes)
+    left_out = {chip: fit(without(classes, chip)) for own in classes.values() for chip in own}
     rows: list[dict[str, object]] = []
-    for name in dict.fromkeys(FORMATS.values()):
-        chips = dict(measured(name))
-        logarithms: list[float] = []
-        errors, medians = [], []
-        for chip, own in chips.items():
-            factors = fit([row for other, each in chips.items() if other != chip for row in each])
-            ratios = [predicted(row, factors) for row in own]
-            logarithms += map(math.log, ratios)
-            errors.append(fmean(abs(ratio - 1) for ratio in ratios))
-            medians.append(median(abs(ratio - 1) for ratio in ratios))
-        compute, memory, layer = fit([row for own in chips.values() for row in own])
+    for name, chips in classes.items():
+        ratios = [
+            [predicted(row, left_out[chip][name]) for row in own] for chip, own in chips.items()
+        ]
+        off = [[abs(ratio - 1) for ratio in own] for own in ratios]
+        logarithms = [math.log(ratio) for own in ratios for ratio in own]
+        compute, memory, layer = every[name]
         rows.append(
             {
                 "formats": name,
                 "compute_efficiency": f"{1 / compute:.4g}",
-                "memory_efficiency": f"{1 / memory:.4g}" if memory else "",
+                "memory_efficiency": f"{1 / memory:.4g}",
                 "overhead_s": f"{layer:.4g}",
                 "groups": len(chips),
                 "runs": len(logarithms),
                 "half_width": f"{width_of(logarithms):.4g}",
-                "mape": f"{median(errors):.4g}",
-                "median": f"{median(medians):.4g}",
+                "mape": f"{median(map(fmean, off)):.4g}",
+                "median": f"{median(map(median, off)):.4g}",
             }
         )
         print(rows[-1])
     write_csv(LIBRARY / "datasheets" / "efficiencies.csv", rows, ())
+
+
+def without(classes: Classes, chip: str) -> Classes:
+    """Return the rows of all other chips."""
+    return {
+        name: {other: own for other, own in chips.items() if other != chip}
+        for name, chips in classes.items()
+    }
 
 
 def measured(formats: str) -> Iterator[tuple[str, list[Row]]]:
@@ -108,9 +122,21 @@ def _bytes(row: Measurement, kind: str) -> float:
     ).moved(product(row.layer), row.batch)
 
 
-def fit(rows: list[Row]) -> list[float]:
-    """Return the factors of the three parts."""
-    return robust.fit(list(zip(*rows, strict=True)))
+def fit(classes: Classes) -> dict[str, list[float]]:
+    """Return the factors of the three parts by class; that of a layer is the same in all."""
+    columns: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in classes}
+    layers: list[float] = []
+    for name, chips in classes.items():
+        for row in (row for own in chips.values() for row in own):
+            for each, (compute, memory) in columns.items():
+                compute.append(row.compute if each == name else 0.0)
+                memory.append(row.memory if each == name else 0.0)
+            layers.append(row.layer)
+    parts = [part for each in columns.values() for part in each]
+    least = [*(1.0 for _ in parts), 0.0]  # no GPU does more than its data sheet
+    *factors, layer = robust.fit([*parts, layers], least=least)
+    pairs = zip(factors[::2], factors[1::2], strict=True)
+    return {name: [*pair, layer] for name, pair in zip(classes, pairs, strict=True)}
 
 
 def predicted(row: Row, factors: list[float]) -> float:
