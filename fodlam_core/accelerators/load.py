@@ -253,12 +253,14 @@ def _read_rows(path: str, header: dict[str, Any], *, optional: bool) -> tuple[_R
     names, points = header.get("tables", header.get("table")), header.get("points")
     names = [names] if isinstance(names, str) else names if isinstance(names, list) else []
     points = tuple(points) if isinstance(points, dict) else ()
+    if "power_w" in header and not is_physical(power_w):
+        power_w = 1.0
     rows, problems = _Rows([], [], []), []
     for name in filter(_is_text, names):
         found, wrong = read_table(
             os.path.join(directory, name),
             kinds if isinstance(kinds, list) and all(map(_is_text, kinds)) else None,
-            1.0 if "power_w" in header and not is_physical(power_w) else power_w,
+            power_w,
             points,
         )
         rows.layers.extend(found)
@@ -277,7 +279,7 @@ def _read_rows(path: str, header: dict[str, Any], *, optional: bool) -> tuple[_R
     if _is_text(beside):
         from fodlam_core.accelerators.operator_table import read_operators
 
-        operators, wrong = read_operators(os.path.join(directory, str(beside)), points)
+        operators, wrong = read_operators(os.path.join(directory, str(beside)), points, power_w)
         rows.operators.extend(operators)
         problems += wrong
     return rows, problems

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fodlam_core.accelerators.cells import Columns, Row, read_rows
 from fodlam_core.accelerators.row_costs import cost_of
-from fodlam_core.accelerators.table import point_of, strict_problems
+from fodlam_core.accelerators.table import point_of, power_told_twice, strict_problems
 from fodlam_core.errors import FodlamError
 from fodlam_core.model.costs import Cost
 from fodlam_core.model.memory_pass import MemoryPass, PassMeasurement
@@ -36,7 +36,9 @@ class OperatorRow(NamedTuple):
     spread: dict[str, float]
 
 
-def read_operators(path: str, points: Collection[str] = ()) -> tuple[list[OperatorRow], list[str]]:
+def read_operators(
+    path: str, points: Collection[str] = (), power_w: float | None = None
+) -> tuple[list[OperatorRow], list[str]]:
     """Return the rows of a table of operators, and a line for each mistake in it.
 
     Columns: ``operator, read, written``, a latency, an energy or a power, and ``window``,
@@ -45,31 +47,35 @@ def read_operators(path: str, points: Collection[str] = ()) -> tuple[list[Operat
     Args:
         path: the CSV file.
         points: the operating points that a column ``point`` may name.
+        power_w: the power of every row, from the header; None if columns have it.
     """
     _, rows, problems = read_rows(
-        path, "operator_table", lambda columns: _column_problems(columns, points)
+        path, "operator_table", lambda columns: _column_problems(columns, power_w, points)
     )
     found: list[OperatorRow] = []
     for line, row in rows:
-        made = _operator(row, points)
+        made = _operator(row, points, power_w)
         if made is not None:
             found.append(made)
         problems += [f"{path}:{line}: {text}" for text in row.problems]
     return found, problems
 
 
-def _column_problems(columns: Columns, points: Collection[str]) -> Iterator[str]:
+def _column_problems(
+    columns: Columns, power_w: float | None, points: Collection[str]
+) -> Iterator[str]:
     yield from strict_problems(columns, NEEDED, KNOWN, points)
     if "latency_s" not in columns.known:
         yield "there is no column of a latency; add latency_us, for instance"
+    yield from power_told_twice({si: name for si, (name, _) in columns.known.items()}, power_w)
 
 
-def _operator(row: Row, points: Collection[str]) -> OperatorRow | None:
+def _operator(row: Row, points: Collection[str], power_w: float | None) -> OperatorRow | None:
     point = point_of(row, points)
     operator, read, written = row.text("operator"), row.whole("read"), row.whole("written")
     window = row.whole("window") if row.has("window") else 1
     batch = row.whole("batch") if row.has("batch") else 1
-    cost = cost_of(row, batch, None)
+    cost = cost_of(row, batch, power_w)
     spread = {name: row.quantity(name) for name in SPREAD if row.has(name)}
     if not row.problems and cost.latency_s is None:
         row.problems.append("there is no latency; fill it in")

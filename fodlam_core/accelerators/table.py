@@ -100,7 +100,9 @@ def _column_problems(
     if not any(name in seen for name in ("macs", *SHAPES)):
         yield "there is no column macs; add it, or the columns of a shape"
     yield from point_problems(seen, points)
-    yield from _told_twice(seen, power_w)
+    yield from power_told_twice(seen, power_w)
+    if ZEROS in seen and DENSITY in seen:
+        yield f"the columns {seen[ZEROS]} and {seen[DENSITY]} say the same; remove one"
     yield from _misspelt_columns(seen)
 
 
@@ -125,13 +127,12 @@ def strict_problems(
     yield from point_problems(columns.known, points)
 
 
-def _told_twice(seen: Mapping[str, str], power_w: float | None) -> Iterator[str]:
+def power_told_twice(seen: Mapping[str, str], power_w: float | None) -> Iterator[str]:
+    """Yield what is wrong where the header gives a power, and columns by SI name do as well."""
     if power_w is not None and "power_w" in seen:
         yield f"power is in the column {seen['power_w']} and in the header; remove one"
     if power_w is not None and "energy_j" in seen:
         yield f"energy is in the column {seen['energy_j']}, power in the header; remove one"
-    if ZEROS in seen and DENSITY in seen:
-        yield f"the columns {seen[ZEROS]} and {seen[DENSITY]} say the same; remove one"
 
 
 def _misspelt_columns(columns: Mapping[str, str]) -> Iterator[str]:

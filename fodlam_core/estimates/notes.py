@@ -35,6 +35,7 @@ MOST_REFUSALS = 5
 NOT_MODELLED = "not modelled: "  # how notes begin that say why a layer is refused
 SEVERAL_CHIPS = "several chips: "  # how notes begin that say that a cost is not that of one chip
 UNLIKE = "not like for like: "  # how notes begin that say that a cost leaves out what others have
+INCOMPLETE = "incomplete: "  # how notes begin that say what a total lacks that has no MACs
 BY_DATASHEET = f"{DATASHEET}: "  # how notes begin that say that nothing was measured
 
 
@@ -203,7 +204,9 @@ def _halves(items: Sequence[tuple[Layer, Basis | None]]) -> Iterator[str]:
             names = listed(sorted({name for _, name in lacking}))
             layers = sum(layer.kind != OVERHEAD for layer, _ in lacking)
             of = counted(layers, "layer") if layers else "what a run takes besides its layers"
-            yield f"{names}: no {metric.name} is known of {of}; totals lack it"
+            # The coverage tells of layers, by their MACs; of the rest only this does.
+            begin = "" if layers else INCOMPLETE
+            yield f"{begin}{names}: no {metric.name} is known of {of}; totals lack it"
 
 
 def _covers(platforms: Mapping[str, Platform]) -> Iterator[str]:

@@ -8,7 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fodlam_core.estimates.capacity import DOES_NOT_FIT
-from fodlam_core.estimates.notes import BY_DATASHEET, NOT_MODELLED, SEVERAL_CHIPS, UNLIKE
+from fodlam_core.estimates.notes import (
+    BY_DATASHEET,
+    INCOMPLETE,
+    NOT_MODELLED,
+    SEVERAL_CHIPS,
+    UNLIKE,
+)
 from fodlam_core.estimates.plausibility import IMPLAUSIBLE
 from fodlam_core.model.costs import DATASHEET
 from fodlam_core.model.quantities import METRICS, Interval
@@ -22,7 +28,10 @@ if TYPE_CHECKING:
 
 FITS = "fits"
 # How the notes begin that are doubts.
-DOUBTS = (DOES_NOT_FIT, IMPLAUSIBLE, NOT_MODELLED, BY_DATASHEET, SEVERAL_CHIPS, UNLIKE)
+DOUBTS = (
+    *(DOES_NOT_FIT, IMPLAUSIBLE, NOT_MODELLED, BY_DATASHEET, SEVERAL_CHIPS),
+    *(UNLIKE, INCOMPLETE),
+)
 # Nothing of these was measured on a chip: numbers of such a publication are not called measured.
 NOT_MEASURED = ("post-layout", "vendor-model", "projected")
 # What a row has in place of a verdict where everything is refused.
@@ -45,7 +54,7 @@ class Verdict(NamedTuple):
         interval: where each metric of what is modelled may lie; None where it is not known.
         coverage: the share of the MACs that has a value of each metric, by its name.
         doubts: sentences that say what does not fit, cannot be, is refused, was not measured,
-            is of several chips, or leaves out what the chips beside it include.
+            is of several chips, or leaves something out that the coverage does not tell of.
         notes: everything that a reader must know.
     """
 

@@ -53,6 +53,21 @@ def test_mistakes_have_their_line(tmp_path: Path, text: str, told: str) -> None:
     assert problems[0].startswith(f"{path}:{told}")
 
 
+def test_power_of_the_header_is_that_of_every_row(tmp_path: Path) -> None:
+    """A power in the header gives each pass an energy, and is an error beside a column of it."""
+    path = tmp_path / "o.csv"
+    path.write_text("operator,read,written,latency_us\nAdd,200,100,3\n")
+
+    [row], problems = read_operators(str(path), power_w=2.0)
+
+    assert [] == problems
+    assert row.measurement.cost.energy_j == pytest.approx(6e-6)
+    path.write_text("operator,read,written,latency_us,energy_uj\nAdd,200,100,3,4\n")
+    assert [f"{path}:1: energy is in the column energy_uj, power in the header; remove one"] == (
+        read_operators(str(path), power_w=2.0)[1]
+    )
+
+
 def test_missing_file_is_told(tmp_path: Path) -> None:
     """A file that is not there is told with the key that names it."""
     _, [problem] = read_operators(str(tmp_path / "o.csv"))

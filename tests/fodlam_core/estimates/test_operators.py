@@ -12,6 +12,7 @@ from fodlam_core.config import AcceleratorConfig
 from fodlam_core.errors import ConfigError
 from fodlam_core.estimates.explain.provenance import provenances
 from fodlam_core.estimates.figures import OVERHEAD
+from fodlam_core.estimates.verdict import verdict
 from fodlam_core.model.memory_pass import MemoryPass
 
 HEADER = """name = "mine"
@@ -95,10 +96,17 @@ def test_no_power_without_the_energy_of_operators(chip: Path) -> None:
     assert (total.energy_j, total.power_w) == (pytest.approx(1.01e-6), None)
     assert result.totals["fc"].power_w == pytest.approx(1.0)
     assert result.to_dict()["per_inference"]["energy_j"] is None
-    assert (
-        "mine: no energy is known of what a run takes besides its layers; totals lack it"
-        in result.notes
-    )
+    besides = "no energy is known of what a run takes besides its layers; totals lack it"
+    doubt = f"incomplete: mine: {besides}"
+    assert doubt in result.notes
+    assert verdict(result).doubts == (doubt,)
+
+
+def test_power_of_the_header_is_that_of_operators(chip: Path) -> None:
+    """A chip of known power has the energy of operators too, and a power of the total."""
+    chip.write_text("power_w = 2\n" + HEADER)
+
+    assert made(chip).totals["total"].power_w == pytest.approx(2.0)
 
 
 def test_a_chip_that_refuses_every_layer_charges_nothing(chip: Path) -> None:
