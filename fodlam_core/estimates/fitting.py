@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import PredictionError, Setting
 from fodlam_core.estimates.figures import NO_ENDS, Ends, times
 from fodlam_core.estimates.predictor_choice import modest, predictor_for
+from fodlam_core.model.value import Same
 from fodlam_core.predictors import levels
 from fodlam_core.predictors.rows import one_row
 
@@ -58,6 +60,27 @@ class Rows(NamedTuple):
         )
 
 
+class Kept(NamedTuple):
+    """What is learned of an accelerator, which no network, batch or technology changes.
+
+    Attributes:
+        fits: fitted predictors, filled when first needed.
+        rules: rules of intervals by fit and by what is not known of a layer, likewise.
+        calibrations: rows to fit to by kind of layer, likewise.
+        refusals: why a predictor cannot be fitted, likewise.
+    """
+
+    fits: dict[Fit, FittedPredictor]
+    rules: dict[tuple[Fit, frozenset[str]], IntervalRule | None]
+    calibrations: dict[str | None, Rows]
+    refusals: dict[Fit, PredictionError]
+
+
+@functools.lru_cache(maxsize=64)
+def _kept(_chip: Same, *, printed: bool) -> Kept:  # noqa: ARG001, by which they are kept
+    return Kept(fits={}, rules={}, calibrations={}, refusals={})
+
+
 class Fitting:
     """What the predictors of an accelerator are fitted to, and what they predict.
 
@@ -65,10 +88,8 @@ class Fitting:
         accelerator: the accelerator.
         asked: the predictor that the configuration names; None: the first that a layer suits.
         printed: whether costs are taken as printed, for whatever batch they were measured at.
-        fits: fitted predictors, filled when first needed.
-        rules: rules of intervals by fit and by what is not known of a layer, likewise.
-        calibrations: rows to fit to by kind of layer, likewise.
-        refusals: why a predictor cannot be fitted, likewise.
+        fits: the fitted predictors in use.
+        rules: the rules of intervals in use, by fit and by what is not known of a layer.
     """
 
     def __init__(self, accelerator: Accelerator, asked: str | None, *, printed: bool) -> None:
@@ -76,8 +97,7 @@ class Fitting:
         self.accelerator, self.asked, self.printed = accelerator, asked, printed
         self.fits: dict[Fit, FittedPredictor] = {}
         self.rules: dict[tuple[Fit, frozenset[str]], IntervalRule | None] = {}
-        self.calibrations: dict[str | None, Rows] = {}
-        self.refusals: dict[Fit, PredictionError] = {}
+        self._kept = _kept(Same(accelerator), printed=printed)
 
     def predict(self, layer: Layer, batch: int) -> tuple[Cost, Ends, dict[str, Any]]:
         """Return the cost of a layer, as one inference of a batch, where it may lie, and whence.
@@ -164,14 +184,17 @@ class Fitting:
 
     def _fit_for(self, key: Fit, predictor: Predictor, layer: Layer) -> FittedPredictor:
         """Return the fit for a layer; if there is none, every layer fails at once."""
-        if key not in self.refusals:
+        fits, refusals = self._kept.fits, self._kept.refusals
+        if key not in refusals:
             try:
-                return self._fit(predictor, key[1])
+                if key not in fits:
+                    fits[key] = self._fit(predictor, key[1])
+                return fits[key]
             except PredictionError as error:
                 other = modest(self.accelerator, predictor) if self._fitted_rows(key[1]) else ()
                 cure: tuple[str | Setting, ...] = ("write ", *other) if other else ()
-                self.refusals[key] = PredictionError(error, cure=cure)
-        refusal = self.refusals[key]
+                refusals[key] = PredictionError(error, cure=cure)
+        refusal = refusals[key]
         raise PredictionError(refusal, where=f"{layer.name} cannot be predicted") from refusal
 
     def _fit(self, predictor: Predictor, kind: str | None) -> FittedPredictor:
@@ -187,9 +210,10 @@ class Fitting:
 
     def calibration(self, kind: str | None) -> Rows:
         """Return the rows that predictors of a kind, None for all, may be fitted to."""
-        if kind not in self.calibrations:
-            self.calibrations[kind] = Rows.of(self.accelerator, kind)
-        return self.calibrations[kind]
+        calibrations = self._kept.calibrations
+        if kind not in calibrations:
+            calibrations[kind] = Rows.of(self.accelerator, kind)
+        return calibrations[kind]
 
     def _fitted_rows(self, kind: str | None) -> Sequence[Measurement]:
         rows = self.calibration(kind).measurements
@@ -203,12 +227,22 @@ class Fitting:
         if optional:
             hide = frozenset(field for field, _ in optional if getattr(layer, field) is None)
         if (key, hide) not in self.rules:
-            # Imported and computed only where something is predicted.
-            from fodlam_core.validation.intervals import interval_rule, pooled_interval_rule
-
-            if key[1] is None:
-                rule = pooled_interval_rule(predictor, fitted, self.accelerator)
-            else:
-                rule = interval_rule(predictor, fitted, self._fitted_rows(key[1]), hide)
-            self.rules[key, hide] = rule
+            rules = self._kept.rules
+            if (key, hide) not in rules:
+                rules[key, hide] = self._learned(key[1], predictor, fitted, hide)
+            self.rules[key, hide] = rules[key, hide]
         return self.rules[key, hide]
+
+    def _learned(
+        self,
+        kind: str | None,
+        predictor: Predictor,
+        fitted: FittedPredictor,
+        hide: frozenset[str],
+    ) -> IntervalRule | None:
+        # Imported and computed only where something is predicted.
+        from fodlam_core.validation.intervals import interval_rule, pooled_interval_rule
+
+        if kind is None:
+            return pooled_interval_rule(predictor, fitted, self.accelerator)
+        return interval_rule(predictor, fitted, self._fitted_rows(kind), hide)

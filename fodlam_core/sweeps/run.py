@@ -214,9 +214,9 @@ def preview_sweep(
     total = sum(_points(work, part) for part in work.parts)
 
     def frames() -> Iterator[pl.DataFrame]:
-        done = missing = 0
-        missing = rows
+        done, missing = 0, rows
         for part in work.parts:
+            watch(done, total)
             frame = evaluator.frame(work.partition.box(part))
             summaries.append(summarize(frame))
             if request.selection:
@@ -226,12 +226,12 @@ def preview_sweep(
                 missing -= head.height
                 yield head
             done += _points(work, part)
-            watch(done, total)
 
     with pl.Config(streaming_chunk_size=CHUNK_ROWS):
         found = request.selection.of(frames())
     if VERDICT in request.columns:
         found = evaluator.judged(found)
+    watch(total, total)
     remarks = tuple(dict.fromkeys([*evaluator.remarks, *evaluator.doubts]))
     summary = merge(summaries)
     if not request.selection:

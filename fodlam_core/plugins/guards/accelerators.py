@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -16,13 +17,38 @@ if TYPE_CHECKING:
     from fodlam_core.plugins import Plugin
 
 
+class _Supplied:
+    """An accelerator itself and the name of its plugin, by which its guard is kept."""
+
+    def __init__(self, accelerator: Accelerator, plugin: Plugin) -> None:
+        self.accelerator, self.plugin, self.supplier = accelerator, plugin, str(plugin)
+
+    def __hash__(self) -> int:
+        return id(self.accelerator)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Supplied)
+            and self.accelerator is other.accelerator
+            and self.supplier == other.supplier
+        )
+
+
 def guarded_accelerator(accelerator: Accelerator, plugin: Plugin) -> Accelerator:
     """Return an accelerator so that the mistakes of what is called in it become clear errors.
+
+    It is the same object for the same accelerator, so that what is fitted to it is fitted once.
 
     Raises:
         PluginError: if two of its rows are for the same layer and batch.
     """
-    name, plugin = accelerator.name, plugin.alone()
+    return _guarded(_Supplied(accelerator, plugin.alone()))
+
+
+@functools.lru_cache(maxsize=64)
+def _guarded(supplied: _Supplied) -> Accelerator:
+    accelerator, plugin = supplied.accelerator, supplied.plugin
+    name = accelerator.name
     _check_measurements(accelerator, plugin)
     predictors = [GuardedPredictor(each, plugin, name) for each in accelerator.predictors]
     configure = accelerator.apply_options

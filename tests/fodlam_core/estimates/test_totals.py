@@ -159,6 +159,7 @@ def test_nothing_is_cross_validated_when_nothing_is_predicted(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run on published layers computes no residuals; a predicted one does once per kind."""
+    import fodlam_core.estimates.fitting as fitting
     import fodlam_core.validation.intervals as intervals
 
     calls: list[str] = []
@@ -169,6 +170,7 @@ def test_nothing_is_cross_validated_when_nothing_is_predicted(
         return original(predictor, *rest)
 
     monkeypatch.setattr(intervals, "interval_rule", counted)
+    fitting._kept.cache_clear()  # rules of other tests
     _estimate(registry, "VGG16")
     assert calls == []
     _estimate(registry, "VGG_CNN_M")
