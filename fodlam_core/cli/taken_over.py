@@ -51,6 +51,7 @@ def _of_layers(
 ) -> Found:
     from fodlam_core.measure.chip_read import read_chip
     from fodlam_core.measure.found import Found, Task, Whole
+    from fodlam_core.measure.fused_names import fused_names
     from fodlam_core.measure.imports import imported
     from fodlam_core.measure.selection import Item
 
@@ -58,7 +59,9 @@ def _of_layers(
         raise FodlamError(f"--import: name the one network whose times the file has, and {ONE}")
     [network] = networks(args.networks)
     setting = _setting(args)
-    result = imported(args.source, network)
+    [source] = args.networks
+    others = fused_names(source) if source.lower().endswith(".onnx") else {}
+    result = imported(args.source, network, others)
     found = read_chip(args.output, (), ()) if args.resume else Found()
     for item, sample in result.layers:
         task = Task(setting, args.batch[0], Item(*item))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.files import FileError, read_text
+from fodlam_core.measure.fused_names import computes
 from fodlam_core.measure.layer_models import can_build
 from fodlam_core.measure.selection import Item
 from fodlam_core.measure.timing import Sample
 from fodlam_core.model.layers import layer_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fodlam_core.model.layers import Network
 
@@ -23,7 +25,7 @@ KERNEL = "_kernel_time"  # how the events of operators in a profile end
 MOST_BYTES = 1_000_000_000  # of a profile: a line for every operator of every run
 MOST_S = 1e6  # of a layer
 # What the optimizer of onnxruntime adds to the name of a node that it rewrites.
-REWRITTEN = ("_nchwc", "_quant", "_fused")
+BEFORE, REWRITTEN = "fused ", ("_nchwc", "_quant", "_fused", "/MatMulAddFusion")
 
 
 class Imported(NamedTuple):
@@ -40,12 +42,16 @@ class Imported(NamedTuple):
     notes: tuple[str, ...]
 
 
-def imported(path: str, network: Network) -> Imported:
+def imported(
+    path: str, network: Network, others: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> Imported:
     """Return the times in a file, for the layers of a network.
 
     Args:
         path: a profile of onnxruntime (JSON), or a CSV file with the columns ``layer`` and ``ms``.
         network: whose layers they are, by name.
+        others: further names of layers in a profile, see `fused_names`; a time of another name
+            counts if a layer was computed in it, and there is none of the layer's own name.
 
     Raises:
         FodlamError: if it cannot be read, or names no layer of the network.
@@ -55,12 +61,13 @@ def imported(path: str, network: Network) -> Imported:
     except FileError as error:
         raise FodlamError(f"{path}: {error}") from error
     if text.lstrip().startswith(("[", "{")):
-        times, whole = _profile(path, text)
+        times, computed, whole = _profile(path, text)
     else:
-        times, whole = _table(path, text), []
+        times, computed, whole = _table(path, text), set[str](), []
     layers, notes = [], []
     for layer in network.layers:
-        found = times.pop(layer.key, None)
+        names = (layer.key, *(name for name in others.get(layer.key, ()) if name in computed))
+        found = next((times.pop(name) for name in names if name in times), None)
         if found is None:
             notes.append(f"{layer.name}: the file has no time of it")
         elif layer.shape is None or not can_build(layer.shape):
@@ -78,18 +85,21 @@ def _sample(times_s: list[float]) -> Sample:
     return Sample.of(times_s[1:] if len(times_s) > 1 else times_s)
 
 
-def _profile(path: str, text: str) -> tuple[dict[str, list[float]], list[float]]:
-    """Return seconds by the key of a layer, and of whole runs."""
+def _profile(path: str, text: str) -> tuple[dict[str, list[float]], set[str], list[float]]:
+    """Return seconds by the key of a node, which nodes compute layers, and whole runs."""
     try:
         events = json.loads(text)
         nodes: dict[str, list[float]] = {}
-        runs = []
+        computed, runs = set(), []
         for event in events:
             name, seconds = str(event.get("name", "")), float(event.get("dur", 0)) * 1e-6
             if not 0 < seconds < MOST_S:
                 continue
             if name.endswith(KERNEL):
-                nodes.setdefault(_plain(name.removesuffix(KERNEL)), []).append(seconds)
+                key = _plain(name.removesuffix(KERNEL))
+                nodes.setdefault(key, []).append(seconds)
+                if computes(str(event.get("args", {}).get("op_name", ""))):
+                    computed.add(key)
             elif name == RUN:
                 runs.append(seconds)
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
@@ -98,10 +108,11 @@ def _profile(path: str, text: str) -> tuple[dict[str, list[float]], list[float]]
         ) from error
     if not nodes:
         raise FodlamError(f"{path}: has no times of nodes, whose names end in {KERNEL}")
-    return nodes, runs
+    return nodes, computed, runs
 
 
 def _plain(name: str) -> str:
+    name = name.removeprefix(BEFORE)
     for ending in REWRITTEN:
         name = name.removesuffix(ending)
     return layer_key(name)

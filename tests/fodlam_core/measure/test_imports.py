@@ -45,6 +45,23 @@ def test_profile(tmp_path: Path) -> None:
     assert ("fc: the file has no time of it",) == found.notes
 
 
+def test_a_fused_name_needs_a_layer(tmp_path: Path) -> None:
+    """The time of an activation that ran by itself is not that of the layer before it."""
+    path = tmp_path / "profile.json"
+    others = {"FC": ["RELU"]}
+    events = [{**event("relu_kernel_time", 100), "args": {"op_name": "FusedGemm"}}]
+    path.write_text(json.dumps(events))
+
+    [(_, sample)] = imported(str(path), NETWORK, others).layers
+    path.write_text(
+        json.dumps([event("/body/Conv_1_kernel_time", 1), event("relu_kernel_time", 1)])
+    )
+    [(item, _)] = imported(str(path), NETWORK, others).layers
+
+    assert pytest.approx(1e-4) == sample.median_s
+    assert "/body/Conv_1" == item.uses[0][1].name
+
+
 def test_real_profile(tmp_path: Path) -> None:
     """A profile that onnxruntime writes of a model is understood."""
     import onnxruntime
