@@ -113,8 +113,7 @@ def operator_lines(
     [(name, _)] = macs.most_common(1)
     found = charged(network, platforms[name].accelerator, batch)
     if found is not None:
-        passes = "1 pass" if found.passes == 1 else f"{found.passes} passes"
-        layer = Layer(f"{passes} of operators without MACs ({name})", OVERHEAD, 0)
+        layer = Layer(f"operators without MACs ({name})", OVERHEAD, 0)
         yield (
             layer,
             platforms[name].beside(PER_ELEMENT, found.cost, (found.interval, found.interval)),
@@ -131,10 +130,16 @@ def operator_notes(
         chip = platforms[basis.accelerator].accelerator
         found = charged(network, chip, 1)
         assert found is not None
+        passes = "1 pass" if found.passes == 1 else f"{found.passes} passes"
         yield (
-            f"{chip.name}: operators without MACs are charged at measured rates; views of the same "
-            "memory, and what is computed as part of a layer, are free"
+            f"{chip.name}: {passes} of operators without MACs charged at measured rates; views of "
+            "the same memory, and what is computed as part of a layer, are free"
         )
+        if found.half_width is None:
+            yield (
+                f"{chip.name}: no interval is known of operators, nor of a total with them: none "
+                "that takes time was measured three times"
+            )
         others = {each.what.operator: each.rate_of for each in found.charges if each.stands_in}
         if others:
             pairs = listed([f"{name} as {rate}" for name, rate in others.items()])

@@ -70,7 +70,7 @@ def test_operators_are_a_line_of_the_total(chip: Path) -> None:
     result = made(chip)
 
     [line] = [each for each in result.layers if each.layer.kind == OVERHEAD]
-    assert line.layer.name == "4 passes of operators without MACs (mine)"
+    assert line.layer.name == "operators without MACs (mine)"
     assert line.latency_s == pytest.approx(12e-6)
     assert result.totals["total"].latency_s == pytest.approx(12e-6 + 1.01e-6)
     assert line.interval is not None
@@ -117,11 +117,26 @@ def test_a_chip_that_refuses_every_layer_charges_nothing(chip: Path) -> None:
         made(chip)
 
 
-def test_one_pass_is_singular(chip: Path) -> None:
-    """The line of a single pass is named as such."""
-    network = attrs.evolve(NETWORK, memory_passes=PASSES[1:])
+@pytest.mark.parametrize(("first", "told"), [(0, "4 passes of"), (1, "1 pass of")])
+def test_the_count_is_told_beside_the_line(chip: Path, first: int, told: str) -> None:
+    """The line has one name however many passes it is of, so that results can be compared."""
+    result = made(chip, attrs.evolve(NETWORK, memory_passes=PASSES[first:]))
 
-    assert made(chip, network).layers[-1].layer.name.startswith("1 pass of operators")
+    assert result.layers[-1].layer.name == "operators without MACs (mine)"
+    assert any(note.startswith(f"mine: {told} operators without MACs") for note in result.notes)
+
+
+def test_too_few_rows_say_why_there_is_no_interval(chip: Path) -> None:
+    """Where no operator was measured three times, a note says that a total has no interval."""
+    assert not any("no interval is known" in note for note in made(chip).notes)
+    (chip.parent / "mine-operators.csv").write_text(
+        "operator,read,written,latency_us\nAdd,2000,1000,3\nAdd,20000,10000,21\n"
+    )
+
+    result = made(chip)
+
+    assert result.totals["total"].interval is None
+    assert any("no interval is known of operators" in note for note in result.notes)
 
 
 def test_json_has_every_pass(chip: Path) -> None:
