@@ -131,6 +131,7 @@ class Summary(TypedDict):
     refused: int
     reasons: dict[str, Any]
     ranges: dict[str, list[Any]]
+    unknown: Annotated[dict[str, int], "points without a value of a column that selects"]
 
 
 class SweepRecord(TypedDict):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fodlam_core.plugins.registry import Registry
     from fodlam_core.sweeps.plan import Plan
     from fodlam_core.sweeps.run import Outcome, Request
+    from fodlam_core.sweeps.summary import Summary
 
 ASK_ABOVE = 10_000_000
 REASONS_SHOWN = 8
@@ -213,7 +214,12 @@ def _lines(path: str, outcome: Outcome) -> list[str]:
     if outcome.summary is None:
         return [f"{path}: was complete already"]
     notes = [f"note: {each}" for each in outcome.remarks]
-    return [f"{path}: {outcome.kept:,} rows", *_counts(outcome), *notes]
+    return [
+        f"{path}: {outcome.kept:,} rows",
+        *_counts(outcome),
+        *_left_out(outcome.summary),
+        *notes,
+    ]
 
 
 def _counts(outcome: Outcome) -> list[str]:
@@ -226,6 +232,15 @@ def _counts(outcome: Outcome) -> list[str]:
         points = sum(each.points for each in rest)
         lines.append(f"{points:,}: for {len(rest)} further reasons")
     return lines
+
+
+def _left_out(summary: Summary) -> list[str]:
+    """Say how many points no selection keeps, for want of a value of the column that selects."""
+    return [
+        f"{count:,} of {summary.rows:,} points have no {name}, so that none of them is kept"
+        for name, count in summary.unknown.items()
+        if count
+    ]
 
 
 def _report(title: str, outcome: Outcome, points: int) -> Report:
@@ -259,6 +274,8 @@ def _report(title: str, outcome: Outcome, points: int) -> Report:
         parts += (Bullets("All points", [count, *ranges]),)
         if summary.refused:
             parts += (Bullets("Refused", _counts(outcome)),)
+        if left_out := _left_out(summary):
+            parts += (Bullets("Left out", left_out),)
         if outcome.remarks:
             parts += (Bullets("Notes", outcome.remarks),)
         return [Document(f"Sweep of {title}", parts)]

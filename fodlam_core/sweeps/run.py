@@ -218,7 +218,7 @@ def preview_sweep(
         for part in work.parts:
             watch(done, total)
             frame = evaluator.frame(work.partition.box(part))
-            summaries.append(summarize(frame))
+            summaries.append(summarize(frame, request.selection.columns))
             if request.selection:
                 yield frame.collect(engine="streaming")
             elif missing:

@@ -31,6 +31,11 @@ class Selection(NamedTuple):
     def __bool__(self) -> bool:
         return bool(self.pareto) or self.top is not None
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that select; a row without a value in one of them is never kept."""
+        return self.pareto if self.top is None else (*self.pareto, self.by)
+
     def of(self, frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
         """Return what is kept of one or more frames, of which never more than two are held."""
         kept: pl.DataFrame | None = None

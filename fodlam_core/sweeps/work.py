@@ -104,7 +104,7 @@ def compute(work: Work, evaluator: Evaluator, part: int) -> Record:
     try:
         with pl.Config(streaming_chunk_size=CHUNK_ROWS):
             frame = evaluator.frame(box)
-            summary = summarize(frame)
+            summary = summarize(frame, work.selection.columns)
             kept = summary.rows
             if work.selection:
                 selected = work.selection.part(frame.collect(engine="streaming"))

@@ -15,6 +15,18 @@ import pytest
 from fodlam_core.cli import sweep
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples" / "sweeps").glob("*.toml"))
+CHIP = """
+name = "mychip"
+title = "A chip without energies"
+kinds = ["conv"]
+provenance = "measured"
+predictors = ["per-mac"]
+table = "rows.csv"
+[citation]
+key = "doe"
+text = "J. Doe"
+bibtex = "@misc{doe}"
+"""
 TEXT = '[network]\nname = "VGG16"\n[sweep]\ntechnology.node_nm = [65, 45, 28]\n'
 
 
@@ -116,6 +128,33 @@ def test_points_that_cost_the_same_are_one_line(cli: Any, toml: Callable[..., Pa
     assert "0.7 to 1.2 (51 values)" in table.out
     assert "51 rows; those that differ in technology.vdd only" in table.out
     assert (51, 10) == (rows["kept"], len(rows["rows"]))
+
+
+@pytest.mark.parametrize(
+    "selection", [("--pareto", "latency_s,energy_j"), ("--top", "9", "--by", "energy_j")]
+)
+def test_points_without_energy_are_told(
+    cli: Any, toml: Callable[..., Path], tmp_path: Path, selection: tuple[str, ...]
+) -> None:
+    """A chip without energies drops out of what selects by energy, and that is said."""
+    (tmp_path / "mychip.toml").write_text(CHIP)
+    (tmp_path / "rows.csv").write_text(
+        "network,layer,kind,macs,batch,latency_ms\nN,A,conv,1000000,1,1\nN,B,conv,9000000,1,9\n"
+    )
+    config = toml(
+        '[network]\nname = "AlexNet"\nlayers = ["conv1"]\nmethod = "predicted"\n'
+        '[sweep]\nnetwork.batch = [1, 2]\ndispatch.conv = ["eyeriss", "mychip"]\n'
+        f'[accelerator.mychip]\nfile = "{tmp_path / "mychip.toml"}"\n'
+    )
+    told = "2 of 4 points have no energy_j, so that none of them is kept"
+
+    shown = cli("sweep", config, "-q", *selection)
+    written = cli("sweep", config, *selection, "-o", tmp_path / "a.csv")
+    rows = json.loads(cli("sweep", config, "-q", *selection, "-f", "json").out)
+
+    assert told in shown.out
+    assert told in written.err
+    assert 2 == rows["summary"]["unknown"]["energy_j"]
 
 
 def test_distinct(cli: Any, toml: Callable[..., Path], tmp_path: Path) -> None:

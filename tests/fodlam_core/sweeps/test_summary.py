@@ -30,3 +30,15 @@ def test_parts_merge_to_the_whole() -> None:
 def test_nothing_is_nothing() -> None:
     """Without rows there are no ranges."""
     assert Summary(ranges=dict.fromkeys(COLUMNS, (None, None))) == merge([])
+
+
+def test_what_cannot_be_selected_is_counted() -> None:
+    """Points with costs but without the one that selects are counted, in parts as in the whole."""
+    lacking = frame(1.0, 2.0, None).with_columns(energy_j=pl.lit(None, pl.Float64))
+    parts = [frame(1.0, None), lacking]
+
+    whole = summarize(pl.concat(parts).lazy(), ("energy_j", "latency_s"))
+
+    assert {"energy_j": 2, "latency_s": 0} == whole.unknown
+    assert whole == merge(summarize(each.lazy(), ("energy_j", "latency_s")) for each in parts)
+    assert {} == summarize(lacking.lazy()).unknown
