@@ -16,12 +16,15 @@ LINE_EVERY_S = 10.0
 
 
 @contextmanager
-def progress(*, quiet: bool, what: str = "points") -> Iterator[Callable[[int, int], None]]:
+def progress(
+    *, quiet: bool, what: str = "points", at_once: bool = False
+) -> Iterator[Callable[[int, int], None]]:
     """Give a function to be called with what is done and what there is to do.
 
     Args:
         quiet: whether nothing is shown.
         what: what is counted.
+        at_once: whether the first line comes before anything is done.
     """
     if quiet:
         yield lambda _done, _total: None
@@ -29,7 +32,7 @@ def progress(*, quiet: bool, what: str = "points") -> Iterator[Callable[[int, in
         with _bar(what) as watch:
             yield watch
     else:
-        yield _lines(what)
+        yield _lines(what, at_once=at_once)
 
 
 @contextmanager
@@ -65,14 +68,17 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
         yield watch
 
 
-def _lines(what: str) -> Callable[[int, int], None]:
-    """Return a function that prints a line every ten seconds."""
+def _lines(what: str, *, at_once: bool) -> Callable[[int, int], None]:
+    """Return a function that prints a line every ten seconds, and one at first if asked to."""
     start = last = time.monotonic()
     first: int | None = None
 
     def watch(done: int, total: int) -> None:
         nonlocal last, first
-        first = done if first is None else first
+        if first is None:
+            first = done
+            if at_once:
+                say(f"{done:,} of {total:,} {what}")
         now = time.monotonic()
         if now - last >= LINE_EVERY_S:
             last = now

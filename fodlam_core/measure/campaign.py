@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.measure.found import Task
 from fodlam_core.measure.meters import meter
-from fodlam_core.measure.operator_passes import Operators
+from fodlam_core.measure.operator_passes import OPERATOR_SHARE, Operators
 from fodlam_core.measure.pace import Pace
 from fodlam_core.measure.passes import Passes
 from fodlam_core.measure.wholes import Wholes
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 WHOLE_SHARE = 0.25
 """The share of the time that is kept for whole networks."""
-OPERATOR_SHARE = 0.15
-"""The same for operators without MACs."""
 
 
 def measure(
@@ -78,6 +76,7 @@ def measure(
                 operators.measure(new, for_wholes),
                 whole.measure(lacking, end),
             )
+            watch(done, total)
             try:
                 for count in steps:
                     done += count

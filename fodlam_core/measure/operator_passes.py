@@ -18,6 +18,7 @@ from fodlam_core.measure.pace import Pace
 from fodlam_core.measure.places import Places
 from fodlam_core.measure.selection import Effort
 from fodlam_core.measure.sessions import Setting, runner
+from fodlam_core.measure.time_limit import check_run
 from fodlam_core.measure.timing import WIDE, Timed, Turn, rounds
 from fodlam_core.model.memory_pass import MemoryPass
 from fodlam_core.model.shapes import FcShape
@@ -28,8 +29,12 @@ if TYPE_CHECKING:
     from fodlam_core.measure.timing import Sample
     from fodlam_core.model.layers import Network
 
-GROUP = 16
-"""How many operators run in turn."""
+GROUP, GROUP_BYTES = 16, 128_000_000
+"""How many operators run in turn at most, and how much they read and write together."""
+OPERATOR_SHARE = 0.15
+"""The share of the time that is kept for operators; none may take more by itself."""
+MADE_BYTES_S = 1e9
+"""At about this rate the random values of tensors are made."""
 # Channels and side of images, of networks that look at 384 pixels; rows and width of all else.
 IMAGES = ((256, 12), (192, 24), (96, 48), (64, 96))
 ROWS = ((20, 768), (160, 768), (640, 768))
@@ -119,13 +124,27 @@ class Operators:
             if number >= self.effort.passes:
                 passes = [each for each in passes if self._lacks(each)]
             order = random.Random(number).sample(passes, len(passes))  # noqa: S311 - not for secrets
-            for start in range(0, len(order), GROUP):
-                if (start or number) and time.monotonic() > until_s:
-                    self.found.left += 0 if number else len(order) - start
+            groups = list(self._groups(order))
+            for position, group in enumerate(groups):
+                if (position or number) and time.monotonic() > until_s:
+                    self.found.left += 0 if number else sum(map(len, groups[position:]))
                     return
-                group = order[start : start + GROUP]
                 self._group(group, until_s)
                 yield 0 if number else len(group)
+
+    def _bytes(self, what: MemoryPass) -> int:
+        return self.batch * (what.read + what.written) * BYTES[self.setting.precision]
+
+    def _groups(self, passes: Iterable[MemoryPass]) -> Iterator[list[MemoryPass]]:
+        group: list[MemoryPass] = []
+        for what in passes:
+            together = sum(map(self._bytes, (*group, what)))
+            if group and (len(group) == GROUP or together > GROUP_BYTES):
+                yield group
+                group = []
+            group.append(what)
+        if group:
+            yield group
 
     def _lacks(self, what: MemoryPass) -> bool:
         few = len(self.pace.undisturbed(self._times[what])) < self.effort.runs
@@ -161,15 +180,18 @@ class Operators:
         return None if with_it is None or without is None else max(0.0, with_it - without)
 
     def _runs(self, what: MemoryPass, nothing: Callable[[], float]) -> _Runs:
-        precision = self.setting.precision
-        check_memory(self.batch * (what.read + what.written) * BYTES[precision])
+        precision, seconds = self.setting.precision, OPERATOR_SHARE * self.effort.seconds
+        check_memory(self._bytes(what))
+        check_run(self._bytes(what) / MADE_BYTES_S, seconds, 1)
         models = operator_models(what, self.batch, precision)
         if models is None:
             raise FodlamError("there is no model of it")
         with_it = runner(models.with_it, self.setting, shared={}, places=self._places)
         if models.without is None:
-            return _Runs(with_it, nothing)
-        without = runner(models.without, self.setting, shared={}, places=self._places)
+            without = nothing
+        else:
+            without = runner(models.without, self.setting, shared={}, places=self._places)
+        check_run(with_it() + without(), seconds)
         return _Runs(with_it, without)
 
 

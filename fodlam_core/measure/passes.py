@@ -18,13 +18,13 @@ from fodlam_core.measure.found import Found, Key
 from fodlam_core.measure.layer_models import layer_model, tensor_bytes
 from fodlam_core.measure.machine import check_memory
 from fodlam_core.measure.meters import Meter
-from fodlam_core.measure.pace import REFERENCE, Pace
+from fodlam_core.measure.pace import Pace
 from fodlam_core.measure.places import Places
 from fodlam_core.measure.selection import Effort
 from fodlam_core.measure.sessions import runner, without_conversions
+from fodlam_core.measure.time_limit import check_macs
 from fodlam_core.measure.timing import WIDE, Timed, Turn, net, rounds
 from fodlam_core.model.shapes import ConvShape, FcShape
-from fodlam_core.report.units import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
 GROUP_BYTES, GROUP_MODELS = 128_000_000, 24
 SHORT_S, MOST_COPIES = 40e-6, 8
 """A layer shorter than this runs in copies, which share what a call of the runtime takes."""
-LEAST_RUNS = 15
-"""How often a layer runs at the least, with what stands before it."""
-FASTER, NARROW = 2.0, 4.0
-"""How many times as many MACs a second as the reference a layer may do, and one of 8 bits that."""
 TINY = FcShape(64, 64)
 """A layer that takes less than it takes to call one."""
 
@@ -125,7 +121,8 @@ class Passes:
         ready = []
         for task in tasks:
             try:
-                self._check_time(task)
+                macs = task.item.shape.macs * task.batch
+                check_macs(macs, setting, self.pace, self.effort.seconds)
                 turns.append(_turn(task, self._places))
                 ready.append(task)
             except FodlamError as error:
@@ -136,22 +133,6 @@ class Passes:
         overhead = found.overheads_s[setting.name] = self._overhead_s()
         for task, turn, times in zip(ready, turns[2:], measured, strict=True):
             self._add(task, net(times, overhead, turn.copies), turn)
-
-    def _check_time(self, task: Task) -> None:
-        """Refuse what cannot be run often enough in the time that there is, before it is built.
-
-        On the processor, as the reference is; it is too small to tell how fast others can be.
-        """
-        if task.setting.provider != "cpu":
-            return
-        faster = FASTER if task.setting.precision == "fp32" else NARROW * FASTER
-        reference_s = self.pace.best_s or self.pace.now()
-        run_s = task.item.shape.macs * task.batch / REFERENCE.macs * reference_s / faster
-        if LEAST_RUNS * run_s > self.effort.seconds:
-            raise FodlamError(
-                f"{LEAST_RUNS} runs of {quantity(run_s, 's', 3)} or more do not fit the "
-                f"{self.effort.seconds:g} s there are; measure a smaller batch"
-            )
 
     def _overhead_s(self) -> float:
         """Return what a call takes besides its nodes: what is left of one with no copy."""

@@ -15,13 +15,16 @@ from fodlam_core.measure.meters import Meter
 from fodlam_core.measure.pace import Pace
 from fodlam_core.measure.selection import Effort
 from fodlam_core.measure.sessions import Setting, runner
-from fodlam_core.measure.timing import Timed, Turn, rounds
+from fodlam_core.measure.time_limit import check_macs, check_run
+from fodlam_core.measure.timing import WARMING, Timed, Turn, rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 RUNS = 3
 """The usual number of runs of a network in a pass."""
+ALL_RUNS = 1 + (RUNS + 1) * (1 + WARMING)
+"""The same with those that come before."""
 
 
 @attrs.define
@@ -90,8 +93,14 @@ class Wholes:
         self.found.networks[key] = whole, sample
 
     def _runner(self, whole: Whole) -> Callable[[], float] | None:
-        """Return what runs a network; None if it has no model at this operating point."""
-        precision = self.setting.precision
+        """Return what runs a network; None if it has no model at this operating point.
+
+        Raises:
+            FodlamError: if its runs fit neither the memory nor the time.
+        """
+        precision, seconds = self.setting.precision, self.effort.seconds
+        macs = whole.network.total_macs * self.batch
+        check_macs(macs, self.setting, self.pace, seconds, ALL_RUNS)
         check_memory(
             sum(
                 tensor_bytes(layer.shape, self.batch, precision)
@@ -102,4 +111,8 @@ class Wholes:
         if whole.file is not None and precision != "fp32":
             return None  # a file is run as it is
         model = whole.file or network_model(whole.network, self.batch, precision)
-        return None if model is None else runner(model, self.setting, self.batch)
+        if model is None:
+            return None
+        run = runner(model, self.setting, self.batch)
+        check_run(run(), seconds, ALL_RUNS)
+        return run

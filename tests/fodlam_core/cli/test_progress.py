@@ -23,6 +23,15 @@ def test_lines_of_progress(capsys: pytest.CaptureFixture[str], monkeypatch: Any)
     assert "2,200 of 4,000 points, 200 points/s\n" == capsys.readouterr().err
 
 
+def test_a_line_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """A job whose first step may take long says at once how much there is to do."""
+    with progress.progress(quiet=False, at_once=True) as watch:
+        watch(3, 40)
+        watch(4, 40)
+
+    assert "3 of 40 points\n" == capsys.readouterr().err
+
+
 def test_bar(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """On a terminal a bar tells the rate and the time that is left."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)

@@ -23,7 +23,7 @@ from fodlam_core.model.memory_pass import MemoryPass
 pytest.importorskip("onnx")
 SWISH = MemoryPass("Swish", read=2048, written=2048)
 GELU = MemoryPass("Gelu", read=2048, written=2048)
-EFFORT = Effort(5.0, 2, 4, 3, 10**9, 10**9, ())
+EFFORT = Effort(5000.0, 2, 4, 3, 10**9, 10**9, ())
 
 
 def measured(
@@ -92,6 +92,44 @@ def test_what_does_not_fit_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     [told] = found.skipped
     assert told.startswith("Swish (cpu-fp32-1t): there is not enough memory")
+
+
+def test_what_cannot_fit_the_time_is_not_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tensors that take longer to make than operators have time are told at once."""
+    monkeypatch.setattr(operator_passes, "operator_models", lambda *_: pytest.fail("it is built"))
+    monkeypatch.setattr("fodlam_core.measure.machine.free_memory_bytes", lambda: 10**15)
+    found = Found()
+    pace, effort = Pace(lambda: 1.0, [1.0]), EFFORT._replace(seconds=20.0)
+
+    list(Operators(found, Setting(), 10**6, effort, None, pace).measure([SWISH, GELU], math.inf))
+
+    assert {} == found.operators
+    assert all("1 run of 16.4 s or more does not fit the 3 s" in each for each in found.skipped)
+    assert 2 == len(found.skipped)
+
+
+def test_what_is_slow_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator whose first run shows that the others do not fit the time is not run again."""
+    runs: list[Any] = []
+    monkeypatch.setattr(
+        operator_passes, "runner", lambda *_, **__: lambda: runs.append(None) or 3.0
+    )
+    found = Found()
+    pace, effort = Pace(lambda: 1.0, [1.0]), EFFORT._replace(seconds=100.0)
+
+    list(Operators(found, Setting(), 1, effort, None, pace).measure([SWISH], math.inf))
+
+    assert ({}, 2) == (found.operators, len(runs))  # with it and without
+    assert "15 runs of 6 s or more do not fit the 15 s there are" in found.skipped[0]
+
+
+def test_large_ones_are_not_in_memory_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A group has as many operators as fit the caches a few times, and one at the least."""
+    monkeypatch.setattr(operator_passes, "GROUP_BYTES", 40_000)
+    made = Operators(Found(), Setting(), 1, EFFORT, None, Pace(lambda: 1.0, [1.0]))
+    large = attrs.evolve(SWISH, read=20_000, written=20_000)
+
+    assert [[SWISH, GELU], [large], [SWISH]] == list(made._groups([SWISH, GELU, large, SWISH]))
 
 
 def test_every_recipe_is_measured() -> None:

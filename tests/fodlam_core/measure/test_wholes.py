@@ -53,6 +53,30 @@ def test_what_cannot_be_run_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> No
     assert skipped.startswith("net as a whole (cpu-fp32-1t): there is not enough memory for it")
 
 
+def test_what_cannot_fit_the_time_is_not_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network whose runs take longer than there is time, at the best rate, is told at once."""
+    monkeypatch.setattr(wholes, "network_model", lambda *_: pytest.fail("it is built"))
+    found = Found()
+    large = Whole(Network("large", [Layer.from_shape("l", FcShape(10**5, 10**5))]))
+
+    assert [1] == list(Wholes(found, Setting(), 8, EFFORT, None, PACE).measure([large], math.inf))
+
+    [told] = found.skipped
+    assert "runs of 1.38 ks or more do not fit the 5 s there are" in told
+
+
+def test_what_is_slow_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network whose first run shows that the others do not fit the time is not run again."""
+    runs: list[Any] = []
+    monkeypatch.setattr(wholes, "runner", lambda *_: lambda: runs.append(None) or 3.0)
+    found = Found()
+
+    assert [1] == list(Wholes(found, Setting(), 1, EFFORT, None, PACE).measure([WHOLE], math.inf))
+
+    assert ({}, 1) == (found.networks, len(runs))
+    assert "13 runs of 3 s or more do not fit the 5 s there are" in found.skipped[0]
+
+
 def test_a_file_is_run_as_it_is() -> None:
     """At another precision a network file has no model, and nothing is told of it."""
     found = Found()
