@@ -266,8 +266,7 @@ def _read_rows(path: str, header: dict[str, Any], *, optional: bool) -> tuple[_R
         rows.layers.extend(found)
         problems += wrong
         if not (found or wrong or optional or header.get("references")):
-            where = os.path.join(directory, name)
-            problems.append(f"{where}: has no rows; add a row for each layer that was measured")
+            problems.append(_no_rows(directory, name, "layer"))
     whole = header.get("reference_table")
     if _is_text(whole):
         from fodlam_core.accelerators.reference_table import read_references
@@ -275,6 +274,8 @@ def _read_rows(path: str, header: dict[str, Any], *, optional: bool) -> tuple[_R
         references, wrong = read_references(os.path.join(directory, str(whole)), points)
         rows.references.extend(references)
         problems += wrong
+        if not (references or wrong or optional):
+            problems.append(_no_rows(directory, str(whole), "network"))
     beside = header.get("operator_table")
     if _is_text(beside):
         from fodlam_core.accelerators.operator_table import read_operators
@@ -282,7 +283,14 @@ def _read_rows(path: str, header: dict[str, Any], *, optional: bool) -> tuple[_R
         operators, wrong = read_operators(os.path.join(directory, str(beside)), points, power_w)
         rows.operators.extend(operators)
         problems += wrong
+        if not (operators or wrong or optional):
+            problems.append(_no_rows(directory, str(beside), "operator"))
     return rows, problems
+
+
+def _no_rows(directory: str, name: str, what: str) -> str:
+    where = os.path.join(directory, name)
+    return f"{where}: has no rows; add a row for each {what} that was measured"
 
 
 def _is_text(value: object) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fodlam_core.analyses.known_chips import Chip, Chips, known_chips
 from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for
 from fodlam_core.errors import FodlamError, unknown
+from fodlam_core.estimates.operators import strange_operators
 from fodlam_core.report.document import Bullets, Document, Text, table
 from fodlam_core.report.report import Report
 from fodlam_core.report.units import deviation, percent, quantity
@@ -101,7 +102,7 @@ def _record(accelerator: Accelerator, points: Sequence[Chip]) -> dict[str, Any]:
         **next((p.to_dict() for p in points if p.name == accelerator.name), {}),
         "citation": accelerator.citation.key,
         "source": str(accelerator.citation),
-        "notes": list(accelerator.notes),
+        "notes": [*accelerator.notes, *strange_operators(accelerator)],
         "predictors": [predictor.name for predictor in accelerator.predictors],
         "cross_validated": errors,
         "points": [point.name for point in points],
@@ -115,7 +116,7 @@ def _shown(accelerator: Accelerator, points: Sequence[Chip]) -> Document:
             table(("fact", "value"), _facts(accelerator)),
             *_errors(accelerator),
             Bullets("Operating points", [point.name for point in points]),
-            Bullets("Notes", accelerator.notes),
+            Bullets("Notes", [*accelerator.notes, *strange_operators(accelerator)]),
             Bullets("Source", [str(accelerator.citation)]),
         ),
     )

@@ -150,6 +150,11 @@ def _methods(
 def _operators(
     network: Network, items: Sequence[tuple[Layer, Basis | None]], platforms: Mapping[str, Platform]
 ) -> Iterator[str]:
+    for platform in platforms.values():
+        if platform.accelerator.operators:
+            from fodlam_core.estimates.operators import strange_operators
+
+            yield from strange_operators(platform.accelerator)
     lines = [(layer, basis) for layer, basis in items if layer.kind == OVERHEAD]
     if network.memory_passes and lines:
         from fodlam_core.estimates.operators import operator_notes

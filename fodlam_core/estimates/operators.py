@@ -11,13 +11,13 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fodlam_core.errors import listed
+from fodlam_core.errors import listed, similar
 from fodlam_core.estimates.figures import OVERHEAD, PER_ELEMENT, is_operators
 from fodlam_core.estimates.published_totals import includes_operators
 from fodlam_core.model.layers import Layer
 from fodlam_core.model.quantities import METRICS, Interval
 from fodlam_core.model.value import Same
-from fodlam_core.predictors.per_element import Charge, PerElement, totals
+from fodlam_core.predictors.per_element import BROADCAST, KNOWN, Charge, PerElement, totals
 from fodlam_core.report.units import quantity
 from fodlam_core.validation.half_widths import half_width
 
@@ -157,6 +157,24 @@ def _counts(charges: Sequence[Charge]) -> list[str]:
     for each in charges:
         counts[each.what.operator] = counts.get(each.what.operator, 0) + each.what.count
     return [f"{name} ({count})" for name, count in counts.items()]
+
+
+def strange_operators(chip: Accelerator) -> Iterator[str]:
+    """Yield a note if the table of a chip has operators of a name that no network file gives."""
+    if not chip.operators:
+        return
+    from fodlam_core.networks.onnx.operators import FREE
+
+    known = KNOWN.union(FREE)
+    names = dict.fromkeys(row.what.operator.removesuffix(BROADCAST) for row in chip.operators)
+    strange = [name for name in names if name not in known]
+    if strange:
+        told = listed([_with_hint(name, similar(name, known)[:1]) for name in strange])
+        yield f"{chip.name}: its operator table has names that ONNX does not have: {told}"
+
+
+def _with_hint(name: str, close: Sequence[str]) -> str:
+    return f"{name!r} (did you mean {close[0]!r}?)" if close else repr(name)
 
 
 def charges_operators(estimate: Result) -> bool:

@@ -69,6 +69,10 @@ _LIKE: tuple[tuple[tuple[str, ...], frozenset[str]], ...] = (
 )
 
 
+# Every operator named here, without those that only a broadcast tells apart.
+KNOWN = frozenset().union(*(own.union(likes) for likes, own in _LIKE))
+
+
 class Rate(NamedTuple):
     """What a pass of an operator costs.
 

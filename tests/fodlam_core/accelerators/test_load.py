@@ -325,3 +325,21 @@ def test_mistakes_of_references(row: str, message: str, tmp_path: Path) -> None:
 
     assert line.startswith("mychip.toml: [[references]] 2")
     assert message in line
+
+
+@pytest.mark.parametrize(
+    ("key", "columns", "what"),
+    [
+        ("operator_table", "operator,read,written,latency_us", "operator"),
+        ("reference_table", "network,batch,latency_ms", "network"),
+    ],
+)
+def test_a_table_without_rows_is_a_mistake(
+    tmp_path: Path, key: str, columns: str, what: str
+) -> None:
+    """A table of operators or of networks that has its columns only is told as one of layers is."""
+    (tmp_path / "more.csv").write_text(columns + "\n")
+
+    [line] = refusal(write(tmp_path, f'{key} = "more.csv"\n' + HEADER))
+
+    assert line == f"more.csv: has no rows; add a row for each {what} that was measured"

@@ -139,6 +139,16 @@ def test_too_few_rows_say_why_there_is_no_interval(chip: Path) -> None:
     assert any("no interval is known of operators" in note for note in result.notes)
 
 
+def test_operators_of_no_known_name_are_told(chip: Path) -> None:
+    """A name that ONNX does not have may be misspelt, or an operator of one's own: a note."""
+    assert not any("operator table" in note for note in made(chip).notes)
+    with (chip.parent / "mine-operators.csv").open("a") as file:
+        file.write("HardSwsh,2000,1000,3\nAdd broadcast,20,10,1\nNonMaxSuppression,20,10,1\n")
+
+    told = "its operator table has names that ONNX does not have: 'HardSwsh' (did you mean "
+    assert any(f"mine: {told}'HardSwish'?)" in note for note in made(chip).notes)
+
+
 def test_json_has_every_pass(chip: Path) -> None:
     """The JSON says what each kind of pass takes, and at whose rate."""
     record = made(chip).to_dict()["operators"]
