@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from fodlam_core.model.shapes import Shape
 
 T = TypeVar("T")
+EMPTY = "is empty; fill it in"
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 FLAGS = {"true": True, "false": False}
 
 
@@ -27,12 +29,14 @@ class Columns(NamedTuple):
         quantities: their names in SI units, in the same order.
         known: by the SI name of a quantity, the column as written and the factor.
         shapes: shapes that were read, by their cells: layers of a table are often alike.
+        sound: whether nothing is wrong with them.
     """
 
     names: tuple[str, ...]
     quantities: tuple[str, ...]
     known: Mapping[str, tuple[str, float]]
     shapes: dict[tuple[str | None, ...], Shape]
+    sound: bool = True
 
     @classmethod
     def named(cls, names: list[str]) -> Columns:
@@ -101,6 +105,19 @@ class Row:
         pairs = zip(columns.quantities, cells, strict=False)
         self.cells = {name: cell for name, cell in pairs if cell}
 
+    @property
+    def certain(self) -> list[str]:
+        """The mistakes, without those that may follow from one of the columns.
+
+        What a row lacks may stand under a column with a wrong name.
+        """
+        if self.columns.sound:
+            return self.problems
+        cells = tuple(f"{name}: " for name in self.columns.names if name)
+        return [
+            text for text in self.problems if text.startswith(cells) and not text.endswith(EMPTY)
+        ]
+
     def has(self, name: str) -> bool:
         """Tell whether there is something in the cell of a quantity."""
         return name in self.cells
@@ -152,7 +169,7 @@ class Row:
 
     def _missing(self, name: str, otherwise: T) -> T:
         if name in self.columns.known:
-            self.problems.append(f"{self.columns.known[name][0]}: is empty; fill it in")
+            self.problems.append(f"{self.columns.known[name][0]}: {EMPTY}")
         else:
             self.problems.append(f"there is no {written(name)}; add it")
         return otherwise
@@ -173,7 +190,7 @@ def read_rows(
 ) -> tuple[Columns, Iterator[tuple[int, Row]], list[str]]:
     """Return the columns of a table, its rows with their lines, and what is wrong with the columns.
 
-    Without rows where something is wrong.
+    Without rows where its columns cannot be told.
 
     Args:
         path: the CSV file.
@@ -189,6 +206,10 @@ def read_rows(
         return Columns.named([]), iter(()), [problem]
     start, names = rows[0]
     columns = Columns.named(names)
+    separator = next((each for each in SEPARATORS if each in names[0]), "")
+    if len(names) == 1 and separator:
+        problem = f"columns are separated by {SEPARATORS[separator]}; separate them by commas"
+        return columns, iter(()), [f"{path}:{start}: {problem}"]
     problems = [f"{path}:{start}: {text}" for text in problems_of(columns)]
-    kept = () if problems else rows[1:]
-    return columns, ((line, Row(columns, cells)) for line, cells in kept), problems
+    columns = columns._replace(sound=not problems)
+    return columns, ((line, Row(columns, cells)) for line, cells in rows[1:]), problems

@@ -57,7 +57,7 @@ def read_operators(
         made = _operator(row, points, power_w)
         if made is not None:
             found.append(made)
-        problems += [f"{path}:{line}: {text}" for text in row.problems]
+        problems += [f"{path}:{line}: {text}" for text in row.certain]
     return found, problems
 
 

@@ -65,7 +65,7 @@ def number(text: str) -> float:
         return value
     if not (math.isfinite(value) and value >= 0):
         raise ValueError(
-            f"{quoted(text)} is not finite or negative; leave the cell empty if it is not known"
+            f"{quoted(text)} is negative or not finite; leave the cell empty if it is not known"
         )
     raise ValueError(f"{quoted(text)} is not {PHYSICAL}; look at its exponent")
 

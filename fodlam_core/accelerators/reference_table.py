@@ -49,7 +49,7 @@ def read_references(
             if first != line:
                 row.problems.append(f"{key[1]} at batch {key[2]} is in line {first} already")
             found.append(made)
-        problems += [f"{path}:{line}: {text}" for text in row.problems]
+        problems += [f"{path}:{line}: {text}" for text in row.certain]
     return found, problems
 
 

@@ -44,7 +44,8 @@ def read_table(
         path, "table", lambda columns: _column_problems(columns, power_w, points)
     )
     written_columns = columns.written(power_w)
-    details = [name for name in columns.quantities if name not in KNOWN]
+    # One that is not sound may have the name of a detail by mistake.
+    details = [name for name in columns.quantities if columns.sound and name not in KNOWN]
     found: list[TableRow] = []
     lines: dict[tuple[str | None, str, str, str], int] = {}
     for line, row in rows:
@@ -54,7 +55,7 @@ def read_table(
             found.append(TableRow(point, measurement))
         _told_once(row, line, point, lines)
         if row.problems:
-            problems += [f"{path}:{line}: {text}" for text in row.problems]
+            problems += [f"{path}:{line}: {text}" for text in row.certain]
     return found, problems
 
 

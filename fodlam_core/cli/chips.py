@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fodlam_core.analyses.known_chips import Chip, Chips, known_chips
 from fodlam_core.cli.common import add_action, add_output_arguments, emit, registry_for
+from fodlam_core.config.asked import with_chip_files
 from fodlam_core.errors import FodlamError, unknown
 from fodlam_core.estimates.operators import strange_operators
 from fodlam_core.report.document import Bullets, Document, Text, table
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command and of its action."""
     actions = parser.add_subparsers(metavar="ACTION", title="actions")
     show = add_action(actions, "show", _show, "show what is known of one chip, and its sources")
-    show.add_argument("name", metavar="NAME", help="a chip, or chip/point")
+    show.add_argument("name", metavar="NAME", help="a chip, chip/point, or a data file")
     for name in FILTERS:
         parser.add_argument(f"--{name}", metavar="WORD", help=f"only chips of this {name}")
     parser.add_argument("--node", type=float, metavar="NM", help="only chips of this node")
@@ -65,6 +66,11 @@ def _check_words(chips: Sequence[Chip], args: argparse.Namespace) -> None:
         if word and not any(word.lower() in each.lower() for each in known):
             known_words = unknown(name, word, known) if known else f"no chip here states its {name}"
             wrong.append(f"--{name}: {known_words}")
+    nodes = {chip.facts["node_nm"] for chip in chips if chip.facts.get("node_nm")}
+    if args.node is not None and args.node not in nodes:
+        listed = f"there are: {', '.join(f'{node:g}' for node in sorted(nodes))}"
+        stated = listed if nodes else "no chip here states its node"
+        wrong.append(f"--node: no chip here is of {args.node:g} nm; {stated}")
     if wrong:
         raise FodlamError(*wrong)
 
@@ -85,8 +91,8 @@ def _is_wanted(chip: Chip, args: argparse.Namespace) -> bool:
 
 
 def _show(args: argparse.Namespace) -> Report:
-    registry = registry_for(args)
-    accelerator = registry.accelerator(args.name)
+    registry, [name] = with_chip_files(registry_for(args), [args.name])
+    accelerator = registry.accelerator(name)
     chip = accelerator.name.partition("/")[0]
     points = [each for each in known_chips(registry) if each.chip == chip]
     record = _record(accelerator, points)

@@ -103,7 +103,10 @@ def overrides_of(args: argparse.Namespace) -> list[str]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        raise argparse.ArgumentTypeError(f"{text!r} names no chip")
+    return names
 
 
 def execute(args: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -190,16 +190,26 @@ class Layer(Value):
 def _unique(instance: Network, _attribute: attrs.Attribute[Any], value: tuple[Layer, ...]) -> None:
     if not isinstance(instance.name, str):
         raise NetworkError(f"network {instance.name!r}: expected a name as text")
-    seen: dict[str, str] = {}
     for layer in value:
         if not isinstance(layer, Layer):
             raise NetworkError(f"network {instance.name!r}: expected a Layer, got {layer!r}")
-        if layer.key in seen:
-            raise NetworkError(
-                f"network {instance.name!r}: the layer names {seen[layer.key]!r} and "
-                f"{layer.name!r} are the same once case and _ are ignored; rename one"
+    if len({layer.key for layer in value}) < len(value):
+        raise NetworkError(
+            f"network {instance.name!r}: {next(same_names(layer.name for layer in value))}"
+        )
+
+
+def same_names(names: Iterable[str]) -> Iterator[str]:
+    """Say for each name of a layer that an earlier one has it, as `layer_key` tells names apart."""
+    seen: dict[str, str] = {}
+    for name in names:
+        key = layer_key(name)
+        if key in seen:
+            yield (
+                f"the layer names {seen[key]!r} and {name!r} are the same once case and _ are "
+                "ignored; rename one"
             )
-        seen[layer.key] = layer.name
+        seen.setdefault(key, name)
 
 
 def _counts(instance: Network, attribute: attrs.Attribute[Any], value: object) -> None:

@@ -84,7 +84,7 @@ from typing import TYPE_CHECKING, Any
 
 from fodlam_core.errors import FodlamError, NetworkError, Problem, Setting, unknown
 from fodlam_core.files import FileError, parsed_json, parsed_toml
-from fodlam_core.model.layers import Network
+from fodlam_core.model.layers import Network, same_names
 from fodlam_core.networks.native.layer import NO_SHAPES, layer_of
 from fodlam_core.networks.read_text import check_name, read_text, refuse
 
@@ -197,6 +197,8 @@ def network_from_table(
             problems.append(Problem(str(error), (row_name,)))
     passes = _memory_passes(table.get("memory_passes", []), problems)
     if problems:
+        given = (row.get("name") for row in rows if isinstance(row, Mapping))
+        problems += map(Problem, same_names(each for each in given if isinstance(each, str)))
         raise NetworkError(*problems, where=where)
     try:
         return Network(

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from fodlam_core.errors import FodlamError, NetworkError, unknown
+from fodlam_core.errors import FodlamError, NetworkError, similar, unknown
 from fodlam_core.model.layers import Layer
 from fodlam_core.model.shapes import (
     ConvShape,
@@ -76,6 +76,8 @@ def layer_of(row: Any, regions: int = 1, shapes: Mapping[str, type] = NO_SHAPES)
     macs = rest.pop("macs", shape.macs if shape else None)
     if macs is None:
         needed = ", ".join(_REQUIRED.get(kind, ()))
+        if not (needed or foreign) and similar(kind, (*_KEYS, *shapes)):
+            raise NetworkError(unknown("kind of layer with a shape", kind, (*_KEYS, *shapes)))
         raise NetworkError(f"give either macs or a shape ({needed})" if needed else "give macs")
     if rest.pop("per_region", False):
         if isinstance(shape, FcShape) and macs == shape.macs:

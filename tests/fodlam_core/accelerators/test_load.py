@@ -153,10 +153,10 @@ def test_mistakes_of_the_header(header: str, message: str, tmp_path: Path) -> No
         (CONV.replace("6912", "6.9e3"), "2: macs: '6.9e3' is not a whole number of at least 1"),
         (FC + CONV.replace(",4.0,", ",x,"), "3: latency_ms: 'x' is not a number; write digits"),
         (CONV.replace(",4.0,", ",1_0,"), "2: latency_ms: '1_0' is not a number; write digits"),
-        (CONV.replace(",50,", ",-50,"), "2: power_mw: '-50' is not finite or negative"),
-        (CONV.replace(",50,", ",nan,"), "2: power_mw: 'nan' is not finite or negative"),
+        (CONV.replace(",50,", ",-50,"), "2: power_mw: '-50' is negative or not finite"),
+        (CONV.replace(",50,", ",nan,"), "2: power_mw: 'nan' is negative or not finite"),
         (CONV.replace(",50,", ",0,"), "2: N c1: power_w is 0.0; give a positive, finite number"),
-        (CONV.replace(",4.0,3.0", ",1e999,3"), "2: latency_ms: '1e999' is not finite or negative"),
+        (CONV.replace(",4.0,3.0", ",1e999,3"), "2: latency_ms: '1e999' is negative or not finite"),
         (CONV.replace(",4.0,3.0,", ",4.0,5.0,"), "2: the processing latency of 0.005 s exceeds"),
         (CONV.replace(",25,", ",125,"), "2: activation_zeros_pct: 125 % is more than 100 %"),
         (CONV.replace(",1.5,", ",much,"), "2: dram_mb: 'much' is not a number"),
@@ -210,6 +210,33 @@ def test_mistakes_of_the_columns(old: str, new: str, message: str, tmp_path: Pat
     lines = refusal(write(tmp_path, table=",".join(names) + "\n" + CONV))
 
     assert any(line.startswith(f"mychip.csv:1: {message}") for line in lines)
+
+
+def test_a_wrong_column_hides_no_mistake_of_a_row(tmp_path: Path) -> None:
+    """Cells under good columns are checked, and what a wrong column lacks is told only once."""
+    table = COLUMNS.replace("calibration", "calibraton").replace("kernel", "kernal")
+    rows = CONV.replace(",50,", ",-50,") + FC.replace("fc", "fcc").replace(",200,1,", ",200,0,")
+
+    lines = refusal(write(tmp_path, table=table + rows))
+
+    assert [line.partition(";")[0] for line in lines] == [
+        "mychip.csv:1: unknown column 'kernal'",
+        "mychip.csv:1: unknown column 'calibraton'",
+        "mychip.csv:2: power_mw: '-50' is negative or not finite",
+        "mychip.csv:3: kind: unknown kind 'fcc'",
+        "mychip.csv:3: batch: '0' is not a whole number of at least 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mark", "name"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")], ids=str
+)
+def test_another_separator_is_named(mark: str, name: str, tmp_path: Path) -> None:
+    """A table whose columns are not separated by commas has one mistake, not one per column."""
+    table = (COLUMNS + CONV).replace(",", mark)
+    assert refusal(write(tmp_path, table=table)) == [
+        f"mychip.csv:1: columns are separated by {name}; separate them by commas"
+    ]
 
 
 def test_power_is_told_once(tmp_path: Path) -> None:

@@ -53,3 +53,27 @@ def test_a_word_that_no_chip_has(cli):
 def test_the_peak_of_a_chip_has_its_name(cli):
     """Facts are named in words, whatever the unit in the name of the field."""
     assert "peak rate " in cli("chips", "show", "eyeriss").out
+
+
+def test_a_node_that_no_chip_has(cli):
+    """A node without a chip is an error that lists the nodes, as an unknown word is."""
+    result = cli("chips", "--node", "-3", "--no-plugins")
+
+    assert (1, "") == (result.status, result.out)
+    assert "--node: no chip here is of -3 nm; there are: 45, 65" in result.err
+
+
+def test_a_data_file_is_shown(cli, tmp_path):
+    """A data file is a chip here as it is for run and rank, and so is one of its points."""
+    path = tmp_path / "mychip.toml"
+    path.write_text(
+        'name = "mychip"\ntitle = "My chip"\nkinds = ["conv"]\nprovenance = "datasheet"\n'
+        'predictors = ["roofline"]\npeak_macs_per_s = 1e12\n'
+        "memory_bandwidth_bytes_per_s = 1e11\n"
+        '[citation]\nkey = "k"\ntext = "t"\nbibtex = "@misc{k}"\n'
+    )
+    record = json.loads(cli("chips", "show", str(path), "-f", "json").out)
+
+    assert "mychip: My chip" in cli("chips", "show", str(path)).out
+    assert ("mychip", ["mychip"]) == (record["name"], record["points"])
+    assert "unknown accelerator" not in cli("chips", "show", str(tmp_path / "no.toml")).err

@@ -102,3 +102,13 @@ def test_large_rates_have_a_prefix(cli: Any) -> None:
     place = result.out.splitlines().index(line)
     assert "101 k" in result.out.splitlines()[place + 2]
     assert "e+" not in result.out
+
+
+@pytest.mark.parametrize("command", ["run", "rank"])
+@pytest.mark.parametrize("on", ["", " , "])
+def test_no_chip_is_not_the_default(cli: Any, command: str, on: str) -> None:
+    """A list of chips without a name, as of an empty variable, does not stand for all of them."""
+    done = cli(command, "AlexNet", "--on", on)
+
+    assert (2, "") == (done.status, done.out)
+    assert f"--on: {on!r} names no chip" in done.err

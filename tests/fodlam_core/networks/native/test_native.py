@@ -102,6 +102,7 @@ def test_input_cannot_be_changed(read: Read) -> None:
         ({"name": "a", "kind": "fc", "inputs": 2}, "the shape lacks outputs"),
         ({"name": "a", "kind": "fc"}, r"give either macs or a shape \(inputs, outputs\)"),
         ({"name": "a", "kind": "pool"}, "give macs"),
+        ({"name": "a", "kind": "convv"}, "unknown kind of .* 'convv'; did you mean 'conv'"),
         ({"name": "", "kind": "fc"}, "name: '' is empty"),
         ({"name": "a\n", "kind": "fc"}, "control characters"),
         ({"name": "\ud800", "kind": "fc"}, "control characters"),
@@ -145,8 +146,9 @@ def test_wrong_network_key_is_named(rest: dict[str, Any], message: str) -> None:
 def test_all_mistakes_are_reported_at_once() -> None:
     """Each of several mistakes has a line of its own."""
     with pytest.raises(NetworkError) as caught:
-        _network({**FC, "inputs": 0}, {**CONV, "stride": -1}, skipped=1)
-    assert len(str(caught.value).splitlines()) == 3
+        _network({**FC, "inputs": 0}, {**CONV, "name": "A", "stride": -1}, skipped=1)
+    assert len(str(caught.value).splitlines()) == 4
+    assert "'a' and 'A' are the same once case and _ are ignored" in str(caught.value)
 
 
 def test_duplicate_names_are_an_error() -> None:
