@@ -82,8 +82,6 @@ class Wholes:
             reason = f"{whole.network.name} as a whole ({self.setting.name}): {error}"
             self.found.skipped.append(reason)
             return
-        if run is None:
-            return
         key = self.key(whole)
         known = self._times.setdefault(whole.network.name, [])
         before = self.found.networks[key][1] if known else None
@@ -92,13 +90,16 @@ class Wholes:
         sample = self.found.metered(self.pace.sample(known), self.counter, run, before)
         self.found.networks[key] = whole, sample
 
-    def _runner(self, whole: Whole) -> Callable[[], float] | None:
-        """Return what runs a network; None if it has no model at this operating point.
+    def _runner(self, whole: Whole) -> Callable[[], float]:
+        """Return what runs a network.
 
         Raises:
-            FodlamError: if its runs fit neither the memory nor the time.
+            FodlamError: if its runs do not fit the memory or the time, or it has no model at this
+                operating point.
         """
         precision, seconds = self.setting.precision, self.effort.seconds
+        if whole.file is not None and precision != "fp32":
+            raise FodlamError("an ONNX file is run as it is, at fp32 only")
         macs = whole.network.total_macs * self.batch
         check_macs(macs, self.setting, self.pace, seconds, ALL_RUNS)
         check_memory(
@@ -108,11 +109,9 @@ class Wholes:
                 if layer.shape is not None
             )
         )
-        if whole.file is not None and precision != "fp32":
-            return None  # a file is run as it is
         model = whole.file or network_model(whole.network, self.batch, precision)
         if model is None:
-            return None
+            raise FodlamError("a layer of it has no model, or repeats too often")
         run = runner(model, self.setting, self.batch)
         check_run(run(), seconds, ALL_RUNS)
         return run

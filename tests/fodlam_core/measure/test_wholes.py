@@ -78,11 +78,24 @@ def test_what_is_slow_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_file_is_run_as_it_is() -> None:
-    """At another precision a network file has no model, and nothing is told of it."""
+    """At another precision a network file has no model, and that is told."""
     found = Found()
     whole = Whole(WHOLE.network, "net.onnx")
     made = Wholes(found, Setting(precision="int8"), 1, EFFORT, None, PACE)
 
     assert [1] == list(made.measure([whole], 0.0))
 
-    assert ({}, []) == (found.networks, found.skipped)
+    assert {} == found.networks
+    told = "net as a whole (cpu-int8-1t): an ONNX file is run as it is, at fp32 only"
+    assert [told] == found.skipped
+
+
+def test_what_has_no_model_is_told() -> None:
+    """A network with a layer that nothing is known of but its MACs is not run, and that is told."""
+    found = Found()
+    bare = Whole(Network("bare", [Layer("l", "fc", 500)]))
+
+    assert [1] == list(Wholes(found, Setting(), 1, EFFORT, None, PACE).measure([bare], math.inf))
+
+    [told] = found.skipped
+    assert told == "bare as a whole (cpu-fp32-1t): a layer of it has no model, or repeats too often"
