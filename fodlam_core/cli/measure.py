@@ -13,7 +13,7 @@ from fodlam_core.errors import FodlamError
 from fodlam_core.measure.layer_models import PRECISIONS
 from fodlam_core.measure.selection import EFFORTS, default_networks, items
 from fodlam_core.measure.sessions import Setting, provider_named, runtime
-from fodlam_core.report.units import counted
+from fodlam_core.report.units import counted, percent
 from fodlam_core.report.write import write
 
 if TYPE_CHECKING:
@@ -174,7 +174,8 @@ def _check_output(args: argparse.Namespace) -> None:
     """Refuse at once what would be refused once all is measured."""
     path = args.output
     if not path.endswith(".toml"):
-        raise FodlamError(f"--output {path}: the header is a TOML file; name it {path}.toml")
+        better = f"{os.path.splitext(path)[0]}.toml"
+        raise FodlamError(f"--output {path}: the header is a TOML file; name it {better}")
     if os.path.exists(path) and not (args.resume or args.replace):
         raise FodlamError(
             f"{path}: exists already; --resume continues it, --replace measures again"
@@ -182,7 +183,10 @@ def _check_output(args: argparse.Namespace) -> None:
     if args.resume and not os.path.exists(path):
         raise FodlamError(f"--resume {path}: there is no such file; leave --resume out")
     probe = f"{path}.part"
-    write("", probe)
+    try:
+        write("", probe)
+    except FodlamError as error:
+        raise FodlamError(str(error).replace(probe, path)) from error
     os.unlink(probe)
 
 
@@ -270,7 +274,7 @@ def _remarks(found: Found, *, metered: bool) -> tuple[str, ...]:
     notes = [
         (
             f"medians of repeated runs of single layers, in turn; the quartiles of {wide} of "
-            f"{len(samples)} shapes are more than {WIDE:.0%} apart{lacking if unknown else ''}"
+            f"{len(samples)} shapes are more than {percent(WIDE)} apart{lacking if unknown else ''}"
         ),
         *(
             f"{name}: a call takes {seconds * 1e6:.1f} us, which the rows do not include"

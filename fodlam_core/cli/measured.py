@@ -15,7 +15,7 @@ from fodlam_core.estimates.figures import PER_ELEMENT
 from fodlam_core.predictors.per_element import PerElement
 from fodlam_core.report.document import Bullets, Document, Table, Text, table
 from fodlam_core.report.report import Report
-from fodlam_core.report.units import quantity
+from fodlam_core.report.units import percent, quantity
 from fodlam_core.validation.scores import validate
 
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ def _row(each: Validation) -> tuple[str, ...]:
         each.kind,
         each.predictor + star,
         str(count),
-        "-" if record["mape"] is None else f"{record['mape']:.1%}",
-        "-" if record["median"] is None else f"{record['median']:.1%}",
+        percent(record["mape"]),
+        percent(record["median"]),
         record["worst_layer"] or "-",
     )
 
@@ -103,7 +103,7 @@ def _operators(chip: Accelerator) -> Iterator[tuple[str, ...]]:
     for point in chip.points:
         errors = [abs(math.expm1(-each)) for each in PerElement(point.operators).residuals()]
         if errors:
-            mean, middle = f"{fmean(errors):.1%}", f"{median(errors):.1%}"
+            mean, middle = percent(fmean(errors)), percent(median(errors))
             name = point.name.partition("/")[2]
             yield name, "operators", PER_ELEMENT, str(len(errors)), mean, middle, "-"
 
@@ -172,4 +172,4 @@ def _total(
 
 
 def _off(value: float | None, whole: float) -> str:
-    return "-" if not value else f"{value / whole - 1:+.0%}"
+    return "-" if not value else f"{100 * (value / whole - 1):+.0f} %"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.measure.sessions import Setting
+from fodlam_core.report.units import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -113,5 +114,6 @@ def report_totals(args: argparse.Namespace, found: Found, others: Sequence[Accel
 
     networks = {name: whole.network for (_, name, _), (whole, _) in found.networks.items()}
     for point, told in write_fits(args.output, networks, others).items():
-        print(f"{point}: {len(networks)} measured networks; other networks: {told}")
+        known = counted(len(networks), "measured network")
+        print(f"{point}: {known}; other networks: {told}")
     print(f"use it with: fodlam-core run NETWORK --on {args.output}")

@@ -140,7 +140,9 @@ def milliseconds(path: str, text: str, of: str) -> dict[str, list[float]]:
     names = [name.strip() for name in rows.fieldnames or ()]
     rows.fieldnames = names
     if not {of, "ms"} <= set(names):
-        raise FodlamError(f"{path}: expected the columns {of} and ms, found {', '.join(names)}")
+        raise FodlamError(
+            f"{path}: expected the columns {of} and ms, found {', '.join(names) or 'none'}"
+        )
     times: dict[str, list[float]] = {}
     problems = list(_read_rows(path, enumerate(rows, 2), of, times))
     if problems:

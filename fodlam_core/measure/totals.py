@@ -14,6 +14,7 @@ from fodlam_core.files import FileError, read_head, read_text
 from fodlam_core.measure.chip_file import fits_of
 from fodlam_core.measure.imports import milliseconds
 from fodlam_core.predictors.linear import Linear
+from fodlam_core.report.units import percent
 from fodlam_core.report.write import write
 from fodlam_core.validation.new_chip import calibrated, well_known
 from fodlam_core.validation.stored import stored_fit
@@ -29,12 +30,20 @@ HEAD_BYTES = 10_000  # that hold the first line
 
 
 def is_totals(path: str) -> bool:
-    """Tell whether a file is a CSV file with the columns ``network`` and ``ms``."""
+    """Tell whether a file is a CSV file with the columns ``network`` and ``ms``.
+
+    Raises:
+        FodlamError: if it cannot be read, or is empty.
+    """
     try:
         text = read_head(path, HEAD_BYTES).decode("utf-8-sig", "replace")
         names = next(csv.reader(text.splitlines()), [])
-    except (FileError, csv.Error):
+    except FileError as error:
+        raise FodlamError(f"{path}: {error}") from error
+    except csv.Error:
         return False  # what reads it says what is wrong
+    if not text.strip():
+        raise FodlamError(f"{path}: is empty; it should have times of layers or of networks")
     return set(COLUMNS) <= {name.strip() for name in names}
 
 
@@ -85,7 +94,8 @@ def write_fits(
         made[point.name] = fit
         error = fit.errors.get("latency")
         told[point.name] = (
-            f"off by {error.mape:.0%} on average, {error.median:.0%} in the median ({error.scheme})"
+            f"off by {percent(error.mape)} on average, {percent(error.median)} in the median "
+            f"({error.scheme})"
             if error
             else "how far off it is on other networks is not known: too little was measured"
         )

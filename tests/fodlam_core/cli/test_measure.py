@@ -125,8 +125,8 @@ def test_interrupted(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("-o m.txt", "the header is a TOML file; name it m.txt.toml"),
-        ("-o none/m.toml", "none/m.toml.part: cannot be written"),
+        ("-o m.txt", "the header is a TOML file; name it m.toml"),
+        ("-o none/m.toml", "none/m.toml: cannot be written"),
         ("-o m.toml --resume", "there is no such file; leave --resume out"),
         ("-o there.toml", "exists already; --resume continues it"),
         ("-o m.toml --provider tpu", "it has .*cpu"),
@@ -135,7 +135,9 @@ def test_interrupted(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         ("-o m.toml --threads 1,4096", "--threads 4096: this process may use [0-9]+ processor"),
         ("-o m.toml --power-w much", "is not a power in watts"),
         ("-o m.toml nonet", "no network of that name"),
-        ("-o m.toml --import there.toml", "name the one network"),
+        ("-o m.toml --import there.toml", "there.toml: is empty"),
+        ("-o m.toml --import none.csv", "none.csv: No such file"),
+        ("AlexNet -o m.toml --import none.json", "none.json: No such file"),
         ("AlexNet -o m.toml --name a/b", "a name cannot contain '/'"),
     ],
 )
@@ -177,6 +179,25 @@ def test_onnx_file(cli: Any, tmp_path: Path) -> None:
         reference.where,
     )
     assert 2 == len(load_accelerator("m.toml").measurements)
+
+
+def test_layers_need_a_network(cli: Any, tmp_path: Path) -> None:
+    """A table of layers does not tell of which network it is."""
+    (tmp_path / "a.csv").write_text("layer,ms\nCONV1,5.1\n")
+
+    result = cli("measure", "--import", "a.csv", "-o", "m.toml")
+
+    assert (1, True) == (result.status, "name the one network" in result.err)
+
+
+def test_one_network_in_the_singular(cli: Any, tmp_path: Path) -> None:
+    """A table of one whole network is counted as one."""
+    (tmp_path / "t.csv").write_text("network,ms\nAlexNet,5.1\n")
+
+    assert (
+        "m/cpu-fp32-1t: 1 measured network;"
+        in cli("measure", "--import", "t.csv", "-o", "m.toml").out
+    )
 
 
 def test_what_is_imported_is_never_overwritten(cli: Any, tmp_path: Path) -> None:

@@ -98,7 +98,11 @@ def test_file(tmp_path: Path) -> None:
 
     path.write_text("layer,ms\nCONV1,8\n")
     assert not is_totals(str(path))
-    assert not is_totals(str(tmp_path / "none.csv"))
+    path.write_text("\n")
+    with pytest.raises(FodlamError, match="t.csv: is empty"):
+        is_totals(str(path))
+    with pytest.raises(FodlamError, match="none.csv: No such file"):
+        is_totals(str(tmp_path / "none.csv"))
 
 
 @pytest.mark.parametrize(
