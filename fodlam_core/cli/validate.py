@@ -284,6 +284,8 @@ def _tables(results: Sequence[Validation]) -> Iterator[Table]:
     if results[0].scheme != "leave-one-network-out":
         return
     networks = list(dict.fromkeys(x["held_out"] for record in records for x in record["folds"]))
+    if not networks:
+        return
     totals = [f"{network} total" for network in networks]
     cells = []
     for name, record in zip(names, records, strict=True):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fodlam_core.accelerators import Accelerator
+    from fodlam_core.model.stored_fit import CrossValidated
     from fodlam_core.predictors import Predictor
     from fodlam_core.validation.pooled import HeldOutRuns, Run
 
@@ -37,19 +38,25 @@ class PooledResult(NamedTuple):
         scheme: how it was held out; empty if there is only one group.
         folds: each fold, predicted.
         covered: how often intervals hold, by quantity.
+        stored: errors that came with the chip, by quantity, where nothing can be held out here.
     """
 
     kind: str = ALL_KINDS
     scheme: str = ""
     folds: tuple[FoldResult, ...] = ()
     covered: Mapping[str, Covered] = {}
+    stored: Mapping[str, CrossValidated] = {}
 
 
 def pooled_results(predictor: Predictor, accelerator: Accelerator) -> list[PooledResult]:
-    """Return what was held out of all layers, and of each kind where there are several."""
+    """Return what was held out of all layers, and of each kind where there are several.
+
+    Of a chip that knows whole networks without their layers, what came with it.
+    """
     held = hold_out(predictor, accelerator)
     if held is None:
-        return [PooledResult()]
+        known = accelerator.cross_validated.get(predictor.name)
+        return stored_results(known) if known else [PooledResult()]
     found = {
         kind: [run for run in held.runs if kind_of(run.measurement.layer) == kind] for kind in KINDS
     }
@@ -63,6 +70,18 @@ def pooled_results(predictor: Predictor, accelerator: Accelerator) -> list[Poole
         )
         for kind, runs in ((ALL_KINDS, held.runs), *parts.items())
         for part in [held if kind == ALL_KINDS else _only(held, runs)]
+    ]
+
+
+def stored_results(known: Mapping[str, CrossValidated]) -> list[PooledResult]:
+    """Return the errors that came with a chip, of all layers and of each kind."""
+    every = {ALL_KINDS: known}
+    for kind in KINDS:
+        own = {name: each.kinds[kind] for name, each in known.items() if kind in each.kinds}
+        every |= {kind: own} if own else {}
+    return [
+        PooledResult(kind=kind, scheme=next(iter(errors.values())).scheme, stored=errors)
+        for kind, errors in every.items()
     ]
 
 
@@ -88,6 +107,7 @@ def _folds(held: HeldOutRuns) -> list[FoldResult]:
                 (),
             )
         )
+    results = [each for each in results if each.layers] or results
     if held.refused:
         note = f"{len(held.refused)} that it refuses are not counted, such as {held.refused[0]}"
         results[0] = results[0]._replace(notes=(note,))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.figures.methods import ValidationFigures
     from fodlam_core.model.costs import Cost
+    from fodlam_core.model.stored_fit import CrossValidated
     from fodlam_core.predictors import Predictor
 
 FIELDS = {each.name: each.key for each in quantities.COSTS}
@@ -47,6 +48,8 @@ class Validation(NamedTuple):
         caveats: what a reader must know of the predictor.
         covered: by metric, how many measured values lie in nested intervals.
         failure: the mistake of a plugin for which there are no folds; None if there is none.
+        stored: errors that came with the chip, by metric, in place of folds.
+        known: how many networks those rest on.
     """
 
     accelerator: str
@@ -58,6 +61,8 @@ class Validation(NamedTuple):
     caveats: tuple[str, ...] = ()
     failure: str | None = None
     covered: Mapping[str, Covered] = {}
+    stored: Mapping[str, CrossValidated] = {}
+    known: int = 0
 
     @property
     def is_part(self) -> bool:
@@ -79,14 +84,15 @@ class Validation(NamedTuple):
         known = found if all(fold.layers for fold in self.folds) else []
         errors = [wrong for wrong, _ in known]
         worst, at = max(known, key=itemgetter(0)) if known else (None, None)
+        stored = self.stored.get(metric)
         return {
             "accelerator": self.accelerator,
             "kind": self.kind,
             "predictor": self.predictor,
             "metric": metric,
             "scheme": self.scheme,
-            "mape": fmean(errors) if errors else None,
-            "median": median(errors) if errors else None,
+            "mape": stored.mape if stored else fmean(errors) if errors else None,
+            "median": stored.median if stored else median(errors) if errors else None,
             "worst": worst,
             "worst_layer": at.measurement.label if at else None,
             **self._further(metric, known),
@@ -97,7 +103,7 @@ class Validation(NamedTuple):
 
     def _further(self, metric: str, known: Sequence[tuple[float, HeldOut]]) -> dict[str, Any]:
         wrong = [each for each, _ in known]
-        covered = self.covered.get(metric)
+        covered = self.covered.get(metric) if known else None
         field = FIELDS[metric]
         return {
             "within_10_percent": fmean(each <= NEAR for each in wrong) if wrong else None,
@@ -108,9 +114,8 @@ class Validation(NamedTuple):
             ),
             "coverage": covered.share if covered else None,
             "coverage_of": covered.judged if covered else 0,
-            "networks": len(
-                {each.measurement.network for fold in self.folds for each in fold.layers}
-            ),
+            "networks": self.known
+            or len({each.measurement.network for fold in self.folds for each in fold.layers}),
         }
 
     @property
@@ -118,6 +123,9 @@ class Validation(NamedTuple):
         """What folds leave open; why there is no score."""
         if self.failure:
             return (self.failure,)
+        if self.stored:
+            groups = max(each.groups for each in self.stored.values())
+            return (*self.caveats, f"its errors came with the chip, from {groups} groups held out")
         if not self.folds:
             return ("there is only one group of measured layers, so none can be held out",)
         return self.caveats + tuple(
@@ -216,8 +224,10 @@ def _pooled(accelerator: Accelerator, predictors: Sequence[str]) -> Iterator[Val
 
     One is of all layers; one of convolutions and one of products follow where both were measured.
     """
-    known = bool(accelerator.pooled_calibration() or accelerator.references)
-    for predictor in accelerator.predictors if known else ():
+    rows = accelerator.pooled_calibration()
+    known = {row.network for row in rows}
+    known |= {each.network for each in accelerator.references if each.calibration}
+    for predictor in accelerator.predictors if rows or accelerator.references else ():
         name = predictor.name
         if not getattr(predictor, "pooled", False) or (predictors and name not in predictors):
             continue
@@ -239,6 +249,8 @@ def _pooled(accelerator: Accelerator, predictors: Sequence[str]) -> Iterator[Val
                 caveats=caveats,
                 failure=failure,
                 covered=each.covered,
+                stored=each.stored,
+                known=len(known) if each.stored else 0,
             )
 
 

@@ -8,10 +8,20 @@ from collections.abc import Sequence
 import attrs
 import pytest
 
-from fodlam_core import Accelerator, Citation, FcShape, Layer, Measurement, Network
+from fodlam_core import (
+    Accelerator,
+    Citation,
+    FcShape,
+    Layer,
+    Measurement,
+    Network,
+    PredictionError,
+)
 from fodlam_core.model.costs import Cost
+from fodlam_core.model.stored_fit import CrossValidated
 from fodlam_core.model.whole_network import Reference
 from fodlam_core.predictors.linear import Linear
+from fodlam_core.validation.by_kind import KINDS
 from fodlam_core.validation.errors import cross_validated
 from fodlam_core.validation.pooled import Run, hold_out
 from fodlam_core.validation.pooled_scores import cross_conformal
@@ -104,3 +114,52 @@ def test_intervals_have_not_seen_what_they_are_judged_by() -> None:
     assert (found.inside, found.judged) == (10, 11)
     assert found.ends[-1] == pytest.approx((math.exp(-0.1), math.exp(0.1)))
     assert cross_conformal(runs)["energy"].share is None
+
+
+def test_errors_that_came_with_a_chip_stand_where_nothing_can_be_held_out() -> None:
+    """A chip that knows whole networks without their layers has the errors that `run` states."""
+    kinds = {kind: CrossValidated("leave-chips-out", 4, 6, 0.5, 0.3, 0.1) for kind in KINDS}
+    errors = CrossValidated("leave-chips-out", 5, 9, 0.4, 0.2, 0.1, kinds=kinds)
+    known = attrs.evolve(
+        chip([Reference(name, 1, latency_s=1e-3) for name in ("A", "B")]),
+        cross_validated={"linear": {"latency": errors}},
+    )
+
+    every, *parts = validate([known])
+
+    latency, energy, _ = every.records()
+    assert ("leave-chips-out", 0.2, 0.1) == tuple(
+        latency[key] for key in ("scheme", "mape", "median")
+    )
+    assert (2, None) == (latency["networks"], energy["mape"])
+    assert ["its errors came with the chip, from 5 groups held out"] == latency["notes"]
+    assert list(KINDS) == [part.kind for part in parts]
+    assert {0.3} == {next(part.records())["mape"] for part in parts}
+
+
+class Choosy:
+    """A predictor of everything but layers of 128 outputs, which are those of one network."""
+
+    name, pooled, requires = "choosy", True, frozenset[str]()
+
+    def fit(self, measurements: object, references: object, networks: object) -> Choosy:
+        """Learn nothing."""
+        return self
+
+    def predict(self, layer: Layer, batch: int) -> Cost:
+        """Return the cost of a batch of any size, or refuse."""
+        assert isinstance(layer.shape, FcShape)
+        if layer.shape.outputs == 128:
+            raise PredictionError("no layers of 128 outputs")
+        return Cost(2e-9 * layer.macs, None)
+
+
+def test_what_is_refused_leaves_the_error_of_the_rest() -> None:
+    """Error, share and coverage are of the same layers, and a note counts the others."""
+    [result] = validate([attrs.evolve(chip(), predictors=[Choosy()])])
+
+    record = next(iter(result.records()))
+    assert record["mape"] == pytest.approx((0 + 2 * (1 - 1 / 1.1)) / 3)
+    assert record["within_10_percent"] == 1
+    assert record["coverage_of"] == 9
+    assert any("3 that it refuses are not counted" in note for note in record["notes"])
