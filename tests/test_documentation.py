@@ -24,6 +24,7 @@ from fodlam_core.accelerators.header import Header, ReferenceRow
 from fodlam_core.accelerators.printed import UNITS, in_si, written
 from fodlam_core.accelerators.row_shapes import ZEROS
 from fodlam_core.accelerators.table import KNOWN
+from fodlam_core.networks.zoo import zoo_names
 from fodlam_core.predictors import FittedPredictor, Predictor
 
 ROOT = Path(__file__).parents[1]
@@ -262,3 +263,12 @@ def test_help_names_the_page() -> None:
 
     assert "docs/accelerator-data.md" in (load_accelerator.__doc__ or "")
     assert "docs/accelerator-data.md" in guide
+
+
+def test_every_built_in_network_is_listed() -> None:
+    """The page of networks has the names of the zoo, each of them and no other."""
+    page = (ROOT / "docs" / "networks.md").read_text(encoding="utf-8")
+    listed = page.partition("its own name:")[2].partition("\n## ")[0]
+    plain = re.sub(r"\([^)]*\)|^\* of [^:]*:", "", listed, flags=re.MULTILINE)
+    names = re.sub(r"and\s+\[language models\]:", "", plain)
+    assert {*zoo_names()} == {*re.findall(r"[^\s,;]+", names)}

@@ -19,6 +19,7 @@ LIBRARY = Path(fodlam_silicon.__file__).parent
 SOURCES = sorted(path.parent.name for path in LIBRARY.glob("*/source.toml"))
 MEASURED = [source for source in SOURCES if source != "datasheets"]
 INDEX: dict[str, Any] = json.loads((LIBRARY / "index.json").read_bytes())
+PAGE = Path(__file__).parents[4] / "docs" / "silicon-library.md"
 COSTS = ("latency_s", "latency_ms", "latency_us", "inferences_per_s")
 ENERGIES = ("energy_j", "energy_mj", "energy_uj")
 
@@ -165,3 +166,33 @@ def test_no_two_names() -> None:
     names = Counter(name for chip, entry in INDEX.items() for name in (chip, *entry["aliases"]))
 
     assert [] == [name for name, count in names.items() if count > 1]
+
+
+@pytest.mark.skipif(not PAGE.exists(), reason="the page is part of the repository of the core")
+def test_page_counts_what_there_is() -> None:
+    """The page has the chips, points and rows of each source; of designs in one row, their sum."""
+    together = {
+        "tpu": ("tpu_v1",),
+        "ghp": ("ghp_fpga",),
+        "eyeriss": ("eyeriss_v2", "eyeriss_voltage"),
+        "chaidnn": ("chaidnn", "xdnn_v3", "pipecnn"),
+        "llama.cpp": ("llamacpp",),
+        "ml.energy": ("mlenergy",),
+        "convnet-benchmarks": ("convnet_benchmarks",),
+        "language": ("language_models",),
+    }
+    section = PAGE.read_text(encoding="utf-8").partition("| source |")[2].partition("\n\n")[0]
+    told: set[str] = set()
+    for line in section.splitlines()[2:]:
+        name, _, chips, points, rows, *_ = (cell.strip() for cell in line.strip("|").split("|"))
+        short = name.lower().partition(",")[0]
+        sources = together.get(short.split()[0], (short.replace(" ", "_"),))
+        found = [row for source in sources for row in read(LIBRARY / source / "points.csv")]
+        files = (file for source in sources for file in (LIBRARY / source).glob("*/*.csv"))
+        assert int(chips.split()[0]) == len({row["chip"] for row in found}), name
+        assert int(points.replace(",", "")) == len(found), name
+        assert int(rows.replace(",", "") or 0) == sum(
+            len(read(file)) for file in files if file.parent.name in ("layers", "networks")
+        )
+        told.update(sources)
+    assert told == set(SOURCES)
