@@ -125,11 +125,18 @@ class PerElement:
         return [self._charge(each, batch) for each in passes]
 
     def _charge(self, what: MemoryPass, batch: int) -> Charge:
-        name = next((name for name in _stand_ins(what.operator) if name in self.rates), None)
+        own = what.operator
+        # What takes no time may have been computed as part of a layer; others are not.
+        names = (name for name in _stand_ins(own) if name == own or self._takes_time(name))
+        name = next((name for name in names if name in self.rates), None)
         if name is None:
             return Charge(what, None, None)
         one = self.rates[name].cost(what.elements * batch)
         return Charge(what, name, one * (what.count / batch))
+
+    def _takes_time(self, name: str) -> bool:
+        rate = self.rates.get(name)
+        return rate is not None and rate.call_s + rate.element_s > 0
 
     def residuals(self) -> list[float]:
         """Return logarithms of measured over predicted, each row left out of its own fit."""

@@ -75,6 +75,16 @@ def test_what_costs_nothing_is_free() -> None:
     assert charge(PerElement(free), MemoryPass("Relu", 50, 50)).cost == Cost(0.0, None)
 
 
+@pytest.mark.parametrize("operator", ["Clip", "Mul broadcast"])
+def test_what_costs_nothing_stands_in_for_nothing(operator: str) -> None:
+    """An operator that was computed as part of a layer tells nothing of others like it."""
+    free = [PassMeasurement(MemoryPass("Relu", size, size), 1, Cost(0.0, None)) for size in SIZES]
+    what = MemoryPass(operator, 50, 50)
+
+    assert charge(PerElement(free), what) == Charge(what, None, None)
+    assert charge(PerElement([*free, *rows("Add", 0.0, 1e-9)]), what).rate_of == "Add"
+
+
 def test_energy_is_known_where_every_row_has_it() -> None:
     """A row without an energy leaves that of its operator open."""
     some = [*rows("Add", 0.0, 1e-9), PassMeasurement(MemoryPass("Add", 9, 9), 1, Cost(1.0, None))]
