@@ -14,7 +14,7 @@ from fodlam_core.report.frames import Tabular
 from fodlam_core.report.units import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.plugins.registry import Registry
@@ -152,8 +152,24 @@ def chosen_chips(
     names = [name for pattern in on or (ALL,) for name in registry.matching(pattern)]
     if points:
         names += [name for pattern in on or (ALL,) for name in _points(registry, pattern)]
+        listed = frozenset(names)
+        names = [
+            name for name in names if "/" in name or not _is_among(listed, registry.supplied(name))
+        ]
     names = list(dict.fromkeys(names))
     return names if device is None else _of_kind(device, names, registry)
+
+
+def _is_among(names: Collection[str], item: Accelerator | DeferredAccelerator) -> bool:
+    """Tell whether the default point of a chip is among names under a name of its own."""
+    if isinstance(item, DeferredAccelerator):
+        return False
+    return any(
+        point.name in names
+        and (point.measurements, point.references, point.technology, point.predictors)
+        == (item.measurements, item.references, item.technology, item.predictors)
+        for point in item.points
+    )
 
 
 def _of_kind(device: str, names: Sequence[str], registry: Registry) -> list[str]:

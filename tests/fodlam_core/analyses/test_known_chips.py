@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fodlam_core.analyses.known_chips import known_chips
+from fodlam_core.analyses.known_chips import chosen_chips, known_chips
 from fodlam_core.deferred import DeferredAccelerator
 from fodlam_core.plugins import Plugin
 from fodlam_core.plugins.registry import build_registry
@@ -45,3 +45,12 @@ def test_what_is_not_known_is_none(registry: Registry) -> None:
         row["networks"],
         row["latency_error"],
     )
+
+
+def test_each_point_is_chosen_once(registry: Registry) -> None:
+    """A chip is its default point, which has a name of its own where all points are asked for."""
+    names = chosen_chips(registry, ["eyeriss"], points=True)
+
+    assert "eyeriss/1.0V" in names
+    assert "eyeriss" not in names
+    assert ["eyeriss"] == chosen_chips(registry, ["eyeriss"])
