@@ -49,7 +49,9 @@ def estimate_document(estimate: Result) -> Document:
         NUMERIC,
         "kind, MACs, accelerator, power",
     )
-    sums = {name: each for name, each in estimate.totals.items() if each.layers or name == "total"}
+    sums = {
+        name: each for name, each in estimate.totals.items() if name == "total" or not each.is_empty
+    }
     totals = table(
         ("total", "layers", "MACs", *COSTS),
         (_total(name, each) for name, each in sums.items()),
@@ -153,7 +155,7 @@ def _of_one(estimate: Result) -> Iterator[Text]:
 
 def _scaling(estimate: Result) -> Iterator[Text]:
     """Yield what the rules of scaling make of each total, where something is scaled."""
-    kinds = [name for name, each in estimate.totals.items() if each.layers]
+    kinds = [name for name, each in estimate.totals.items() if not each.is_empty]
     for kind in kinds if len(kinds) > 2 else ["total"]:
         band = scaling_band(estimate, kind)
         if band and (band.is_open or kind == "total"):

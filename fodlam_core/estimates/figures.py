@@ -160,7 +160,8 @@ class Totals(NamedTuple):
         amounts: how much of each metric, the layers running one after the other; None where no
             layer has one.
         macs: multiply-accumulates of one inference, layers that are not modelled included.
-        layers: number of layers, those that are not modelled included.
+        layers: number of layers, those that are not modelled included; what a run takes besides
+            its layers is none.
         inferences: how many inferences the costs are for; None if batches are mixed.
         done: multiply-accumulates behind each of the amounts; None where their number is not known.
         known: layers behind each of the amounts; some layers have no multiply-accumulates.
@@ -193,6 +194,11 @@ class Totals(NamedTuple):
             interval=self.interval and self.interval.times(inferences),
             ends_added=self.ends_added,
         )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to sum up."""
+        return not (self.layers or any(self.known))
 
     @property
     def latency_s(self) -> float | None:

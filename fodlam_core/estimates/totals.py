@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from fodlam_core.estimates.figures import Basis, Totals
+from fodlam_core.estimates.figures import OVERHEAD, Basis, Totals
 from fodlam_core.model.quantities import METRICS, Amounts, interval_of
 from fodlam_core.named_tuple import NamedTuple
 
@@ -64,7 +64,8 @@ class Part(NamedTuple):
     Attributes:
         sums: of each metric.
         macs: multiply-accumulates, of layers without a cost too.
-        layers: number of layers, those without a cost too.
+        lines: number of lines of the result, those without a cost too.
+        layers: how many of them are layers.
         batches: batches of the measurements behind them; None where a layer has several.
         macs_printed: multiply-accumulates behind costs that are taken as printed; None if a
             layer has several batches.
@@ -72,6 +73,7 @@ class Part(NamedTuple):
 
     sums: tuple[Sum, ...]
     macs: int
+    lines: int
     layers: int
     batches: frozenset[int | None]
     macs_printed: int | None
@@ -104,7 +106,8 @@ def _part(group: list[tuple[Layer, Basis | None]]) -> Part:
             for place in range(len(METRICS))
         ),
         macs=sum(macs),
-        layers=len(group),
+        lines=len(group),
+        layers=sum(layer.kind != OVERHEAD for layer, _ in group),
         batches=frozenset(batches),
         macs_printed=None
         if None in batches
@@ -161,9 +164,10 @@ def totals_of(
 def _total(parts: list[Part], area_mm2: float | None = None, *, printed: bool) -> Totals:
     # Nothing at all costs nothing; a sum over layers none of which has a cost is not known.
     sums = [Sum() if parts else Sum(0.0)] * len(METRICS)
-    macs = layers = 0
+    macs = lines = layers = 0
     for part in parts:
         macs += part.macs
+        lines += part.lines
         layers += part.layers
         sums = [one.add(other) for one, other in zip(sums, part.sums, strict=True)]
     inferences: int | None = 1
@@ -180,7 +184,7 @@ def _total(parts: list[Part], area_mm2: float | None = None, *, printed: bool) -
         done=tuple(done),
         known=tuple(each.layers for each in sums),
         area_mm2=area_mm2,
-        interval=interval_of(_bounds(each, layers) for each in sums),
+        interval=interval_of(_bounds(each, lines) for each in sums),
         ends_added=any(each.layers > 1 and each.bounds and not each.joint for each in sums),
     )
 
@@ -201,12 +205,12 @@ def _printed(parts: Iterable[Part], place: int) -> int | None:
     return total
 
 
-def _bounds(each: Sum, layers: int) -> Bounds | None:
+def _bounds(each: Sum, lines: int) -> Bounds | None:
     """Return the bounds of a total; None where a layer has no value, or no interval.
 
     Added ends hold if those of all layers do, so that each end is the nearer of the two.
     """
-    if each.layers < layers:
+    if each.layers < lines:
         return None
     if each.bounds is None or each.joint is None:
         return each.bounds

@@ -79,6 +79,17 @@ def test_operators_are_a_line_of_the_total(chip: Path) -> None:
     assert "mine: operators inside If are counted as free" in result.notes
 
 
+def test_operators_count_as_no_layer_in_totals(chip: Path) -> None:
+    """Totals have as many layers as the coverage; the line of operators still has its row."""
+    result = made(chip)
+
+    assert result.totals["total"].layers == sum(result.coverage.layers.values()) == 2
+    assert result.accelerators["mine"].layers == 2
+    assert result.totals[OVERHEAD].layers == 0
+    assert not result.totals[OVERHEAD].is_empty
+    assert result.totals["conv"].is_empty
+
+
 def test_a_batch_shares_calls(chip: Path) -> None:
     """Of a batch each pass is one call."""
     assert made(chip, batch=10).totals[OVERHEAD].latency_s == pytest.approx(4e-6 + 80e-6)
