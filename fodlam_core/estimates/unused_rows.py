@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fodlam_core.errors import listed
 from fodlam_core.errors.wording import likeness
+from fodlam_core.estimates.figures import OVERHEAD
 from fodlam_core.report.units import counted
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ def _measured_networks(items: Items, platforms: Mapping[str, Platform]) -> Itera
     found: dict[str, list[str]] = {}
     for name, platform in platforms.items():
         work = {
-            (layer.key, layer.macs) for layer, basis in items if basis and basis.accelerator == name
+            (layer.key, layer.macs)
+            for layer, basis in items
+            if basis and basis.accelerator == name and layer.kind != OVERHEAD
         }
         if len(work) < FEWEST:
             continue

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from fodlam_core import Config, NetworkConfig, prepare
+from fodlam_core import Config, Layer, Network, NetworkConfig, prepare
 from fodlam_core.config.model import AcceleratorConfig
+from fodlam_core.estimates.figures import OVERHEAD
+from fodlam_core.estimates.unused_rows import unused_notes
 from fodlam_core.networks.native.text import native_toml
 from fodlam_core.networks.zoo import zoo_network
 from fodlam_core.plugins.registry import Registry
@@ -96,3 +100,18 @@ def test_a_file_of_a_measured_network(tmp_path: Path, registry: Registry) -> Non
     assert [] == told(method="predicted")
     file.write_text(native_toml(zoo_network("ResNet-18")), encoding="utf-8")
     assert [] == told()
+
+
+def test_operators_beside_the_layers_do_not_hide_a_measured_network() -> None:
+    """The line of operators without MACs is of no layer that could have been measured."""
+    layers = [Layer("A", "conv", 5), Layer("B", "conv", 7)]
+    beside = Layer("operators without MACs (mine)", OVERHEAD, 0)
+    rows = {("other", each.key): [SimpleNamespace(layer=each)] for each in layers}
+    platforms: Any = {"mine": SimpleNamespace(rows=rows)}
+    basis: Any = SimpleNamespace(accelerator="mine")
+    items = tuple((each, basis) for each in (*layers, beside))
+
+    [note] = unused_notes(Network("net", layers), items, platforms)
+
+    assert note.startswith("mine: ")
+    assert 'measured_as = "other" takes the measured costs' in note
