@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fodlam_core.analyses.validated import asked_chips, named_chips
 from fodlam_core.cli.common import add_output_arguments, emit, registry_for, warn
 from fodlam_core.cli.plot import add_plot_argument, check_plot, page_extras, plot
+from fodlam_core.cli.progress import progress
 from fodlam_core.errors import FodlamError, UnknownNameError, listed, unknown
 from fodlam_core.model import quantities
 from fodlam_core.plugins import stdout_to_stderr
@@ -37,7 +38,15 @@ FEW = (
     "With two networks no claim that makes no assumption on distributions exceeds two thirds."
 )
 
+STORED = (
+    "Of {}, the errors came with the tables; without --summary all is computed, with the share "
+    "within 10 % and in intervals."
+)
+
 NAMES = tuple(metric.name for metric in quantities.METRICS)
+PARTS = {"mape": "error", "within_10_percent": "within 10 %", "coverage": "in interval"}
+# What a summary shows, by the key of its JSON.
+SUMMARY = {f"{name}_{key}": f"{name} {part}" for name in NAMES for key, part in PARTS.items()}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -96,8 +105,7 @@ def execute(args: argparse.Namespace) -> int:
     schemes = [args.scheme] if args.scheme else list(SCHEMES)
     if (args.layers or args.summary) and not args.scheme:
         schemes = schemes[:1]
-    with stdout_to_stderr():  # a predictor that prints must not spoil the data
-        results = validate(accelerators, args.predictor, schemes)
+    results = _validated(accelerators, schemes, args)
     if args.node is not None:
         results = _at_node(results, accelerators, args, registry)
     if not results:
@@ -111,6 +119,24 @@ def execute(args: argparse.Namespace) -> int:
     if args.layers:  # where they have no rows that could say it
         warn(failures)
     return 0
+
+
+def _validated(
+    accelerators: Sequence[Accelerator], schemes: Sequence[str], args: argparse.Namespace
+) -> list[Validation]:
+    """Return what is asked for; for a summary, what is stored where it need not be computed."""
+    quick = args.summary and not args.predictor
+    needs_layers = args.node is not None or args.plot is not None or args.format == "html"
+    # A predictor that prints must not spoil the data.
+    with stdout_to_stderr(), progress(quiet=False, what="chips") as watch:
+        return validate(
+            accelerators,
+            args.predictor,
+            schemes,
+            defaults_only=quick,
+            stored=quick and not needs_layers,
+            watch=watch,
+        )
 
 
 def _check_predictors(names: Sequence[str], accelerators: Sequence[Accelerator]) -> None:
@@ -203,25 +229,34 @@ def _summary(results: Sequence[Validation]) -> Report:
         rows.append(row)
 
     def document() -> Document:
-        cells = [
-            (
-                *(str(row[name]) for name in ("accelerator", "kind", "predictor", "networks")),
-                *(
-                    _error(row[f"{metric}_{key}"])
-                    for metric in NAMES
-                    for key in ("mape", "within_10_percent", "coverage")
-                ),
-            )
-            for row in rows
-        ]
-        parts = ("error", "within 10 %", "in interval")
-        columns = (f"{metric} {part}" for metric in NAMES for part in parts)
-        header = ("chip", "kind", "predictor", "networks", *columns)
-        blocks = [table(header, cells, ", ".join(header[3:])), Text(FEW)]
+        blocks: list[Text | Table] = [*_summary_tables(rows), Text(FEW)]
+        if kept := len({each.accelerator for each in results if each.stored}):
+            blocks.append(Text(STORED.format("1 chip" if kept == 1 else f"{kept:,} chips")))
         schemes = ", ".join(dict.fromkeys(each.scheme for each in results))
         return Document(f"Default predictors, {schemes}", tuple(blocks))
 
     return Report(lambda: [document()], lambda: rows, lambda: rows)
+
+
+def _summary_tables(rows: Sequence[dict[str, Any]]) -> Iterator[Table]:
+    """Yield a table for the rows that tell the same quantities alike, without empty columns."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        told = tuple(column for column in SUMMARY if row[column] is not None)
+        alike.setdefault(tuple(dict.fromkeys(map(_told_as, told))), []).append(row)
+    labels = ("chip", "kind", "predictor", "networks")
+    for group in alike.values():
+        columns = [[str(row[name]) for row in group] for name in ("accelerator", *labels[1:])]
+        known = [name for name in SUMMARY if any(row[name] is not None for row in group)]
+        shown = known or ["latency_mape"]
+        columns += [[_error(row[name]) for row in group] for name in shown]
+        header = (*labels, *(SUMMARY[name] for name in shown))
+        yield table(header, zip(*columns, strict=True), ", ".join(header[3:]))
+
+
+def _told_as(column: str) -> str:
+    """Return the quantity of an error; a share within 10 % or in intervals is one of its own."""
+    return column if column.endswith("_mape") else ""
 
 
 def _report(results: Sequence[Validation]) -> Report:

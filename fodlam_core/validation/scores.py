@@ -17,10 +17,10 @@ from fodlam_core.validation.coverage import Covered, coverage
 from fodlam_core.validation.errors import rank_correlation
 from fodlam_core.validation.folds import SCHEMES
 from fodlam_core.validation.held_out import FoldResult, HeldOut, cross_validate, looked_at, notes
-from fodlam_core.validation.pooled_scores import PooledResult, pooled_results
+from fodlam_core.validation.pooled_scores import PooledResult, pooled_results, stored_results
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from fodlam_core.accelerators import Accelerator
     from fodlam_core.figures.methods import ValidationFigures
@@ -187,6 +187,10 @@ def validate(
     accelerators: Iterable[Accelerator],
     predictors: Sequence[str] = (),
     schemes: Iterable[str] = tuple(SCHEMES),
+    *,
+    defaults_only: bool = False,
+    stored: bool = False,
+    watch: Callable[[int, int], None] | None = None,
 ) -> list[Validation]:
     """Cross-validate every predictor of accelerators on their own measurements.
 
@@ -197,13 +201,19 @@ def validate(
         predictors: only predictors and variants of these names, if any are given.
         schemes: of `folds.SCHEMES`. Predictors that are fitted to all that a chip has measured
             have one of their own, which counts as leaving networks out.
+        defaults_only: whether other predictors than the first of each are left out.
+        stored: whether errors that came with an accelerator are taken as they are.
+        watch: called with how many accelerators are done, and how many there are.
     """
-    schemes = tuple(schemes)
+    schemes, accelerators = tuple(schemes), tuple(accelerators)
     found: list[Validation] = []
-    for accelerator in accelerators:
-        found += _by_kind(accelerator, predictors, schemes)
+    for done, accelerator in enumerate(accelerators):
+        if watch:
+            watch(done, len(accelerators))
+        asked = [each.name for each in accelerator.predictors[:1]] if defaults_only else predictors
+        found += _by_kind(accelerator, asked, schemes)
         if BY_NETWORKS in schemes:
-            found += _pooled(accelerator, predictors)
+            found += _pooled(accelerator, asked, stored=stored)
     return found
 
 
@@ -219,7 +229,9 @@ def _by_kind(
                     yield _validation(accelerator, kind, predictor, name, hide, scheme)
 
 
-def _pooled(accelerator: Accelerator, predictors: Sequence[str]) -> Iterator[Validation]:
+def _pooled(
+    accelerator: Accelerator, predictors: Sequence[str], *, stored: bool
+) -> Iterator[Validation]:
     """Yield rows of predictors that are fitted to all kinds, and to whole networks.
 
     One is of all layers; one of convolutions and one of products follow where both were measured.
@@ -235,7 +247,8 @@ def _pooled(accelerator: Accelerator, predictors: Sequence[str]) -> Iterator[Val
         caveats: tuple[str, ...] = ()
         try:
             caveats = notes(predictor)
-            results = pooled_results(predictor, accelerator)
+            errors = accelerator.cross_validated.get(name) if stored else None
+            results = stored_results(errors) if errors else pooled_results(predictor, accelerator)
         except PluginError as error:
             failure = str(error)
         for each in results:

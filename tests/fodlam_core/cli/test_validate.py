@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 import pytest
 
-from fodlam_core import Registry, load_accelerator
+from fodlam_core import Registry, load_accelerator, store_fits
 from fodlam_core.plugins import Plugin
 from fodlam_core.plugins.registry import build_registry
 
@@ -147,6 +147,35 @@ def test_summary(cli: Any) -> None:
     assert "two thirds" in result.out
     [first, *_] = json.loads(cli("validate", "--summary", "--format", "json").out)
     assert first["latency_mape"] is not None
+
+
+def test_a_summary_has_no_empty_columns(cli: Any, tmp_path: Path) -> None:
+    """A chip without energies has no columns of them, and what came with it is said to have."""
+    rows = "".join(
+        f"N{n},f,fc,{inputs},{outputs},1,{5 + inputs * outputs / 1000 + n % 2}\n"
+        for n, (inputs, outputs) in enumerate([(16, 8), (64, 32), (256, 64), (512, 512), (40, 400)])
+    )
+    (tmp_path / "mine.csv").write_text(
+        f"network,layer,kind,inputs,outputs,batch,latency_us\n{rows}"
+    )
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'name = "mine"\ntitle = "Mine"\nkinds = ["fc"]\nprovenance = "measured"\n'
+        'table = "mine.csv"\npredictors = ["linear"]\nfits = "fits.json"\n'
+        '[citation]\nkey = "k"\ntext = "t"\nbibtex = "@misc{k}"\n'
+    )
+
+    computed = cli("validate", path, "--summary").out
+    store_fits(path, tmp_path / "fits.json")
+    kept = cli("validate", path, "--summary").out
+    there = json.loads(cli("validate", path, "--summary", "-f", "json").out)
+
+    assert "latency within 10 %" in computed
+    assert "energy" not in computed
+    assert "latency error" in kept
+    assert "latency within 10 %" not in kept
+    assert "Of 1 chip, the errors came with the tables" in kept
+    assert None is there[0]["latency_coverage"]
 
 
 def test_at_another_node(cli: Any) -> None:

@@ -163,3 +163,22 @@ def test_what_is_refused_leaves_the_error_of_the_rest() -> None:
     assert record["within_10_percent"] == 1
     assert record["coverage_of"] == 9
     assert any("3 that it refuses are not counted" in note for note in record["notes"])
+
+
+def test_a_summary_takes_what_came_with_a_chip() -> None:
+    """Its errors stand as they are, and predictors that are not the default are left out."""
+    errors = CrossValidated("leave-chips-out", 5, 9, 0.4, 0.2, 0.1)
+    known = attrs.evolve(
+        chip(), cross_validated={"linear": {"latency": errors}}, predictors=[Linear(), Choosy()]
+    )
+    seen: list[tuple[int, int]] = []
+
+    [kept] = validate(
+        [known], defaults_only=True, stored=True, watch=lambda *counts: seen.append(counts)
+    )
+    computed = validate([known])
+
+    assert 0.2 == next(kept.records())["mape"]
+    assert ["linear", "choosy"] == [each.predictor for each in computed]
+    assert next(computed[0].records())["mape"] < 0.15
+    assert [(0, 1)] == seen
