@@ -239,7 +239,7 @@ def _measured(args: argparse.Namespace, registry: Registry, *, metered: bool) ->
         for threads in args.threads
         for batch in args.batch
     ]
-    with progress(quiet=args.quiet, what="shapes", at_once=True) as watch:
+    with progress(quiet=args.quiet, what="measurements", at_once=True) as watch:
         measure(found, plan, chosen, wholes, effort, watch, passes=passes, metered=metered)
     return found
 

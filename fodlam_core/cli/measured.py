@@ -15,7 +15,7 @@ from fodlam_core.estimates.figures import PER_ELEMENT
 from fodlam_core.predictors.per_element import PerElement
 from fodlam_core.report.document import Bullets, Document, Table, Text, table
 from fodlam_core.report.report import Report
-from fodlam_core.report.units import percent, quantity
+from fodlam_core.report.units import counted, percent, quantity
 from fodlam_core.validation.scores import validate
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def report(path: str, found: Found) -> None:
             Bullets("Not compared; their files have their layers, name them again", sorted(bare))
         )
     if found.left:
-        left = f"{found.left} shapes, for which there was no time; --resume continues with them"
+        left = f"for lack of time {found.left} shapes and operators; --resume continues with them"
         blocks.append(Bullets("Left out", [left]))
     blocks.append(
         Text(
@@ -78,9 +78,19 @@ def report(path: str, found: Found) -> None:
             f"fodlam-core run NETWORK --on {path}"
         )
     )
-    document = Document(f"{chip.name}: {len(found.layers)} shapes measured", tuple(blocks))
+    document = Document(f"{chip.name}: {_counts(found)} measured", tuple(blocks))
     color = sys.stdout.isatty()
     print(Report(lambda: [document], dict, list).render("table", color=color, width=WIDTH), end="")
+
+
+def _counts(found: Found) -> str:
+    """Return how much there is of what was measured, as ``2 shapes, 1 operator``."""
+    every = (
+        (found.layers, "shape"),
+        (found.operators, "operator"),
+        (found.networks, "whole network"),
+    )
+    return ", ".join(counted(len(each), noun) for each, noun in every if each)
 
 
 def _row(each: Validation) -> tuple[str, ...]:

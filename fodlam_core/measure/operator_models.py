@@ -67,6 +67,9 @@ RECIPES: Mapping[str, Recipe] = {
         amid=True,
     ),
     "Sigmoid": Recipe("y = Sigmoid(x)", same(image), amid=True),
+    "HardSigmoid": Recipe(
+        "y = HardSigmoid<alpha = 0.16666667, beta = 0.5>(x)", same(image), amid=True
+    ),
     "Relu": Recipe("y = Relu(x)", same(image), amid=True, read_twice=True),
     "BatchNormalization": Recipe(
         "b = BatchNormalization(x, ones, ones, ones, ones) y = Relu(b)",
