@@ -12,6 +12,7 @@ be quoted. Sources of the bounds:
 * Power density: NVIDIA H100 SXM, up to 700 W on 814 mm2, 0.86 W/mm2 (NVIDIA H100 Tensor Core GPU
   Architecture, 2022), rounded up.
 * Clock rate: Intel Core i9-14900KS, up to 6.2 GHz (product specification, 2024).
+* Latency: nothing takes less than a cycle of the clock.
 * Peak rate: ``peak_macs_per_s`` of the accelerator. Of GPUs and CPUs it is that of a datasheet,
   which a clock may exceed by a quarter and Winograd's algorithm by a factor of four for 3x3 layers.
 """
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING
 from fodlam_core.estimates.published_totals import reference_costs
 from fodlam_core.model.shapes import ConvShape
 from fodlam_core.named_tuple import NamedTuple
+from fodlam_core.predictors import levels
 from fodlam_core.report.units import quantity
 from fodlam_core.scaling.supply import LEAST_V, highest_vdd
 
@@ -83,7 +85,9 @@ class _Work(NamedTuple):
         native_latency_s: their latency before scaling; None if not known.
         latency_s: after scaling; None likewise.
         energy_j: their energy after scaling; None likewise.
+        run_s: the latency before scaling of a run that inferences share; None if not known.
         winograd: whether a library may do with fewer multiplications.
+        working: the share of the latency that is not the set-up of a layer.
     """
 
     macs: float
@@ -91,7 +95,9 @@ class _Work(NamedTuple):
     native_latency_s: float | None
     latency_s: float | None
     energy_j: float | None
+    run_s: float | None = None
     winograd: bool = False
+    working: float = 1.0
 
 
 def doubts(layer: Layer, basis: Basis, platform: Platform) -> list[Doubt]:
@@ -190,8 +196,32 @@ def _layer_work(layer: Layer, basis: Basis, platform: Platform) -> _Work:
         native_latency_s=basis.native.latency_s,
         latency_s=basis.amounts.latency_s,
         energy_j=basis.amounts.energy_j,
+        run_s=_run_s(basis),
         winograd=_suits_winograd(layer),
+        working=1.0 if row else _working(layer, basis, platform),
     )
+
+
+def _run_s(basis: Basis) -> float | None:
+    """Return the native latency of one run; None where it is not known how many share it."""
+    latency = basis.native.latency_s
+    if latency is None or not (basis.measurement or basis.linear):
+        return None
+    return latency * basis.shared_by
+
+
+def _working(layer: Layer, basis: Basis, platform: Platform) -> float:
+    """Return the share of a predicted latency that is not set-up, as far as the predictor tells.
+
+    The set-up is what the chip takes at the least beyond its MACs at the peak rate.
+    """
+    latency, peak = basis.native.latency_s, platform.accelerator.peak_macs_per_s
+    if not (layer.macs and latency and peak and basis.predictor):
+        return 1.0
+    fitted = platform.fitting.fit_of(basis.predictor, layer.kind).fit
+    fastest = levels.method(fitted, "fastest") if fitted else None
+    set_up_s = fastest(layer, 1) - layer.macs / peak if fastest else 0.0
+    return 1.0 - min(1.0, max(0.0, set_up_s / latency))
 
 
 def _suits_winograd(layer: Layer) -> bool:
@@ -211,6 +241,9 @@ def _rate(work: _Work, platform: Platform) -> Iterator[Doubt]:
             reason = "the peak of its PEs at their clock"
             yield Doubt(what="rate above peak", value=rate, bound=peak, unit="MAC/s", reason=reason)
     clock, time = platform.accelerator.clock_hz, platform.factors.time
+    if clock and work.macs and work.run_s and work.run_s * clock * MARGIN < 1:
+        reason = f"one cycle of its clock of {quantity(clock, 'Hz')}"
+        yield Doubt(what="latency", value=work.run_s, bound=1 / clock, unit="s", reason=reason)
     if clock and clock / time > MOST_CLOCK_HZ:
         reason = "beyond any processor on sale"
         yield Doubt(
@@ -233,7 +266,7 @@ def _energy(work: _Work, platform: Platform) -> Iterator[Doubt]:
     if platform.accelerator.energy_covers not in ON_CHIP:
         return
     idle_w = (platform.accelerator.idle_power_w or 0.0) * platform.factors.power
-    active_j = work.energy_j - idle_w * (work.latency_s or 0.0)
+    active_j = work.energy_j * work.working - idle_w * (work.latency_s or 0.0)
     if active_j / work.macs > most * MARGIN:
         reason = (
             f"that of a 32-bit floating-point MAC at {node:g} nm with every operand from a 1 MB "

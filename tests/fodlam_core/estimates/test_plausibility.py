@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 
 from fodlam_core import (
     Config,
+    ConvShape,
     Estimate,
+    Layer,
+    Network,
     NetworkConfig,
     PluginError,
     Registry,
@@ -152,6 +155,43 @@ def test_predicted_power(registry: Registry) -> None:
 
     doubt = found(result, "CONV1")["predicted power"]
     assert (3.32, 0.664) == (pytest.approx(doubt.value), pytest.approx(doubt.bound))
+
+
+@pytest.mark.parametrize(("energy", "doubted"), [(1.0, False), (1e4, True)])
+@pytest.mark.parametrize("batch", [1, 8])
+def test_the_set_up_of_a_layer_is_not_energy_of_its_macs(
+    registry: Registry, energy: float, doubted: bool, batch: int
+) -> None:
+    """Where setting a layer up takes most of its time, its few MACs are not to blame for that."""
+    gate = Layer.from_shape("gate", ConvShape(96, 1, 1, 4, 1, 1, (1, 1)))
+    conv = Layer.from_shape("conv", ConvShape(64, 56, 56, 64, 54, 54, (3, 3)))
+    rule = {("rule", "given"): Rule(1.0, energy)}
+    some = registry._replace(items={**registry.items, **rule})
+
+    technology = TechnologyConfig(node_nm=40, scaler="given")
+    config = Config(NetworkConfig(batch=batch), technology, dispatch={"conv": "eyeriss"})
+    result = estimate(config, some, Network("se", [conv, gate]))
+
+    too_high = ["energy per MAC too high" in found(result, name) for name in ("conv", "gate")]
+    assert too_high[0] == doubted
+    assert doubted or not too_high[1]
+
+
+@pytest.mark.parametrize(("latency_s", "doubted"), [(4e-9, True), (6e-9, False)])
+def test_nothing_takes_less_than_a_cycle(
+    registry: Registry, latency_s: float, doubted: bool
+) -> None:
+    """A latency below one cycle of the clock is doubted; a batch of some cycles is not."""
+    eyeriss = registry.accelerator("eyeriss")
+    rows = [
+        attrs.evolve(row, latency_s=latency_s, offchip_latency_s=0) for row in eyeriss.measurements
+    ]
+    fast = attrs.evolve(eyeriss, measurements=rows)
+    some = registry._replace(items={**registry.items, ("accelerator", "eyeriss"): fast})
+
+    result = estimate(Config(NetworkConfig("VGG16")), some)
+
+    assert doubted == ("latency" in found(result, "CONV1-1"))
 
 
 @given(st.floats(1, 10_000), st.floats(1, 10_000))
