@@ -106,7 +106,9 @@ def operator_lines(
     """Yield the line of the operators of a network, if a chip that runs it tells what they cost."""
     macs: Counter[str] = Counter()
     for layer, basis in lines:
-        if basis is not None and platforms[basis.accelerator].accelerator.operators:
+        chip = platforms[basis.accelerator].accelerator if basis else None
+        # What is fitted to whole networks includes their operators.
+        if basis and chip and chip.operators and not chip.fitted_to_networks:
             macs[basis.accelerator] += layer.total_macs
     if not macs:
         return

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from fodlam_core import (
@@ -22,6 +23,8 @@ from fodlam_core import (
     named_predictors,
 )
 from fodlam_core.estimates.operators import passes_free
+from fodlam_core.model.costs import Cost
+from fodlam_core.model.memory_pass import MemoryPass, PassMeasurement
 from fodlam_core.model.whole_network import Reference
 from fodlam_core.networks.zoo import zoo_network
 from fodlam_core.report.report import as_json
@@ -99,6 +102,25 @@ def test_operators_are_included(registry: Registry, predictors: tuple[str, ...],
     [note] = [note for note in result.notes if "without MACs" in note]
     assert note.endswith(f"operators without MACs (pooling, activation ...) included: {told}")
     assert passes_free(result) == 0
+
+
+def test_operators_are_not_charged_twice(registry: Registry) -> None:
+    """A table of operators adds nothing to predictions that are fitted to whole networks."""
+    networks = {name: zoo_network(name) for name in ("VGG16", "ResNet-18", "GoogLeNet")}
+    passes = [PassMeasurement(MemoryPass("Add", n, n), 1, Cost(1e-9 * n, None)) for n in (1, 9, 99)]
+    made = chip(
+        *(Reference(name, 1, 0.01) for name in networks),
+        predictors=named_predictors(["linear"]),
+        networks=networks,
+        operators=passes,
+    )
+    config = Config(NetworkConfig("AlexNet"), dispatch={"conv": "whole", "fc": "whole"})
+    network = attrs.evolve(zoo_network("AlexNet"), memory_passes=(MemoryPass("Add", 50, 50),))
+
+    result = estimate(config, registry.with_accelerator(made, "chip.toml"), network)
+
+    assert result.to_dict()["operators"] is None
+    assert any("included: predictions are fitted" in note for note in result.notes)
 
 
 def test_the_record_has_it(registry: Registry) -> None:
