@@ -11,7 +11,7 @@ import attrs
 from fodlam_core.predictors.fitted import ModelT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
     from fodlam_core.predictors.fitted import Model
     from fodlam_core.predictors.observations import Known
@@ -59,13 +59,32 @@ class Neighbours(NamedTuple):
             model: the model.
             kernel: the number of one of `KERNELS`.
         """
+        [found] = cls.of_each(rows, model, [kernel])
+        return found
+
+    @classmethod
+    def of_each(
+        cls, rows: Sequence[Known], model: Model, kernels: Iterable[int]
+    ) -> list[Neighbours]:
+        """Return the same for several kernels; the model is asked about each row once."""
         points = [_position(*unit(each.product, each.batch)) for each, _ in rows]
         spreads = [pstdev(axis) for axis in zip(*points, strict=True)]
+        values = [model.value(each.product, each.batch) for each, _ in rows]
+        return [cls._of(rows, points, spreads, values, kernel) for kernel in kernels]
+
+    @classmethod
+    def _of(
+        cls,
+        rows: Sequence[Known],
+        points: Sequence[Point],
+        spreads: Sequence[float],
+        values: Sequence[float],
+        kernel: int,
+    ) -> Neighbours:
         shares = KERNELS[kernel - 1]
         widths = tuple(each * spread or 1.0 for each, spread in zip(shares, spreads, strict=True))
         cells: dict[tuple[str, int, int], list[tuple[Point, float]]] = {}
-        for (each, value), point in zip(rows, points, strict=True):
-            fitted = model.value(each.product, each.batch)
+        for (each, value), point, fitted in zip(rows, points, values, strict=True):
             if not fitted:
                 continue  # nothing to correct
             scaled = tuple(x / width for x, width in zip(point, widths, strict=True))
@@ -83,27 +102,27 @@ class Neighbours(NamedTuple):
         """
         step = math.log(2) / self.widths[0]
         sums: dict[int, list[float]] = {}
-        for rows, weight, ratio in self._near(product):
+        for rows, (weight, ratio, square) in self._near(product).items():
             first, last = math.ceil((rows - REACH) / step), math.floor((rows + REACH) / step)
             for power in range(max(first, 0), last + 1):
-                share = weight * math.exp(-0.5 * (rows - power * step) ** 2)
+                share = math.exp(-0.5 * (rows - power * step) ** 2)
                 each = sums.setdefault(power, [0.0, MODEL_WEIGHT, MODEL_WEIGHT])
-                each[0] += share
+                each[0] += share * weight
                 each[1] += share * ratio
-                each[2] += share * ratio * ratio
+                each[2] += share * square
         for power, (support, ratios, squares) in sorted(sums.items()):
             if support >= LEAST_SUPPORT:
                 yield 2**power, ratios / squares
 
-    def _near(self, product: Product) -> list[tuple[float, float, float]]:
-        """Return of layers like this how many rows they have, their weights and ratios.
+    def _near(self, product: Product) -> dict[float, list[float]]:
+        """Return sums of weights, weighted ratios and their squares, by rows, of layers like this.
 
-        Rows are logarithms, in widths.
+        Rows are logarithms, in widths; few numbers of them are shared by thousands of layers.
         """
         here = tuple(x / y for x, y in zip(_position(product, 1), self.widths, strict=True))
         rows, n, k, groups, stride = here
         _, column, depth = _cell(product.form, here)
-        near = []
+        near: dict[float, list[float]] = {}
         for x in (column - 1, column, column + 1):
             for y in (depth - 1, depth, depth + 1):
                 # Written out: thousands of rows are looked at for a layer.
@@ -113,7 +132,11 @@ class Neighbours(NamedTuple):
                     a, b, c, d = n_ - n, k_ - k, groups_ - groups, stride_ - stride
                     square = a * a + b * b + c * c + d * d
                     if square < REACH**2:
-                        near.append((rows_ - rows, math.exp(-0.5 * square), ratio))
+                        weight = math.exp(-0.5 * square)
+                        each = near.setdefault(rows_ - rows, [0.0, 0.0, 0.0])
+                        each[0] += weight
+                        each[1] += weight * ratio
+                        each[2] += weight * ratio * ratio
         return near
 
 
@@ -232,8 +255,7 @@ def _best(rows: Sequence[Known], fit: Callable[[Sequence[Known]], Model]) -> int
         held = [row for group in groups[fold::FOLDS] for row in group]
         rest = [row for i, group in enumerate(groups) if i % FOLDS != fold for row in group]
         model = fit(rest)
-        kernels = range(1, len(KERNELS) + 1)
-        near = [Neighbours.of(rest, model, kernel) for kernel in kernels]
+        near = Neighbours.of_each(rest, model, range(1, len(KERNELS) + 1))
         trials = [model, *(Corrected(model, each) for each in near)]
         for each, value in held[:: 1 + FOLDS * len(held) // MOST_TESTED]:
             for missed, trial in zip(errors, trials, strict=True):

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from fodlam_core import FcShape, Layer, Measurement
 from fodlam_core.predictors.fitted import FittedAffineModels
 from fodlam_core.predictors.linear import Linear, stored_models
+from fodlam_core.predictors.neighbours import MODEL_WEIGHT, REACH, Neighbours, _position
+from fodlam_core.predictors.observations import known, observations
 
 
 def _layer(inputs, outputs, rows=1):
@@ -89,3 +91,28 @@ def test_the_kernel_is_the_one_that_suits():
         for layer in [_layer(inputs, outputs, count)]
     ]
     assert [2] == [each.neighbours for each in stored_models(Linear().fit(rows).latency)]
+
+
+@pytest.mark.parametrize("kernel", [1, 2])
+def test_corrections_are_sums_over_all_layers_near_by(kernel):
+    """Summing layers of as many rows first gives what summing each layer by itself does."""
+    model = CORRECTED.latency.model
+    rows = known(observations(list(_rows(0.7)), (), {}), "latency")
+    near = Neighbours.of(rows, model, kernel)
+    assert near == Neighbours.of_each(rows, model, [1, 2])[kernel - 1]
+    [(one, _), *_] = known(
+        observations([Measurement("N", _layer(64, 120), 1, 1.0, 1.0)], (), {}), "latency"
+    )
+    here = [x / y for x, y in zip(_position(one.product, 1), near.widths, strict=True)]
+
+    found = list(near.corrections(one.product))
+    assert len(found) > 2
+    for count, factor in found:
+        ratios = squares = MODEL_WEIGHT
+        at = math.log(count) / near.widths[0]
+        for point, ratio in (each for cell in near.cells.values() for each in cell):
+            apart = sum((x - y) ** 2 for x, y in zip(point[1:], here[1:], strict=True))
+            if apart < REACH**2 and abs(point[0] - here[0] - at) <= REACH:
+                weight = math.exp(-0.5 * (apart + (point[0] - here[0] - at) ** 2))
+                ratios, squares = ratios + weight * ratio, squares + weight * ratio**2
+        assert factor == pytest.approx(ratios / squares, rel=1e-9)
