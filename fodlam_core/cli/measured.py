@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 import sys
 from statistics import fmean, median
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fodlam_core.accelerators.load import load_accelerator
+from fodlam_core.cli.common import WIDTH
 from fodlam_core.errors import PredictionError
 from fodlam_core.estimates.figures import PER_ELEMENT
 from fodlam_core.predictors.per_element import PerElement
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from fodlam_core.validation.scores import Validation
 
 SCHEME = "leave-one-network-out"
-WIDTH = 100
 
 
 def report(path: str, found: Found) -> None:
@@ -80,7 +81,8 @@ def report(path: str, found: Found) -> None:
     )
     document = Document(f"{chip.name}: {_counts(found)} measured", tuple(blocks))
     color = sys.stdout.isatty()
-    print(Report(lambda: [document], dict, list).render("table", color=color, width=WIDTH), end="")
+    width = shutil.get_terminal_size((WIDTH, 24)).columns
+    print(Report(lambda: [document], dict, list).render("table", color=color, width=width), end="")
 
 
 def _counts(found: Found) -> str:

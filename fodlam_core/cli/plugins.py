@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from fodlam_core.plugins.registry import Registry
 
+MOST_SHOWN = 12
+FEW = 4  # of a longer list
 COLUMNS = ("name", "distribution", "version", "api_level", "status")
 
 
@@ -173,7 +175,7 @@ def _document(records: list[dict[str, Any]]) -> Document:
         for each in records
     )
     reasons = [f"{each['name']}: {each['reason']}" for each in records if each["reason"]]
-    sources = [f"{each['name']}: {text}" for each in records for text in each["citations"]]
+    sources = [f"{each['name']}: {text}" for each in records for text in _few(each["citations"])]
     return Document(
         "Plugins",
         (
@@ -190,8 +192,15 @@ def _provided(items: list[str], unusable: list[str]) -> str:
     for item in items:
         what, _, name = item.rpartition(" ")
         names.setdefault(what, []).append(f"{name} (unusable)" if item in unusable else name)
-    lines = (visible(f"{what} {', '.join(names[what])}") for what in names)
+    lines = (visible(f"{what} {', '.join(_few(names[what]))}") for what in names)
     return Lines(";\n".join(lines) or "-")
+
+
+def _few(texts: list[str]) -> list[str]:
+    """Return a list, of which only the beginning if it is long."""
+    if len(texts) <= MOST_SHOWN:
+        return texts
+    return [*texts[:FEW], f"... {len(texts) - FEW} more, all with -f json"]
 
 
 def _cell(value: Any) -> str:

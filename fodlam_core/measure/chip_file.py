@@ -191,7 +191,7 @@ def _header(path: str, about: About, found: Found) -> str:
     machine = None if about.sources else about.machine
     lines = {
         "name": about.name,
-        "title": ", ".join(filter(None, (f"{about.name}: {about.chip}", about.runtime))),
+        "title": ", ".join(filter(None, (about.chip, about.runtime))),
         "kinds": kinds,
         "provenance": "measured",
         "device": "cpu" if all(each.provider == "cpu" for each in points) else "accelerator",
@@ -215,7 +215,7 @@ def _header(path: str, about: About, found: Found) -> str:
     for each in points:
         threads = counted(each.threads, "thread")
         point = {
-            "title": f"{about.name}: {about.chip}, {each.provider}, {each.precision}, {threads}",
+            "title": f"{about.chip}, {each.provider}, {each.precision}, {threads}",
             "precision": each.precision,
             "weight_bits": 8 * BYTES[each.precision],
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from itertools import zip_longest
 from operator import le
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 GAP = 2  # columns between two columns
 MOST_RICH = 200  # rows of a table up to which rich lays all of them out
 LONG_NAME = 36  # columns of a word that is broken rather than that a column is left out
+_WORD = re.compile(r"\S+")
 LEAST_COLUMNS = 10  # of a column of text, if it has words as long, however narrow the terminal
 
 
@@ -80,19 +82,22 @@ def _visible_table(block: Table) -> Table:
 def _print_table(console: Console, block: Table) -> None:
     """Print a table in the columns that there are, without spare ones if they are too few.
 
+    Columns without anything in them go before all others.
     Numbers are never cut, and no column goes unsaid: what does not fit even so stands below, behind
     the first column again. Cells are broken between words, and in names that are very long, before
     a column goes; on a terminal in other names after that. Off a terminal a line is rather longer.
     """
-    left_out = []
     columns = [_column(block, index) for index in range(len(block.header))]
-    places = list(range(len(columns)))
-    for name in block.spare:
+    places = every = list(range(len(columns)))
+    empty = {place for place in every if columns[place].empty}
+    named = ({place for place in every if block.header[place] == name} for name in block.spare)
+    for spare in (empty, *named):
         chosen = [columns[place] for place in places]
         if _total(_fitting_widths(chosen, console.width, LONG_NAME)) <= console.width:
             break
-        places = [place for place in places if block.header[place] != name]
-        left_out.append(name)
+        places = [place for place in places if place not in spare]
+    kept = {block.header[place] for place in places}
+    left_out = [name for name in dict.fromkeys(block.header) if name not in kept]
     for index, piece in enumerate(_pieces(console, columns, places)):
         if index:
             console.print()
@@ -113,6 +118,7 @@ class _Column(NamedTuple):
         natural: its width if no line of it is broken.
         word: that of its longest word.
         number: that of its longest cell with a digit, if it is numeric, which is never broken.
+        empty: whether nothing is known in any row.
     """
 
     name: str
@@ -120,6 +126,7 @@ class _Column(NamedTuple):
     natural: int
     word: int
     number: int
+    empty: bool
 
 
 def _column(block: Table, index: int) -> _Column:
@@ -134,6 +141,7 @@ def _column(block: Table, index: int) -> _Column:
         natural=max(map(len, text.split("\n"))),
         word=max(map(len, text.split()), default=0),
         number=max((len(cell) for cell in cells if _is_number(cell)), default=0) if numeric else 0,
+        empty=cells == {"-"},
     )
 
 
@@ -221,7 +229,20 @@ def _lines(console: Console, cell: str, width: int, *, number: bool) -> RichText
     """Return a cell in lines of a width; a long name is broken, never cut."""
     if number and len(cell) <= width:
         return RichText(cell)
-    return RichText("\n").join(RichText(cell).wrap(console, width, overflow="fold"))
+    words = (_WORD.sub(lambda word: _broken(word[0], width), line) for line in cell.split("\n"))
+    return RichText("\n").join(RichText("\n".join(words)).wrap(console, width, overflow="fold"))
+
+
+def _broken(word: str, width: int) -> str:
+    """Return a word in lines of a width: after a ``/`` or ``-``, within a part only if it must."""
+    lines = []
+    while cell_len(word) > width:
+        end = 1 + max(word.rfind("/", 0, width), word.rfind("-", 0, width))
+        if not end:
+            break
+        lines.append(word[:end])
+        word = word[end:]
+    return "\n".join((*lines, word))
 
 
 def _total(widths: Sequence[int]) -> int:

@@ -80,6 +80,8 @@ def deviation(value: float | None, ends: tuple[float, float]) -> str:
     ('0.2 %', '-25 +50 %', '/5 x3')
     >>> deviation(10.0, (0.5, 70.0)), deviation(10.0, (0.01, 7000.0))
     ('order of magnitude', 'orders of magnitude')
+    >>> deviation(10.0, (10.0, 47.0)), deviation(10.0, (9.98, 10.1)), deviation(10.0, (10.0, 10.1))
+    ('x4.7', '-0.2 +1 %', '+1 %')
     """
     if not value:
         return "-"
@@ -88,8 +90,16 @@ def deviation(value: float | None, ends: tuple[float, float]) -> str:
     if widest > MOST_FACTOR:
         return "order of magnitude" if widest < MOST_FACTOR**2 else "orders of magnitude"
     if high >= 2 * value and low > 0:
-        return f"/{value / low:.2g} x{high / value:.2g}"
+        below = f"{value / low:.2g}"
+        return f"{'' if below == '1' else f'/{below} '}x{high / value:.2g}"
     down, up = (100 * abs(end / value - 1) for end in ends)
     if f"{down:.2g}" == f"{up:.2g}":
         return f"{up:.2g} %"
-    return f"-{down:.0f} +{up:.0f} %"
+    ends_text = (f"{sign}{_rounded(end)}" for sign, end in (("-", down), ("+", up)))
+    return f"{' '.join(text for text in ends_text if len(text) > 1) or '<0.1'} %"
+
+
+def _rounded(percents: float) -> str:
+    """Return whole percents, below one with a digit more; empty if even that says nothing."""
+    text = f"{percents:.0f}" if percents > 0.5 else f"{percents:.1f}"
+    return "" if text == "0.0" else text

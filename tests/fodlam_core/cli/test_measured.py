@@ -7,7 +7,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from fodlam_core import FcShape, Layer, Network
+from fodlam_core import FcShape, Layer, Network, load_accelerator
 from fodlam_core.cli.measured import report
 from fodlam_core.measure.about import About
 from fodlam_core.measure.chip_file import write_chip
@@ -21,7 +21,9 @@ from fodlam_core.model.memory_pass import MemoryPass
 ABOUT = About("m", Machine("cpu", "os", 1, None, None, None, None), "ort", "2026-11-26")
 
 
-def test_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Errors, layers and prediction beside the whole, and what was left out are shown."""
     networks = [
         Network(name, [Layer.from_shape(f"l{n}", FcShape(n * size, 100), repeat=2) for n in (1, 2)])
@@ -48,6 +50,12 @@ def test_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "- bare" in lines
     assert "- for lack of time 4 shapes and operators; --resume continues with them" in lines
     assert "m: 4 shapes, 2 whole networks measured" in lines
+    # Whoever shows the title has shown the name before.
+    assert load_accelerator(path).title == "cpu, cpu, fp32, 1 thread"
+
+    monkeypatch.setenv("COLUMNS", "60")
+    report(path, found)
+    assert max(map(len, capsys.readouterr().out.replace(path, "").splitlines())) <= 60
 
 
 def test_operators_are_part_of_a_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -110,3 +110,26 @@ def test_what_every_run_refuses_is_unusable(cli: Any, tmp_path: Path) -> None:
     assert ("unusable", ["accelerator mychip"]) == (record["status"], record["unusable"])
     assert "N C at batch 1 is listed twice" in record["reason"]
     assert "mychip (unusable)" in table
+
+
+def test_long_lists_of_names_are_shortened(
+    cli: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library of many chips takes few lines; JSON has all of their names."""
+    library = tmp_path / "library.py"
+    library.write_text(
+        "from fodlam_core import DeferredAccelerator, hookimpl\n\n\n@hookimpl\n"
+        "def fodlam_accelerators():\n"
+        "    return [DeferredAccelerator(name=f'chip{n}', kinds=['conv'], load=dict)"
+        " for n in range(40)]\n"
+    )
+    monkeypatch.setenv("COLUMNS", "200")
+    shown = cli("plugins", "--plugin", str(library))
+    [record] = [
+        each
+        for each in json.loads(cli("plugins", "--plugin", str(library), "-f", "json").out)
+        if "accelerator chip39" in each["provides"]
+    ]
+
+    assert len(record["provides"]) == 40
+    assert "... 36 more, all with -f json" in shown.out

@@ -120,7 +120,7 @@ def test_prose_wraps_and_words_stay_whole_off_a_terminal() -> None:
 def test_numbers_are_never_cut_on_a_terminal() -> None:
     """Names are broken on a narrow terminal, numbers are not."""
     shown = re.sub("\x1b[^m]*m", "", text([WIDE], color=True, width=20))
-    assert ["row-statio  123.4 ms", "nary-deriv", "ed"] == shown.splitlines()[3:6]
+    assert ["row-        123.4 ms", "stationary", "-derived"] == shown.splitlines()[3:6]
 
 
 COLUMNS = ("layer", "kind", "MACs", "latency", "+-", "energy", "within 10 %", "method")
@@ -170,3 +170,30 @@ def test_long_tables_look_like_short_ones(
     monkeypatch.setattr(terminal, "MOST_RICH", 1000)
 
     assert text([document], color=color, width=width) == fast
+
+
+@pytest.mark.parametrize("color", [False, True])
+def test_empty_columns_go_first(color: bool) -> None:
+    """On a narrow terminal columns without a number go before any other, and no table follows."""
+    header = ("layer", "kind", "latency", "+-", "energy", "+- ")
+    rows = [("conv1", "conv", "1.234 ms", "10 %", "-", "-")] * 2
+    document = Document("T", [table(header, rows, "latency, +-, energy", "kind")])
+
+    narrow = re.sub("\x1b[^m]*m", "", text([document], color=color, width=36))
+
+    assert narrow.splitlines()[1].split() == ["layer", "kind", "latency", "+-"]
+    assert narrow.count("conv1") == 2
+    assert ": energy" in narrow.replace(" \n", " ")
+    assert "left out" not in text([document], color=color, width=60)
+
+
+def test_long_names_are_broken_between_their_parts() -> None:
+    """A name that does not fit goes on after a slash or a hyphen, whole in its parts."""
+    name = "a-system-of-many-accelerators/mlperf-x8-singlestream-power"
+    document = Document("T", [table(("chip", "latency"), [(name, "1 ms")], "latency")])
+    lines = text([document], color=False, width=50).splitlines()[3:]
+
+    parts = [line.split()[0] for line in lines]
+    assert "".join(parts) == name
+    assert len(parts) > 1
+    assert all(part.endswith(("-", "/")) for part in parts[:-1])
