@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from fodlam_core.model.layers import Network as Network
     from fodlam_core.model.layers import layer_key as layer_key
     from fodlam_core.model.memory_pass import MemoryPass as MemoryPass
-    from fodlam_core.model.memory_pass import PassMeasurement as PassMeasurement
+    from fodlam_core.model.pass_measurement import PassMeasurement as PassMeasurement
     from fodlam_core.model.quantities import Interval as Interval
     from fodlam_core.model.shapes import ConvShape as ConvShape
     from fodlam_core.model.shapes import ExpertsShape as ExpertsShape
@@ -135,7 +135,7 @@ _HOME = {
     "NetworkError": "errors",
     "NetworkReader": "networks.reader",
     "NodeTable": "scaling.tables",
-    "PassMeasurement": "model.memory_pass",
+    "PassMeasurement": "model.pass_measurement",
     "PerMac": "predictors.per_mac",
     "PluginError": "errors",
     "PointConfig": "config",

@@ -27,7 +27,7 @@ from fodlam_core.model.whole_network import Reference
 
 if TYPE_CHECKING:
     from fodlam_core.model.layers import Network
-    from fodlam_core.model.memory_pass import PassMeasurement
+    from fodlam_core.model.pass_measurement import PassMeasurement
     from fodlam_core.model.stored_fit import CrossValidated, StoredFit
     from fodlam_core.predictors import Predictor
 
@@ -49,7 +49,7 @@ def _passes(
     instance: Accelerator, attribute: attrs.Attribute[Any], value: tuple[object, ...]
 ) -> None:
     if value:  # few chips have any, and a run imports only what it needs
-        from fodlam_core.model.memory_pass import PassMeasurement
+        from fodlam_core.model.pass_measurement import PassMeasurement
 
         validators.tuple_of(PassMeasurement)(instance, attribute, value)
 

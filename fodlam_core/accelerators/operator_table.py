@@ -9,7 +9,8 @@ from fodlam_core.accelerators.row_costs import cost_of
 from fodlam_core.accelerators.table import point_of, power_told_twice, strict_problems
 from fodlam_core.errors import FodlamError
 from fodlam_core.model.costs import Cost
-from fodlam_core.model.memory_pass import MemoryPass, PassMeasurement
+from fodlam_core.model.memory_pass import MemoryPass
+from fodlam_core.model.pass_measurement import PassMeasurement
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

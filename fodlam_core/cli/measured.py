@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fodlam_core.measure.found import Found
     from fodlam_core.model.costs import Measurement
     from fodlam_core.model.layers import Layer, Network
-    from fodlam_core.model.memory_pass import PassMeasurement
+    from fodlam_core.model.pass_measurement import PassMeasurement
     from fodlam_core.validation.scores import Validation
 
 SCHEME = "leave-one-network-out"

@@ -1,4 +1,4 @@
-"""Operators without MACs: how much memory each passes over, and what that was measured to cost."""
+"""Operators without MACs: how much memory each passes over."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import attrs
 
 from fodlam_core.errors import FodlamError
 from fodlam_core.model import validators
-from fodlam_core.model.costs import Cost
 from fodlam_core.model.value import Value
 
 MOST = 10**18
@@ -51,18 +50,3 @@ class MemoryPass(Value):
     def elements(self) -> int:
         """What its time goes by: elements read, or those written as often as a window has."""
         return max(self.read, self.written * self.window)
-
-
-@attrs.frozen(eq=False, repr=False)
-class PassMeasurement(Value):
-    """What one pass was measured to cost, its count aside.
-
-    Attributes:
-        what: the pass, of one inference.
-        batch: inferences that the cost is for.
-        cost: what the whole batch costs.
-    """
-
-    what: MemoryPass = attrs.field(validator=validators.instance_of(MemoryPass))
-    batch: int = attrs.field(validator=validators.count)
-    cost: Cost = attrs.field(validator=validators.instance_of(Cost))

@@ -17,7 +17,8 @@ from fodlam_core.predictors.least_squares import non_negative
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from fodlam_core.model.memory_pass import MemoryPass, PassMeasurement
+    from fodlam_core.model.memory_pass import MemoryPass
+    from fodlam_core.model.pass_measurement import PassMeasurement
 
 BROADCAST = " broadcast"
 # What stands in for operators that were not measured, the first of these that was.

@@ -8,7 +8,8 @@ import pytest
 
 from fodlam_core.accelerators.operator_table import read_operators
 from fodlam_core.model.costs import Cost
-from fodlam_core.model.memory_pass import MemoryPass, PassMeasurement
+from fodlam_core.model.memory_pass import MemoryPass
+from fodlam_core.model.pass_measurement import PassMeasurement
 
 
 def test_rows(tmp_path: Path) -> None:

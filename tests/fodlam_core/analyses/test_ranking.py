@@ -18,7 +18,8 @@ from fodlam_core import (
 )
 from fodlam_core.analyses.ranking import rank
 from fodlam_core.model.costs import Cost
-from fodlam_core.model.memory_pass import MemoryPass, PassMeasurement
+from fodlam_core.model.memory_pass import MemoryPass
+from fodlam_core.model.pass_measurement import PassMeasurement
 from fodlam_core.networks.zoo import zoo_network
 from fodlam_core.plugins import Plugin
 from fodlam_core.plugins.registry import build_registry

@@ -24,7 +24,8 @@ from fodlam_core import (
 )
 from fodlam_core.estimates.operators import passes_free
 from fodlam_core.model.costs import Cost
-from fodlam_core.model.memory_pass import MemoryPass, PassMeasurement
+from fodlam_core.model.memory_pass import MemoryPass
+from fodlam_core.model.pass_measurement import PassMeasurement
 from fodlam_core.model.whole_network import Reference
 from fodlam_core.networks.zoo import zoo_network
 from fodlam_core.report.report import as_json

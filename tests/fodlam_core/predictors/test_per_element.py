@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fodlam_core.model.costs import Cost
-from fodlam_core.model.memory_pass import MemoryPass, PassMeasurement
+from fodlam_core.model.memory_pass import MemoryPass
+from fodlam_core.model.pass_measurement import PassMeasurement
 from fodlam_core.predictors.per_element import Charge, PerElement, totals
 
 SIZES = (1000, 10_000, 100_000)
